@@ -1,0 +1,7 @@
+//! The thin binary: hands the process's words and environment to the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mokctl::run(std::env::args_os().skip(1))
+}
