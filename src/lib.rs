@@ -1,6 +1,77 @@
 //! mokctl, "My Own Kind": a real multi-node Kubernetes cluster out of Docker
 //! containers, with one command.
+//!
+//! The way of a command: the words go through the state machine in [`cli`] and
+//! become a checked command; [`commands`] turns it into a [`plan`], plain data;
+//! [`run`] carries that out with calls of [`docker`].
 
 pub mod cli;
 pub mod cluster;
+pub mod commands;
+pub mod docker;
+pub mod env;
+pub mod error;
+pub mod image;
+pub mod interrupt;
+pub mod kubeadm;
 pub mod kubeconfig;
+pub mod node;
+pub mod plan;
+pub mod run;
+pub mod ui;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use cli::{Command, Detail, Globals, Parsed};
+use commands::Context;
+use docker::Docker;
+use env::Env;
+use error::Error;
+use interrupt::Interrupt;
+use ui::{Mode, Ui};
+
+/// Runs mokctl with the words after the program's name.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let env = Env::read();
+    let ui = Ui::new(env.mode(), false);
+    match cli::parse(&words) {
+        Ok(Parsed::Usage) => ui.answer(cli::usage()),
+        Ok(Parsed::Help(topic)) => ui.answer(&topic.text()),
+        Ok(Parsed::Nothing(command)) => ui.note(&cli::hint(command)),
+        Ok(Parsed::Run(globals, command)) => return carry_out(env, globals, command),
+        Err(mistake) => {
+            ui.answer(&mistake.render());
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn carry_out(env: Env, globals: Globals, command: Command) -> ExitCode {
+    let mode = match globals.detail {
+        Detail::Quiet => Mode::Quiet,
+        Detail::Steps | Detail::Output if globals.plain => Mode::Plain,
+        Detail::Steps | Detail::Output => env.mode(),
+    };
+    let ui = Ui::new(mode, globals.detail == Detail::Output);
+    let result = prepare(env, globals, ui).and_then(|context| context.run(command));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            ui.error(&error.to_string(), error.output().as_deref(), error.hint().as_deref());
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn prepare(env: Env, globals: Globals, ui: Ui) -> Result<Context, Error> {
+    let interrupt = Interrupt::default();
+    let last_words = move || {
+        ui.warn("leaving at once; 'mokctl get clusters' shows what remains, 'mokctl delete cluster NAME' removes it");
+    };
+    interrupt.install(last_words, || std::process::exit(130)).map_err(Error::Signals)?;
+    let docker = Docker::locate(env.docker.as_deref(), env.path.as_deref(), interrupt)?;
+    Ok(Context { env, globals, docker, ui })
+}

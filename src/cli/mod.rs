@@ -1,1 +1,90 @@
-//! The command line.
+//! The command line: words in, a typed [`Command`] or a text out. Reads no
+//! file, no environment and prints nothing.
+//!
+//! First [`scan`] puts every word in its place; then the words are checked and
+//! become values. `docs/grammar.md` is the specification.
+
+mod check;
+mod command;
+mod error;
+pub mod flags;
+mod parser;
+mod state;
+pub mod table;
+mod usage;
+mod words;
+
+use std::ffi::OsString;
+
+pub use command::{Command, Detail, Format, Globals};
+pub use error::UsageError;
+pub use parser::{Scan, Stop, scan};
+pub use usage::{Topic, hint, usage};
+pub use words::Words;
+
+/// What a command line asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Parsed {
+    /// The [`usage`] text on stdout, exit status 0.
+    Usage,
+    /// The text of the topic on stdout, exit status 0.
+    Help(Topic),
+    /// Nothing on stdout, the [`hint`] on stderr, exit status 0.
+    Nothing(Option<&'static str>),
+    /// A command.
+    Run(Globals, Command),
+}
+
+/// Reads the words after the program's name.
+pub fn parse(line: &[OsString]) -> Result<Parsed, UsageError> {
+    let Scan { words, end } = scan(line);
+    match end? {
+        Stop::Usage => Ok(Parsed::Usage),
+        Stop::Help(topic) => Ok(Parsed::Help(topic)),
+        Stop::Nothing(command) => Ok(Parsed::Nothing(command)),
+        Stop::Complete(row) => check::check(row, &words),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::cli::flags::FLAGS;
+    use crate::cli::table::ROWS;
+
+    /// Any word, but often one that means something.
+    fn word() -> impl Strategy<Value = String> {
+        let known: Vec<String> = ROWS
+            .iter()
+            .flat_map(|row| [row.command].into_iter().chain(row.subcommands.iter().copied()))
+            .map(str::to_owned)
+            .chain(FLAGS.iter().flat_map(|s| [format!("--{}", s.name), format!("--{}=1", s.name)]))
+            .chain(["", "-h", "--", "a", "1", "0", "a-worker-1"].map(str::to_owned))
+            .collect();
+        prop_oneof![4 => proptest::sample::select(known), 1 => any::<String>()]
+    }
+
+    proptest! {
+        #[test]
+        fn parse_never_panics_and_every_mistake_has_its_line(
+            line in proptest::collection::vec(word(), 0..9)
+        ) {
+            let line: Vec<OsString> = line.into_iter().map(OsString::from).collect();
+            if let Err(error) = parse(&line) {
+                let text = error.render();
+                prop_assert!(text.starts_with(usage()) && text.len() > usage().len() + 1);
+            }
+        }
+
+        #[test]
+        fn bytes_that_are_no_text_never_panic(
+            line in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..9), 0..9)
+        ) {
+            use std::os::unix::ffi::OsStringExt;
+            let line: Vec<OsString> = line.into_iter().map(OsString::from_vec).collect();
+            let _ = parse(&line).map_err(|error| error.render());
+        }
+    }
+}

@@ -1,3 +1,8 @@
-//! What a cluster is: its names, its shape and the labels that hold its state.
+//! What a cluster is: its names, its shape, its addresses and the labels that
+//! hold its state. Pure; runs nothing.
 
+pub mod labels;
+pub mod layout;
 pub mod name;
+pub mod spec;
+pub mod subnet;

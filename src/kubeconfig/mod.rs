@@ -1,1 +1,82 @@
-//! The user's kubeconfig.
+//! The user's kubeconfig: where it is, and how a cluster's admin access gets
+//! into it and out again. Knows nothing about clusters beyond their names.
+//!
+//! The file is shared with kubectl and every other Kubernetes tool, so what is
+//! not ours is kept as it is written: see [`merge_text`] and [`remove_text`].
+//! Many may write it at once, so each change happens under a lock and appears
+//! in one step: see the `lock` and `file` modules.
+
+mod access;
+mod change;
+mod edits;
+mod error;
+mod file;
+mod lock;
+mod node;
+mod parse;
+mod print;
+mod text;
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+pub use access::Access;
+pub use change::{merge_text, remove_text};
+pub use error::{KubeconfigError, TextError};
+
+use crate::cluster::name::ClusterName;
+use lock::Locked;
+
+/// The file that holds the user's access to clusters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    path: PathBuf,
+}
+
+impl Location {
+    /// The first file that `$KUBECONFIG` lists, else `~/.kube/config`. Empty
+    /// values count as unset.
+    pub fn find(
+        kubeconfig_env: Option<&OsStr>,
+        home: Option<&Path>,
+    ) -> Result<Self, KubeconfigError> {
+        let listed = kubeconfig_env
+            .and_then(|list| std::env::split_paths(list).find(|path| !path.as_os_str().is_empty()));
+        let default = || {
+            home.filter(|home| !home.as_os_str().is_empty())
+                .map(|home| home.join(".kube").join("config"))
+        };
+        let path = listed.or_else(default).ok_or(KubeconfigError::NoHome)?;
+        Ok(Self { path })
+    }
+
+    /// The file, as the user names it.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes the access to the cluster into the file and makes it the current
+    /// context. The file and its directory are created when absent.
+    pub fn merge(&self, name: &ClusterName, access: &Access) -> Result<(), KubeconfigError> {
+        file::create_parent(&self.path)?;
+        let locked = Locked::create(&self.path)?;
+        let old = locked.read()?;
+        let new = merge_text(&old, name, access).map_err(|error| error.of(&self.path))?;
+        if new == old { Ok(()) } else { locked.replace(&new) }
+    }
+
+    /// Takes the access to the cluster out of the file; true when there was
+    /// any. An absent file, or one without the cluster, is left as it is.
+    pub fn remove(&self, name: &ClusterName) -> Result<bool, KubeconfigError> {
+        let Some(locked) = Locked::open(&self.path)? else { return Ok(false) };
+        let old = locked.read()?;
+        match remove_text(&old, name).map_err(|error| error.of(&self.path))? {
+            Some(new) => locked.replace(&new).map(|()| true),
+            None => Ok(false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -24,11 +24,12 @@ export KUBE_GIT_COMMIT=debian KUBE_GIT_TREE_STATE=archive KUBE_GIT_VERSION=$KUBE
 export GO111MODULE=off GOFLAGS=
 # dockerless: without it every kubelet start waits 5 s for a Docker daemon that
 # is not there. providerless drops cloud providers: half the kubelet's size.
-make GOFLAGS="-tags=dockerless,providerless" WHAT="
-  cmd/kubeadm cmd/kubelet cmd/kubectl cmd/kube-apiserver
-  cmd/kube-controller-manager cmd/kube-scheduler cmd/kube-proxy"
-install -m 0755 -t "$output" \
-  _output/local/bin/linux/*/{kubeadm,kubelet,kubectl,kube-apiserver,kube-controller-manager,kube-scheduler,kube-proxy}
+programs=(kubeadm kubelet kubectl kube-apiserver kube-controller-manager kube-scheduler kube-proxy)
+# One line: make hands WHAT to a shell.
+make GOFLAGS="-tags=dockerless,providerless" WHAT="${programs[*]/#/cmd/}"
+for program in "${programs[@]}"; do
+  install -m 0755 _output/local/bin/linux/*/"$program" "$output/"
+done
 
 # The image that holds a pod's namespaces open runs this one static program.
 gcc -Os -Wall -static -DVERSION="${KUBE_VERSION#v}" -o "$output/pause" build/pause/linux/pause.c

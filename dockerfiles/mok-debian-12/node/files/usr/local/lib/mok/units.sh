@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Leaves systemd with the units that a container needs.
+set -euo pipefail
+
+# Everything that a package or systemd itself wants started: devices, consoles,
+# file system checks, timers and the services of haproxy. A container has none
+# of these devices, and each unit costs time at every start.
+find /etc/systemd/system /lib/systemd/system -name '*.wants' -type d -prune -exec rm -rf {} +
+# getty and the like come in through targets' own links.
+ln -sf /dev/null /etc/systemd/system/systemd-udevd.service
+ln -sf /dev/null /etc/systemd/system/systemd-logind.service
+ln -sf /dev/null /etc/systemd/system/haproxy.service
+
+want() {
+  mkdir -p "/etc/systemd/system/$1.wants"
+  ln -s "$2" "/etc/systemd/system/$1.wants/$(basename "$2")"
+}
+want sysinit.target /lib/systemd/system/systemd-journald.service
+want sockets.target /lib/systemd/system/systemd-journald.socket
+want sockets.target /lib/systemd/system/systemd-journald-dev-log.socket
+want multi-user.target /lib/systemd/system/containerd.service
+want multi-user.target /etc/systemd/system/kubelet.service
+want multi-user.target /etc/systemd/system/mok-network.service
+ln -sf /lib/systemd/system/multi-user.target /etc/systemd/system/default.target
+
+# Where other CNI add-ons put their plugins and look for them.
+mkdir -p /opt/cni
+ln -s /usr/lib/cni /opt/cni/bin
+# Every node makes its own at its first start.
+rm -f /etc/machine-id /var/lib/dbus/machine-id

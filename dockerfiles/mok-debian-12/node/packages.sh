@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Installs what a node runs and nothing beside it.
+set -euo pipefail
+
+# The etcd and haproxy packages start services when they are installed; in a
+# build there is no service manager, and policy-rc.d keeps it so elsewhere.
+printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+chmod +x /usr/sbin/policy-rc.d
+
+apt-get update
+# conntrack, iptables, mount, socat: called by kubelet and kube-proxy.
+# ethtool, procps, iproute2: for who looks inside; iproute2 also sets the routes.
+apt-get install -y --no-install-recommends \
+  ca-certificates conntrack containerd containernetworking-plugins ethtool haproxy \
+  iproute2 iptables kmod libnss-myhostname mount procps runc socat systemd util-linux
+
+rm -rf /usr/sbin/policy-rc.d /var/lib/apt/lists/* /var/cache/apt/*.bin \
+  /var/log/* /usr/share/doc/* /usr/share/man/*

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Runs in a container of the node image with the images' archives in /images:
+# imports them, then moves the unpacked files out of containerd's folder. That
+# folder is a volume in every node, and the engine fills a new volume by copying
+# what the image has there: with the files in it about a gigabyte for each node,
+# with links to them half a megabyte.
+set -euo pipefail
+
+store=/usr/lib/mok
+state=/var/lib/containerd
+
+containerd >/tmp/containerd.log 2>&1 &
+containerd=$!
+deadline=$((SECONDS + 30))
+until ctr version >/dev/null 2>&1; do
+  if ((SECONDS > deadline)); then
+    cat /tmp/containerd.log >&2
+    exit 1
+  fi
+  sleep 0.1
+done
+for archive in /images/*.tar; do
+  ctr --namespace k8s.io images import "$archive"
+done
+ctr --namespace k8s.io images list --quiet
+kill "$containerd"
+wait "$containerd" || true
+
+mkdir -p "$store/snapshots" "$store/blobs"
+for folder in "$state"/io.containerd.snapshotter.v1.overlayfs/snapshots/*/fs; do
+  number=$(basename "$(dirname "$folder")")
+  mv "$folder" "$store/snapshots/$number"
+  ln -s "$store/snapshots/$number" "$folder"
+done
+# Small ones (manifests, configs) stay where they are.
+find "$state/io.containerd.content.v1.content/blobs" -type f -size +64k |
+  while read -r blob; do
+    mv "$blob" "$store/blobs/"
+    ln -s "$store/blobs/$(basename "$blob")" "$blob"
+  done
+rm -rf /tmp/containerd.log "$state"/io.containerd.content.v1.content/ingest/*
+du -sh "$store" "$state"

@@ -1,0 +1,155 @@
+//! What the program can be asked to do, in checked values. Plain data.
+
+use std::ffi::OsString;
+use std::num::NonZeroU8;
+use std::path::PathBuf;
+
+use crate::cluster::name::{ClusterName, NodeName};
+use crate::cluster::spec::{ClusterSpec, ImageRef, KubernetesVersion};
+
+/// What was asked about the output, whatever the command.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Globals {
+    /// No spinner, no colours.
+    pub plain: bool,
+    /// How much is shown while steps run.
+    pub detail: Detail,
+    /// Whether the time of each step is told.
+    pub timings: bool,
+    /// The format of the result, if one was asked for.
+    pub output: Option<Format>,
+}
+
+/// How much is shown while steps run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// `--quiet`: nothing.
+    Quiet,
+    /// A line for each step.
+    #[default]
+    Steps,
+    /// `--tailf`: what each step prints.
+    Output,
+}
+
+/// The format of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For programs.
+    Json,
+    /// For people.
+    Table,
+}
+
+/// A command with everything it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// `create cluster`
+    CreateCluster {
+        /// The cluster to create.
+        spec: ClusterSpec,
+        /// Whether containers are kept after a failure.
+        retain: bool,
+        /// Whether the plan is told instead of carried out.
+        dry_run: bool,
+    },
+    /// `create master`
+    CreateMaster {
+        /// The cluster to add to.
+        cluster: ClusterName,
+        /// Whether the container is kept after a failure.
+        retain: bool,
+        /// Whether the plan is told instead of carried out.
+        dry_run: bool,
+    },
+    /// `create worker`
+    CreateWorker {
+        /// The cluster to add to.
+        cluster: ClusterName,
+        /// How many workers to add.
+        count: NonZeroU8,
+        /// Whether containers are kept after a failure.
+        retain: bool,
+        /// Whether the plan is told instead of carried out.
+        dry_run: bool,
+    },
+    /// `delete cluster`
+    DeleteCluster {
+        /// The cluster to delete.
+        cluster: ClusterName,
+        /// Whether nobody is asked first.
+        yes: bool,
+        /// Whether the plan is told instead of carried out.
+        dry_run: bool,
+    },
+    /// `delete master` and `delete worker`
+    DeleteNode {
+        /// The node to delete, of the role that the command names.
+        node: NodeName,
+        /// Whether nobody is asked first.
+        yes: bool,
+        /// Whether the plan is told instead of carried out.
+        dry_run: bool,
+    },
+    /// `get clusters`
+    GetClusters {
+        /// The only cluster to get.
+        cluster: Option<ClusterName>,
+    },
+    /// `get nodes`
+    GetNodes {
+        /// Whose nodes.
+        cluster: ClusterName,
+    },
+    /// `get kubeconfig`
+    GetKubeconfig {
+        /// Whose kubeconfig.
+        cluster: ClusterName,
+    },
+    /// `get images`
+    GetImages,
+    /// `start cluster`
+    StartCluster {
+        /// The cluster to start.
+        cluster: ClusterName,
+        /// Whether the plan is told instead of carried out.
+        dry_run: bool,
+    },
+    /// `stop cluster`
+    StopCluster {
+        /// The cluster to stop.
+        cluster: ClusterName,
+        /// Whether the plan is told instead of carried out.
+        dry_run: bool,
+    },
+    /// `build image`
+    BuildImage {
+        /// The flavour as it was given: which there are, `build` knows.
+        flavour: Option<String>,
+        /// The Kubernetes version that was asked for.
+        version: Option<KubernetesVersion>,
+    },
+    /// `exec`
+    Exec {
+        /// The node, if one was named.
+        node: Option<NodeName>,
+        /// The command to run; empty for a shell.
+        argv: Vec<OsString>,
+    },
+    /// `load image`
+    LoadImage {
+        /// The cluster to load into.
+        cluster: ClusterName,
+        /// The images to load, one at least.
+        images: Vec<ImageRef>,
+    },
+    /// `export logs`
+    ExportLogs {
+        /// Whose logs.
+        cluster: ClusterName,
+        /// Where to.
+        dir: Option<PathBuf>,
+    },
+    /// `version`
+    Version,
+}

@@ -1,0 +1,146 @@
+//! What can be wrong with a command line, and the text that says so. Every
+//! mistake is told on stdout after the usage text, as the original does.
+
+use thiserror::Error;
+
+use super::flags::{Flag, FlagSpec};
+use super::usage::usage;
+use crate::cluster::name::NameError;
+use crate::cluster::spec::SpecError;
+use crate::cluster::subnet::SubnetError;
+
+/// A mistake on the command line. `Display` is the line below the usage text.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum UsageError {
+    /// There is no such command.
+    #[error("Invalid COMMAND, '{0}'.")]
+    InvalidCommand(String),
+    /// The command has no such subcommand.
+    #[error("Invalid SUBCOMMAND for {command}, '{word}'.")]
+    InvalidSubcommand {
+        /// The command.
+        command: &'static str,
+        /// What was given.
+        word: String,
+    },
+    /// The command was complete before this word.
+    #[error("ERROR No more options expected, '{word}' is unexpected for '{title}'")]
+    Unexpected {
+        /// What was given.
+        word: String,
+        /// The command, as it was said.
+        title: String,
+    },
+    /// A word is missing at the end.
+    #[error("Please provide {0}.")]
+    Missing(&'static str),
+    /// A flag stands without its value.
+    #[error("Please provide the {value} of --{name}.", name = .0.name, value = .0.value.unwrap_or("value"))]
+    FlagWithoutValue(&'static FlagSpec),
+    /// A flag that takes no value has one.
+    #[error("Invalid value for --{name}, '{value}': none is allowed.", name = .spec.name)]
+    FlagWithValue {
+        /// The flag.
+        spec: &'static FlagSpec,
+        /// What was given.
+        value: String,
+    },
+    /// The flag belongs to other commands.
+    #[error("Invalid FLAG for {title}, '--{name}'.", name = .spec.name)]
+    FlagNotFor {
+        /// The flag.
+        spec: &'static FlagSpec,
+        /// The command, as it was said.
+        title: String,
+    },
+    /// Two ways to say the same thing say different things.
+    #[error("Invalid {option}, '{word}': --{flag} says '{value}'.", flag = .flag.name())]
+    Disagree {
+        /// What the usage text calls the option.
+        option: &'static str,
+        /// The option.
+        word: String,
+        /// The flag.
+        flag: Flag,
+        /// The flag's value.
+        value: String,
+    },
+    /// Only one of the two flags makes sense.
+    #[error("Invalid FLAG, '--{}': it is not allowed with '--{}'.", .0.name(), .1.name())]
+    Exclusive(Flag, Flag),
+    /// Not a number, or not one of those allowed.
+    #[error("Invalid {what}, '{word}': a number from {min} to {max} is allowed.")]
+    Number {
+        /// What the usage text calls it.
+        what: &'static str,
+        /// What was given.
+        word: String,
+        /// The lowest number allowed.
+        min: String,
+        /// The highest number allowed.
+        max: String,
+    },
+    /// Not a format, or not one for this command.
+    #[error("Invalid FORMAT, '{word}': {allowed} is allowed for '{title}'.")]
+    Format {
+        /// What was given.
+        word: String,
+        /// The formats allowed.
+        allowed: &'static str,
+        /// The command, as it was said.
+        title: String,
+    },
+    /// A node of another role.
+    #[error("Invalid {role} NODE, '{word}': a {role} is called CLUSTER-{role}-N.")]
+    Role {
+        /// The role wanted.
+        role: &'static str,
+        /// What was given.
+        word: String,
+    },
+    /// Not a name.
+    #[error("{}", sentence(.0))]
+    Name(#[from] NameError),
+    /// Not a subnet.
+    #[error("{}", sentence(.0))]
+    Subnet(#[from] SubnetError),
+    /// Not an image or a version.
+    #[error("{}", sentence(.0))]
+    Spec(#[from] SpecError),
+    /// The word is not UTF-8; what of it can be shown.
+    #[error("Invalid word, '{0}': only UTF-8 is allowed.")]
+    NotUtf8(String),
+}
+
+impl UsageError {
+    /// The whole text for stdout. The exit status is 1.
+    #[must_use]
+    pub fn render(&self) -> String {
+        // The original ends these two, and only these, with an empty line.
+        let end = match self {
+            Self::InvalidCommand(_) | Self::InvalidSubcommand { .. } => "\n\n",
+            Self::Unexpected { .. }
+            | Self::Missing(_)
+            | Self::FlagWithoutValue(_)
+            | Self::FlagWithValue { .. }
+            | Self::FlagNotFor { .. }
+            | Self::Disagree { .. }
+            | Self::Exclusive(..)
+            | Self::Number { .. }
+            | Self::Format { .. }
+            | Self::Role { .. }
+            | Self::Name(_)
+            | Self::Subnet(_)
+            | Self::Spec(_)
+            | Self::NotUtf8(_) => "\n",
+        };
+        format!("{}{self}{end}", usage())
+    }
+}
+
+/// An error of a lower layer in the voice of the usage text.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let text = error.to_string();
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| format!("{}{}.", c.to_uppercase(), chars.as_str()))
+}

@@ -1,0 +1,340 @@
+//! The flags, one row each. They may stand anywhere and never move the state.
+//! Knows what a flag is called and where it belongs, not what it does.
+
+use super::table::Verb;
+
+/// A flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is called what its row says")]
+pub enum Flag {
+    Plain,
+    Quiet,
+    Help,
+    Output,
+    Masters,
+    Workers,
+    WithLb,
+    Subnet,
+    ApiPort,
+    Image,
+    K8sver,
+    Retain,
+    DryRun,
+    Yes,
+    Tailf,
+    Timings,
+}
+
+impl Flag {
+    /// The long name, without dashes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        FLAGS
+            .iter()
+            .find(|spec| spec.flag == self)
+            .map_or_else(|| unreachable!("{self:?} has no row in FLAGS"), |spec| spec.name)
+    }
+}
+
+/// Which commands a flag belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them.
+    Global,
+    /// These.
+    Only(&'static [Verb]),
+}
+
+/// One flag.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FlagSpec {
+    /// Which one.
+    pub flag: Flag,
+    /// The long name, without dashes.
+    pub name: &'static str,
+    /// The short name, without the dash.
+    pub short: Option<char>,
+    /// What the usage text calls its value; `None` when it takes none.
+    pub value: Option<&'static str>,
+    /// Which commands it belongs to.
+    pub scope: Scope,
+    /// One line for the usage text.
+    pub help: &'static str,
+}
+
+impl FlagSpec {
+    /// Whether the flag may be given to `verb`.
+    #[must_use]
+    pub fn belongs_to(&self, verb: Verb) -> bool {
+        match self.scope {
+            Scope::Global => true,
+            Scope::Only(verbs) => verbs.contains(&verb),
+        }
+    }
+
+    /// The flag as the usage text shows it: `-o, --output FORMAT`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let short = self.short.map(|c| format!("-{c}, ")).unwrap_or_default();
+        let value = self.value.map(|v| format!(" {v}")).unwrap_or_default();
+        format!("{short}--{}{value}", self.name)
+    }
+
+    fn is_called(&self, word: &str) -> bool {
+        let short = || word.strip_prefix('-')?.parse::<char>().ok();
+        word.strip_prefix("--") == Some(self.name)
+            || (self.short.is_some() && self.short == short())
+    }
+}
+
+/// The commands that make nodes.
+const CREATE: &[Verb] = &[Verb::CreateCluster, Verb::CreateMaster, Verb::CreateWorker];
+
+/// The commands that change a cluster.
+const CHANGE: &[Verb] = &[
+    Verb::CreateCluster,
+    Verb::CreateMaster,
+    Verb::CreateWorker,
+    Verb::DeleteCluster,
+    Verb::DeleteMaster,
+    Verb::DeleteWorker,
+    Verb::StartCluster,
+    Verb::StopCluster,
+];
+
+/// The commands with long steps.
+const LONG: &[Verb] = &[
+    Verb::CreateCluster,
+    Verb::CreateMaster,
+    Verb::CreateWorker,
+    Verb::StartCluster,
+    Verb::BuildImage,
+    Verb::LoadImage,
+];
+
+/// The commands whose result can be printed as JSON.
+const ANSWER: &[Verb] = &[
+    Verb::CreateCluster,
+    Verb::CreateMaster,
+    Verb::CreateWorker,
+    Verb::DeleteCluster,
+    Verb::DeleteMaster,
+    Verb::DeleteWorker,
+    Verb::GetClusters,
+    Verb::GetNodes,
+    Verb::GetImages,
+    Verb::StartCluster,
+    Verb::StopCluster,
+    Verb::BuildImage,
+    Verb::LoadImage,
+    Verb::ExportLogs,
+    Verb::Version,
+];
+
+/// Every flag, in the order of the usage text.
+pub const FLAGS: &[FlagSpec] = &[
+    FlagSpec {
+        flag: Flag::Help,
+        name: "help",
+        short: None,
+        value: None,
+        scope: Scope::Global,
+        help: "The help text of the command so far",
+    },
+    FlagSpec {
+        flag: Flag::Plain,
+        name: "plain",
+        short: Some('p'),
+        value: None,
+        scope: Scope::Global,
+        help: "No spinner, no colours",
+    },
+    FlagSpec {
+        flag: Flag::Quiet,
+        name: "quiet",
+        short: Some('q'),
+        value: None,
+        scope: Scope::Global,
+        help: "No progress, only results and errors",
+    },
+    FlagSpec {
+        flag: Flag::Masters,
+        name: "masters",
+        short: None,
+        value: Some("N"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "The same as NUM_MASTERS, without workers by default",
+    },
+    FlagSpec {
+        flag: Flag::Workers,
+        name: "workers",
+        short: None,
+        value: Some("N"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "The same as NUM_WORKERS",
+    },
+    FlagSpec {
+        flag: Flag::WithLb,
+        name: "with-lb",
+        short: None,
+        value: None,
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "Put a load balancer in front of the masters",
+    },
+    FlagSpec {
+        flag: Flag::Subnet,
+        name: "subnet",
+        short: None,
+        value: Some("CIDR"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "The network of the containers, like 172.30.0.0/16",
+    },
+    FlagSpec {
+        flag: Flag::ApiPort,
+        name: "api-port",
+        short: None,
+        value: Some("PORT"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "The port of the API server on this machine",
+    },
+    FlagSpec {
+        flag: Flag::Image,
+        name: "image",
+        short: None,
+        value: Some("IMAGE"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "The image of the containers",
+    },
+    FlagSpec {
+        flag: Flag::K8sver,
+        name: "k8sver",
+        short: None,
+        value: Some("VERSION"),
+        scope: Scope::Only(&[Verb::CreateCluster, Verb::BuildImage]),
+        help: "The Kubernetes version, like 1.33.1",
+    },
+    FlagSpec {
+        flag: Flag::Retain,
+        name: "retain",
+        short: None,
+        value: None,
+        scope: Scope::Only(CREATE),
+        help: "Keep the containers when something goes wrong",
+    },
+    FlagSpec {
+        flag: Flag::Yes,
+        name: "yes",
+        short: None,
+        value: None,
+        scope: Scope::Only(&[Verb::DeleteCluster, Verb::DeleteMaster, Verb::DeleteWorker]),
+        help: "Delete without asking",
+    },
+    FlagSpec {
+        flag: Flag::DryRun,
+        name: "dry-run",
+        short: None,
+        value: None,
+        scope: Scope::Only(CHANGE),
+        help: "Say what would be done and do nothing",
+    },
+    FlagSpec {
+        flag: Flag::Tailf,
+        name: "tailf",
+        short: None,
+        value: None,
+        scope: Scope::Only(LONG),
+        help: "Show the output of each step while it runs",
+    },
+    FlagSpec {
+        flag: Flag::Timings,
+        name: "timings",
+        short: None,
+        value: None,
+        scope: Scope::Only(LONG),
+        help: "Say how long each step took",
+    },
+    FlagSpec {
+        flag: Flag::Output,
+        name: "output",
+        short: Some('o'),
+        value: Some("FORMAT"),
+        scope: Scope::Only(ANSWER),
+        help: "The format of the result: json, for get also table",
+    },
+];
+
+/// The flag that `word` names, and the value after `=` if it has one.
+#[must_use]
+pub fn find(word: &str) -> Option<(&'static FlagSpec, Option<&str>)> {
+    let (name, value) = match word.split_once('=') {
+        // "-o=json" is not a way to write "-o json".
+        Some((name, value)) if name.starts_with("--") => (name, Some(value)),
+        Some(_) | None => (word, None),
+    };
+    FLAGS.iter().find(|spec| spec.is_called(name)).map(|spec| (spec, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_flags_have_the_same_name() {
+        let mut flags = HashSet::new();
+        let mut names = HashSet::new();
+        for spec in FLAGS {
+            assert!(flags.insert(spec.flag), "{:?}", spec.flag);
+            assert!(names.insert(spec.name.to_owned()), "{}", spec.name);
+            if let Some(short) = spec.short {
+                assert!(names.insert(short.to_string()), "{short}");
+            }
+        }
+        assert!(!names.contains("h"), "-h is the original's");
+    }
+
+    #[test]
+    fn names_are_lower_case_words_with_dashes_between() {
+        for spec in FLAGS {
+            let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+            assert!(spec.name.bytes().all(inner), "{}", spec.name);
+            assert!(spec.name.len() > 1 && !spec.name.starts_with('-'), "{}", spec.name);
+        }
+    }
+
+    #[test]
+    fn values_have_a_name_in_capitals_and_help_is_one_line() {
+        for spec in FLAGS {
+            let capitals = |v: &str| v.bytes().all(|b| b.is_ascii_uppercase());
+            assert!(spec.value.is_none_or(capitals), "{}", spec.name);
+            assert!(!spec.help.is_empty() && !spec.help.contains('\n'), "{}", spec.name);
+        }
+    }
+
+    #[test]
+    fn a_flag_is_found_by_its_whole_name_alone() {
+        let found = |word| find(word).map(|(spec, value)| (spec.flag, value));
+        assert_eq!(found("--output"), Some((Flag::Output, None)));
+        assert_eq!(found("--output=json"), Some((Flag::Output, Some("json"))));
+        assert_eq!(found("--output="), Some((Flag::Output, Some(""))));
+        assert_eq!(found("--output=a=b"), Some((Flag::Output, Some("a=b"))));
+        assert_eq!(found("-o"), Some((Flag::Output, None)));
+        for word in [
+            "",
+            "-",
+            "--",
+            "output",
+            "--out",
+            "---output",
+            "-output",
+            "-o=json",
+            "-oq",
+            "--o",
+            "-h",
+            "-é",
+        ] {
+            assert_eq!(found(word), None, "{word}");
+        }
+    }
+}

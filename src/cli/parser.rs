@@ -1,0 +1,304 @@
+//! The loop over the words of the command line: takes flags out, hands the
+//! rest to the state machine, and looks at the end whether a word is missing.
+
+use std::ffi::{OsStr, OsString};
+
+use super::error::UsageError;
+use super::flags::{self, FLAGS, Flag, FlagSpec};
+use super::state::State;
+use super::table::Row;
+use super::usage::Topic;
+use super::words::Words;
+
+/// What one word is before any state has seen it.
+enum Token<'a> {
+    /// Empty: skipped.
+    Nothing,
+    /// `-h`.
+    Usage,
+    /// `--help`.
+    Help,
+    /// `--` before the words of a command to run.
+    Rest,
+    /// A flag without a value.
+    Switch(Flag),
+    /// A flag whose value is the next word.
+    Wants(&'static FlagSpec),
+    /// A flag with the value after its `=`.
+    Given(Flag, &'a str),
+    /// Anything else.
+    Word(&'a str),
+}
+
+impl<'a> Token<'a> {
+    fn classify(word: &'a OsStr, state: State) -> Result<Self, UsageError> {
+        let word = word
+            .to_str()
+            .ok_or_else(|| UsageError::NotUtf8(word.to_string_lossy().into_owned()))?;
+        match word {
+            "" => return Ok(Self::Nothing),
+            "-h" => return Ok(Self::Usage),
+            "--" if state.row().is_some_and(|row| row.runs_a_command) => return Ok(Self::Rest),
+            _ => {}
+        }
+        let Some((spec, value)) = flags::find(word) else { return Ok(Self::Word(word)) };
+        match (spec.value, value) {
+            (None, None) if spec.flag == Flag::Help => Ok(Self::Help),
+            (None, None) => Ok(Self::Switch(spec.flag)),
+            (None, Some(value)) => Err(UsageError::FlagWithValue { spec, value: value.to_owned() }),
+            (Some(_), None) => Ok(Self::Wants(spec)),
+            (Some(_), Some("")) => Err(UsageError::FlagWithoutValue(spec)),
+            (Some(_), Some(value)) => Ok(Self::Given(spec.flag, value)),
+        }
+    }
+}
+
+/// Where a command line without mistakes ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// At `-h`.
+    Usage,
+    /// At `--help`, with what was said before it.
+    Help(Topic),
+    /// Before a subcommand, with the command if there was one.
+    Nothing(Option<&'static str>),
+    /// After everything that the command needs.
+    Complete(&'static Row),
+}
+
+/// A command line as it was read, up to its end or its first mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scan {
+    /// The words in their places.
+    pub words: Words,
+    /// How it ended.
+    pub end: Result<Stop, UsageError>,
+}
+
+/// Reads `line` from left to right. The first word that decides ends it.
+#[must_use]
+pub fn scan(line: &[OsString]) -> Scan {
+    let mut words = Words::default();
+    let end = read(line, &mut words);
+    Scan { words, end }
+}
+
+/// The loop. What it has read by then stays in `words` after a mistake, too.
+fn read(line: &[OsString], words: &mut Words) -> Result<Stop, UsageError> {
+    let mut state = State::Command;
+    // The flag before this word, if it still wants its value.
+    let mut wants: Option<&'static FlagSpec> = None;
+    for (at, word) in line.iter().enumerate() {
+        match (wants.take(), Token::classify(word, state)?) {
+            // Who asks for help is not told about a missing value first.
+            (_, Token::Usage) => return Ok(Stop::Usage),
+            (_, Token::Help) => return Ok(Topic::of(state).map_or(Stop::Usage, Stop::Help)),
+            (Some(spec), Token::Word(value)) => {
+                words.flags.push((spec.flag, Some(value.to_owned())));
+            }
+            (
+                Some(spec),
+                Token::Nothing
+                | Token::Rest
+                | Token::Switch(_)
+                | Token::Wants(_)
+                | Token::Given(..),
+            ) => return Err(UsageError::FlagWithoutValue(spec)),
+            (None, Token::Nothing) => {}
+            (None, Token::Rest) => {
+                words.rest = line[at + 1..].to_vec();
+                break;
+            }
+            (None, Token::Switch(flag)) => words.flags.push((flag, None)),
+            (None, Token::Wants(spec)) => wants = Some(spec),
+            (None, Token::Given(flag, value)) => words.flags.push((flag, Some(value.to_owned()))),
+            (None, Token::Word(word)) => state = state.next(word, words)?,
+        }
+    }
+    match wants {
+        Some(spec) => Err(UsageError::FlagWithoutValue(spec)),
+        None => finish(state, words),
+    }
+}
+
+/// What the words come to, now that there are no more of them.
+fn finish(state: State, words: &Words) -> Result<Stop, UsageError> {
+    let row = match state {
+        State::Command => return Ok(Stop::Nothing(None)),
+        State::Subcommand(command) => return Ok(Stop::Nothing(Some(command))),
+        State::Option(row) | State::Option2(row) | State::Option3(row) | State::End(row) => row,
+    };
+    let stray = FLAGS.iter().find(|spec| words.has(spec.flag) && !spec.belongs_to(row.verb));
+    if let Some(spec) = stray {
+        return Err(UsageError::FlagNotFor { spec, title: words.title() });
+    }
+    row.missing(words).map_or(Ok(Stop::Complete(row)), |ask| Err(UsageError::Missing(ask)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
+    use super::*;
+    use crate::cli::table::Verb;
+
+    fn read(line: &[&str]) -> Scan {
+        scan(&line.iter().map(OsString::from).collect::<Vec<_>>())
+    }
+
+    /// What `line`, split at blanks, comes to: the verb, or the last line said.
+    fn end(line: &str) -> String {
+        match read(&line.split(' ').collect::<Vec<_>>()).end {
+            Ok(Stop::Complete(row)) => format!("{:?}", row.verb),
+            Ok(stop) => format!("{stop:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn words_and_mistakes_are_told_in_the_voice_of_the_original() {
+        for (line, want) in [
+            ("", "Nothing(None)"),
+            ("create", "Nothing(Some(\"create\"))"),
+            ("get", "Nothing(Some(\"get\"))"),
+            ("xxx", "Invalid COMMAND, 'xxx'."),
+            ("-- create", "Invalid COMMAND, '--'."),
+            ("create xxx", "Invalid SUBCOMMAND for create, 'xxx'."),
+            ("start clusters", "Invalid SUBCOMMAND for start, 'clusters'."),
+            ("create cluster", "Please provide the Cluster NAME to create."),
+            ("create cluster a", "Please provide the number of Masters to create."),
+            ("create cluster a 1", "Please provide the number of Workers to create."),
+            ("create cluster a 1 0", "CreateCluster"),
+            ("create cluster -- 1 0", "CreateCluster"),
+            ("create worker", "Please provide the Cluster NAME to create Workers in."),
+            ("create worker a", "CreateWorker"),
+            ("create worker a 2", "CreateWorker"),
+            ("create master", "Please provide the Cluster NAME to create a Master in."),
+            ("delete cluster", "Please provide the Cluster NAME to delete."),
+            ("delete worker", "Please provide the Worker NODE to delete."),
+            ("delete master", "Please provide the Master NODE to delete."),
+            ("get cluster", "GetClusters"),
+            ("get clusters", "GetClusters"),
+            ("get nodes", "Please provide the Cluster NAME to get the nodes of."),
+            ("get kubeconfig", "Please provide the Cluster NAME to get the kubeconfig of."),
+            ("get images", "GetImages"),
+            ("start cluster", "Please provide the Cluster NAME to start."),
+            ("stop cluster", "Please provide the Cluster NAME to stop."),
+            ("build image", "BuildImage"),
+            ("load image", "Please provide the Cluster NAME to load images into."),
+            ("load image a", "Please provide the IMAGE to load."),
+            ("load image a b c", "LoadImage"),
+            ("export logs", "Please provide the Cluster NAME to export the logs of."),
+            ("export logs a", "ExportLogs"),
+            ("exec", "Exec"),
+            ("version", "Version"),
+            ("help", "Help"),
+        ] {
+            assert_eq!(end(line), want, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_word_after_the_end_names_the_command_as_it_was_said() {
+        for (line, title) in [
+            ("create cluster a 1 0", "create cluster"),
+            ("create worker a 1", "create worker"),
+            ("get clusters a", "get clusters"),
+            ("start cluster a", "start cluster"),
+            ("exec a", "exec"),
+            ("version", "version"),
+        ] {
+            let want = format!("ERROR No more options expected, 'x' is unexpected for '{title}'");
+            assert_eq!(end(&format!("{line} x")), want);
+        }
+    }
+
+    #[test]
+    fn usage_is_given_wherever_h_stands_unless_a_mistake_came_first() {
+        for line in ["-h", "create -h", "create cluster a 1 0 -h", "create -h xxx", "version -h"] {
+            assert_eq!(end(line), "Usage", "{line}");
+        }
+        assert_eq!(end("create cluster a --masters -h"), "Usage");
+        assert_eq!(end("xxx -h"), "Invalid COMMAND, 'xxx'.");
+    }
+
+    #[test]
+    fn help_is_about_the_command_so_far() {
+        let help = |line| format!("{:?}", end(line));
+        assert_eq!(end("--help create"), "Usage");
+        assert!(help("create --help").contains("create"));
+        assert!(help("get clusters --help").contains("cluster"));
+        assert_eq!(help("create --help"), help("create --masters --help"));
+    }
+
+    #[test]
+    fn flags_are_lifted_out_wherever_they_stand() {
+        let plain = read(&["create", "cluster", "a", "1", "0"]);
+        for at in 0..=5 {
+            let mut line = vec!["create", "cluster", "a", "1", "0"];
+            line.splice(at..at, ["--subnet", "10.0.0.0/16", "-p"]);
+            let scan = read(&line);
+            assert_eq!(scan.end, plain.end);
+            assert_eq!(scan.words.options, plain.words.options);
+            assert_eq!(scan.words.value(Flag::Subnet), Some("10.0.0.0/16"));
+            assert!(scan.words.has(Flag::Plain));
+        }
+    }
+
+    #[test]
+    fn a_flag_in_the_wrong_place_or_shape_is_refused() {
+        for (line, want) in [
+            ("delete cluster a --with-lb", "Invalid FLAG for delete cluster, '--with-lb'."),
+            ("--masters 1 get clusters", "Invalid FLAG for get clusters, '--masters'."),
+            ("create cluster a 1 0 --subnet", "Please provide the CIDR of --subnet."),
+            ("create cluster a 1 0 --subnet=", "Please provide the CIDR of --subnet."),
+            ("create cluster a 1 0 --subnet  x", "Please provide the CIDR of --subnet."),
+            ("create cluster a --masters --plain 1", "Please provide the N of --masters."),
+            ("version --plain=no", "Invalid value for --plain, 'no': none is allowed."),
+            ("create cluster a 1 0 --frob", {
+                "ERROR No more options expected, '--frob' is unexpected for 'create cluster'"
+            }),
+        ] {
+            assert_eq!(end(line), want, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_numbers_may_come_by_flag() {
+        for line in [
+            "create cluster a --masters 1 --workers 0",
+            "create cluster a --masters=3",
+            "create cluster --masters 1 a",
+            "create cluster a 1 --workers 2",
+            "create cluster a 1 --masters 1",
+        ] {
+            assert_eq!(end(line), "CreateCluster", "{line}");
+        }
+        let masters = "Please provide the number of Masters to create.";
+        assert_eq!(end("create cluster a --workers 2"), masters);
+        assert_eq!(end("create cluster a --with-lb"), masters);
+    }
+
+    #[test]
+    fn every_word_after_two_dashes_belongs_to_the_command_to_run() {
+        let rest = ["ls", "-h", "", "--plain", "--"];
+        let scan = read(&[&["exec", "--quiet", "a-lb", "--"], &rest[..]].concat());
+        assert_eq!(scan.words.rest, rest);
+        assert_eq!(scan.words.options, ["a-lb"]);
+        assert!(scan.words.has(Flag::Quiet) && !scan.words.has(Flag::Plain));
+        assert!(matches!(scan.end, Ok(Stop::Complete(row)) if row.verb == Verb::Exec));
+    }
+
+    #[test]
+    fn a_word_that_is_not_utf8_is_a_mistake_at_its_place() {
+        let bad = OsString::from_vec(vec![b'a', 0xff]);
+        let line = |words: [&str; 2]| [words[0].into(), bad.clone(), words[1].into()];
+        assert_eq!(
+            scan(&line(["create", "-h"])).end,
+            Err(UsageError::NotUtf8("a\u{fffd}".to_owned()))
+        );
+        assert_eq!(scan(&line(["-h", "-h"])).end, Ok(Stop::Usage));
+        let run = ["exec".into(), "--".into(), bad.clone()];
+        assert_eq!(scan(&run).words.rest, [bad]);
+    }
+}

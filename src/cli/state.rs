@@ -1,0 +1,120 @@
+//! The state machine: which state takes which word. Knows nothing about flags,
+//! and is done before the last word is known to be the last.
+
+use super::error::UsageError;
+use super::table::{Need, Row, rows_of};
+use super::words::Words;
+
+/// What the next word will be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// The command.
+    Command,
+    /// The subcommand of this command.
+    Subcommand(&'static str),
+    /// The first option of this row.
+    Option(&'static Row),
+    /// The second option of this row.
+    Option2(&'static Row),
+    /// The third option of this row.
+    Option3(&'static Row),
+    /// Nothing: this row has all it takes.
+    End(&'static Row),
+}
+
+impl State {
+    /// The one transition: `word` goes to its place in `words`, or is refused.
+    pub(super) fn next(self, word: &str, words: &mut Words) -> Result<Self, UsageError> {
+        match self {
+            Self::Command => {
+                let row = rows_of(word)
+                    .next()
+                    .ok_or_else(|| UsageError::InvalidCommand(word.to_owned()))?;
+                words.command = Some(word.to_owned());
+                if row.subcommands.is_empty() {
+                    Ok(Self::taking(row, 0))
+                } else {
+                    Ok(Self::Subcommand(row.command))
+                }
+            }
+            Self::Subcommand(command) => {
+                let row = rows_of(command).find(|row| row.subcommands.contains(&word)).ok_or_else(
+                    || UsageError::InvalidSubcommand { command, word: word.to_owned() },
+                )?;
+                words.subcommand = Some(word.to_owned());
+                Ok(Self::taking(row, 0))
+            }
+            Self::Option(row) => Ok(Self::after(row, 0, word, words)),
+            Self::Option2(row) => Ok(Self::after(row, 1, word, words)),
+            Self::Option3(row) => Ok(Self::after(row, 2, word, words)),
+            Self::End(_) => {
+                Err(UsageError::Unexpected { word: word.to_owned(), title: words.title() })
+            }
+        }
+    }
+
+    /// The row, once the words so far have chosen one.
+    pub(super) fn row(self) -> Option<&'static Row> {
+        match self {
+            Self::Command | Self::Subcommand(_) => None,
+            Self::Option(row) | Self::Option2(row) | Self::Option3(row) | Self::End(row) => {
+                Some(row)
+            }
+        }
+    }
+
+    /// Takes `word` as the `n`th option.
+    fn after(row: &'static Row, n: usize, word: &str, words: &mut Words) -> Self {
+        words.options.push(word.to_owned());
+        let stays = row.options.get(n).is_some_and(|slot| matches!(slot.need, Need::Many(_)));
+        Self::taking(row, if stays { n } else { n + 1 })
+    }
+
+    /// The state that takes the `n`th option; END when the row has no such.
+    fn taking(row: &'static Row, n: usize) -> Self {
+        let states = [Self::Option(row), Self::Option2(row), Self::Option3(row)];
+        states.into_iter().zip(row.options).nth(n).map_or(Self::End(row), |(state, _)| state)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The states that `line` goes through, by name.
+    fn path(line: &str) -> Vec<&'static str> {
+        let mut words = Words::default();
+        let mut state = State::Command;
+        let mut path = Vec::new();
+        for word in line.split_whitespace() {
+            state = state.next(word, &mut words).unwrap();
+            path.push(match state {
+                State::Command => "COMMAND",
+                State::Subcommand(_) => "SUBCOMMAND",
+                State::Option(_) => "OPTION",
+                State::Option2(_) => "OPTION2",
+                State::Option3(_) => "OPTION3",
+                State::End(_) => "END",
+            });
+        }
+        path
+    }
+
+    #[test]
+    fn every_command_goes_the_way_that_its_row_says() {
+        for (line, states) in [
+            ("create cluster a 1 0", "SUBCOMMAND OPTION OPTION2 OPTION3 END"),
+            ("delete cluster a", "SUBCOMMAND OPTION END"),
+            ("create worker a 2", "SUBCOMMAND OPTION OPTION2 END"),
+            ("create master a", "SUBCOMMAND OPTION END"),
+            ("get clusters a", "SUBCOMMAND OPTION END"),
+            ("get images", "SUBCOMMAND END"),
+            ("exec a-master-1", "OPTION END"),
+            ("load image a b c d", "SUBCOMMAND OPTION OPTION2 OPTION2 OPTION2 OPTION2"),
+            ("help create cluster", "OPTION OPTION2 END"),
+            ("version", "END"),
+        ] {
+            assert_eq!(path(line).join(" "), states, "{line}");
+        }
+    }
+}

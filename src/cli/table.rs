@@ -1,0 +1,251 @@
+//! The commands, one row each. A command is added or dropped here, as one row
+//! and one [`Verb`]; the compiler names the rest. Knows no state.
+
+use super::flags::Flag;
+use super::words::Words;
+
+/// What a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is called what its row says")]
+pub enum Verb {
+    CreateCluster,
+    CreateMaster,
+    CreateWorker,
+    DeleteCluster,
+    DeleteMaster,
+    DeleteWorker,
+    GetClusters,
+    GetNodes,
+    GetKubeconfig,
+    GetImages,
+    StartCluster,
+    StopCluster,
+    BuildImage,
+    Exec,
+    LoadImage,
+    ExportLogs,
+    Help,
+    Version,
+}
+
+/// When an option may be left out. The text completes "Please provide ...".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Never.
+    Required(&'static str),
+    /// When one of the flags says the same.
+    OrFlag(&'static str, &'static [Flag]),
+    /// Never, and every further word is one more of them.
+    Many(&'static str),
+    /// Always.
+    Optional,
+}
+
+/// What one OPTION state takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot {
+    /// What the usage text calls it.
+    pub name: &'static str,
+    /// When it may be left out.
+    pub need: Need,
+}
+
+/// One command.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Row {
+    /// What it is about.
+    pub verb: Verb,
+    /// The word that COMMAND takes.
+    pub command: &'static str,
+    /// The words that SUBCOMMAND takes, all the same; COMMAND goes straight to
+    /// OPTION when there are none.
+    pub subcommands: &'static [&'static str],
+    /// What OPTION, OPTION2 and OPTION3 take; END comes after the last.
+    pub options: &'static [Slot],
+    /// Whether the words after `--` are a command to run.
+    pub runs_a_command: bool,
+}
+
+impl Row {
+    /// The words of the row: `create cluster`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let words: Vec<_> =
+            [self.command].iter().chain(self.subcommands.first()).copied().collect();
+        words.join(" ")
+    }
+
+    /// Completes "Please provide ..." for the first option that is missing.
+    pub(super) fn missing(&self, words: &Words) -> Option<&'static str> {
+        self.options.iter().skip(words.options.len()).find_map(|slot| match slot.need {
+            Need::Required(ask) | Need::Many(ask) => Some(ask),
+            Need::OrFlag(ask, flags) => (!flags.iter().any(|f| words.has(*f))).then_some(ask),
+            Need::Optional => None,
+        })
+    }
+}
+
+/// Every command, in the order of the usage text.
+pub const ROWS: &[Row] = &[
+    row(
+        Verb::CreateCluster,
+        "create",
+        &["cluster"],
+        &[
+            name("the Cluster NAME to create"),
+            Slot {
+                name: "NUM_MASTERS",
+                need: Need::OrFlag("the number of Masters to create", &[Flag::Masters]),
+            },
+            Slot {
+                name: "NUM_WORKERS",
+                // Masters by flag alone make a cluster without workers.
+                need: Need::OrFlag(
+                    "the number of Workers to create",
+                    &[Flag::Workers, Flag::Masters],
+                ),
+            },
+        ],
+    ),
+    row(
+        Verb::CreateMaster,
+        "create",
+        &["master"],
+        &[name("the Cluster NAME to create a Master in")],
+    ),
+    row(
+        Verb::CreateWorker,
+        "create",
+        &["worker"],
+        &[name("the Cluster NAME to create Workers in"), optional("COUNT")],
+    ),
+    row(Verb::DeleteCluster, "delete", &["cluster"], &[name("the Cluster NAME to delete")]),
+    row(Verb::DeleteMaster, "delete", &["master"], &[node("the Master NODE to delete")]),
+    row(Verb::DeleteWorker, "delete", &["worker"], &[node("the Worker NODE to delete")]),
+    row(Verb::GetClusters, "get", &["cluster", "clusters"], &[optional("NAME")]),
+    row(Verb::GetNodes, "get", &["nodes"], &[name("the Cluster NAME to get the nodes of")]),
+    row(
+        Verb::GetKubeconfig,
+        "get",
+        &["kubeconfig"],
+        &[name("the Cluster NAME to get the kubeconfig of")],
+    ),
+    row(Verb::GetImages, "get", &["images"], &[]),
+    row(Verb::StartCluster, "start", &["cluster"], &[name("the Cluster NAME to start")]),
+    row(Verb::StopCluster, "stop", &["cluster"], &[name("the Cluster NAME to stop")]),
+    row(Verb::BuildImage, "build", &["image"], &[optional("FLAVOUR")]),
+    Row { runs_a_command: true, ..row(Verb::Exec, "exec", &[], &[optional("NODE")]) },
+    row(
+        Verb::LoadImage,
+        "load",
+        &["image"],
+        &[
+            name("the Cluster NAME to load images into"),
+            Slot { name: "IMAGE", need: Need::Many("the IMAGE to load") },
+        ],
+    ),
+    row(
+        Verb::ExportLogs,
+        "export",
+        &["logs"],
+        &[name("the Cluster NAME to export the logs of"), optional("DIR")],
+    ),
+    row(Verb::Help, "help", &[], &[optional("COMMAND"), optional("SUBCOMMAND")]),
+    row(Verb::Version, "version", &[], &[]),
+];
+
+/// The rows that begin with `command`; none when there is no such command.
+pub fn rows_of(command: &str) -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().filter(move |row| row.command == command)
+}
+
+const fn row(
+    verb: Verb,
+    command: &'static str,
+    subcommands: &'static [&'static str],
+    options: &'static [Slot],
+) -> Row {
+    Row { verb, command, subcommands, options, runs_a_command: false }
+}
+
+const fn name(ask: &'static str) -> Slot {
+    Slot { name: "NAME", need: Need::Required(ask) }
+}
+
+const fn node(ask: &'static str) -> Slot {
+    Slot { name: "NODE", need: Need::Required(ask) }
+}
+
+const fn optional(name: &'static str) -> Slot {
+    Slot { name, need: Need::Optional }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_rows_claim_the_same_words_or_the_same_verb() {
+        let mut claimed = HashSet::new();
+        let mut verbs = HashSet::new();
+        for row in ROWS {
+            assert!(verbs.insert(row.verb), "{:?}", row.verb);
+            for subcommand in
+                row.subcommands.iter().copied().chain(row.subcommands.is_empty().then_some(""))
+            {
+                assert!(claimed.insert((row.command, subcommand)), "{} {subcommand}", row.command);
+            }
+        }
+    }
+
+    #[test]
+    fn a_command_has_subcommands_in_all_its_rows_or_is_one_row() {
+        for row in ROWS.iter().filter(|row| row.subcommands.is_empty()) {
+            assert_eq!(rows_of(row.command).count(), 1, "{}", row.command);
+        }
+    }
+
+    #[test]
+    fn there_is_a_state_for_every_option_and_nothing_after_many() {
+        for row in ROWS {
+            assert!(row.options.len() <= 3, "{}", row.title());
+            let many = row.options.iter().position(|slot| matches!(slot.need, Need::Many(_)));
+            assert!(many.is_none_or(|at| at + 1 == row.options.len()), "{}", row.title());
+        }
+    }
+
+    #[test]
+    fn an_option_that_may_be_left_out_is_never_followed_by_one_that_may_not() {
+        for row in ROWS {
+            let optional = |slot: &Slot| slot.need == Need::Optional;
+            assert!(row.options.is_sorted_by_key(optional), "{}", row.title());
+        }
+    }
+
+    #[test]
+    fn the_grammar_document_has_the_same_rows() {
+        let document = include_str!("../../docs/grammar.md");
+        let rows: Vec<String> = document
+            .lines()
+            .skip_while(|line| *line != "## Commands")
+            .skip(4)
+            .take_while(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let option = |row: &Row, n: usize| match row.options.get(n) {
+            Some(Slot { name, need: Need::Optional }) => format!("[{name}]"),
+            Some(Slot { name, need: Need::Many(_) }) => format!("{name}..."),
+            Some(Slot { name, need: Need::Required(_) | Need::OrFlag(..) }) => (*name).to_owned(),
+            None => String::new(),
+        };
+        let cells = |row: &Row| {
+            let options = (0..3).map(|n| option(row, n));
+            let words = [row.command.to_owned(), row.subcommands.join(", ")];
+            let cells: Vec<String> = words.into_iter().chain(options).collect();
+            format!("| {} |", cells.join(" | ")).replace("|  |", "| |").replace("|  |", "| |")
+        };
+        assert_eq!(rows, ROWS.iter().map(cells).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,180 @@
+//! The usage text, whole or one command's part of it. The words are those of
+//! `usage.txt`; the lines about flags come from their table.
+
+use std::sync::LazyLock;
+
+use super::flags::{FLAGS, FlagSpec, Scope};
+use super::state::State;
+use super::table::ROWS;
+
+const TEXT: &str = include_str!("usage.txt");
+
+/// Stands in the text where the flags of its block belong.
+const FLAGS_HERE: &str = "{flags}";
+
+/// The whole usage text.
+#[must_use]
+pub fn usage() -> &'static str {
+    static USAGE: LazyLock<String> = LazyLock::new(|| blocks(|_| true));
+    &USAGE
+}
+
+/// The line for stderr when nothing was said, or no more than a command.
+#[must_use]
+pub fn hint(command: Option<&str>) -> String {
+    match command {
+        None => "Nothing to do: no COMMAND. 'mokctl -h' lists them.\n".to_owned(),
+        Some(command) => {
+            format!(
+                "Nothing to do: no SUBCOMMAND for {command}. 'mokctl help {command}' lists them.\n"
+            )
+        }
+    }
+}
+
+/// A command, or one of its subcommands, to be helped with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topic(String);
+
+impl Topic {
+    /// All of `command`, or just its `subcommand`.
+    pub(super) fn new(command: &str, subcommand: Option<&str>) -> Self {
+        Self([command].into_iter().chain(subcommand).collect::<Vec<_>>().join(" "))
+    }
+
+    /// What has been said so far; `None` before the command.
+    pub(super) fn of(state: State) -> Option<Self> {
+        match state {
+            State::Command => None,
+            State::Subcommand(command) => Some(Self::new(command, None)),
+            State::Option(row) | State::Option2(row) | State::Option3(row) | State::End(row) => {
+                Some(Self(row.title()))
+            }
+        }
+    }
+
+    /// The part of the usage text about it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let about =
+            |heading: &str| heading.strip_prefix(&self.0).is_some_and(|rest| rest.starts_with(' '));
+        format!("\n{}", blocks(about))
+    }
+}
+
+/// The blocks whose heading is wanted. A heading is a line without an indent.
+fn blocks(wanted: impl Fn(&str) -> bool) -> String {
+    let mut text = String::new();
+    let mut heading = "";
+    for line in TEXT.lines() {
+        if !line.is_empty() && !line.starts_with(' ') && line != FLAGS_HERE {
+            heading = line;
+        }
+        if !wanted(heading) {
+            continue;
+        }
+        if line == FLAGS_HERE {
+            text.push_str(&flag_lines(heading));
+        } else {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// The flags of the block below `heading`: of its command alone, or the global
+/// ones if it is no command's.
+fn flag_lines(heading: &str) -> String {
+    let row = ROWS.iter().find(|row| heading == format!("{} options:", row.title()));
+    let listed = |spec: &&FlagSpec| match row {
+        Some(row) => spec.scope != Scope::Global && spec.belongs_to(row.verb),
+        None => spec.scope == Scope::Global,
+    };
+    let flags: Vec<_> = FLAGS.iter().filter(listed).map(|s| (s.label(), s.help)).collect();
+    let width = flags.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
+    let lines = flags.iter().map(|(label, help)| format!("  {label:width$} - {help}\n"));
+    lines.collect::<Vec<_>>().concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::table::{Need, rows_of};
+
+    #[test]
+    fn every_command_has_a_block_with_its_format() {
+        for row in ROWS {
+            let text = Topic(row.title()).text();
+            let options = row.options.iter().map(|slot| match slot.need {
+                Need::Required(_) | Need::OrFlag(..) => format!(" {}", slot.name),
+                Need::Many(_) => format!(" {}...", slot.name),
+                Need::Optional => format!(" [{}]", slot.name),
+            });
+            let options = options.collect::<Vec<_>>().concat();
+            let rest = if row.runs_a_command { " [-- CMD...]" } else { "" };
+            let format = format!("\n  {}{options}{rest}\n", row.title());
+            assert!(text.contains(&format), "{format:?} is not in {text}");
+            for slot in row.options {
+                assert!(text.contains(&format!("\n  {:11} - ", slot.name)), "{}", slot.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_and_subcommand_is_listed() {
+        for row in ROWS {
+            assert!(usage().contains(&format!("\n  {}\n", row.command)), "{}", row.command);
+            let text = Topic::new(row.command, None).text();
+            for word in row.subcommands {
+                let listed = |line: &str| {
+                    line.split_once(" - ")
+                        .is_some_and(|(w, _)| w.split(',').any(|w| w.trim() == *word))
+                };
+                assert!(text.lines().any(listed), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_flag_is_in_the_block_of_each_command_it_belongs_to() {
+        for spec in FLAGS {
+            assert!(usage().contains(&spec.label()), "{}", spec.name);
+            for row in ROWS.iter().filter(|_| spec.scope != Scope::Global) {
+                let text = Topic(row.title()).text();
+                let listed = text.contains(&format!("  {} ", spec.label()));
+                assert_eq!(listed, spec.belongs_to(row.verb), "{} {}", row.title(), spec.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_block_is_a_commands_and_no_placeholder_is_left() {
+        assert!(!usage().contains(FLAGS_HERE));
+        for line in TEXT.lines().filter(|line| !line.starts_with(' ')) {
+            if let Some(title) = line.strip_suffix(" options:").filter(|t| *t != "Global") {
+                assert!(ROWS.iter().any(|row| row.title() == title), "{line}");
+            }
+            if let Some(command) = line.strip_suffix(" SUBCOMMANDs:") {
+                assert!(rows_of(command).next().is_some(), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_help_of_a_command_is_its_blocks_alone() {
+        let text = Topic::new("delete", None).text();
+        assert!(text.starts_with("\ndelete SUBCOMMANDs:\n"), "{text}");
+        assert!(text.contains("delete worker options:") && !text.contains("create"), "{text}");
+        let text = Topic::new("delete", Some("cluster")).text();
+        assert!(text.starts_with("\ndelete cluster options:\n"), "{text}");
+        assert!(!text.contains("worker"), "{text}");
+    }
+
+    #[test]
+    fn the_text_fits_a_terminal() {
+        for line in usage().lines() {
+            assert!(line.len() < 80 && line.trim_end() == line, "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What was said on the command line, as it was said and in its place. Knows
+//! nothing about what the words mean.
+
+use std::ffi::OsString;
+
+use super::flags::Flag;
+
+/// The words that the parser has read, none of them checked yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words {
+    /// The word that COMMAND took.
+    pub command: Option<String>,
+    /// The word that SUBCOMMAND took.
+    pub subcommand: Option<String>,
+    /// The words that OPTION, OPTION2 and OPTION3 took.
+    pub options: Vec<String>,
+    /// The flags, with their values.
+    pub flags: Vec<(Flag, Option<String>)>,
+    /// The command to run, after `--`.
+    pub rest: Vec<OsString>,
+}
+
+impl Words {
+    /// Whether `flag` was given.
+    #[must_use]
+    pub fn has(&self, flag: Flag) -> bool {
+        self.flags.iter().any(|(given, _)| *given == flag)
+    }
+
+    /// The value of `flag`; the last one given counts.
+    #[must_use]
+    pub fn value(&self, flag: Flag) -> Option<&str> {
+        self.flags.iter().rev().find(|(given, _)| *given == flag)?.1.as_deref()
+    }
+
+    /// The `n`th option, counted from 0.
+    #[must_use]
+    pub fn option(&self, n: usize) -> Option<&str> {
+        self.options.get(n).map(String::as_str)
+    }
+
+    /// COMMAND and SUBCOMMAND as they were said: `get clusters`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let words: Vec<_> =
+            self.command.iter().chain(&self.subcommand).map(String::as_str).collect();
+        words.join(" ")
+    }
+}

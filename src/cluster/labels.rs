@@ -1,0 +1,37 @@
+//! The labels that hold a cluster's state in the engine. docs/labels.md says
+//! what each means to other versions of mokctl. Knows names, not values.
+
+/// The cluster's name: on every container, network and volume of it. The label
+/// of the original `mokctl`.
+pub const CLUSTER: &str = "MokCluster";
+/// The version of this set of labels: see [`SCHEMA_VERSION`].
+pub const SCHEMA: &str = "mok.schema";
+/// What this version writes and the newest that it reads.
+pub const SCHEMA_VERSION: &str = "1";
+/// `master`, `worker` or `lb`.
+pub const ROLE: &str = "mok.role";
+/// The Kubernetes version of the node's image, such as `v1.20.2`.
+pub const KUBERNETES: &str = "mok.kubernetes";
+/// The run of mokctl that made the object: what a failed run takes back.
+pub const RUN: &str = "mok.run";
+/// The cluster's shape, `M+W`, on the network: what a whole cluster had at its
+/// creation.
+pub const SHAPE: &str = "mok.shape";
+
+/// Image labels: what mokctl must know of a node image (docs/image.md).
+pub mod image {
+    /// The version of this contract.
+    pub const SCHEMA: &str = "mok.image.schema";
+    /// The Kubernetes version, such as `v1.20.2`.
+    pub const KUBERNETES: &str = "mok.image.kubernetes";
+    /// The container runtime's socket, an absolute path.
+    pub const CRI_SOCKET: &str = "mok.image.cri-socket";
+    /// kubeadm phases to skip in `init` and `join`, with commas.
+    pub const SKIP_PHASES: &str = "mok.image.skip-phases";
+    /// `cgroupfs` or `systemd`: the driver of kubelet and runtime.
+    pub const CGROUP_DRIVER: &str = "mok.image.cgroup-driver";
+    /// The hash of the files that it was built from; only on images built here.
+    pub const INPUTS: &str = "mok.image.inputs";
+    /// The pod network: `static` for routes that mokctl sets.
+    pub const CNI: &str = "mok.image.cni";
+}

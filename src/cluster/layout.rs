@@ -1,0 +1,67 @@
+//! Where everything of a cluster is on its network. An address follows from a
+//! node's role and number alone, so it is the same after every restart, a new
+//! node needs no allocation, and nobody has to remember anything.
+
+use std::net::Ipv4Addr;
+
+use super::name::{NodeName, Role};
+use super::subnet::Subnet;
+
+/// The pods of all nodes. Not configurable: a cluster's network is its own.
+pub const POD_SUBNET: &str = "10.244.0.0/16";
+/// The virtual addresses of Services; kubeadm's default.
+pub const SERVICE_SUBNET: &str = "10.96.0.0/12";
+/// The API server's port on every master and on the balancer.
+pub const API_PORT: u16 = 6443;
+
+/// The first host numbers of each role; `.1` is the engine's gateway.
+const LOAD_BALANCER: u8 = 2;
+const MASTERS: u8 = 10;
+const WORKERS: u8 = 100;
+
+/// A cluster's network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    subnet: Subnet,
+}
+
+impl Layout {
+    /// The layout on `subnet`, which is a /24 or larger.
+    #[must_use]
+    pub fn new(subnet: Subnet) -> Self {
+        Self { subnet }
+    }
+
+    /// The network itself.
+    #[must_use]
+    pub fn subnet(&self) -> Subnet {
+        self.subnet
+    }
+
+    /// The node's address.
+    #[must_use]
+    pub fn address(&self, node: &NodeName) -> Ipv4Addr {
+        self.subnet.host(u32::from(host_number(node)))
+    }
+
+    /// The balancer's address.
+    #[must_use]
+    pub fn load_balancer(&self) -> Ipv4Addr {
+        self.subnet.host(u32::from(LOAD_BALANCER))
+    }
+}
+
+/// The addresses of the node's pods: a /24 of [`POD_SUBNET`].
+#[must_use]
+pub fn pod_range(node: &NodeName) -> String {
+    format!("10.244.{}.0/24", host_number(node))
+}
+
+/// At most 9 masters and 99 workers: see [`super::spec`].
+fn host_number(node: &NodeName) -> u8 {
+    match node.role() {
+        Role::LoadBalancer => LOAD_BALANCER,
+        Role::Master => MASTERS.saturating_add(node.number()),
+        Role::Worker => WORKERS.saturating_add(node.number()),
+    }
+}

@@ -1,0 +1,156 @@
+//! What a cluster shall be: validated words only. Knows the limits; knows
+//! nothing about how a cluster is made.
+
+use std::fmt;
+use std::num::{NonZeroU8, NonZeroU16};
+
+use thiserror::Error;
+
+use super::name::{ClusterName, NodeName};
+use super::subnet::Subnet;
+
+/// The most masters a cluster has: 9. More members only slow etcd down.
+pub const MAX_MASTERS: NonZeroU8 = NonZeroU8::MIN.saturating_add(8);
+
+/// The most workers a cluster has; their names then end in two digits at most.
+pub const MAX_WORKERS: u8 = 99;
+
+/// The cluster that `create cluster` shall make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterSpec {
+    /// What the cluster is called.
+    pub name: ClusterName,
+    /// How many control plane nodes, [`MAX_MASTERS`] at most.
+    pub masters: NonZeroU8,
+    /// How many other nodes, [`MAX_WORKERS`] at most.
+    pub workers: u8,
+    /// Whether a balancer was asked for.
+    pub load_balancer: bool,
+    /// The network that was asked for; any free one otherwise.
+    pub subnet: Option<Subnet>,
+    /// The port on the host that was asked for; any free one otherwise.
+    pub api_port: Option<NonZeroU16>,
+    /// The node image that was asked for; the newest one built otherwise.
+    pub image: Option<ImageRef>,
+    /// The Kubernetes version that was asked for; the image's otherwise.
+    pub version: Option<KubernetesVersion>,
+}
+
+impl ClusterSpec {
+    /// Whether a balancer stands before the masters: with several it must.
+    #[must_use]
+    pub fn has_load_balancer(&self) -> bool {
+        self.load_balancer || self.masters.get() > 1
+    }
+
+    /// Every container of the cluster: balancer, masters, workers.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<NodeName> {
+        let name = &self.name;
+        let balancer = self.has_load_balancer().then(|| NodeName::load_balancer(name));
+        let numbers = |last: u8| (1..=last).filter_map(NonZeroU8::new);
+        let masters = numbers(self.masters.get()).map(|n| NodeName::master(name, n));
+        let workers = numbers(self.workers).map(|n| NodeName::worker(name, n));
+        balancer.into_iter().chain(masters).chain(workers).collect()
+    }
+}
+
+/// Why a word is not an image or a version.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SpecError {
+    /// Not an image reference.
+    #[error(
+        "invalid IMAGE, '{0}': letters, digits and '. _ - / : @' are allowed, \
+         a letter or digit first"
+    )]
+    Image(String),
+    /// Not a Kubernetes version.
+    #[error("invalid VERSION, '{0}': MAJOR.MINOR or MAJOR.MINOR.PATCH is allowed, like 1.33.1")]
+    Version(String),
+}
+
+/// A word that docker takes for an image, never for an option of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ImageRef(String);
+
+impl ImageRef {
+    /// Checks the characters alone: what a reference means is docker's to say.
+    pub fn parse(word: &str) -> Result<Self, SpecError> {
+        let inner = |b: u8| b.is_ascii_alphanumeric() || b"._-/:@".contains(&b);
+        if word.starts_with(|c: char| c.is_ascii_alphanumeric()) && word.bytes().all(inner) {
+            Ok(Self(word.to_owned()))
+        } else {
+            Err(SpecError::Image(word.to_owned()))
+        }
+    }
+
+    /// The reference as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ImageRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A Kubernetes version without the `v`: `1.33` or `1.33.1`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct KubernetesVersion(String);
+
+impl KubernetesVersion {
+    /// Checks that `word` is two or three decimal numbers with dots between.
+    pub fn parse(word: &str) -> Result<Self, SpecError> {
+        let number = |part: &str| part.parse().is_ok_and(|n: u16| n.to_string() == part);
+        if (2..=3).contains(&word.split('.').count()) && word.split('.').all(number) {
+            Ok(Self(word.to_owned()))
+        } else {
+            Err(SpecError::Version(word.to_owned()))
+        }
+    }
+
+    /// The version as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for KubernetesVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_masters_are_nine() {
+        assert_eq!(MAX_MASTERS.get(), 9);
+    }
+
+    #[test]
+    fn an_image_is_never_an_option_of_docker() {
+        for good in ["a", "mok-debian-12:1.33.1", "quay.io/x/y@sha256:00ff", "localhost:5000/A_b"] {
+            assert_eq!(ImageRef::parse(good).unwrap().to_string(), good);
+        }
+        for bad in ["", "-v", "--privileged", "/a", "a b", "a;b", "ä", "a\n"] {
+            assert_eq!(ImageRef::parse(bad), Err(SpecError::Image(bad.to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_version_is_two_or_three_numbers() {
+        for good in ["1.33", "1.33.1", "1.0.10"] {
+            assert_eq!(KubernetesVersion::parse(good).unwrap().as_str(), good);
+        }
+        for bad in ["", "1", "v1.33", "1.33.", "1..1", "1.033", "1.33.1.1", "1.33-rc1", "+1.33"] {
+            assert_eq!(KubernetesVersion::parse(bad), Err(SpecError::Version(bad.to_owned())));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! `build image`: a node image out of the distribution's packages.
+
+use super::Context;
+use crate::docker::privilege::Privilege;
+use crate::error::Error;
+use crate::image::build::build;
+use crate::image::flavour::{FLAVOURS, Flavour};
+
+/// Builds the flavour of that name, or the first one, and prints the image's
+/// name.
+pub(super) fn run(context: &Context, flavour: Option<&str>) -> Result<(), Error> {
+    let flavour = match flavour {
+        None => &FLAVOURS[0],
+        Some(given) => Flavour::find(given).ok_or_else(|| Error::NoFlavour {
+            given: given.to_owned(),
+            known: FLAVOURS.iter().map(|flavour| flavour.name).collect::<Vec<_>>().join(", "),
+        })?,
+    };
+    let privilege = Privilege::first_choice(context.env.bounding_set);
+    let built = build(&context.docker, flavour, privilege, context.ui)?;
+    if built.cached {
+        context.ui.note("Nothing has changed since it was built.");
+    }
+    context.ui.answer(&format!("{}\n", built.image));
+    Ok(())
+}

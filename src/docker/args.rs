@@ -1,0 +1,270 @@
+//! The command lines of the docker client, built by pure functions: the reason
+//! for each flag stands beside it. Output is asked for in a machine's format.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use super::Call;
+use super::privilege::Privilege;
+
+/// A label with its value.
+pub type Label = (&'static str, String);
+
+/// What is published on the host: `ADDRESS:PORT` there leads to `target` here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publish {
+    /// The host's address; loopback unless the user asks otherwise.
+    pub address: Ipv4Addr,
+    /// The host's port, chosen beforehand: one that the engine chooses changes
+    /// with every restart.
+    pub port: u16,
+    /// The port in the container.
+    pub target: u16,
+}
+
+/// A container to create.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// Its name and hostname.
+    pub name: String,
+    /// The network it is on.
+    pub network: String,
+    /// Its address there.
+    pub address: Ipv4Addr,
+    /// Labels, in this order.
+    pub labels: Vec<Label>,
+    /// Ports on the host.
+    pub publish: Vec<Publish>,
+    /// Rights; none for a container that needs none beyond the usual.
+    pub privilege: Option<Privilege>,
+    /// The image's name.
+    pub image: String,
+    /// In place of the image's entrypoint.
+    pub entrypoint: Option<String>,
+}
+
+/// `docker create` for a node.
+#[must_use]
+pub fn create_container(container: &Container) -> Call {
+    let mut args: Vec<String> = vec![
+        "create".into(),
+        format!("--name={}", container.name),
+        // kubeadm and kubelet name the node by it.
+        format!("--hostname={}", container.name),
+        format!("--network={}", container.network),
+        // The certificates and etcd's peer addresses hold it: it must survive.
+        format!("--ip={}", container.address),
+        // Comes back with the engine, stays down when the user stopped it.
+        "--restart=unless-stopped".into(),
+    ];
+    for (key, value) in &container.labels {
+        args.push(format!("--label={key}={value}"));
+    }
+    for Publish { address, port, target } in &container.publish {
+        args.push(format!("--publish={address}:{port}:{target}/tcp"));
+    }
+    if let Some(privilege) = container.privilege {
+        args.extend(privilege.flags());
+        args.extend(
+            [
+                // Each kubelet sees its own containers alone: without it they find
+                // each other's and burn CPU over them.
+                "--cgroupns=private",
+                // systemd wants an empty, writable /run at each start.
+                "--tmpfs=/run",
+                "--tmpfs=/tmp",
+                // overlayfs refuses an upper folder that is on overlayfs itself.
+                "--volume=/var/lib/containerd",
+            ]
+            .map(String::from),
+        );
+    }
+    if let Some(entrypoint) = &container.entrypoint {
+        args.push(format!("--entrypoint={entrypoint}"));
+    }
+    args.push(container.image.clone());
+    Call::new(args).deadline(Call::WORK)
+}
+
+/// Puts the files of a tar archive into a container, running or not.
+#[must_use]
+pub fn put_files(container: &str, tar: Vec<u8>) -> Call {
+    Call::new(["cp", "-", &format!("{container}:/")]).stdin(tar).deadline(Call::WORK)
+}
+
+/// Starts containers.
+#[must_use]
+pub fn start<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["start"].into_iter().chain(containers)).deadline(Call::WORK)
+}
+
+/// Stops containers: systemd gets `seconds` for its services, then the engine
+/// kills.
+#[must_use]
+pub fn stop<'a>(containers: impl IntoIterator<Item = &'a str>, seconds: u32) -> Call {
+    let time = ["stop".to_owned(), format!("--time={seconds}")];
+    Call::new(time.into_iter().chain(containers.into_iter().map(String::from)))
+        .deadline(Call::WORK + Duration::from_secs(seconds.into()))
+}
+
+/// Removes containers, running or not, with their anonymous volumes.
+#[must_use]
+pub fn remove<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["rm", "--force", "--volumes"].into_iter().chain(containers)).deadline(Call::WORK)
+}
+
+/// Runs a program in a container.
+#[must_use]
+pub fn exec<'a>(container: &'a str, command: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["exec", container].into_iter().chain(command))
+}
+
+/// Runs a program in a container with `input` on its standard input.
+#[must_use]
+pub fn exec_with_input<'a>(
+    container: &'a str,
+    command: impl IntoIterator<Item = &'a str>,
+    input: impl Into<Vec<u8>>,
+) -> Call {
+    Call::new(["exec", "--interactive", container].into_iter().chain(command)).stdin(input)
+}
+
+/// Ids of all containers, running or not, that carry `label` with `value`.
+#[must_use]
+pub fn container_ids(label: &str, value: &str) -> Call {
+    let filter = format!("--filter=label={label}={value}");
+    Call::new(["ps", "--all", "--quiet", "--no-trunc", &filter])
+}
+
+/// Ids of all containers, running or not, that carry `label`.
+#[must_use]
+pub fn labelled_container_ids(label: &str) -> Call {
+    let filter = format!("--filter=label={label}");
+    Call::new(["ps", "--all", "--quiet", "--no-trunc", &filter])
+}
+
+/// Everything the engine knows of containers, as JSON.
+#[must_use]
+pub fn inspect_containers<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["container", "inspect"].into_iter().chain(ids))
+}
+
+/// Everything the engine knows of an image, as JSON.
+#[must_use]
+pub fn inspect_image(image: &str) -> Call {
+    Call::new(["image", "inspect", image])
+}
+
+/// Ids of all networks.
+#[must_use]
+pub fn network_ids() -> Call {
+    Call::new(["network", "ls", "--quiet", "--no-trunc"])
+}
+
+/// Ids of the networks that carry `label` with `value`.
+#[must_use]
+pub fn labelled_network_ids(label: &str, value: &str) -> Call {
+    let filter = format!("--filter=label={label}={value}");
+    Call::new(["network", "ls", "--quiet", "--no-trunc", &filter])
+}
+
+/// Everything the engine knows of networks, as JSON.
+#[must_use]
+pub fn inspect_networks<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["network", "inspect"].into_iter().chain(ids))
+}
+
+/// Creates a bridge network with a subnet of its own.
+#[must_use]
+pub fn create_network(name: &str, subnet: &str, labels: &[Label]) -> Call {
+    let mut args = vec![
+        "network".to_owned(),
+        "create".into(),
+        "--driver=bridge".into(),
+        // Fixed addresses are granted on networks with a subnet given by hand.
+        format!("--subnet={subnet}"),
+    ];
+    args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
+    args.push(name.into());
+    Call::new(args)
+}
+
+/// Removes networks.
+#[must_use]
+pub fn remove_networks<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["network", "rm"].into_iter().chain(ids))
+}
+
+/// Asks the engine who it is, as JSON.
+#[must_use]
+pub fn info() -> Call {
+    Call::new(["info", "--format={{json .}}"])
+}
+
+/// Builds an image from a context given as tar archive.
+#[must_use]
+pub fn build(tag: &str, arguments: &[(&str, &str)], context: Vec<u8>) -> Call {
+    let mut args = vec!["build".to_owned(), format!("--tag={tag}")];
+    args.extend(arguments.iter().map(|(key, value)| format!("--build-arg={key}={value}")));
+    args.push("-".into());
+    Call::new(args).stdin(context).deadline(BUILD)
+}
+
+/// Makes an image of a root file system, a tar archive on standard input.
+#[must_use]
+pub fn import(tag: &str) -> Call {
+    Call::new(["import", "-", tag]).deadline(BUILD)
+}
+
+/// Brings an image from a registry.
+#[must_use]
+pub fn pull(image: &str) -> Call {
+    Call::new(["pull", image]).deadline(BUILD)
+}
+
+/// Creates a container that never runs, for its volumes.
+#[must_use]
+pub fn create_volumes(name: &str, image: &str, labels: &[Label]) -> Call {
+    let mut args = vec!["create".to_owned(), format!("--name={name}")];
+    args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
+    args.push(image.into());
+    Call::new(args).deadline(Call::WORK)
+}
+
+/// Runs a script, given on standard input, in a new container of `image` with
+/// the volumes of another.
+#[must_use]
+pub fn run_script(
+    name: &str,
+    image: &str,
+    volumes_from: &str,
+    privilege: Privilege,
+    labels: &[Label],
+    script: &str,
+) -> Call {
+    let mut args = vec!["run".to_owned(), "--interactive".into(), format!("--name={name}")];
+    args.extend(privilege.flags());
+    args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
+    // bash reads the script to its end before it runs any of it.
+    let script_shell = "script=$(cat) && exec bash -c \"$script\"";
+    args.extend([
+        format!("--volumes-from={volumes_from}:ro"),
+        "--entrypoint=bash".into(),
+        image.into(),
+        "-c".into(),
+        script_shell.into(),
+    ]);
+    Call::new(args).stdin(script).deadline(BUILD)
+}
+
+/// Makes an image of a container, with Dockerfile instructions applied.
+#[must_use]
+pub fn commit(container: &str, image: &str, changes: &[String]) -> Call {
+    let mut args = vec!["commit".to_owned()];
+    args.extend(changes.iter().map(|change| format!("--change={change}")));
+    args.extend([container.to_owned(), image.to_owned()]);
+    Call::new(args).deadline(BUILD)
+}
+
+/// Builds compile: an hour, in seconds, is for a slow machine.
+const BUILD: Duration = Duration::from_secs(3600);

@@ -1,0 +1,59 @@
+//! One call of the docker client, as data: it can be printed, compared and run.
+
+use std::time::Duration;
+
+/// The words after `docker`, what goes to its standard input, and how long it
+/// may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The command line without the program.
+    pub args: Vec<String>,
+    /// Bytes for the standard input; none closes it.
+    pub stdin: Option<Vec<u8>>,
+    /// From the start until the call is ended and counts as failed.
+    pub deadline: Duration,
+}
+
+impl Call {
+    /// What an engine that is well answers in a blink: lists, inspections.
+    pub const QUICK: Duration = Duration::from_secs(30);
+    /// What has work to do: start, stop, remove, copy.
+    pub const WORK: Duration = Duration::from_secs(120);
+
+    /// A call without input that may take [`Call::QUICK`].
+    pub fn new<S: Into<String>>(args: impl IntoIterator<Item = S>) -> Self {
+        Self { args: args.into_iter().map(Into::into).collect(), stdin: None, deadline: Self::QUICK }
+    }
+
+    /// With `bytes` on its standard input.
+    #[must_use]
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = Some(bytes.into());
+        self
+    }
+
+    /// With `deadline` in place of [`Call::QUICK`].
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// The command as it can be pasted into a shell.
+    #[must_use]
+    pub fn pretty(&self) -> String {
+        let words = self.args.iter().map(|word| shell_escape::escape(word.into()));
+        std::iter::once("docker".into()).chain(words).collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pretty_call_can_be_pasted() {
+        let call = Call::new(["exec", "a-master-1", "sh", "-c", "echo 'x'; rm *", ""]);
+        assert_eq!(call.pretty(), r"docker exec a-master-1 sh -c 'echo '\''x'\''; rm *' ''");
+    }
+}

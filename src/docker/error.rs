@@ -1,0 +1,140 @@
+//! What can go wrong between mokctl and the engine. Every failed call keeps its
+//! command, ready to paste, and what it printed.
+
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// A call to the engine that did not do what it was for.
+#[derive(Debug, Error)]
+pub enum DockerError {
+    /// There is no `docker` program.
+    #[error("docker is not installed: no '{program}' in PATH")]
+    NotInstalled {
+        /// What was looked for.
+        program: String,
+    },
+    /// The client is there, the engine does not answer.
+    #[error("the docker engine does not answer")]
+    NotRunning {
+        /// The client's own words.
+        stderr: String,
+    },
+    /// The engine's socket may not be opened.
+    #[error("no permission to use the docker engine's socket")]
+    NoPermission {
+        /// The client's own words.
+        stderr: String,
+    },
+    /// The client could not be started.
+    #[error("cannot run {command}")]
+    Spawn {
+        /// The command, shell-escaped.
+        command: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The command ran and failed.
+    #[error("{command} failed ({status})")]
+    Failed {
+        /// The command, shell-escaped.
+        command: String,
+        /// How it ended.
+        status: ExitStatus,
+        /// What it said on its standard output.
+        stdout: String,
+        /// What it said on its standard error.
+        stderr: String,
+    },
+    /// The command took longer than it may.
+    #[error("{command} did not end within {} s", after.as_secs())]
+    TimedOut {
+        /// The command, shell-escaped.
+        command: String,
+        /// How long it was waited for.
+        after: Duration,
+    },
+    /// The command succeeded and printed something unforeseen.
+    #[error("{command} printed something unexpected: {what}")]
+    Unexpected {
+        /// The command, shell-escaped.
+        command: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The user asked to stop while the command ran.
+    #[error("interrupted during {command}")]
+    Interrupted {
+        /// The command, shell-escaped.
+        command: String,
+    },
+}
+
+impl DockerError {
+    /// Sorts a failed call: what the client says when it has no engine to talk to
+    /// is the same for every command.
+    pub(crate) fn failed(
+        command: String,
+        status: ExitStatus,
+        stdout: String,
+        stderr: String,
+    ) -> Self {
+        if stderr.contains("permission denied while trying to connect")
+            || stderr.contains("Got permission denied")
+        {
+            Self::NoPermission { stderr }
+        } else if stderr.contains("Cannot connect to the Docker daemon")
+            || stderr.contains("error during connect")
+            || stderr.contains("failed to connect to the docker API")
+        {
+            Self::NotRunning { stderr }
+        } else {
+            Self::Failed { command, status, stdout, stderr }
+        }
+    }
+
+    /// What the failing command printed, to be shown below the error.
+    #[must_use]
+    pub fn output(&self) -> Option<String> {
+        match self {
+            Self::Failed { stdout, stderr, .. } => {
+                let both = format!("{}\n{}", stdout.trim_end(), stderr.trim_end());
+                Some(both.trim().to_owned()).filter(|text| !text.is_empty())
+            }
+            Self::NotRunning { stderr } | Self::NoPermission { stderr } => {
+                Some(stderr.trim().to_owned())
+            }
+            Self::NotInstalled { .. }
+            | Self::Spawn { .. }
+            | Self::TimedOut { .. }
+            | Self::Unexpected { .. }
+            | Self::Interrupted { .. } => None,
+        }
+    }
+
+    /// What the user can do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NotInstalled { .. } => {
+                Some("install Docker, or name its program in MOKCTL_DOCKER")
+            }
+            Self::NotRunning { .. } => Some("start the engine, or set DOCKER_HOST to one that runs"),
+            Self::NoPermission { .. } => {
+                Some("run mokctl as root or as a member of the socket's group")
+            }
+            Self::TimedOut { .. } => Some("is the engine overloaded, or its disk full?"),
+            Self::Spawn { .. }
+            | Self::Failed { .. }
+            | Self::Unexpected { .. }
+            | Self::Interrupted { .. } => None,
+        }
+    }
+
+    /// Whether the failed command's standard error says `text`.
+    #[must_use]
+    pub fn says(&self, text: &str) -> bool {
+        matches!(self, Self::Failed { stderr, .. } if stderr.contains(text))
+    }
+}

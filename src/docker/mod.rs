@@ -1,0 +1,241 @@
+//! The one way to the engine: every call runs the docker client through
+//! [`Docker`], the only place that uses `duct`. What a call says on its command
+//! line comes from the pure functions in [`args`]. Knows nothing of clusters.
+
+pub mod args;
+mod call;
+mod error;
+pub mod privilege;
+
+use std::ffi::OsStr;
+use std::io::{self, BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Output};
+use std::time::{Duration, Instant};
+
+use duct::{Expression, Handle};
+
+pub use call::Call;
+pub use error::DockerError;
+
+use crate::interrupt::Interrupt;
+
+/// How often a waiting call looks whether the user wants to stop.
+const INTERRUPT_INTERVAL: Duration = Duration::from_millis(50);
+
+/// The docker client, found once. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Docker {
+    program: PathBuf,
+    interrupt: Interrupt,
+}
+
+impl Docker {
+    /// Takes `chosen` (the value of `MOKCTL_DOCKER`) or the `docker` in `path`
+    /// (the value of `PATH`). Runs nothing.
+    ///
+    /// # Errors
+    /// [`DockerError::NotInstalled`] where there is no such program.
+    pub fn locate(
+        chosen: Option<&OsStr>,
+        path: Option<&OsStr>,
+        interrupt: Interrupt,
+    ) -> Result<Self, DockerError> {
+        let name = chosen.filter(|name| !name.is_empty()).unwrap_or(OsStr::new("docker"));
+        // An absolute path: duct would look for a relative one in this folder.
+        which::which_in(name, path, Path::new("/"))
+            .map(|program| Self { program, interrupt })
+            .map_err(|_| DockerError::NotInstalled { program: name.to_string_lossy().into() })
+    }
+
+    /// The same client for undoing: it does not stop when the user asks to.
+    #[must_use]
+    pub fn uninterruptible(&self) -> Self {
+        Self { program: self.program.clone(), interrupt: Interrupt::never() }
+    }
+
+    /// Whether the user has asked to stop.
+    #[must_use]
+    pub fn interrupted(&self) -> bool {
+        self.interrupt.is_set()
+    }
+
+    /// Runs `call` quietly and returns its standard output, without the newline
+    /// at its end.
+    ///
+    /// # Errors
+    /// Every failure, with the command and what it printed.
+    pub fn capture(&self, call: &Call) -> Result<String, DockerError> {
+        let output = self.capture_bytes(call)?;
+        let text = String::from_utf8(output).map_err(|_| DockerError::Unexpected {
+            command: call.pretty(),
+            what: "bytes that are not UTF-8".into(),
+        })?;
+        Ok(text.trim_end_matches('\n').to_owned())
+    }
+
+    /// As [`Docker::capture`], for output that is not text.
+    ///
+    /// # Errors
+    /// Every failure, with the command and what it printed.
+    pub fn capture_bytes(&self, call: &Call) -> Result<Vec<u8>, DockerError> {
+        let started = self.expression(call).stdout_capture().stderr_capture().start();
+        let handle = started.map_err(|source| spawn_error(call, source))?;
+        let output = self.wait(call, &handle)?;
+        succeed(call, output.status, &output.stdout, &output.stderr)?;
+        Ok(output.stdout)
+    }
+
+    /// As [`Docker::capture`], with the output of another program on the call's
+    /// standard input, however much that is.
+    ///
+    /// # Errors
+    /// Every failure of either, with the command and what it printed.
+    pub fn capture_piped(
+        &self,
+        program: &Path,
+        words: &[&str],
+        call: &Call,
+    ) -> Result<String, DockerError> {
+        let producer = duct::cmd(program, words);
+        let consumer = duct::cmd(&self.program, &call.args);
+        let piped = producer.pipe(consumer).unchecked().before_spawn(own_process_group);
+        let started = piped.stdout_capture().stderr_capture().start();
+        let handle = started.map_err(|source| spawn_error(call, source))?;
+        let output = self.wait(call, &handle)?;
+        succeed(call, output.status, &output.stdout, &output.stderr)?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
+    }
+
+    /// Runs `call` and hands each line that it prints, on either stream, to
+    /// `on_line` as it comes. An error keeps the last lines.
+    ///
+    /// # Errors
+    /// Every failure, with the command and what it printed.
+    pub fn stream(&self, call: &Call, mut on_line: impl FnMut(&str)) -> Result<(), DockerError> {
+        const KEPT: usize = 100;
+        let started = self.expression(call).stderr_to_stdout().reader();
+        let reader = started.map_err(|source| spawn_error(call, source))?;
+        let mut last = std::collections::VecDeque::new();
+        let status = std::thread::scope(|scope| {
+            // Reading blocks, so somebody else has to watch clock and signals.
+            let (done, watched) = std::sync::mpsc::channel::<()>();
+            let reader = &reader;
+            let watch = scope.spawn(move || {
+                let deadline = Instant::now() + call.deadline;
+                loop {
+                    match watched.recv_timeout(INTERRUPT_INTERVAL) {
+                        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {}
+                        _ => return None,
+                    }
+                    if let Some(error) = self.overdue(call, deadline) {
+                        let _ = reader.kill();
+                        return Some(error);
+                    }
+                }
+            });
+            let mut lines = BufReader::new(reader);
+            let mut line = Vec::new();
+            loop {
+                line.clear();
+                if lines.read_until(b'\n', &mut line).unwrap_or(0) == 0 {
+                    break;
+                }
+                let text = String::from_utf8_lossy(&line);
+                let text = text.trim_end_matches(['\n', '\r']);
+                on_line(text);
+                if last.len() == KEPT {
+                    last.pop_front();
+                }
+                last.push_back(text.to_owned());
+            }
+            drop(done);
+            match watch.join() {
+                Ok(Some(error)) => Err(error),
+                _ => Ok(()),
+            }
+        });
+        status?;
+        let status = match reader.try_wait() {
+            Ok(Some(output)) => output.status,
+            Ok(None) => return Ok(()),
+            Err(source) => return Err(spawn_error(call, source)),
+        };
+        let last = last.into_iter().collect::<Vec<_>>().join("\n");
+        succeed(call, status, b"", last.as_bytes())
+    }
+
+    /// Runs `call` with the user's own terminal and returns how it ended. Only
+    /// the user ends it.
+    ///
+    /// # Errors
+    /// [`DockerError::Spawn`] where it cannot be started.
+    pub fn attach(&self, call: &Call) -> Result<ExitStatus, DockerError> {
+        let expression = duct::cmd(&self.program, &call.args).unchecked();
+        expression
+            .run()
+            .map(|output| output.status)
+            .map_err(|source| spawn_error(call, source))
+    }
+
+    fn expression(&self, call: &Call) -> Expression {
+        let expression = duct::cmd(&self.program, &call.args)
+            // duct's own error would hold neither streams nor status.
+            .unchecked()
+            .before_spawn(own_process_group);
+        match &call.stdin {
+            Some(bytes) => expression.stdin_bytes(bytes.clone()),
+            None => expression.stdin_null(),
+        }
+    }
+
+    fn wait(&self, call: &Call, handle: &Handle) -> Result<Output, DockerError> {
+        let deadline = Instant::now() + call.deadline;
+        loop {
+            match handle.wait_timeout(INTERRUPT_INTERVAL) {
+                Ok(Some(output)) => return Ok(output.clone()),
+                Ok(None) => {}
+                Err(source) => return Err(spawn_error(call, source)),
+            }
+            if let Some(error) = self.overdue(call, deadline) {
+                let _ = handle.kill();
+                return Err(error);
+            }
+        }
+    }
+
+    fn overdue(&self, call: &Call, deadline: Instant) -> Option<DockerError> {
+        if self.interrupt.is_set() {
+            Some(DockerError::Interrupted { command: call.pretty() })
+        } else if Instant::now() >= deadline {
+            Some(DockerError::TimedOut { command: call.pretty(), after: call.deadline })
+        } else {
+            None
+        }
+    }
+}
+
+/// A Ctrl-C goes to the whole group of the terminal; in one of its own the client
+/// lives on until mokctl has decided what to undo.
+fn own_process_group(command: &mut Command) -> io::Result<()> {
+    command.process_group(0);
+    Ok(())
+}
+
+fn spawn_error(call: &Call, source: io::Error) -> DockerError {
+    DockerError::Spawn { command: call.pretty(), source }
+}
+
+fn succeed(
+    call: &Call,
+    status: ExitStatus,
+    stdout: &[u8],
+    stderr: &[u8],
+) -> Result<(), DockerError> {
+    if status.success() {
+        return Ok(());
+    }
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    Err(DockerError::failed(call.pretty(), status, text(stdout), text(stderr)))
+}

@@ -1,0 +1,195 @@
+//! What a node may do on its host. `--privileged` where the engine can grant it;
+//! else every capability that it does have, one by one. Knows the kernel's
+//! names and numbers, nothing of clusters.
+
+use super::{Call, Docker, DockerError};
+
+/// Linux capabilities by number, as far as engines of the 20.10 series know
+/// their names (`capabilities(7)`). Later ones (BPF, PERFMON,
+/// CHECKPOINT_RESTORE) are refused by such an engine, and no node needs them.
+const CAPABILITIES: [&str; 38] = [
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "DAC_READ_SEARCH",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "SETGID",
+    "SETUID",
+    "SETPCAP",
+    "LINUX_IMMUTABLE",
+    "NET_BIND_SERVICE",
+    "NET_BROADCAST",
+    "NET_ADMIN",
+    "NET_RAW",
+    "IPC_LOCK",
+    "IPC_OWNER",
+    "SYS_MODULE",
+    "SYS_RAWIO",
+    "SYS_CHROOT",
+    "SYS_PTRACE",
+    "SYS_PACCT",
+    "SYS_ADMIN",
+    "SYS_BOOT",
+    "SYS_NICE",
+    "SYS_RESOURCE",
+    "SYS_TIME",
+    "SYS_TTY_CONFIG",
+    "MKNOD",
+    "LEASE",
+    "AUDIT_WRITE",
+    "AUDIT_CONTROL",
+    "SETFCAP",
+    "MAC_OVERRIDE",
+    "MAC_ADMIN",
+    "SYSLOG",
+    "WAKE_ALARM",
+    "BLOCK_SUSPEND",
+    "AUDIT_READ",
+];
+
+/// A bounding set as the kernel prints it: bit N stands for capability N.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BoundingSet(u64);
+
+impl BoundingSet {
+    /// Reads the `CapBnd` line of a `/proc/PID/status`.
+    #[must_use]
+    pub fn from_status(status: &str) -> Option<Self> {
+        let line = status.lines().find_map(|line| line.strip_prefix("CapBnd:"))?;
+        u64::from_str_radix(line.trim(), 16).ok().map(Self)
+    }
+
+    /// Whether every capability of [`CAPABILITIES`] is in it.
+    #[must_use]
+    pub fn is_full(self) -> bool {
+        self.names().count() == CAPABILITIES.len()
+    }
+
+    fn has_sys_admin(self) -> bool {
+        self.names().any(|name| name == "SYS_ADMIN")
+    }
+
+    fn names(self) -> impl Iterator<Item = &'static str> {
+        CAPABILITIES
+            .iter()
+            .enumerate()
+            .filter(move |(bit, _)| self.0 & (1 << bit) != 0)
+            .map(|(_, name)| *name)
+    }
+}
+
+/// How a node container gets its rights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Privilege {
+    /// `--privileged`: all the engine knows.
+    Full,
+    /// The capabilities of a bounding set and each restriction lifted by name.
+    Listed(BoundingSet),
+}
+
+impl Privilege {
+    /// What to try first on a host whose bounding set is `here`, this process's
+    /// own: an engine on the same kernel rarely has more. A set without SYS_ADMIN
+    /// is that of a container that mokctl runs in and says nothing of the engine.
+    #[must_use]
+    pub fn first_choice(here: Option<BoundingSet>) -> Self {
+        match here {
+            Some(set) if set.has_sys_admin() && !set.is_full() => Self::Listed(set),
+            Some(_) | None => Self::Full,
+        }
+    }
+
+    /// What to try where `--privileged` is refused: what the engine's own host
+    /// has, as a container of `image` sees it.
+    ///
+    /// # Errors
+    /// Where that container cannot run.
+    pub fn probe(docker: &Docker, image: &str) -> Result<Self, DockerError> {
+        let call = Call::new([
+            "run",
+            "--rm",
+            // The first process is then the host's.
+            "--pid=host",
+            "--network=none",
+            "--entrypoint=cat",
+            image,
+            "/proc/1/status",
+        ]);
+        let status = docker.capture(&call.clone().deadline(Call::WORK))?;
+        let unexpected = || DockerError::Unexpected {
+            command: call.pretty(),
+            what: "a process status without CapBnd".into(),
+        };
+        BoundingSet::from_status(&status).map(Self::Listed).ok_or_else(unexpected)
+    }
+
+    /// Whether `error` is an engine's refusal of `--privileged`, for want of a
+    /// capability of its own.
+    #[must_use]
+    pub fn refused(self, error: &DockerError) -> bool {
+        self == Self::Full && (error.says("unable to apply caps") || error.says("capset"))
+    }
+
+    /// The flags of `docker create`.
+    #[must_use]
+    pub fn flags(self) -> Vec<String> {
+        match self {
+            Self::Full => vec!["--privileged".into()],
+            Self::Listed(set) => {
+                let mut flags: Vec<String> =
+                    set.names().map(|name| format!("--cap-add={name}")).collect();
+                flags.extend(
+                    [
+                        // systemd, runc and kubelet mount, unshare and pivot.
+                        "--security-opt=seccomp=unconfined",
+                        "--security-opt=apparmor=unconfined",
+                        // /proc/sys writable: kube-proxy and CNI plugins set sysctls.
+                        "--security-opt=systempaths=unconfined",
+                        // The entrypoint makes /dev/kmsg, pods make their own devices.
+                        "--device-cgroup-rule=a *:* rwm",
+                    ]
+                    .map(String::from),
+                );
+                flags
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FULL: &str = "CapInh:\t0000000000000000\nCapBnd:\t000001ffffffffff\n";
+    const WITHOUT_SYS_RESOURCE: &str = "CapBnd:\t000001fffeffffff\n";
+
+    #[test]
+    fn a_full_set_asks_for_privileged() {
+        let set = BoundingSet::from_status(FULL);
+        assert_eq!(Privilege::first_choice(set).flags(), ["--privileged"]);
+        assert_eq!(Privilege::first_choice(None), Privilege::Full);
+    }
+
+    #[test]
+    fn a_set_with_a_gap_asks_for_all_but_the_gap() {
+        let set = BoundingSet::from_status(WITHOUT_SYS_RESOURCE);
+        let flags = Privilege::first_choice(set).flags();
+        assert!(flags.contains(&"--cap-add=SYS_ADMIN".into()));
+        assert!(!flags.contains(&"--cap-add=SYS_RESOURCE".into()));
+        let capabilities = flags.iter().filter(|flag| flag.starts_with("--cap-add=")).count();
+        assert_eq!(capabilities, CAPABILITIES.len() - 1);
+    }
+
+    #[test]
+    fn the_set_of_a_plain_container_says_nothing_of_the_engine() {
+        let set = BoundingSet::from_status("CapBnd:\t00000000a80425fb\n");
+        assert_eq!(Privilege::first_choice(set), Privilege::Full);
+    }
+
+    #[test]
+    fn a_status_without_the_line_is_unknown() {
+        assert_eq!(BoundingSet::from_status("Name:\tx\n"), None);
+        assert_eq!(BoundingSet::from_status("CapBnd:\tzz\n"), None);
+    }
+}

@@ -1,0 +1,51 @@
+//! What mokctl takes from its environment: read once, then handed on as values.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::docker::privilege::BoundingSet;
+use crate::ui::Mode;
+
+/// The environment of this process.
+#[derive(Debug, Clone, Default)]
+pub struct Env {
+    /// `PATH`.
+    pub path: Option<OsString>,
+    /// `MOKCTL_DOCKER`: the docker program to use.
+    pub docker: Option<OsString>,
+    /// `KUBECONFIG`.
+    pub kubeconfig: Option<OsString>,
+    /// `HOME`.
+    pub home: Option<PathBuf>,
+    /// Whether progress may move and have colours: standard error is a terminal,
+    /// and neither `NO_COLOR` nor `TERM=dumb` is set.
+    pub terminal: bool,
+    /// What this process's capabilities are bounded by, where it can be read.
+    pub bounding_set: Option<BoundingSet>,
+}
+
+impl Env {
+    /// Reads it.
+    #[must_use]
+    pub fn read() -> Self {
+        let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let status = fs::read_to_string("/proc/self/status").ok();
+        Self {
+            path: env::var_os("PATH"),
+            docker: env::var_os("MOKCTL_DOCKER"),
+            kubeconfig: env::var_os("KUBECONFIG"),
+            home: env::var_os("HOME").map(PathBuf::from),
+            terminal: console::user_attended_stderr() && !no_color && !dumb,
+            bounding_set: status.as_deref().and_then(BoundingSet::from_status),
+        }
+    }
+
+    /// How progress is shown, unless the command line says otherwise.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        if self.terminal { Mode::Terminal } else { Mode::Plain }
+    }
+}

@@ -1,0 +1,170 @@
+//! What a node image says of itself in its labels (docs/image.md): whoever
+//! brings an image of their own sets the same. Reads `docker image inspect`;
+//! runs nothing.
+
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::cluster::labels::image as label;
+use crate::kubeadm::version::KubernetesVersion;
+
+/// The newest version of the contract that this mokctl reads.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Why an image cannot be a node.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ContractError {
+    /// The inspection is not what the engine prints.
+    #[error("cannot read the inspection of image {image}")]
+    Unreadable {
+        /// The image's name.
+        image: String,
+    },
+    /// A label is not there.
+    #[error("image {image} is no node image: it has no label {label}")]
+    Missing {
+        /// The image's name.
+        image: String,
+        /// The label's name.
+        label: &'static str,
+    },
+    /// A label's value is not understood.
+    #[error("image {image} has label {label}={value}, which this mokctl does not know")]
+    Unknown {
+        /// The image's name.
+        image: String,
+        /// The label's name.
+        label: &'static str,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// A node image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeImage {
+    /// Its name, as given to the engine.
+    pub name: String,
+    /// The Kubernetes version in it.
+    pub version: KubernetesVersion,
+    /// The container runtime's socket.
+    pub cri_socket: String,
+    /// kubeadm phases that it cannot or need not do.
+    pub skip_phases: Vec<String>,
+    /// `cgroupfs` or `systemd`.
+    pub cgroup_driver: String,
+}
+
+impl NodeImage {
+    /// Reads the engine's inspection of `image`.
+    pub fn from_inspect(image: &str, json: &str) -> Result<Self, ContractError> {
+        let unreadable = || ContractError::Unreadable { image: image.to_owned() };
+        let inspection: Value = serde_json::from_str(json).map_err(|_| unreadable())?;
+        let config = inspection.pointer("/0/Config").ok_or_else(unreadable)?;
+        let find = |name: &'static str| {
+            let value = config.get("Labels").and_then(|labels| labels.get(name));
+            value
+                .and_then(Value::as_str)
+                .ok_or_else(|| ContractError::Missing { image: image.to_owned(), label: name })
+        };
+        let check = |name, known: &dyn Fn(&str) -> bool| {
+            let value = find(name)?;
+            let unknown = || ContractError::Unknown {
+                image: image.to_owned(),
+                label: name,
+                value: value.to_owned(),
+            };
+            if known(value) { Ok(value) } else { Err(unknown()) }
+        };
+
+        let schema = |value: &str| value.parse().is_ok_and(|n: u32| n <= SCHEMA_VERSION);
+        check(label::SCHEMA, &schema)?;
+        check(label::CNI, &|value| value == "static")?;
+        let version = check(label::KUBERNETES, &|value| KubernetesVersion::parse(value).is_some())?;
+        let version = KubernetesVersion::parse(version).ok_or_else(unreadable)?;
+        let plain = |value: &str| {
+            value.starts_with('/')
+                && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b))
+        };
+        let cri_socket = check(label::CRI_SOCKET, &plain)?.to_owned();
+        let drivers = |value: &str| ["cgroupfs", "systemd"].contains(&value);
+        let cgroup_driver = check(label::CGROUP_DRIVER, &drivers)?.to_owned();
+        let phases = find(label::SKIP_PHASES)?.split(',').map(str::trim);
+        let skip_phases = phases.filter(|phase| !phase.is_empty()).map(String::from).collect();
+        Ok(Self { name: image.to_owned(), version, cri_socket, skip_phases, cgroup_driver })
+    }
+
+    /// The phases to leave out of `kubeadm init`, with commas.
+    #[must_use]
+    pub fn skip_init_phases(&self) -> String {
+        self.skip_phases.join(",")
+    }
+
+    /// The phases to leave out of `kubeadm join`, which has no add-ons.
+    #[must_use]
+    pub fn skip_join_phases(&self) -> String {
+        let join = |phase: &&String| !phase.starts_with("addon");
+        self.skip_phases.iter().filter(join).cloned().collect::<Vec<_>>().join(",")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inspection(labels: &[(&str, &str)]) -> String {
+        let labels: serde_json::Map<String, Value> =
+            labels.iter().map(|(k, v)| ((*k).to_owned(), Value::from(*v))).collect();
+        serde_json::json!([{ "Config": { "Labels": labels } }]).to_string()
+    }
+
+    const GOOD: [(&str, &str); 6] = [
+        (label::SCHEMA, "1"),
+        (label::KUBERNETES, "v1.20.2"),
+        (label::CRI_SOCKET, "/run/containerd/containerd.sock"),
+        (label::SKIP_PHASES, "preflight,addon/coredns"),
+        (label::CGROUP_DRIVER, "cgroupfs"),
+        (label::CNI, "static"),
+    ];
+
+    #[test]
+    fn an_image_with_all_labels_is_a_node_image() {
+        let image = NodeImage::from_inspect("x", &inspection(&GOOD)).unwrap();
+        assert_eq!(image.version.to_string(), "v1.20.2");
+        assert_eq!(image.skip_init_phases(), "preflight,addon/coredns");
+        assert_eq!(image.skip_join_phases(), "preflight");
+    }
+
+    #[test]
+    fn each_missing_label_is_named() {
+        for (name, _) in GOOD {
+            let others: Vec<_> = GOOD.into_iter().filter(|(key, _)| *key != name).collect();
+            let error = NodeImage::from_inspect("x", &inspection(&others));
+            assert_eq!(error, Err(ContractError::Missing { image: "x".into(), label: name }));
+        }
+    }
+
+    #[test]
+    fn values_of_a_later_contract_are_refused() {
+        for (name, value) in [
+            (label::SCHEMA, "2"),
+            (label::SCHEMA, "one"),
+            (label::KUBERNETES, "latest"),
+            (label::CRI_SOCKET, "/run/x;reboot"),
+            (label::CGROUP_DRIVER, "none"),
+            (label::CNI, "magic"),
+        ] {
+            let labels: Vec<_> =
+                GOOD.into_iter().map(|(k, v)| (k, if k == name { value } else { v })).collect();
+            let error = NodeImage::from_inspect("x", &inspection(&labels));
+            assert!(matches!(error, Err(ContractError::Unknown { .. })), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn garbage_is_no_inspection() {
+        for text in ["", "[]", "null", "[{}]", "{"] {
+            assert!(NodeImage::from_inspect("x", text).is_err(), "{text}");
+        }
+    }
+}

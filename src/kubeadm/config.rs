@@ -1,0 +1,235 @@
+//! kubeadm's configuration files, for each format that its versions read
+//! (kubeadm configuration reference, v1beta2 to v1beta4). Pure text; the values
+//! are checked before they come here, so none needs quoting.
+
+use std::fmt::Write;
+use std::net::Ipv4Addr;
+
+use super::output::JoinCommand;
+use super::version::{ConfigApi, KubernetesVersion};
+use crate::cluster::layout::{API_PORT, POD_SUBNET, SERVICE_SUBNET};
+
+/// What `init` and `join` alike say of a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeConfig {
+    /// The Kubernetes version of the node's image.
+    pub version: KubernetesVersion,
+    /// Node name; the container's name too.
+    pub name: String,
+    /// The node's address on the cluster's network.
+    pub address: Ipv4Addr,
+    /// The container runtime's socket, an absolute path.
+    pub cri_socket: String,
+    /// `cgroupfs` or `systemd`.
+    pub cgroup_driver: String,
+}
+
+/// What `init` says of the cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterConfig {
+    /// `ADDRESS:PORT` of the API for all nodes: the balancer's, or the only
+    /// master's.
+    pub endpoint: String,
+    /// Names and addresses that the API's certificate holds beside the usual.
+    pub cert_sans: Vec<String>,
+    /// Whether masters take pods.
+    pub schedulable_masters: bool,
+}
+
+/// The file for `kubeadm init`: four documents.
+#[must_use]
+pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
+    let api = node.version.config_api();
+    let mut text = header(api.api_version(), "InitConfiguration");
+    text += &local_api_endpoint("", node.address);
+    text += &node_registration(node);
+    if cluster.schedulable_masters {
+        text += NO_TAINTS;
+    }
+    text += "---\n";
+    text += &cluster_configuration(node, cluster);
+    text += "---\n";
+    text += &kubelet_configuration(&node.cgroup_driver);
+    text += "---\n";
+    text += &kube_proxy_configuration();
+    text
+}
+
+/// The file for `kubeadm join` of a worker. Discovery reads `discovery_file`, so
+/// that a node need not wait until the control plane has signed the published
+/// one, which it looks for every few seconds only.
+#[must_use]
+pub fn join(node: &NodeConfig, command: &JoinCommand, discovery_file: &str) -> String {
+    let mut text = header(node.version.config_api().api_version(), "JoinConfiguration");
+    let _ = write!(
+        text,
+        "discovery:\n  file:\n    kubeConfigPath: {discovery_file}\n  tlsBootstrapToken: {}\n",
+        command.token.reveal()
+    );
+    text += &node_registration(node);
+    text
+}
+
+/// The file for `kubeadm join` of a further master: a worker's, but for the
+/// taints, and its part of the control plane.
+#[must_use]
+pub fn join_control_plane(
+    node: &NodeConfig,
+    command: &JoinCommand,
+    discovery_file: &str,
+    schedulable: bool,
+) -> String {
+    let mut text = join(node, command, discovery_file);
+    if schedulable {
+        text += NO_TAINTS;
+    }
+    text += "controlPlane:\n";
+    text += &local_api_endpoint("  ", node.address);
+    if let Some(key) = &command.certificate_key {
+        let _ = writeln!(text, "  certificateKey: {}", key.reveal());
+    }
+    text
+}
+
+/// An empty list, not an absent one: that means kubeadm's own taints.
+const NO_TAINTS: &str = "  taints: []\n";
+
+fn header(api_version: &str, kind: &str) -> String {
+    format!("apiVersion: {api_version}\nkind: {kind}\n")
+}
+
+fn local_api_endpoint(indent: &str, address: Ipv4Addr) -> String {
+    format!(
+        "{indent}localAPIEndpoint:\n{indent}  advertiseAddress: {address}\n{indent}  bindPort: {API_PORT}\n"
+    )
+}
+
+fn node_registration(node: &NodeConfig) -> String {
+    let mut text = format!(
+        "nodeRegistration:\n  name: {}\n  criSocket: unix://{}\n",
+        node.name, node.cri_socket
+    );
+    text += "  kubeletExtraArgs:\n";
+    // A node may have more interfaces than this one; the kubelet would take the
+    // one with the default route.
+    let address = node.address.to_string();
+    text += &argument(node.version.config_api(), "    ", "node-ip", &address);
+    text
+}
+
+fn argument(api: ConfigApi, indent: &str, name: &str, value: &str) -> String {
+    match api {
+        ConfigApi::V1Beta2 | ConfigApi::V1Beta3 => format!("{indent}{name}: \"{value}\"\n"),
+        ConfigApi::V1Beta4 => format!("{indent}- name: {name}\n{indent}  value: \"{value}\"\n"),
+    }
+}
+
+fn cluster_configuration(node: &NodeConfig, cluster: &ClusterConfig) -> String {
+    let api = node.version.config_api();
+    let mut text = header(api.api_version(), "ClusterConfiguration");
+    // Given, because kubeadm otherwise asks the internet for the newest.
+    let _ = writeln!(text, "kubernetesVersion: {}", node.version);
+    let _ = writeln!(text, "controlPlaneEndpoint: {}", cluster.endpoint);
+    let _ = write!(
+        text,
+        "networking:\n  podSubnet: {POD_SUBNET}\n  serviceSubnet: {SERVICE_SUBNET}\n"
+    );
+    text += "apiServer:\n  certSANs:\n";
+    for name in &cluster.cert_sans {
+        let _ = writeln!(text, "  - \"{name}\"");
+    }
+    // A node's pod range follows from its address; mokctl sets it, so that it is
+    // there with the node and not only when this controller has come round.
+    text += "controllerManager:\n  extraArgs:\n";
+    text += &argument(api, "    ", "allocate-node-cidrs", "false");
+    text
+}
+
+fn kubelet_configuration(cgroup_driver: &str) -> String {
+    let mut text = header("kubelet.config.k8s.io/v1beta1", "KubeletConfiguration");
+    let _ = writeln!(text, "cgroupDriver: {cgroup_driver}");
+    // The host's swap is the host's business.
+    text += "failSwapOn: false\n";
+    // The nodes see the host's disk: its filling must not evict their pods or
+    // remove the images that the node was made with.
+    text += "imageGCHighThresholdPercent: 100\n\
+             evictionHard:\n  imagefs.available: \"0%\"\n  nodefs.available: \"0%\"\n  nodefs.inodesFree: \"0%\"\n";
+    text
+}
+
+fn kube_proxy_configuration() -> String {
+    let mut text = header("kubeproxy.config.k8s.io/v1alpha1", "KubeProxyConfiguration");
+    // These sysctls are the host's; a container may not set them, and kube-proxy
+    // would end over it. Zero leaves them alone.
+    text += "mode: iptables\nconntrack:\n  maxPerCore: 0\n  min: 0\n  \
+             tcpEstablishedTimeout: 0s\n  tcpCloseWaitTimeout: 0s\n";
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(version: &str, name: &str) -> NodeConfig {
+        NodeConfig {
+            version: KubernetesVersion::parse(version).unwrap(),
+            name: name.into(),
+            address: Ipv4Addr::new(10, 213, 0, 11),
+            cri_socket: "/run/containerd/containerd.sock".into(),
+            cgroup_driver: "cgroupfs".into(),
+        }
+    }
+
+    fn cluster(schedulable_masters: bool) -> ClusterConfig {
+        ClusterConfig {
+            endpoint: "10.213.0.2:6443".into(),
+            cert_sans: vec!["localhost".into(), "127.0.0.1".into()],
+            schedulable_masters,
+        }
+    }
+
+    fn command() -> JoinCommand {
+        let hash = "0".repeat(64);
+        let key = "1".repeat(64);
+        JoinCommand::from_output(&format!(
+            "kubeadm join 10.213.0.2:6443 --token abcdef.0123456789abcdef \
+             --discovery-token-ca-cert-hash sha256:{hash} --control-plane --certificate-key {key}"
+        ))
+        .unwrap()
+    }
+
+    #[test]
+    fn init_matches_its_golden_files() {
+        for (version, golden) in [
+            ("v1.20.2", include_str!("golden/init-v1.20.yaml")),
+            ("v1.28.0", include_str!("golden/init-v1.28.yaml")),
+            ("v1.33.0", include_str!("golden/init-v1.33.yaml")),
+        ] {
+            assert_eq!(init(&node(version, "a-master-1"), &cluster(true)), golden, "{version}");
+        }
+    }
+
+    #[test]
+    fn join_matches_its_golden_files() {
+        for (version, golden) in [
+            ("v1.20.2", include_str!("golden/join-v1.20.yaml")),
+            ("v1.28.0", include_str!("golden/join-v1.28.yaml")),
+            ("v1.33.0", include_str!("golden/join-v1.33.yaml")),
+        ] {
+            let node = node(version, "a-worker-1");
+            assert_eq!(join(&node, &command(), "/root/discovery.conf"), golden, "{version}");
+        }
+    }
+
+    #[test]
+    fn join_of_a_master_matches_its_golden_file() {
+        let node = node("v1.20.2", "a-master-2");
+        let text = join_control_plane(&node, &command(), "/root/discovery.conf", true);
+        assert_eq!(text, include_str!("golden/join-master-v1.20.yaml"));
+    }
+
+    #[test]
+    fn masters_keep_kubeadms_taint_where_there_are_workers() {
+        assert!(!init(&node("v1.20.2", "a-master-1"), &cluster(false)).contains("taints"));
+    }
+}

@@ -1,0 +1,89 @@
+//! A Kubernetes version, and what depends on it.
+
+use std::fmt;
+
+/// A version such as `v1.20.2`. Ordered by time of release within a branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KubernetesVersion {
+    major: u16,
+    minor: u16,
+    patch: u16,
+}
+
+impl KubernetesVersion {
+    /// Reads `v1.20.2`; the `v` may be missing.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let mut numbers = word.strip_prefix('v').unwrap_or(word).split('.').map(str::parse);
+        let mut next = || numbers.next()?.ok();
+        let version = Self { major: next()?, minor: next()?, patch: next()? };
+        numbers.next().is_none().then_some(version)
+    }
+
+    /// The newest configuration format that this version's kubeadm reads.
+    #[must_use]
+    pub fn config_api(self) -> ConfigApi {
+        match (self.major, self.minor) {
+            (0..=1, 0..22) => ConfigApi::V1Beta2,
+            (0..=1, 22..31) => ConfigApi::V1Beta3,
+            _ => ConfigApi::V1Beta4,
+        }
+    }
+}
+
+impl fmt::Display for KubernetesVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "v{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+/// kubeadm's configuration formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfigApi {
+    /// Kubernetes 1.15 to 1.22.
+    V1Beta2,
+    /// Kubernetes 1.22 and later.
+    V1Beta3,
+    /// Kubernetes 1.31 and later: extra arguments are lists.
+    V1Beta4,
+}
+
+impl ConfigApi {
+    /// The value of `apiVersion`.
+    #[must_use]
+    pub fn api_version(self) -> &'static str {
+        match self {
+            Self::V1Beta2 => "kubeadm.k8s.io/v1beta2",
+            Self::V1Beta3 => "kubeadm.k8s.io/v1beta3",
+            Self::V1Beta4 => "kubeadm.k8s.io/v1beta4",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_format_follows_the_version() {
+        for (version, api) in [
+            ("v1.20.2", ConfigApi::V1Beta2),
+            ("v1.21.14", ConfigApi::V1Beta2),
+            ("v1.22.0", ConfigApi::V1Beta3),
+            ("1.30.9", ConfigApi::V1Beta3),
+            ("v1.31.0", ConfigApi::V1Beta4),
+            ("v1.35.1", ConfigApi::V1Beta4),
+            ("v2.0.0", ConfigApi::V1Beta4),
+        ] {
+            let parsed = KubernetesVersion::parse(version);
+            assert_eq!(parsed.map(KubernetesVersion::config_api), Some(api), "{version}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_version_is_refused() {
+        for word in ["", "v1", "v1.20", "v1.20.2.1", "v1.x.2", "latest", "v1.20.2-rc.1"] {
+            assert_eq!(KubernetesVersion::parse(word), None, "{word}");
+        }
+    }
+}

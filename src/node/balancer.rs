@@ -1,0 +1,46 @@
+//! The balancer's configuration: haproxy in front of the masters' API servers.
+
+use std::fmt::Write;
+
+use crate::cluster::layout::{API_PORT, Layout};
+use crate::cluster::name::NodeName;
+
+/// Where the balancer looks for it, without the leading slash.
+pub const CONFIG: &str = "etc/mok/haproxy.cfg";
+/// The first program of a balancer's container.
+pub const ENTRYPOINT: &str = "/usr/local/bin/mok-balancer";
+
+/// Connections pass through as they are (TLS ends at the API server); a master
+/// gets them while its `/healthz` answers.
+#[must_use]
+pub fn config<'a>(masters: impl IntoIterator<Item = &'a NodeName>, layout: Layout) -> String {
+    let mut text = format!(
+        "global
+  log stdout format raw local0 notice
+  maxconn 4000
+
+defaults
+  mode tcp
+  log global
+  timeout connect 2s
+  # Watches are quiet for minutes.
+  timeout client 1h
+  timeout server 1h
+
+frontend api
+  bind :{API_PORT}
+  default_backend masters
+
+backend masters
+  option httpchk GET /healthz
+  http-check expect status 200
+  # A connection to a master that went away is worth nothing: the client shall
+  # notice and come again.
+  default-server check check-ssl verify none inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions
+"
+    );
+    for master in masters {
+        let _ = writeln!(text, "  server {master} {}:{API_PORT}", layout.address(master));
+    }
+    text
+}

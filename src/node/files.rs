@@ -1,0 +1,50 @@
+//! Files for a node, and the archive that carries them.
+
+use std::io;
+
+/// One file of a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its place, without the leading slash.
+    pub path: String,
+    /// Its permission bits.
+    pub mode: u32,
+    /// What is in it.
+    pub content: Vec<u8>,
+}
+
+impl File {
+    /// A file that everybody may read.
+    pub fn public(path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
+        Self { path: path.into(), mode: 0o644, content: content.into() }
+    }
+
+    /// A file with keys in it.
+    pub fn secret(path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
+        Self { path: path.into(), mode: 0o600, content: content.into() }
+    }
+
+    /// A script.
+    pub fn script(path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
+        Self { path: path.into(), mode: 0o755, content: content.into() }
+    }
+}
+
+/// Packs `files` into a tar archive, owned by root. The same files give the same
+/// bytes.
+///
+/// # Errors
+/// Where a path is too long for the format.
+pub fn archive(files: &[File]) -> io::Result<Vec<u8>> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for file in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_mode(file.mode);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_mtime(0);
+        header.set_size(file.content.len() as u64);
+        builder.append_data(&mut header, &file.path, file.content.as_slice())?;
+    }
+    builder.into_inner()
+}

@@ -1,0 +1,7 @@
+//! What mokctl puts into a node: files and scripts, as data, packed into one tar
+//! archive. Knows nothing of how they get there.
+
+pub mod balancer;
+pub mod files;
+pub mod network;
+pub mod scripts;

@@ -1,0 +1,82 @@
+//! The node's part of the pod network: the CNI configuration, and the files that
+//! its `mok-network` service turns into routes at every start (docs/image.md).
+
+use serde_json::json;
+
+use super::files::File;
+use crate::cluster::layout::{Layout, POD_SUBNET, pod_range};
+use crate::cluster::name::{NodeName, Role};
+
+/// Where the service looks for the routes.
+pub const ROUTES: &str = "etc/mok/routes";
+
+/// All files of the network for `node`, one of `nodes`.
+#[must_use]
+pub fn files(node: &NodeName, nodes: &[NodeName], layout: Layout) -> Vec<File> {
+    vec![
+        File::public("etc/mok/network", format!("POD_SUBNET={POD_SUBNET}\n")),
+        File::public(ROUTES, routes(node, nodes, layout)),
+        File::public("etc/cni/net.d/10-mok.conflist", cni(node)),
+    ]
+}
+
+/// A line `POD_RANGE NODE_ADDRESS` for every other node that has pods.
+#[must_use]
+pub fn routes(node: &NodeName, nodes: &[NodeName], layout: Layout) -> String {
+    nodes
+        .iter()
+        .filter(|other| *other != node && other.role() != Role::LoadBalancer)
+        .map(|other| format!("{} {}\n", pod_range(other), layout.address(other)))
+        .collect()
+}
+
+/// Point-to-point links with addresses of the node's own range: pods reach each
+/// other, their node and the others' by plain routing, without a bridge.
+fn cni(node: &NodeName) -> String {
+    let plugins = json!({
+        "cniVersion": "0.3.1",
+        "name": "mok",
+        "plugins": [
+            {
+                "type": "ptp",
+                "ipMasq": false,
+                "ipam": {
+                    "type": "host-local",
+                    // Below /run: a restart ends all pods, and their addresses
+                    // must not stay taken.
+                    "dataDir": "/run/cni-ipam-state",
+                    "ranges": [[{ "subnet": pod_range(node) }]],
+                    "routes": [{ "dst": "0.0.0.0/0" }]
+                }
+            },
+            { "type": "portmap", "capabilities": { "portMappings": true } }
+        ]
+    });
+    format!("{plugins:#}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU8;
+
+    use super::*;
+    use crate::cluster::name::ClusterName;
+    use crate::cluster::subnet::Subnet;
+
+    #[test]
+    fn a_node_has_routes_to_all_others_but_the_balancer() {
+        let cluster = ClusterName::parse("a").unwrap();
+        let one = NonZeroU8::MIN;
+        let nodes = [
+            NodeName::load_balancer(&cluster),
+            NodeName::master(&cluster, one),
+            NodeName::worker(&cluster, one),
+            NodeName::worker(&cluster, one.saturating_add(1)),
+        ];
+        let layout = Layout::new(Subnet::parse("10.213.7.0/24").unwrap());
+        assert_eq!(
+            routes(&nodes[2], &nodes, layout),
+            "10.244.11.0/24 10.213.7.11\n10.244.102.0/24 10.213.7.102\n"
+        );
+    }
+}

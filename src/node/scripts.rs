@@ -1,0 +1,102 @@
+//! The scripts that run in a node, and the values that they read. The scripts
+//! are files of their own, the same for every node; values reach them as data,
+//! quoted for the shell, in one file beside them.
+
+use std::fmt::Write;
+
+use super::files::File;
+
+/// Where everything of mokctl lies in a node, without the leading slash. Stays
+/// there: who made the containers alone runs the scripts by hand.
+pub const FOLDER: &str = "root/mok";
+
+/// Makes the first master.
+pub const INIT: &str = "/root/mok/init.sh";
+/// Makes another node's credentials: `issue.sh NODE`.
+pub const ISSUE: &str = "/root/mok/issue.sh";
+/// Joins a node; its kubeadm configuration on standard input.
+pub const JOIN: &str = "/root/mok/join.sh";
+/// Waits for nodes: `ready.sh SECONDS NODE...`.
+pub const READY: &str = "/root/mok/ready.sh";
+/// Where `init.sh` looks for kubeadm's configuration, without the leading slash.
+pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";
+/// Where `issue.sh` puts the API's address and certificate authority.
+pub const DISCOVERY: &str = "/root/mok/discovery.conf";
+
+/// The values that the scripts read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Values {
+    /// The node's name.
+    pub node: String,
+    /// The addresses of its pods.
+    pub pod_range: String,
+    /// The container runtime's socket.
+    pub cri_socket: String,
+    /// `ADDRESS:PORT` of the API for all nodes.
+    pub endpoint: String,
+    /// Phases that `kubeadm init` leaves out, with commas.
+    pub skip_init_phases: String,
+    /// Phases that `kubeadm join` leaves out, with commas.
+    pub skip_join_phases: String,
+    /// Whether further masters will join.
+    pub upload_certs: bool,
+}
+
+impl Values {
+    /// The file with the values.
+    fn render(&self) -> String {
+        let mut text = String::new();
+        for (name, value) in [
+            ("NODE", self.node.as_str()),
+            ("POD_RANGE", &self.pod_range),
+            ("CRI_SOCKET", &self.cri_socket),
+            ("ENDPOINT", &self.endpoint),
+            ("SKIP_INIT_PHASES", &self.skip_init_phases),
+            ("SKIP_JOIN_PHASES", &self.skip_join_phases),
+            ("UPLOAD_CERTS", if self.upload_certs { "yes" } else { "" }),
+        ] {
+            let _ = writeln!(text, "{name}={}", shell_escape::escape(value.into()));
+        }
+        text
+    }
+}
+
+/// The scripts and their values.
+#[must_use]
+pub fn files(values: &Values) -> Vec<File> {
+    let mut files = vec![File::public(format!("{FOLDER}/mok.env"), values.render())];
+    files.extend(
+        [
+            ("common.sh", include_str!("scripts/common.sh")),
+            ("init.sh", include_str!("scripts/init.sh")),
+            ("issue.sh", include_str!("scripts/issue.sh")),
+            ("join.sh", include_str!("scripts/join.sh")),
+            ("ready.sh", include_str!("scripts/ready.sh")),
+        ]
+        .map(|(name, text)| File::script(format!("{FOLDER}/{name}"), text)),
+    );
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_data_to_the_shell() {
+        let values = Values {
+            node: "a-worker-1".into(),
+            pod_range: "10.244.101.0/24".into(),
+            cri_socket: "/run/x y.sock".into(),
+            endpoint: "10.0.0.2:6443".into(),
+            skip_init_phases: "$(reboot);'".into(),
+            skip_join_phases: String::new(),
+            upload_certs: false,
+        };
+        assert_eq!(
+            values.render(),
+            "NODE=a-worker-1\nPOD_RANGE=10.244.101.0/24\nCRI_SOCKET='/run/x y.sock'\nENDPOINT=10.0.0.2:6443\n\
+             SKIP_INIT_PHASES='$(reboot);'\\'''\nSKIP_JOIN_PHASES=''\nUPLOAD_CERTS=''\n"
+        );
+    }
+}

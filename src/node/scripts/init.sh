@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Makes this node the first master. Prints what kubeadm prints: the join commands
+# are taken from there.
+set -euo pipefail
+
+# shellcheck source=src/node/scripts/common.sh
+. /root/mok/common.sh
+wait_for_runtime
+
+take_pod_range /etc/kubernetes/admin.conf >&2 &
+taking=$!
+
+flags=(--config=/root/mok/kubeadm-init.yaml)
+if [[ -n $SKIP_INIT_PHASES ]]; then flags+=("--skip-phases=$SKIP_INIT_PHASES"); fi
+# For further masters: their certificates, encrypted, in the cluster for two hours.
+if [[ -n $UPLOAD_CERTS ]]; then flags+=(--upload-certs); fi
+kubeadm init "${flags[@]}"
+wait "$taking"

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Makes this node part of the cluster. Reads its kubeadm configuration, which
+# holds the join token, from standard input; by hand: join.sh </root/mok/kubeadm-join.yaml
+set -euo pipefail
+
+# shellcheck source=src/node/scripts/common.sh
+. /root/mok/common.sh
+config=$(cat)
+umask 077
+printf '%s\n' "$config" >/root/mok/kubeadm-join.yaml
+wait_for_runtime
+
+take_pod_range /etc/kubernetes/kubelet.conf >&2 &
+taking=$!
+
+flags=(--config=/root/mok/kubeadm-join.yaml)
+if [[ -n $SKIP_JOIN_PHASES ]]; then flags+=("--skip-phases=$SKIP_JOIN_PHASES"); fi
+kubeadm join "${flags[@]}"
+wait "$taking"

@@ -1,0 +1,71 @@
+//! What can go wrong while a plan runs.
+
+use thiserror::Error;
+
+use super::facts::MissingFact;
+use crate::docker::DockerError;
+use crate::kubeadm::output::OutputError;
+use crate::kubeconfig::KubeconfigError;
+
+/// Why a step failed.
+#[derive(Debug, Error)]
+pub enum StepError {
+    /// The engine, or a program in a node.
+    #[error(transparent)]
+    Docker(#[from] DockerError),
+    /// kubeadm printed something unforeseen.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The user's kubeconfig.
+    #[error(transparent)]
+    Kubeconfig(#[from] KubeconfigError),
+    /// A mistake in the plan.
+    #[error(transparent)]
+    Missing(#[from] MissingFact),
+    /// Something of this machine.
+    #[error("{action}")]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// All subnets are taken, or the chosen one is.
+    #[error("no free subnet: {0}")]
+    NoSubnet(String),
+    /// A step's thread ended without a result.
+    #[error("a step ended without a result")]
+    Lost,
+}
+
+impl StepError {
+    /// The engine's part of it.
+    #[must_use]
+    pub fn docker(&self) -> Option<&DockerError> {
+        match self {
+            Self::Docker(error) => Some(error),
+            Self::Output(_)
+            | Self::Kubeconfig(_)
+            | Self::Missing(_)
+            | Self::Io { .. }
+            | Self::NoSubnet(_)
+            | Self::Lost => None,
+        }
+    }
+
+    /// Whether the user asked to stop.
+    #[must_use]
+    pub fn is_interrupt(&self) -> bool {
+        matches!(self, Self::Docker(DockerError::Interrupted { .. }))
+    }
+}
+
+/// A step that failed, and with it the plan.
+#[derive(Debug, Error)]
+#[error("cannot {step}: {source}")]
+pub struct Failure {
+    /// What was being done.
+    pub step: String,
+    /// Why it failed.
+    pub source: StepError,
+}

@@ -1,0 +1,66 @@
+//! What is learned while a plan runs: the one typed place for values that steps
+//! hand to each other.
+
+use std::sync::OnceLock;
+
+use thiserror::Error;
+
+use crate::cluster::layout::Layout;
+use crate::docker::privilege::Privilege;
+use crate::kubeadm::output::JoinCommand;
+
+/// A plan that asks for what no earlier stage learned.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the plan needs {0} before any step has found it")]
+pub struct MissingFact(&'static str);
+
+/// Learned once each, read by all later steps.
+#[derive(Debug, Default)]
+pub struct Facts {
+    layout: OnceLock<Layout>,
+    api_port: OnceLock<u16>,
+    join: OnceLock<JoinCommand>,
+    privilege: OnceLock<Privilege>,
+}
+
+impl Facts {
+    /// Where the nodes are.
+    pub fn layout(&self) -> Result<Layout, MissingFact> {
+        self.layout.get().copied().ok_or(MissingFact("the network"))
+    }
+
+    /// The API's port on the host.
+    pub fn api_port(&self) -> Result<u16, MissingFact> {
+        self.api_port.get().copied().ok_or(MissingFact("the API's port"))
+    }
+
+    /// How to join.
+    pub fn join(&self) -> Result<&JoinCommand, MissingFact> {
+        self.join.get().ok_or(MissingFact("the join command"))
+    }
+
+    /// What the engine grants a node, where the first try was refused.
+    pub fn privilege(&self) -> Option<Privilege> {
+        self.privilege.get().copied()
+    }
+
+    /// Keeps the privilege; the first one stays.
+    pub fn learn_privilege(&self, privilege: Privilege) {
+        let _ = self.privilege.set(privilege);
+    }
+
+    /// Keeps the layout; the first one stays.
+    pub fn learn_layout(&self, layout: Layout) {
+        let _ = self.layout.set(layout);
+    }
+
+    /// Keeps the port; the first one stays.
+    pub fn learn_api_port(&self, port: u16) {
+        let _ = self.api_port.set(port);
+    }
+
+    /// Keeps the join command; the first one stays.
+    pub fn learn_join(&self, join: JoinCommand) {
+        let _ = self.join.set(join);
+    }
+}
