@@ -22,7 +22,11 @@ impl Call {
 
     /// A call without input that may take [`Call::QUICK`].
     pub fn new<S: Into<String>>(args: impl IntoIterator<Item = S>) -> Self {
-        Self { args: args.into_iter().map(Into::into).collect(), stdin: None, deadline: Self::QUICK }
+        Self {
+            args: args.into_iter().map(Into::into).collect(),
+            stdin: None,
+            deadline: Self::QUICK,
+        }
     }
 
     /// With `bytes` on its standard input.

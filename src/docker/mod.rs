@@ -173,10 +173,7 @@ impl Docker {
     /// [`DockerError::Spawn`] where it cannot be started.
     pub fn attach(&self, call: &Call) -> Result<ExitStatus, DockerError> {
         let expression = duct::cmd(&self.program, &call.args).unchecked();
-        expression
-            .run()
-            .map(|output| output.status)
-            .map_err(|source| spawn_error(call, source))
+        expression.run().map(|output| output.status).map_err(|source| spawn_error(call, source))
     }
 
     fn expression(&self, call: &Call) -> Expression {

@@ -24,7 +24,9 @@ pub enum BuildError {
     #[error("cannot pack the build files")]
     Pack(#[from] io::Error),
     /// There is no base to build on.
-    #[error("the base image {base} is not here, cannot be pulled, and there is no mmdebstrap to make it")]
+    #[error(
+        "the base image {base} is not here, cannot be pulled, and there is no mmdebstrap to make it"
+    )]
     NoBase {
         /// What was looked for.
         base: &'static str,
@@ -57,8 +59,7 @@ pub fn build(
     let programs_key = flavour.programs.key(&[flavour.kubernetes, flavour.base]);
     let images_key = flavour.images.key(&[&programs_key]);
     let labels: Vec<_> = flavour.labels.iter().flat_map(|(key, value)| [*key, *value]).collect();
-    let node_key =
-        flavour.node.key(&[&[flavour.preload, &images_key], labels.as_slice()].concat());
+    let node_key = flavour.node.key(&[&[flavour.preload, &images_key], labels.as_slice()].concat());
     if has_label(docker, &image, label::INPUTS, &node_key)? {
         return Ok(Built { image, cached: true });
     }
@@ -161,9 +162,7 @@ fn preload(
         docker.capture(&args::create_volumes(&volumes, images, &owner))?;
         let run = |privilege| {
             let script = flavour.preload;
-            docker.capture(&args::run_script(
-                &container, node, &volumes, privilege, &owner, script,
-            ))
+            docker.capture(&args::run_script(&container, node, &volumes, privilege, &owner, script))
         };
         match run(privilege) {
             Err(error) if privilege.refused(&error) => {

@@ -157,8 +157,13 @@ mod tests {
                     .join(folder);
                 let mut found = BTreeSet::new();
                 on_disk(&root, &root, &mut found);
-                let embedded: BTreeSet<String> =
-                    context.files.iter().map(|(path, _)| *path).chain(beside).map(String::from).collect();
+                let embedded: BTreeSet<String> = context
+                    .files
+                    .iter()
+                    .map(|(path, _)| *path)
+                    .chain(beside)
+                    .map(String::from)
+                    .collect();
                 assert_eq!(embedded, found, "{} {folder}", flavour.name);
             }
         }

@@ -55,16 +55,16 @@ pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     text
 }
 
-/// The file for `kubeadm join` of a worker. Discovery reads `discovery_file`, so
-/// that a node need not wait until the control plane has signed the published
-/// one, which it looks for every few seconds only.
+/// The file for `kubeadm join` of a worker: says what `command` says.
 #[must_use]
-pub fn join(node: &NodeConfig, command: &JoinCommand, discovery_file: &str) -> String {
+pub fn join(node: &NodeConfig, command: &JoinCommand) -> String {
+    let JoinCommand { endpoint, token, ca_cert_hash, .. } = command;
     let mut text = header(node.version.config_api().api_version(), "JoinConfiguration");
     let _ = write!(
         text,
-        "discovery:\n  file:\n    kubeConfigPath: {discovery_file}\n  tlsBootstrapToken: {}\n",
-        command.token.reveal()
+        "discovery:\n  bootstrapToken:\n    apiServerEndpoint: {endpoint}\n    token: {}\n    \
+         caCertHashes:\n    - {ca_cert_hash}\n",
+        token.reveal()
     );
     text += &node_registration(node);
     text
@@ -73,13 +73,8 @@ pub fn join(node: &NodeConfig, command: &JoinCommand, discovery_file: &str) -> S
 /// The file for `kubeadm join` of a further master: a worker's, but for the
 /// taints, and its part of the control plane.
 #[must_use]
-pub fn join_control_plane(
-    node: &NodeConfig,
-    command: &JoinCommand,
-    discovery_file: &str,
-    schedulable: bool,
-) -> String {
-    let mut text = join(node, command, discovery_file);
+pub fn join_control_plane(node: &NodeConfig, command: &JoinCommand, schedulable: bool) -> String {
+    let mut text = join(node, command);
     if schedulable {
         text += NO_TAINTS;
     }
@@ -130,19 +125,33 @@ fn cluster_configuration(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     // Given, because kubeadm otherwise asks the internet for the newest.
     let _ = writeln!(text, "kubernetesVersion: {}", node.version);
     let _ = writeln!(text, "controlPlaneEndpoint: {}", cluster.endpoint);
-    let _ = write!(
-        text,
-        "networking:\n  podSubnet: {POD_SUBNET}\n  serviceSubnet: {SERVICE_SUBNET}\n"
-    );
+    let _ =
+        write!(text, "networking:\n  podSubnet: {POD_SUBNET}\n  serviceSubnet: {SERVICE_SUBNET}\n");
     text += "apiServer:\n  certSANs:\n";
     for name in &cluster.cert_sans {
         let _ = writeln!(text, "  - \"{name}\"");
     }
+    text += elliptic_curve_keys(api);
     // A node's pod range follows from its address; mokctl sets it, so that it is
     // there with the node and not only when this controller has come round.
     text += "controllerManager:\n  extraArgs:\n";
     text += &argument(api, "    ", "allocate-node-cidrs", "false");
+    // Each of its controllers makes itself a service account first; at the default
+    // of 20 requests a second, a new cluster waits for that before it takes nodes.
+    text += &argument(api, "    ", "kube-api-burst", "200");
+    text += &argument(api, "    ", "kube-api-qps", "100");
+    // Its first try for the lease comes before its own rights are there.
+    text += &argument(api, "    ", "leader-elect-retry-period", "1s");
     text
+}
+
+/// P-256 keys: made in a moment where eleven RSA keys take seconds, and cheaper in
+/// every handshake. A feature gate of kubeadm until the format has a field for it.
+fn elliptic_curve_keys(api: ConfigApi) -> &'static str {
+    match api {
+        ConfigApi::V1Beta2 | ConfigApi::V1Beta3 => "featureGates:\n  PublicKeysECDSA: true\n",
+        ConfigApi::V1Beta4 => "encryptionAlgorithm: ECDSA-P256\n",
+    }
 }
 
 fn kubelet_configuration(cgroup_driver: &str) -> String {
@@ -217,14 +226,14 @@ mod tests {
             ("v1.33.0", include_str!("golden/join-v1.33.yaml")),
         ] {
             let node = node(version, "a-worker-1");
-            assert_eq!(join(&node, &command(), "/root/discovery.conf"), golden, "{version}");
+            assert_eq!(join(&node, &command()), golden, "{version}");
         }
     }
 
     #[test]
     fn join_of_a_master_matches_its_golden_file() {
         let node = node("v1.20.2", "a-master-2");
-        let text = join_control_plane(&node, &command(), "/root/discovery.conf", true);
+        let text = join_control_plane(&node, &command(), true);
         assert_eq!(text, include_str!("golden/join-master-v1.20.yaml"));
     }
 

@@ -53,8 +53,7 @@ pub struct JoinCommand {
 }
 
 /// A `kubeadm join` up to the first line that is not continued.
-static COMMAND: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"kubeadm join (?:\\\r?\n|[^\n])*"));
+static COMMAND: LazyLock<Regex> = LazyLock::new(|| regex(r"kubeadm join (?:\\\r?\n|[^\n])*"));
 static ENDPOINT: LazyLock<Regex> =
     LazyLock::new(|| regex(r"kubeadm join[\s\\]+([^\s\\-][^\s\\]*:[0-9]+)"));
 static TOKEN: LazyLock<Regex> =
@@ -147,7 +146,10 @@ mod tests {
         let crlf = line.replace(" --discovery", " \\\r\n\t--discovery") + "\r\n";
         for output in [line, crlf] {
             let join = JoinCommand::from_output(&output).unwrap();
-            assert_eq!((join.endpoint.as_str(), join.ca_cert_hash.as_str()), ("lb.local:6443", HASH));
+            assert_eq!(
+                (join.endpoint.as_str(), join.ca_cert_hash.as_str()),
+                ("lb.local:6443", HASH)
+            );
         }
     }
 

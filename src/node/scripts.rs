@@ -20,9 +20,6 @@ pub const JOIN: &str = "/root/mok/join.sh";
 pub const READY: &str = "/root/mok/ready.sh";
 /// Where `init.sh` looks for kubeadm's configuration, without the leading slash.
 pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";
-/// Where `issue.sh` puts the API's address and certificate authority.
-pub const DISCOVERY: &str = "/root/mok/discovery.conf";
-
 /// The values that the scripts read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Values {

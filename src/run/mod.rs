@@ -17,7 +17,7 @@ pub use rollback::rollback;
 
 use crate::cluster::labels;
 use crate::cluster::layout::{API_PORT, Layout};
-use crate::cluster::name::{NodeName, Role};
+use crate::cluster::name::NodeName;
 use crate::cluster::spec::ClusterSpec;
 use crate::docker::args::{self, Label};
 use crate::docker::privilege::Privilege;

@@ -68,18 +68,13 @@ impl Run<'_> {
 
     pub(super) fn join_master(&self, node: &NodeName) -> Result<(), StepError> {
         let schedulable = self.schedulable_masters();
-        let config = config::join_control_plane(
-            &self.node_config(node)?,
-            self.facts.join()?,
-            scripts::DISCOVERY,
-            schedulable,
-        );
+        let config =
+            config::join_control_plane(&self.node_config(node)?, self.facts.join()?, schedulable);
         self.join(node, config)
     }
 
     pub(super) fn join_worker(&self, node: &NodeName) -> Result<(), StepError> {
-        let config =
-            config::join(&self.node_config(node)?, self.facts.join()?, scripts::DISCOVERY);
+        let config = config::join(&self.node_config(node)?, self.facts.join()?);
         self.join(node, config)
     }
 
@@ -94,7 +89,8 @@ impl Run<'_> {
 
     pub(super) fn save_kubeconfig(&self) -> Result<(), StepError> {
         let master = self.first_master().to_string();
-        let admin = self.docker.capture(&args::exec(&master, ["cat", "/etc/kubernetes/admin.conf"]))?;
+        let admin =
+            self.docker.capture(&args::exec(&master, ["cat", "/etc/kubernetes/admin.conf"]))?;
         let server = format!("https://{LOOPBACK}:{}", self.facts.api_port()?);
         let access = Access::from_admin_conf(&admin)
             .map_err(|error| error.of(std::path::Path::new("/etc/kubernetes/admin.conf")))?

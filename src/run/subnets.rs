@@ -49,7 +49,8 @@ impl Run<'_> {
     fn free_subnet(&self, taken: &BTreeSet<Subnet>) -> Result<Subnet, StepError> {
         let free = |subnet: &Subnet| !taken.iter().any(|other| other.overlaps(subnet));
         if let Some(chosen) = self.spec.subnet {
-            let message = || format!("{chosen} overlaps a network of the engine or a route of the host");
+            let message =
+                || format!("{chosen} overlaps a network of the engine or a route of the host");
             return free(&chosen).then_some(chosen).ok_or_else(|| StepError::NoSubnet(message()));
         }
         let name = self.spec.name.as_str();

@@ -23,15 +23,25 @@ wait_until() {
 runtime_answers() { [[ -S $CRI_SOCKET ]]; }
 wait_for_runtime() { wait_until 60 "the container runtime, $CRI_SOCKET" runtime_answers; }
 
+# A connection alone: cheap enough to try often while the API server wants the CPU.
+api_listens() { : <>"/dev/tcp/${ENDPOINT/://}"; }
+# The kubelet makes them when it starts its first pod, which it does once it has
+# seen the runtime well; before that it would report the node as not ready.
+first_pod_starts() { compgen -G '/var/log/pods/*' >/dev/null; }
+
 # take_pod_range KUBECONFIG: sets this node's pod range in its Node object as soon
-# as the kubelet has registered it. A kubelet that sees its range reports its node
-# Ready at once, not at its next status update ten seconds later.
+# as its kubelet has registered it, runs pods and knows of storage (its CSINode
+# object). A kubelet that finds its range reports its node's state at once, not at
+# its next status update ten seconds later; that state is to be Ready.
 take_pod_range() {
-  local kubectl=(kubectl "--kubeconfig=$1") registered
-  api_answers() { "${kubectl[@]}" get --raw=/readyz >/dev/null; }
-  wait_until 240 "the API server" api_answers
-  registered=$("${kubectl[@]}" get nodes --field-selector="metadata.name=$NODE" \
-    --watch --output=name | head --lines=1 || true)
-  "${kubectl[@]}" patch "$registered" --output=name \
-    --patch="{\"spec\":{\"podCIDR\":\"$POD_RANGE\",\"podCIDRs\":[\"$POD_RANGE\"]}}"
+  local kubectl=(kubectl "--kubeconfig=$1")
+  storage_is_known() { "${kubectl[@]}" get csinode "$NODE" --output=name; }
+  patch_node() {
+    "${kubectl[@]}" patch node "$NODE" --output=name \
+      --patch="{\"spec\":{\"podCIDR\":\"$POD_RANGE\",\"podCIDRs\":[\"$POD_RANGE\"]}}"
+  }
+  wait_until 240 "the first pod" first_pod_starts
+  wait_until 240 "the API server" api_listens
+  wait_until 240 "the CSINode object" storage_is_known
+  wait_until 240 "the Node object" patch_node
 }

@@ -16,3 +16,11 @@ if [[ -n $SKIP_INIT_PHASES ]]; then flags+=("--skip-phases=$SKIP_INIT_PHASES"); 
 if [[ -n $UPLOAD_CERTS ]]; then flags+=(--upload-certs); fi
 kubeadm init "${flags[@]}"
 wait "$taking"
+
+# A node that joins looks for the signature of what it discovers once, and then
+# only every five seconds again: it is to find it.
+signed() {
+  kubectl --kubeconfig=/etc/kubernetes/admin.conf --namespace=kube-public \
+    get configmap cluster-info --output=yaml | grep --quiet '^  jws-kubeconfig-'
+}
+wait_until 60 "the signature of the cluster's discovery information" signed
