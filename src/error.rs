@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::cluster::name::ClusterName;
+use crate::cluster::name::{ClusterName, NodeName};
 use crate::docker::DockerError;
 use crate::image::build::BuildError;
 use crate::image::contract::ContractError;
@@ -33,9 +33,62 @@ pub enum Error {
     /// No cluster of that name is there.
     #[error("no cluster exists with name {0}")]
     NotFound(ClusterName),
+    /// What a run that was killed left of a cluster of that name.
+    #[error("an unfinished cluster {0} is there")]
+    Unfinished(ClusterName),
+    /// No node of that name is there.
+    #[error("no node exists with name {0}")]
+    NoNode(NodeName),
+    /// No container of any cluster is there.
+    #[error("there are no clusters")]
+    NoContainers,
+    /// Nothing, or nothing that was offered, was chosen.
+    #[error("no node was chosen")]
+    NoChoice,
+    /// There is nobody to speak for the cluster.
+    #[error("cluster {0} has no other master that runs")]
+    NoRunningMaster(ClusterName),
+    /// A node is stopped that must be told of a change.
+    #[error("cluster {cluster} is not whole: {node} does not run")]
+    NotRunning {
+        /// The cluster.
+        cluster: ClusterName,
+        /// The first node that is stopped.
+        node: String,
+    },
+    /// The network is not there, or the API is not published.
+    #[error("cluster {0} has no network")]
+    NoNetwork(ClusterName),
+    /// More masters need a balancer from the start.
+    #[error("cluster {0} has no balancer, so it cannot have more masters")]
+    NoLoadBalancer(ClusterName),
+    /// All numbers of a role are taken.
+    #[error("cluster {cluster} is full: a cluster has at most {last} {role}s")]
+    Full {
+        /// The cluster.
+        cluster: ClusterName,
+        /// The role.
+        role: &'static str,
+        /// Its largest number.
+        last: u8,
+    },
+    /// The master cannot go.
+    #[error("{0} holds the cluster's only copy of its state")]
+    LastMaster(NodeName),
     /// There is no node image.
     #[error("there is no image {0}")]
     NoImage(String),
+    /// The engine has no image of that name.
+    #[error("the engine has no image {0}")]
+    NoSuchImage(String),
+    /// A file cannot be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// There is no flavour of that name.
     #[error("there is no image flavour {given}; there is {known}")]
     NoFlavour {
@@ -60,7 +113,22 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Exists(name) => Some(format!("'mokctl delete cluster {name}' removes it")),
+            Self::Exists(name) | Self::Unfinished(name) => {
+                Some(format!("'mokctl delete cluster {name}' removes it"))
+            }
+            Self::NoNetwork(name) => {
+                Some(format!("'mokctl delete cluster {name}' removes what is there of it"))
+            }
+            Self::NotRunning { cluster, .. } | Self::NoRunningMaster(cluster) => {
+                Some(format!("'mokctl start cluster {cluster}' starts it"))
+            }
+            Self::NoLoadBalancer(_) => {
+                Some("create it with several masters, or with --with-lb".to_owned())
+            }
+            Self::LastMaster(node) => {
+                Some(format!("'mokctl delete cluster {}' removes the whole cluster", node.cluster()))
+            }
+            Self::NoNode(node) => Some(format!("'mokctl get nodes {}' lists them", node.cluster())),
             Self::NoImage(_) => Some("'mokctl build image' builds one".to_owned()),
             Self::Build(BuildError::NoBase { .. }) => {
                 Some("install mmdebstrap, or pull the base image".to_owned())

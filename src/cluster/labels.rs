@@ -14,9 +14,6 @@ pub const ROLE: &str = "mok.role";
 pub const KUBERNETES: &str = "mok.kubernetes";
 /// The run of mokctl that made the object: what a failed run takes back.
 pub const RUN: &str = "mok.run";
-/// The cluster's shape, `M+W`, on the network: what a whole cluster had at its
-/// creation.
-pub const SHAPE: &str = "mok.shape";
 
 /// Image labels: what mokctl must know of a node image (docs/image.md).
 pub mod image {

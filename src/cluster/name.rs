@@ -94,6 +94,15 @@ impl Role {
         }
     }
 
+    /// Whether such a node runs a kubelet.
+    #[must_use]
+    pub fn runs_kubernetes(self) -> bool {
+        match self {
+            Self::Master | Self::Worker => true,
+            Self::LoadBalancer => false,
+        }
+    }
+
     /// The role that a label's value names.
     #[must_use]
     pub fn from_label(word: &str) -> Option<Self> {

@@ -7,6 +7,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 use thiserror::Error;
 
 use super::name::{ClusterName, NodeName};
+use super::roster::Roster;
 use super::subnet::Subnet;
 
 /// The most masters a cluster has: 9. More members only slow etcd down.
@@ -43,15 +44,15 @@ impl ClusterSpec {
         self.load_balancer || self.masters.get() > 1
     }
 
-    /// Every container of the cluster: balancer, masters, workers.
+    /// Every container of the cluster.
     #[must_use]
-    pub fn nodes(&self) -> Vec<NodeName> {
+    pub fn roster(&self) -> Roster {
         let name = &self.name;
         let balancer = self.has_load_balancer().then(|| NodeName::load_balancer(name));
         let numbers = |last: u8| (1..=last).filter_map(NonZeroU8::new);
         let masters = numbers(self.masters.get()).map(|n| NodeName::master(name, n));
         let workers = numbers(self.workers).map(|n| NodeName::worker(name, n));
-        balancer.into_iter().chain(masters).chain(workers).collect()
+        Roster::new(name.clone(), balancer.into_iter().chain(masters).chain(workers))
     }
 }
 

@@ -1,17 +1,28 @@
 //! The commands: each checks what it needs, plans, runs the plan and says how it
 //! went.
 
+mod add_nodes;
 mod build_image;
 mod create_cluster;
 mod delete_cluster;
-mod get_kubeconfig;
+mod delete_node;
+mod exec;
+mod existing;
+mod export_logs;
+mod get;
+mod kubeconfig;
+mod load_image;
+mod power;
+mod report;
 
 use crate::cli::{Command, Globals};
+use crate::cluster::inventory::{self, Member};
 use crate::cluster::labels;
-use crate::cluster::name::ClusterName;
-use crate::docker::{Docker, args};
+use crate::cluster::name::{ClusterName, Role};
+use crate::docker::{Docker, DockerError, args};
 use crate::env::Env;
 use crate::error::Error;
+use crate::image::contract::NodeImage;
 use crate::kubeconfig::Location;
 use crate::ui::Ui;
 
@@ -29,17 +40,42 @@ pub struct Context {
 }
 
 impl Context {
-    /// Runs `command`.
-    pub fn run(&self, command: Command) -> Result<(), Error> {
+    /// Runs `command` and returns the exit status: 0, or that of the program that
+    /// `exec` ran.
+    pub fn run(&self, command: Command) -> Result<u8, Error> {
         match command {
             Command::CreateCluster { spec, retain, dry_run } => {
                 create_cluster::run(self, &spec, retain, dry_run)
             }
-            Command::DeleteCluster { cluster, .. } => delete_cluster::run(self, &cluster),
-            Command::GetKubeconfig { cluster } => get_kubeconfig::run(self, &cluster),
+            Command::CreateWorker { cluster, count, retain, dry_run } => {
+                add_nodes::run(self, &cluster, Role::Worker, count, retain, dry_run)
+            }
+            Command::CreateMaster { cluster, retain, dry_run } => {
+                let one = std::num::NonZeroU8::MIN;
+                add_nodes::run(self, &cluster, Role::Master, one, retain, dry_run)
+            }
+            Command::DeleteCluster { cluster, yes, dry_run } => {
+                delete_cluster::run(self, &cluster, yes, dry_run)
+            }
+            Command::DeleteNode { node, yes: _, dry_run } => delete_node::run(self, &node, dry_run),
+            Command::StartCluster { cluster, dry_run } => power::start(self, &cluster, dry_run),
+            Command::StopCluster { cluster, dry_run } => power::stop(self, &cluster, dry_run),
+            Command::GetClusters { cluster } => get::clusters(self, cluster.as_ref()),
+            Command::GetNodes { cluster } => get::nodes(self, &cluster),
+            Command::GetImages => get::images(self),
+            Command::GetKubeconfig { cluster } => kubeconfig::run(self, &cluster),
             Command::BuildImage { flavour, .. } => build_image::run(self, flavour.as_deref()),
-            _ => Ok(()),
+            Command::LoadImage { cluster, images } => load_image::run(self, &cluster, &images),
+            Command::ExportLogs { cluster, dir } => {
+                export_logs::run(self, &cluster, dir.as_deref())
+            }
+            Command::Exec { node, argv } => return exec::run(self, node.as_ref(), &argv),
+            Command::Version => {
+                self.ui.answer(&format!("mokctl {}\n", env!("CARGO_PKG_VERSION")));
+                Ok(())
+            }
         }
+        .map(|()| 0)
     }
 
     /// Where the user's kubeconfig is.
@@ -48,10 +84,35 @@ impl Context {
         Ok(Location::find(list, home)?)
     }
 
-    /// Ids of the cluster's containers, running or not; none where there is no
-    /// such cluster.
-    fn containers(&self, cluster: &ClusterName) -> Result<Vec<String>, Error> {
-        let ids = self.docker.capture(&args::container_ids(labels::CLUSTER, cluster.as_str()))?;
-        Ok(ids.lines().map(String::from).collect())
+    /// The containers of `cluster`, or of all clusters.
+    fn members(&self, cluster: Option<&ClusterName>) -> Result<Vec<Member>, Error> {
+        let list = match cluster {
+            Some(name) => args::container_ids(labels::CLUSTER, name.as_str()),
+            None => args::labelled_container_ids(labels::CLUSTER),
+        };
+        let ids = self.docker.capture(&list)?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let inspect = args::inspect_containers(ids.lines());
+        let json = self.docker.capture(&inspect)?;
+        let unexpected =
+            |what| DockerError::Unexpected { command: "docker container inspect".into(), what };
+        Ok(inventory::read(&json).map_err(unexpected)?)
+    }
+
+    /// Ids of the networks of `cluster`; one, unless a run left something.
+    fn networks(&self, cluster: &ClusterName) -> Result<Vec<String>, Error> {
+        let list = args::labelled_network_ids(labels::CLUSTER, cluster.as_str());
+        Ok(self.docker.capture(&list)?.lines().map(String::from).collect())
+    }
+
+    /// What the image `name` says of itself.
+    fn node_image(&self, name: &str) -> Result<NodeImage, Error> {
+        match self.docker.capture(&args::inspect_image(name)) {
+            Ok(json) => Ok(NodeImage::from_inspect(name, &json)?),
+            Err(error) if error.says("No such image") => Err(Error::NoImage(name.to_owned())),
+            Err(error) => Err(error.into()),
+        }
     }
 }

@@ -55,6 +55,12 @@ impl Docker {
         Self { program: self.program.clone(), interrupt: Interrupt::never() }
     }
 
+    /// The client's path.
+    #[must_use]
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// Whether the user has asked to stop.
     #[must_use]
     pub fn interrupted(&self) -> bool {

@@ -16,7 +16,11 @@ pub const INIT: &str = "/root/mok/init.sh";
 pub const ISSUE: &str = "/root/mok/issue.sh";
 /// Joins a node; its kubeadm configuration on standard input.
 pub const JOIN: &str = "/root/mok/join.sh";
-/// Waits for nodes: `ready.sh SECONDS NODE...`.
+/// Prints a fresh join command: `token.sh [--masters]`.
+pub const TOKEN: &str = "/root/mok/token.sh";
+/// Takes a master out of the control plane.
+pub const LEAVE: &str = "/root/mok/leave.sh";
+/// Waits for nodes: `ready.sh SECONDS SINCE NODE...`.
 pub const READY: &str = "/root/mok/ready.sh";
 /// Where `init.sh` looks for kubeadm's configuration, without the leading slash.
 pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";
@@ -68,7 +72,9 @@ pub fn files(values: &Values) -> Vec<File> {
             ("init.sh", include_str!("scripts/init.sh")),
             ("issue.sh", include_str!("scripts/issue.sh")),
             ("join.sh", include_str!("scripts/join.sh")),
+            ("leave.sh", include_str!("scripts/leave.sh")),
             ("ready.sh", include_str!("scripts/ready.sh")),
+            ("token.sh", include_str!("scripts/token.sh")),
         ]
         .map(|(name, text)| File::script(format!("{FOLDER}/{name}"), text)),
     );

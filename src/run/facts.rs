@@ -12,7 +12,7 @@ use crate::kubeadm::output::JoinCommand;
 /// A plan that asks for what no earlier stage learned.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the plan needs {0} before any step has found it")]
-pub struct MissingFact(&'static str);
+pub struct MissingFact(pub(super) &'static str);
 
 /// Learned once each, read by all later steps.
 #[derive(Debug, Default)]
@@ -21,6 +21,7 @@ pub struct Facts {
     api_port: OnceLock<u16>,
     join: OnceLock<JoinCommand>,
     privilege: OnceLock<Privilege>,
+    started: OnceLock<u64>,
 }
 
 impl Facts {
@@ -47,6 +48,16 @@ impl Facts {
     /// Keeps the privilege; the first one stays.
     pub fn learn_privilege(&self, privilege: Privilege) {
         let _ = self.privilege.set(privilege);
+    }
+
+    /// When the first container was started, in seconds since 1970.
+    pub fn started(&self) -> Result<u64, MissingFact> {
+        self.started.get().copied().ok_or(MissingFact("the time of the start"))
+    }
+
+    /// Keeps the time of the start; the first one stays.
+    pub fn learn_started(&self, seconds: u64) {
+        let _ = self.started.set(seconds);
     }
 
     /// Keeps the layout; the first one stays.

@@ -23,6 +23,20 @@ wait_until() {
 runtime_answers() { [[ -S $CRI_SOCKET ]]; }
 wait_for_runtime() { wait_until 60 "the container runtime, $CRI_SOCKET" runtime_answers; }
 
+admin() { kubectl --kubeconfig=/etc/kubernetes/admin.conf "$@"; }
+
+# wait_for_signature TOKEN_ID: until the control plane has signed its discovery
+# information for that token. A node that joins looks for it once, and then only
+# every five seconds again: it is to find it.
+wait_for_signature() {
+  local token=$1
+  signed() {
+    admin --namespace=kube-public get configmap cluster-info --output=yaml |
+      grep --quiet "^  jws-kubeconfig-$token"
+  }
+  wait_until 60 "the signature of the cluster's discovery information" signed
+}
+
 # A connection alone: cheap enough to try often while the API server wants the CPU.
 api_listens() { : <>"/dev/tcp/${ENDPOINT/://}"; }
 # The kubelet makes them when it starts its first pod, which it does once it has

@@ -17,10 +17,5 @@ if [[ -n $UPLOAD_CERTS ]]; then flags+=(--upload-certs); fi
 kubeadm init "${flags[@]}"
 wait "$taking"
 
-# A node that joins looks for the signature of what it discovers once, and then
-# only every five seconds again: it is to find it.
-signed() {
-  kubectl --kubeconfig=/etc/kubernetes/admin.conf --namespace=kube-public \
-    get configmap cluster-info --output=yaml | grep --quiet '^  jws-kubeconfig-'
-}
-wait_until 60 "the signature of the cluster's discovery information" signed
+# Of the one token that there is.
+wait_for_signature ''

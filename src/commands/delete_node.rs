@@ -1,0 +1,33 @@
+//! `delete worker` and `delete master`: a node leaves a cluster that runs.
+
+use super::existing::Existing;
+use super::{Context, report};
+use crate::cluster::name::{NodeName, Role};
+use crate::error::Error;
+use crate::plan;
+use crate::run::Run;
+
+/// Drains the node, takes it out of the cluster and removes its container.
+pub(super) fn run(context: &Context, node: &NodeName, dry_run: bool) -> Result<(), Error> {
+    let existing = Existing::find(context, node.cluster())?;
+    if existing.member(node).is_none() {
+        return Err(Error::NoNode(node.clone()));
+    }
+    let rest = existing.roster.without(node);
+    if node.role() == Role::Master {
+        // Every other master runs (see below), so that what remains of etcd has
+        // its majority: the one that must not go is the last.
+        if !existing.roster.has_load_balancer() || rest.with_role(Role::Master).next().is_none() {
+            return Err(Error::LastMaster(node.clone()));
+        }
+        existing.must_run()?;
+    }
+    let plan = plan::remove(&rest, node);
+    if dry_run {
+        context.ui.answer(&plan.to_string());
+        return Ok(());
+    }
+    let run = Run::new(&context.docker, &rest, existing.speaker(Some(node))?);
+    run.facts.learn_layout(existing.layout(context)?);
+    report::carry_out(context, &plan, &run, false).map(drop)
+}

@@ -1,0 +1,66 @@
+//! A cluster that is there: what a command on it must know of it.
+
+use super::Context;
+use crate::cluster::inventory::{self, Member};
+use crate::cluster::layout::Layout;
+use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::roster::Roster;
+use crate::docker::args;
+use crate::error::Error;
+use crate::run::engine_subnets;
+
+/// A cluster, as the engine has it.
+#[derive(Debug)]
+pub(super) struct Existing {
+    /// Its name.
+    pub name: ClusterName,
+    /// Its containers.
+    pub members: Vec<Member>,
+    /// Its nodes.
+    pub roster: Roster,
+}
+
+impl Existing {
+    /// Looks for the cluster `name`.
+    pub(super) fn find(context: &Context, name: &ClusterName) -> Result<Self, Error> {
+        let members = context.members(Some(name))?;
+        if members.is_empty() {
+            return Err(Error::NotFound(name.clone()));
+        }
+        let roster = inventory::roster(name, &members);
+        Ok(Self { name: name.clone(), members, roster })
+    }
+
+    /// The container of `node`.
+    pub(super) fn member(&self, node: &NodeName) -> Option<&Member> {
+        self.members.iter().find(|member| member.node.as_ref() == Some(node))
+    }
+
+    /// A master that runs: it speaks for the cluster. `but` is not asked.
+    pub(super) fn speaker(&self, but: Option<&NodeName>) -> Result<NodeName, Error> {
+        let master = |member: &&Member| {
+            member.running && member.role() == Some(Role::Master) && member.node.as_ref() != but
+        };
+        let found = self.members.iter().find(master).and_then(|member| member.node.clone());
+        found.ok_or_else(|| Error::NoRunningMaster(self.name.clone()))
+    }
+
+    /// Every node must run before others come or go: they all must be told.
+    pub(super) fn must_run(&self) -> Result<(), Error> {
+        match self.members.iter().find(|member| !member.running) {
+            Some(member) => Err(Error::NotRunning {
+                cluster: self.name.clone(),
+                node: member.name.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Where its nodes are.
+    pub(super) fn layout(&self, context: &Context) -> Result<Layout, Error> {
+        let network = self.name.network();
+        let json = context.docker.capture(&args::inspect_networks([network.as_str()]))?;
+        let subnet = engine_subnets(&json).into_iter().next();
+        subnet.map(Layout::new).ok_or_else(|| Error::NoNetwork(self.name.clone()))
+    }
+}

@@ -1,0 +1,63 @@
+//! What a command that carried out a plan tells of it.
+
+use super::Context;
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::run::{Run, Timing, execute, rollback};
+
+/// Carries out `plan`; takes back what it made where it fails, unless `retain`.
+///
+/// # Errors
+/// The plan's first failure.
+pub(super) fn carry_out(
+    context: &Context,
+    plan: &Plan,
+    run: &Run<'_>,
+    retain: bool,
+) -> Result<Vec<Timing>, Error> {
+    match execute(plan, run, context.ui) {
+        Ok(timings) => {
+            if context.globals.timings {
+                show(context, &timings);
+            }
+            Ok(timings)
+        }
+        Err(failure) => {
+            let name = run.roster.name();
+            if retain {
+                context.ui.note(&format!(
+                    "Everything is kept. To look: docker exec -ti {} journalctl -e\n\
+                     To remove it: mokctl delete cluster {name}",
+                    run.speaker
+                ));
+            } else {
+                take_back(context, run);
+            }
+            Err(failure.into())
+        }
+    }
+}
+
+fn take_back(context: &Context, run: &Run<'_>) {
+    let stage = context.ui.stage("Removing what was made");
+    let removed = rollback(&context.docker, &run.id).map_err(|error| error.to_string());
+    let forgotten = match &run.kubeconfig {
+        Some(kubeconfig) => kubeconfig.remove(run.roster.name()).map_err(|error| error.to_string()),
+        None => Ok(false),
+    };
+    if let Err(error) = removed.and(forgotten) {
+        drop(stage);
+        let name = run.roster.name();
+        context.ui.warn(&format!("{error}; 'mokctl delete cluster {name}' removes what remains"));
+    } else {
+        stage.done();
+    }
+}
+
+/// A line for each step: when it began and ended, in seconds since the start.
+fn show(context: &Context, timings: &[Timing]) {
+    for Timing { step, start, end, .. } in timings {
+        let (start, end) = (start.as_secs_f64(), end.as_secs_f64());
+        context.ui.note(&format!("{start:7.2} {end:7.2}  {step}"));
+    }
+}
