@@ -125,9 +125,10 @@ impl Error {
             Self::NoLoadBalancer(_) => {
                 Some("create it with several masters, or with --with-lb".to_owned())
             }
-            Self::LastMaster(node) => {
-                Some(format!("'mokctl delete cluster {}' removes the whole cluster", node.cluster()))
-            }
+            Self::LastMaster(node) => Some(format!(
+                "'mokctl delete cluster {}' removes the whole cluster",
+                node.cluster()
+            )),
             Self::NoNode(node) => Some(format!("'mokctl get nodes {}' lists them", node.cluster())),
             Self::NoImage(_) => Some("'mokctl build image' builds one".to_owned()),
             Self::Build(BuildError::NoBase { .. }) => {

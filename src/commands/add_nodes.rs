@@ -3,6 +3,7 @@
 use std::num::NonZeroU8;
 
 use super::existing::Existing;
+use super::report::Undo;
 use super::{Context, report};
 use crate::cluster::name::{ClusterName, Role};
 use crate::cluster::spec::{MAX_MASTERS, MAX_WORKERS};
@@ -38,6 +39,7 @@ pub(super) fn run(
     }
     let speaker = existing.speaker(None)?;
     let image = existing.member(&speaker).map(|member| member.image.clone()).unwrap_or_default();
+    let undo = Undo { plan: plan::undo_add(&existing.roster, &new), roster: &existing.roster };
     let roster = existing.roster.with(new);
     let run = Run {
         image: Some(context.node_image(&image)?),
@@ -45,5 +47,5 @@ pub(super) fn run(
         ..Run::new(&context.docker, &roster, speaker)
     };
     run.facts.learn_layout(existing.layout(context)?);
-    report::carry_out(context, &plan, &run, retain).map(drop)
+    report::carry_out(context, &plan, &run, Some(undo), retain).map(drop)
 }

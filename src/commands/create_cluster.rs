@@ -29,7 +29,9 @@ pub(super) fn run(
     };
     refuse_existing(context, &spec.name)?;
     if roster.with_role(Role::Master).count() == 2 {
-        context.ui.warn("two masters: etcd stops when either is gone; three survive the loss of one");
+        context
+            .ui
+            .warn("two masters: etcd stops when either is gone; three survive the loss of one");
     }
     let run = Run {
         image: Some(image),
@@ -39,7 +41,7 @@ pub(super) fn run(
         kubeconfig: Some(context.kubeconfig()?),
         ..Run::new(&context.docker, &roster, roster.first_master())
     };
-    let timings = report::carry_out(context, &plan, &run, retain)?;
+    let timings = report::carry_out(context, &plan, &run, None, retain)?;
     context.ui.note(&next_steps(&spec.name, &timings));
     Ok(())
 }

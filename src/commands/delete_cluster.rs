@@ -19,7 +19,8 @@ pub(super) fn run(
         return Err(Error::NotFound(cluster.clone()));
     }
     if dry_run {
-        let names: String = members.iter().map(|member| format!("  remove {}\n", member.name)).collect();
+        let names: String =
+            members.iter().map(|member| format!("  remove {}\n", member.name)).collect();
         let network = if networks.is_empty() { "" } else { "  remove network\n" };
         context.ui.answer(&format!("Deleting cluster {cluster}\n{names}{network}"));
         return Ok(());

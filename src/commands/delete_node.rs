@@ -29,5 +29,5 @@ pub(super) fn run(context: &Context, node: &NodeName, dry_run: bool) -> Result<(
     }
     let run = Run::new(&context.docker, &rest, existing.speaker(Some(node))?);
     run.facts.learn_layout(existing.layout(context)?);
-    report::carry_out(context, &plan, &run, false).map(drop)
+    report::carry_out(context, &plan, &run, None, false).map(drop)
 }

@@ -48,10 +48,9 @@ impl Existing {
     /// Every node must run before others come or go: they all must be told.
     pub(super) fn must_run(&self) -> Result<(), Error> {
         match self.members.iter().find(|member| !member.running) {
-            Some(member) => Err(Error::NotRunning {
-                cluster: self.name.clone(),
-                node: member.name.clone(),
-            }),
+            Some(member) => {
+                Err(Error::NotRunning { cluster: self.name.clone(), node: member.name.clone() })
+            }
             None => Ok(()),
         }
     }

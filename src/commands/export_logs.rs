@@ -18,7 +18,8 @@ pub(super) fn run(
     folder: Option<&Path>,
 ) -> Result<(), Error> {
     let existing = Existing::find(context, cluster)?;
-    let folder = folder.map_or_else(|| PathBuf::from(format!("mok-logs-{cluster}")), Path::to_owned);
+    let folder =
+        folder.map_or_else(|| PathBuf::from(format!("mok-logs-{cluster}")), Path::to_owned);
     let stage = context.ui.stage(&format!("Exporting logs of {cluster}"));
     for member in &existing.members {
         let below = folder.join(&member.name);
@@ -31,7 +32,10 @@ pub(super) fn run(
         ];
         if member.running && member.role().is_some_and(|role| role.runs_kubernetes()) {
             parts.push(("journal.log", args::exec(name, ["journalctl", "--no-pager"])));
-            parts.push(("pods.tar", args::exec(name, ["tar", "-C", "/var/log", "-cf", "-", "pods"])));
+            parts.push((
+                "pods.tar",
+                args::exec(name, ["tar", "-C", "/var/log", "-cf", "-", "pods"]),
+            ));
         }
         for (file, call) in parts {
             let path = below.join(file);

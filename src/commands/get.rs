@@ -37,7 +37,8 @@ pub(super) fn clusters(context: &Context, cluster: Option<&ClusterName>) -> Resu
     }
     let head =
         ["MOK_Cluster", "Docker_ID", "Container_Name", "IP_Address", "Role", "Status", "Version"];
-    let mut rows: Vec<Vec<String>> = members.iter().map(|member| row(member, &members).to_vec()).collect();
+    let mut rows: Vec<Vec<String>> =
+        members.iter().map(|member| row(member, &members).to_vec()).collect();
     rows.extend(networks.into_iter().map(|name| {
         let mut row = vec![name];
         row.extend(["-", "-", "-", "network", "incomplete", "-"].map(String::from));

@@ -66,9 +66,7 @@ fn load(
         return Ok(());
     }
     let words: Vec<&str> = ["save"].into_iter().chain(missing).collect();
-    let import = Call::new(
-        ["exec", "--interactive", node].into_iter().chain(CTR).chain(["-"]),
-    )
-    .deadline(Call::TRANSFER);
+    let import = Call::new(["exec", "--interactive", node].into_iter().chain(CTR).chain(["-"]))
+        .deadline(Call::TRANSFER);
     context.docker.capture_piped(context.docker.program(), &words, &import).map(drop)
 }

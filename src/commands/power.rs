@@ -32,5 +32,5 @@ fn run(context: &Context, existing: &Existing, plan: &Plan, dry_run: bool) -> Re
     }
     let run = Run::new(&context.docker, &existing.roster, existing.roster.first_master());
     // Nothing is made, so nothing is taken back.
-    report::carry_out(context, plan, &run, false).map(drop)
+    report::carry_out(context, plan, &run, None, false).map(drop)
 }

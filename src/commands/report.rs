@@ -1,11 +1,37 @@
 //! What a command that carried out a plan tells of it.
 
 use super::Context;
+use crate::cluster::roster::Roster;
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::run::{Run, Timing, execute, rollback};
+use crate::ui::{Mode, Ui};
 
-/// Carries out `plan`; takes back what it made where it fails, unless `retain`.
+/// How a failed plan is undone in a cluster that stays.
+pub(super) struct Undo<'a> {
+    /// What to do; each step as far as it goes.
+    pub plan: Plan,
+    /// The cluster as it was.
+    pub roster: &'a Roster,
+}
+
+impl Undo<'_> {
+    /// A step that fails had nothing to undo, or cannot: the rest matters all the
+    /// same, and the first failure is what the user is told.
+    fn run(self, context: &Context, failed: &Run<'_>) {
+        let docker = context.docker.uninterruptible();
+        let run = Run::new(&docker, self.roster, failed.speaker.clone());
+        if let Ok(layout) = failed.facts.layout() {
+            run.facts.learn_layout(layout);
+        }
+        for stage in self.plan.0 {
+            let _ = execute(&Plan(vec![stage]), &run, Ui::new(Mode::Quiet, false));
+        }
+    }
+}
+
+/// Carries out `plan`; where it fails, undoes it with `undo` and takes back what
+/// it made, unless `retain`.
 ///
 /// # Errors
 /// The plan's first failure.
@@ -13,6 +39,7 @@ pub(super) fn carry_out(
     context: &Context,
     plan: &Plan,
     run: &Run<'_>,
+    undo: Option<Undo<'_>>,
     retain: bool,
 ) -> Result<Vec<Timing>, Error> {
     match execute(plan, run, context.ui) {
@@ -31,6 +58,9 @@ pub(super) fn carry_out(
                     run.speaker
                 ));
             } else {
+                if let Some(undo) = undo {
+                    undo.run(context, run);
+                }
                 take_back(context, run);
             }
             Err(failure.into())

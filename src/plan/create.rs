@@ -12,6 +12,7 @@ pub fn create(roster: &Roster) -> Plan {
     let (first, further) = masters.split_first().map_or((None, &[][..]), |(a, b)| (Some(a), b));
 
     let mut stages = vec![Stage::new("Creating network", [Step::CreateNetwork])];
+    stages.push(Stage::new("Claiming the name", first.cloned().map(Step::Claim)));
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::start)));
 
     // The others get ready while the control plane starts.
@@ -57,6 +58,7 @@ mod tests {
         assert_eq!(
             plan(&["a-master-1"]),
             "Creating network\n  create network\n\
+             Claiming the name\n  create a-master-1\n\
              Starting nodes\n  start a-master-1\n\
              Starting control plane\n  kubeadm init on a-master-1\n\
              Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n\
@@ -66,11 +68,11 @@ mod tests {
 
     #[test]
     fn workers_join_beside_the_second_master_and_masters_one_by_one() {
-        let nodes =
-            ["a-lb", "a-master-1", "a-master-2", "a-master-3", "a-worker-1", "a-worker-2"];
+        let nodes = ["a-lb", "a-master-1", "a-master-2", "a-master-3", "a-worker-1", "a-worker-2"];
         assert_eq!(
             plan(&nodes),
             "Creating network\n  create network\n\
+             Claiming the name\n  create a-master-1\n\
              Starting nodes\n  start a-master-1\n  start a-master-2\n  start a-master-3\n  \
              start a-worker-1\n  start a-worker-2\n  start a-lb\n\
              Starting control plane\n  kubeadm init on a-master-1\n  \

@@ -12,7 +12,7 @@ use std::fmt;
 use crate::cluster::name::{NodeName, Role};
 
 pub use create::create;
-pub use nodes::{add, remove};
+pub use nodes::{add, remove, undo_add};
 pub use power::{start, stop};
 
 /// Stages, one after the other.
@@ -39,6 +39,10 @@ impl Stage {
 pub enum Step {
     /// The cluster's network, on a subnet that nobody uses.
     CreateNetwork,
+    /// The first master's container, not yet started. The engine gives a name to one
+    /// container only: of several runs that create the same cluster at this moment,
+    /// one gets it, and the others know.
+    Claim(NodeName),
     /// The balancer's container, its configuration and its start.
     StartLoadBalancer(NodeName),
     /// A node's container, its files and its start.
@@ -98,6 +102,7 @@ impl fmt::Display for Step {
         };
         match self {
             Self::CreateNetwork => f.write_str("create network"),
+            Self::Claim(node) => write!(f, "create {node}"),
             Self::StartLoadBalancer(node) | Self::StartNode(node) | Self::Start(node) => {
                 write!(f, "start {node}")
             }

@@ -14,16 +14,31 @@ pub fn add(old: &Roster, new: &[NodeName]) -> Plan {
     let routes = old.kubernetes().cloned().map(Step::UpdateRoutes);
 
     let mut stages = vec![Stage::new("Starting nodes", new.iter().cloned().map(Step::start))];
-    stages.push(Stage::new("Making them known", [ask].into_iter().chain(issue).chain(routes)));
+    stages.push(Stage::new("Making them known", [ask].into_iter().chain(issue)));
     stages.extend(if masters { joins(new, &[]) } else { joins(&[], new) });
     stages.push(Stage::new("Waiting for nodes to be Ready", [Step::WaitReady(new.to_vec())]));
     let balancer = masters.then(|| old.with_role(Role::LoadBalancer)).into_iter().flatten();
     let keep = [Step::Keep(new.to_vec())];
     stages.push(Stage::new(
         "Finishing",
-        balancer.cloned().map(Step::UpdateLoadBalancer).chain(keep),
+        balancer.cloned().map(Step::UpdateLoadBalancer).chain(routes).chain(keep),
     ));
     Plan(stages)
+}
+
+/// What undoes a failed [`add`] in the cluster itself; the containers go with
+/// everything else that the run made. A master that etcd still counts would cost
+/// the others their majority.
+#[must_use]
+pub fn undo_add(old: &Roster, new: &[NodeName]) -> Plan {
+    let masters = new.iter().filter(|node| node.role() == Role::Master).cloned();
+    let routes = old.kubernetes().cloned().map(Step::UpdateRoutes);
+    let balancer = old.with_role(Role::LoadBalancer).cloned().map(Step::UpdateLoadBalancer);
+    Plan(vec![
+        Stage::new("Leaving etcd", masters.map(Step::LeaveControlPlane)),
+        Stage::new("Removing", new.iter().cloned().map(Step::Forget)),
+        Stage::new("Updating the others", routes.chain(balancer)),
+    ])
 }
 
 /// What takes `node` out of the cluster that `rest` remains of.

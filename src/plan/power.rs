@@ -22,12 +22,7 @@ pub fn start(roster: &Roster) -> Plan {
     Plan(stages)
 }
 
-fn stages(
-    roster: &Roster,
-    roles: [Role; 3],
-    verb: &str,
-    step: impl Fn(NodeName) -> Step,
-) -> Plan {
+fn stages(roster: &Roster, roles: [Role; 3], verb: &str, step: impl Fn(NodeName) -> Step) -> Plan {
     let noun = |role| match role {
         Role::Master => "masters",
         Role::Worker => "workers",

@@ -40,13 +40,17 @@ impl Run<'_> {
 
     pub(super) fn join_master(&self, node: &NodeName) -> Result<(), StepError> {
         let schedulable = self.roster.has_schedulable_masters();
-        let config =
-            config::join_control_plane(&self.node_config(node, self.facts.layout()?)?, self.facts.join()?, schedulable);
+        let config = config::join_control_plane(
+            &self.node_config(node, self.facts.layout()?)?,
+            self.facts.join()?,
+            schedulable,
+        );
         self.join(node, config)
     }
 
     pub(super) fn join_worker(&self, node: &NodeName) -> Result<(), StepError> {
-        let config = config::join(&self.node_config(node, self.facts.layout()?)?, self.facts.join()?);
+        let config =
+            config::join(&self.node_config(node, self.facts.layout()?)?, self.facts.join()?);
         self.join(node, config)
     }
 
@@ -69,8 +73,7 @@ impl Run<'_> {
 
     pub(super) fn save_kubeconfig(&self) -> Result<(), StepError> {
         let master = self.speaker.to_string();
-        let admin =
-            self.docker.capture(&args::exec(&master, ["cat", ADMIN_CONF]))?;
+        let admin = self.docker.capture(&args::exec(&master, ["cat", ADMIN_CONF]))?;
         let server = format!("https://{LOOPBACK}:{}", self.facts.api_port()?);
         let access = Access::from_admin_conf(&admin)
             .map_err(|error| error.of(Path::new(ADMIN_CONF)))?
@@ -100,10 +103,18 @@ impl Run<'_> {
 
     /// The configuration of `kubeadm init`. Every master has it: it says what the
     /// cluster is to each later call of kubeadm.
-    pub(super) fn init_config(&self, node: &NodeName, layout: Layout) -> Result<String, MissingFact> {
+    pub(super) fn init_config(
+        &self,
+        node: &NodeName,
+        layout: Layout,
+    ) -> Result<String, MissingFact> {
         let cluster = ClusterConfig {
             endpoint: self.endpoint(layout),
-            cert_sans: vec!["localhost".into(), LOOPBACK.to_string(), self.roster.api_node().to_string()],
+            cert_sans: vec![
+                "localhost".into(),
+                LOOPBACK.to_string(),
+                self.roster.api_node().to_string(),
+            ],
             schedulable_masters: self.roster.has_schedulable_masters(),
         };
         Ok(config::init(&self.node_config(node, layout)?, &cluster))

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use thiserror::Error;
 
 use crate::cluster::layout::Layout;
+use crate::docker::args::Container;
 use crate::docker::privilege::Privilege;
 use crate::kubeadm::output::JoinCommand;
 
@@ -18,6 +19,8 @@ pub struct MissingFact(pub(super) &'static str);
 #[derive(Debug, Default)]
 pub struct Facts {
     layout: OnceLock<Layout>,
+    network: OnceLock<String>,
+    claimed: OnceLock<Container>,
     api_port: OnceLock<u16>,
     join: OnceLock<JoinCommand>,
     privilege: OnceLock<Privilege>,
@@ -28,6 +31,26 @@ impl Facts {
     /// Where the nodes are.
     pub fn layout(&self) -> Result<Layout, MissingFact> {
         self.layout.get().copied().ok_or(MissingFact("the network"))
+    }
+
+    /// The network's id; where this run made none, the name must do.
+    pub fn network(&self) -> Option<&str> {
+        self.network.get().map(String::as_str)
+    }
+
+    /// Keeps the network's id; the first one stays.
+    pub fn learn_network(&self, id: String) {
+        let _ = self.network.set(id);
+    }
+
+    /// The container that the run claimed its name with.
+    pub fn claimed(&self) -> Option<&Container> {
+        self.claimed.get()
+    }
+
+    /// Keeps the claimed container; the first one stays.
+    pub fn learn_claimed(&self, container: Container) {
+        let _ = self.claimed.set(container);
     }
 
     /// The API's port on the host.

@@ -56,7 +56,8 @@ impl Run<'_> {
     }
 
     fn put(&self, node: &NodeName, file: &File) -> Result<(), StepError> {
-        let pack = |source: io::Error| StepError::Io { action: "cannot pack a node's files", source };
+        let pack =
+            |source: io::Error| StepError::Io { action: "cannot pack a node's files", source };
         let tar = archive(std::slice::from_ref(file)).map_err(pack)?;
         self.docker.capture(&args::put_files(&node.to_string(), tar))?;
         Ok(())

@@ -15,11 +15,11 @@ use std::net::Ipv4Addr;
 use std::num::NonZeroU16;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+pub(crate) use control_plane::ADMIN_CONF;
 pub use error::{Failure, StepError};
 pub use execute::{Timing, execute};
 pub use facts::{Facts, MissingFact};
 pub use rollback::rollback;
-pub(crate) use control_plane::ADMIN_CONF;
 pub(crate) use subnets::engine_subnets;
 
 use crate::cluster::labels;
@@ -81,6 +81,7 @@ impl<'a> Run<'a> {
     fn perform(&self, step: &Step) -> Result<(), StepError> {
         match step {
             Step::CreateNetwork => self.create_network(),
+            Step::Claim(node) => self.claim(node),
             Step::StartLoadBalancer(node) => self.start_load_balancer(node),
             Step::StartNode(node) => self.start_node(node),
             Step::InitMaster(node) => self.init_master(node),

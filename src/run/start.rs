@@ -17,27 +17,26 @@ use crate::node::{balancer, network, scripts};
 const PORT_TRIES: u32 = 5;
 
 impl Run<'_> {
+    /// Creates the container and leaves it at that.
+    pub(super) fn claim(&self, node: &NodeName) -> Result<(), StepError> {
+        let container = self.create(node)?;
+        self.facts.learn_claimed(container);
+        Ok(())
+    }
+
     pub(super) fn start_node(&self, node: &NodeName) -> Result<(), StepError> {
         let layout = self.facts.layout()?;
         let mut files = network::files(node, self.roster.nodes(), layout);
         files.extend(scripts::files(&self.script_values(node, layout)?));
         if node.role() == Role::Master {
-            files.push(File::public(scripts::INIT_CONFIG, self.init_config(node, layout)?));
+            let config = self.init_config(node, layout)?;
+            files.push(File::public(scripts::INIT_CONFIG, config));
         }
-        let container =
-            Container { privilege: Some(self.privilege()), ..self.container(node, layout)? };
-        self.start(container, &files)
+        self.start(node, &files)
     }
 
     pub(super) fn start_load_balancer(&self, node: &NodeName) -> Result<(), StepError> {
-        let layout = self.facts.layout()?;
-        let files = [self.balancer_file(layout)];
-        let container = Container {
-            privilege: None,
-            entrypoint: Some(balancer::ENTRYPOINT.into()),
-            ..self.container(node, layout)?
-        };
-        self.start(container, &files)
+        self.start(node, &[self.balancer_file(self.facts.layout()?)])
     }
 
     /// The balancer's configuration, for the masters of the roster.
@@ -65,47 +64,61 @@ impl Run<'_> {
         })
     }
 
-    /// What all containers of the cluster have in common.
-    fn container(&self, node: &NodeName, layout: Layout) -> Result<Container, StepError> {
+    /// The container of `node`, as the engine shall create it.
+    fn container(&self, node: &NodeName) -> Result<Container, StepError> {
         let image = self.image()?;
         let mut labels = self.labels();
         labels.push((labels::ROLE, node.role().as_str().into()));
         labels.push((labels::KUBERNETES, image.version.to_string()));
+        let publish = if *node == self.roster.api_node() {
+            let port = self.choose_port()?;
+            vec![Publish { address: LOOPBACK, port, target: API_PORT }]
+        } else {
+            Vec::new()
+        };
+        let kubernetes = node.role().runs_kubernetes();
+        let network = self.facts.network().map(String::from);
         Ok(Container {
             name: node.to_string(),
-            network: self.roster.name().network(),
-            address: layout.address(node),
+            network: network.unwrap_or_else(|| self.roster.name().network()),
+            address: self.facts.layout()?.address(node),
             labels,
-            publish: Vec::new(),
-            privilege: None,
+            publish,
+            privilege: kubernetes.then(|| self.privilege()),
             image: image.name.clone(),
-            entrypoint: None,
+            entrypoint: (!kubernetes).then(|| balancer::ENTRYPOINT.to_owned()),
         })
     }
 
-    /// Creates a container, puts its files in and starts it: it finds them at its
+    fn create(&self, node: &NodeName) -> Result<Container, StepError> {
+        let container = self.container(node)?;
+        self.docker.capture(&args::create_container(&container))?;
+        Ok(container)
+    }
+
+    /// Puts files into a node's container and starts it: it finds them at its
     /// first start as at every later one.
-    fn start(&self, mut container: Container, files: &[File]) -> Result<(), StepError> {
+    fn start(&self, node: &NodeName, files: &[File]) -> Result<(), StepError> {
         let archive = archive(files)
             .map_err(|source| StepError::Io { action: "cannot pack a node's files", source })?;
-        let name = container.name.clone();
-        let publishes = name == self.roster.api_node().to_string();
+        let name = node.to_string();
+        let claimed = self.facts.claimed().filter(|container| container.name == name);
+        let mut container = match claimed {
+            Some(container) => container.clone(),
+            None => self.create(node)?,
+        };
         for attempt in 1.. {
-            if publishes {
-                let port = self.choose_port()?;
-                container.publish = vec![Publish { address: LOOPBACK, port, target: API_PORT }];
-            }
-            self.docker.capture(&args::create_container(&container))?;
             self.docker.capture(&args::put_files(&name, archive.clone()))?;
             match self.docker.capture(&args::start([name.as_str()])) {
                 Ok(_) => break,
-                Err(error) if publishes && self.may_retry(&error, attempt) => {}
+                Err(error) if self.may_retry(&container, &error, attempt) => {}
                 Err(error) if container.privilege.is_some_and(|all| all.refused(&error)) => {
-                    container.privilege = Some(self.lesser_privilege()?);
+                    self.learn_lesser_privilege()?;
                 }
                 Err(error) => return Err(error.into()),
             }
             self.docker.capture(&args::remove([name.as_str()]))?;
+            container = self.create(node)?;
         }
         if let Some(publish) = container.publish.first() {
             self.facts.learn_api_port(publish.port);
@@ -120,10 +133,10 @@ impl Run<'_> {
 
     /// For an engine that cannot grant `--privileged`. Several nodes may find out
     /// at once: the answer is the same.
-    fn lesser_privilege(&self) -> Result<Privilege, StepError> {
+    fn learn_lesser_privilege(&self) -> Result<(), StepError> {
         let lesser = Privilege::probe(self.docker, &self.image()?.name)?;
         self.facts.learn_privilege(lesser);
-        Ok(lesser)
+        Ok(())
     }
 
     /// The user's port, or one that is free at this moment. It is chosen here and
@@ -139,8 +152,9 @@ impl Run<'_> {
     }
 
     /// Whether somebody took the free port before the engine did.
-    fn may_retry(&self, error: &DockerError, attempt: u32) -> bool {
+    fn may_retry(&self, container: &Container, error: &DockerError, attempt: u32) -> bool {
         let taken = error.says("port is already allocated") || error.says("address already in use");
-        taken && self.api_port.is_none() && attempt < PORT_TRIES
+        let chosen_here = !container.publish.is_empty() && self.api_port.is_none();
+        taken && chosen_here && attempt < PORT_TRIES
     }
 }

@@ -25,10 +25,11 @@ impl Run<'_> {
         let mut taken = self.taken()?;
         loop {
             let subnet = self.free_subnet(&taken)?;
-                        let name = self.roster.name().network();
+            let name = self.roster.name().network();
             let create = args::create_network(&name, &subnet.to_string(), &self.labels());
             match self.docker.capture(&create) {
-                Ok(_) => {
+                Ok(id) => {
+                    self.facts.learn_network(id);
                     self.facts.learn_layout(Layout::new(subnet));
                     return Ok(());
                 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# On a master of a running cluster: prints a fresh join command, good for fifteen
-# minutes; with --masters one that brings masters in.
+# On a master of a running cluster: prints a fresh join command; with --masters
+# one that brings masters in.
 # usage: token.sh [--masters]
 set -euo pipefail
 
@@ -9,12 +9,13 @@ set -euo pipefail
 
 # Says which version the cluster has: kubeadm otherwise asks the internet.
 config=(--config=/root/mok/kubeadm-init.yaml)
-flags=("${config[@]}" --print-join-command)
+join=$(kubeadm token create --print-join-command "${config[@]}")
 if [[ ${1:-} == --masters ]]; then
-  key=$(kubeadm init phase upload-certs --upload-certs "${config[@]}" | grep --extended-regexp '^[0-9a-f]{64}$')
-  flags+=("--certificate-key=$key")
+  # kubeadm's own words for it; it does not take them together with a file.
+  key=$(kubeadm init phase upload-certs --upload-certs "${config[@]}" |
+    grep --extended-regexp '^[0-9a-f]{64}$')
+  join="${join% } --control-plane --certificate-key $key"
 fi
-join=$(kubeadm token create "${flags[@]}")
 printf '%s\n' "$join"
 
 token=${join##*--token }
