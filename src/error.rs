@@ -78,6 +78,14 @@ pub enum Error {
     /// There is no node image.
     #[error("there is no image {0}")]
     NoImage(String),
+    /// No image has that Kubernetes version.
+    #[error("there is no image with Kubernetes {wanted}; there is {known}")]
+    NoVersion {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        known: String,
+    },
     /// The engine has no image of that name.
     #[error("the engine has no image {0}")]
     NoSuchImage(String),
@@ -130,7 +138,9 @@ impl Error {
                 node.cluster()
             )),
             Self::NoNode(node) => Some(format!("'mokctl get nodes {}' lists them", node.cluster())),
-            Self::NoImage(_) => Some("'mokctl build image' builds one".to_owned()),
+            Self::NoImage(_) | Self::NoVersion { .. } => {
+                Some("'mokctl build image' builds one".to_owned())
+            }
             Self::Build(BuildError::NoBase { .. }) => {
                 Some("install mmdebstrap, or pull the base image".to_owned())
             }

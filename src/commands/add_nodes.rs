@@ -44,6 +44,7 @@ pub(super) fn run(
     let run = Run {
         image: Some(context.node_image(&image)?),
         privilege: Privilege::first_choice(context.env.bounding_set),
+        tail: context.tail(),
         ..Run::new(&context.docker, &roster, speaker)
     };
     run.facts.learn_layout(existing.layout(context)?);

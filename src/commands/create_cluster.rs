@@ -1,10 +1,13 @@
 //! `create cluster`: from a specification to Ready nodes, or to nothing at all.
 
+use std::collections::BTreeSet;
+
 use super::{Context, report};
 use crate::cluster::name::{ClusterName, Role};
-use crate::cluster::spec::ClusterSpec;
+use crate::cluster::spec::{ClusterSpec, VersionPrefix};
 use crate::docker::privilege::Privilege;
 use crate::error::Error;
+use crate::image::contract::{BuiltImage, NodeImage};
 use crate::image::flavour::FLAVOURS;
 use crate::plan;
 use crate::run::{Run, Timing};
@@ -23,10 +26,7 @@ pub(super) fn run(
         context.ui.answer(&plan.to_string());
         return Ok(());
     }
-    let image = match &spec.image {
-        Some(image) => context.node_image(image.as_str())?,
-        None => context.node_image(&FLAVOURS[0].image())?,
-    };
+    let image = node_image(context, spec)?;
     refuse_existing(context, &spec.name)?;
     if roster.with_role(Role::Master).count() == 2 {
         context
@@ -39,11 +39,40 @@ pub(super) fn run(
         subnet: spec.subnet,
         api_port: spec.api_port,
         kubeconfig: Some(context.kubeconfig()?),
+        tail: context.tail(),
         ..Run::new(&context.docker, &roster, roster.first_master())
     };
     let timings = report::carry_out(context, &plan, &run, None, retain)?;
     context.ui.note(&next_steps(&spec.name, &timings));
     Ok(())
+}
+
+/// The image that was asked for, by name or by version; else the one that `build
+/// image` makes.
+fn node_image(context: &Context, spec: &ClusterSpec) -> Result<NodeImage, Error> {
+    let image = match (&spec.image, &spec.version) {
+        (Some(image), _) => context.node_image(image.as_str())?,
+        (None, None) => context.node_image(&FLAVOURS[0].image())?,
+        (None, Some(wanted)) => {
+            let images = context.node_images()?;
+            let newest = images.iter().rfind(|image| wanted.matches(image.version));
+            let newest = newest.ok_or_else(|| no_version(wanted, &images))?;
+            context.node_image(&newest.name)?
+        }
+    };
+    match &spec.version {
+        Some(wanted) if !wanted.matches(image.version) => {
+            Err(no_version(wanted, &context.node_images()?))
+        }
+        Some(_) | None => Ok(image),
+    }
+}
+
+fn no_version(wanted: &VersionPrefix, images: &[BuiltImage]) -> Error {
+    let versions: BTreeSet<_> = images.iter().map(|image| image.version).collect();
+    let versions: Vec<_> = versions.iter().map(ToString::to_string).collect();
+    let known = if versions.is_empty() { "none".to_owned() } else { versions.join(", ") };
+    Error::NoVersion { wanted: wanted.to_string(), known }
 }
 
 fn refuse_existing(context: &Context, name: &ClusterName) -> Result<(), Error> {

@@ -8,7 +8,12 @@ use crate::plan;
 use crate::run::Run;
 
 /// Drains the node, takes it out of the cluster and removes its container.
-pub(super) fn run(context: &Context, node: &NodeName, dry_run: bool) -> Result<(), Error> {
+pub(super) fn run(
+    context: &Context,
+    node: &NodeName,
+    yes: bool,
+    dry_run: bool,
+) -> Result<(), Error> {
     let existing = Existing::find(context, node.cluster())?;
     if existing.member(node).is_none() {
         return Err(Error::NoNode(node.clone()));
@@ -25,6 +30,11 @@ pub(super) fn run(context: &Context, node: &NodeName, dry_run: bool) -> Result<(
     let plan = plan::remove(&rest, node);
     if dry_run {
         context.ui.answer(&plan.to_string());
+        return Ok(());
+    }
+    let question = format!("Are you sure you want to delete the node {node}? (y/N) >");
+    if !yes && !context.ui.confirm(&question) {
+        context.ui.note("Cancelling by user request.");
         return Ok(());
     }
     let run = Run::new(&context.docker, &rest, existing.speaker(Some(node))?);

@@ -7,10 +7,10 @@ use super::Context;
 use super::existing::Existing;
 use crate::cli::Format;
 use crate::cluster::inventory::Member;
-use crate::cluster::labels::image as label;
 use crate::cluster::name::{ClusterName, Role};
 use crate::docker::Call;
 use crate::error::Error;
+use crate::image::contract::BuiltImage;
 
 /// How many digits of an id the engine shows.
 const SHORT_ID: usize = 12;
@@ -71,45 +71,21 @@ pub(super) fn nodes(context: &Context, cluster: &ClusterName) -> Result<(), Erro
 
 /// The node images that this engine has.
 pub(super) fn images(context: &Context) -> Result<(), Error> {
-    let filter = format!("--filter=label={}", label::SCHEMA);
-    let list = Call::new(["image", "ls", "--quiet", "--no-trunc", &filter]);
-    let ids = context.docker.capture(&list)?;
-    let mut ids: Vec<&str> = ids.lines().collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut found = Vec::new();
-    if !ids.is_empty() {
-        let inspect = Call::new(["image", "inspect"].into_iter().chain(ids));
-        let json = context.docker.capture(&inspect)?;
-        let images: Vec<Value> = serde_json::from_str(&json).unwrap_or_default();
-        for image in &images {
-            let version = image.pointer("/Config/Labels").and_then(|l| l.get(label::KUBERNETES));
-            let version = version.and_then(Value::as_str).unwrap_or("-");
-            let id = image.get("Id").and_then(Value::as_str).unwrap_or("-");
-            let size = image.get("Size").and_then(Value::as_u64).unwrap_or_default();
-            let tags = image.get("RepoTags").and_then(Value::as_array);
-            for tag in tags.into_iter().flatten().filter_map(Value::as_str) {
-                found.push((tag.to_owned(), version.to_owned(), id.to_owned(), size));
-            }
-        }
-    }
-    found.sort();
+    let images = context.node_images()?;
     if context.globals.output == Some(Format::Json) {
-        let list: Vec<Value> = found
-            .iter()
-            .map(|(image, version, id, size)| {
-                json!({ "image": image, "version": version, "id": id, "bytes": size })
-            })
-            .collect();
+        let entry = |image: &BuiltImage| {
+            let BuiltImage { name, version, id, bytes } = image;
+            json!({ "image": name, "version": version.to_string(), "id": id, "bytes": bytes })
+        };
+        let list: Vec<Value> = images.iter().map(entry).collect();
         context.ui.answer(&format!("{:#}\n", Value::from(list)));
-    } else if !found.is_empty() {
-        let rows: Vec<Vec<String>> = found
-            .into_iter()
-            .map(|(image, version, id, size)| {
-                let id = id.trim_start_matches("sha256:").chars().take(SHORT_ID).collect();
-                vec![image, version, id, format!("{} MB", size / 1_000_000)]
-            })
-            .collect();
+    } else if !images.is_empty() {
+        let row = |BuiltImage { name, version, id, bytes }| {
+            let id =
+                String::from(id).trim_start_matches("sha256:").chars().take(SHORT_ID).collect();
+            vec![name, version.to_string(), id, format!("{} MB", bytes / 1_000_000)]
+        };
+        let rows: Vec<Vec<String>> = images.into_iter().map(row).collect();
         context.ui.answer(&table(&["Image", "Version", "Docker_ID", "Size"], &rows));
     }
     Ok(())

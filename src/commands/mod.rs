@@ -15,14 +15,16 @@ mod load_image;
 mod power;
 mod report;
 
-use crate::cli::{Command, Globals};
+use std::collections::BTreeSet;
+
+use crate::cli::{Command, Detail, Globals};
 use crate::cluster::inventory::{self, Member};
 use crate::cluster::labels;
 use crate::cluster::name::{ClusterName, Role};
 use crate::docker::{Docker, DockerError, args};
 use crate::env::Env;
 use crate::error::Error;
-use crate::image::contract::NodeImage;
+use crate::image::contract::{self, BuiltImage, NodeImage};
 use crate::kubeconfig::Location;
 use crate::ui::Ui;
 
@@ -57,14 +59,18 @@ impl Context {
             Command::DeleteCluster { cluster, yes, dry_run } => {
                 delete_cluster::run(self, &cluster, yes, dry_run)
             }
-            Command::DeleteNode { node, yes: _, dry_run } => delete_node::run(self, &node, dry_run),
+            Command::DeleteNode { node, yes, dry_run } => {
+                delete_node::run(self, &node, yes, dry_run)
+            }
             Command::StartCluster { cluster, dry_run } => power::start(self, &cluster, dry_run),
             Command::StopCluster { cluster, dry_run } => power::stop(self, &cluster, dry_run),
             Command::GetClusters { cluster } => get::clusters(self, cluster.as_ref()),
             Command::GetNodes { cluster } => get::nodes(self, &cluster),
             Command::GetImages => get::images(self),
             Command::GetKubeconfig { cluster } => kubeconfig::run(self, &cluster),
-            Command::BuildImage { flavour, .. } => build_image::run(self, flavour.as_deref()),
+            Command::BuildImage { flavour, version } => {
+                build_image::run(self, flavour.as_deref(), version.as_ref())
+            }
             Command::LoadImage { cluster, images } => load_image::run(self, &cluster, &images),
             Command::ExportLogs { cluster, dir } => {
                 export_logs::run(self, &cluster, dir.as_deref())
@@ -76,6 +82,11 @@ impl Context {
             }
         }
         .map(|()| 0)
+    }
+
+    /// Where steps show their own output, if the user wants to see it.
+    fn tail(&self) -> Option<Ui> {
+        (self.globals.detail == Detail::Output).then_some(self.ui)
     }
 
     /// Where the user's kubeconfig is.
@@ -105,6 +116,20 @@ impl Context {
     fn networks(&self, cluster: &ClusterName) -> Result<Vec<String>, Error> {
         let list = args::labelled_network_ids(labels::CLUSTER, cluster.as_str());
         Ok(self.docker.capture(&list)?.lines().map(String::from).collect())
+    }
+
+    /// The node images that the engine has, the newest version last.
+    fn node_images(&self) -> Result<Vec<BuiltImage>, Error> {
+        let ids = self.docker.capture(&args::labelled_image_ids(labels::image::SCHEMA))?;
+        // An image is listed once for each of its names.
+        let ids: BTreeSet<&str> = ids.lines().collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let json = self.docker.capture(&args::inspect_images(ids))?;
+        let unexpected =
+            |what| DockerError::Unexpected { command: "docker image inspect".into(), what };
+        Ok(contract::read_images(&json).map_err(unexpected)?)
     }
 
     /// What the image `name` says of itself.

@@ -164,6 +164,19 @@ pub fn inspect_image(image: &str) -> Call {
     Call::new(["image", "inspect", image])
 }
 
+/// Ids of the images that carry `label`, once for each name.
+#[must_use]
+pub fn labelled_image_ids(label: &str) -> Call {
+    let filter = format!("--filter=label={label}");
+    Call::new(["image", "ls", "--quiet", "--no-trunc", &filter])
+}
+
+/// Everything the engine knows of images, as JSON.
+#[must_use]
+pub fn inspect_images<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["image", "inspect"].into_iter().chain(ids))
+}
+
 /// Ids of all networks.
 #[must_use]
 pub fn network_ids() -> Call {

@@ -54,6 +54,8 @@ pub enum DockerError {
         command: String,
         /// How long it was waited for.
         after: Duration,
+        /// What it had printed by then, on both streams.
+        output: String,
     },
     /// The command succeeded and printed something unforeseen.
     #[error("{command} printed something unexpected: {what}")]
@@ -105,9 +107,11 @@ impl DockerError {
             Self::NotRunning { stderr } | Self::NoPermission { stderr } => {
                 Some(stderr.trim().to_owned())
             }
+            Self::TimedOut { output, .. } => {
+                Some(output.trim().to_owned()).filter(|text| !text.is_empty())
+            }
             Self::NotInstalled { .. }
             | Self::Spawn { .. }
-            | Self::TimedOut { .. }
             | Self::Unexpected { .. }
             | Self::Interrupted { .. } => None,
         }

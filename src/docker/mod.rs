@@ -24,6 +24,9 @@ use crate::interrupt::Interrupt;
 /// How often a waiting call looks whether the user wants to stop.
 const INTERRUPT_INTERVAL: Duration = Duration::from_millis(50);
 
+/// How long a client that was ended is listened to.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// The docker client, found once. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Docker {
@@ -203,7 +206,15 @@ impl Docker {
             }
             if let Some(error) = self.overdue(call, deadline) {
                 let _ = handle.kill();
-                return Err(error);
+                // A grandchild that lives on would hold the streams open for good.
+                return Err(match (error, handle.wait_timeout(LAST_WORDS)) {
+                    (DockerError::TimedOut { command, after, .. }, Ok(Some(printed))) => {
+                        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+                        let output = text(&printed.stdout) + &text(&printed.stderr);
+                        DockerError::TimedOut { command, after, output }
+                    }
+                    (error, _) => error,
+                });
             }
         }
     }
@@ -212,7 +223,8 @@ impl Docker {
         if self.interrupt.is_set() {
             Some(DockerError::Interrupted { command: call.pretty() })
         } else if Instant::now() >= deadline {
-            Some(DockerError::TimedOut { command: call.pretty(), after: call.deadline })
+            let output = String::new();
+            Some(DockerError::TimedOut { command: call.pretty(), after: call.deadline, output })
         } else {
             None
         }

@@ -25,8 +25,9 @@ pub(crate) const ADMIN_CONF: &str = "/etc/kubernetes/admin.conf";
 
 impl Run<'_> {
     pub(super) fn init_master(&self, node: &NodeName) -> Result<(), StepError> {
-        let output = self.script(node, &[scripts::INIT], INIT)?;
-        let join = JoinCommand::from_output(&String::from_utf8_lossy(&output))?;
+        let name = node.to_string();
+        let call = args::exec(&name, ["bash", scripts::INIT]).deadline(INIT);
+        let join = JoinCommand::from_output(&self.show(node, &call)?)?;
         self.facts.learn_join(join);
         Ok(())
     }
@@ -86,8 +87,7 @@ impl Run<'_> {
     fn join(&self, node: &NodeName, config: String) -> Result<(), StepError> {
         let name = node.to_string();
         let call = args::exec_with_input(&name, ["bash", scripts::JOIN], config).deadline(JOIN);
-        self.docker.capture(&call)?;
-        Ok(())
+        self.show(node, &call).map(drop)
     }
 
     fn node_config(&self, node: &NodeName, layout: Layout) -> Result<NodeConfig, MissingFact> {

@@ -27,12 +27,13 @@ use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::name::NodeName;
 use crate::cluster::roster::Roster;
 use crate::cluster::subnet::Subnet;
-use crate::docker::Docker;
 use crate::docker::args::{self, Label};
 use crate::docker::privilege::Privilege;
+use crate::docker::{Call, Docker};
 use crate::image::contract::NodeImage;
 use crate::kubeconfig::Location;
 use crate::plan::Step;
+use crate::ui::Ui;
 
 /// What a run is about, and what it has learned.
 #[derive(Debug)]
@@ -53,6 +54,8 @@ pub struct Run<'a> {
     pub api_port: Option<NonZeroU16>,
     /// Where the user's kubeconfig is; none where it is left alone.
     pub kubeconfig: Option<Location>,
+    /// Where the output of kubeadm is shown as it comes; none for not at all.
+    pub tail: Option<Ui>,
     /// The value of the run label on everything that this run makes.
     pub id: String,
     /// What the steps have learned.
@@ -72,6 +75,7 @@ impl<'a> Run<'a> {
             subnet: None,
             api_port: None,
             kubeconfig: None,
+            tail: None,
             id: run_id(),
             facts: Facts::default(),
         }
@@ -133,6 +137,19 @@ impl<'a> Run<'a> {
         let name = node.to_string();
         let call = args::exec(&name, words.iter().copied()).deadline(deadline);
         Ok(self.docker.capture_bytes(&call)?)
+    }
+
+    /// Runs a call whose output the user may want to see as it comes, and returns
+    /// that output.
+    fn show(&self, node: &NodeName, call: &Call) -> Result<String, StepError> {
+        let Some(ui) = self.tail else { return Ok(self.docker.capture(call)?) };
+        let mut text = String::new();
+        self.docker.stream(call, |line| {
+            ui.detail(&node.to_string(), line);
+            text.push_str(line);
+            text.push('\n');
+        })?;
+        Ok(text)
     }
 
     /// Runs a script of ours in a node.

@@ -12,6 +12,7 @@ taking=$!
 
 flags=(--config=/root/mok/kubeadm-init.yaml)
 if [[ -n $SKIP_INIT_PHASES ]]; then flags+=("--skip-phases=$SKIP_INIT_PHASES"); fi
+if [[ -n $PATCHES ]]; then flags+=("--experimental-patches=$PATCHES"); fi
 # For further masters: their certificates, encrypted, in the cluster for two hours.
 if [[ -n $UPLOAD_CERTS ]]; then flags+=(--upload-certs); fi
 kubeadm init "${flags[@]}"
