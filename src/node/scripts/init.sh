@@ -10,7 +10,11 @@ wait_for_runtime
 take_pod_range /etc/kubernetes/admin.conf >&2 &
 taking=$!
 
-flags=(--config=/root/mok/kubeadm-init.yaml)
+# kubelet-finalize restarts the kubelet, whose first report is that the node is not
+# Ready: after `create` has said that it is. It only makes kubelet.conf name the
+# file of the client certificate; a kubelet that finds its certificate in
+# kubelet.conf keeps the renewed one in that very file, and takes it from there.
+flags=(--config=/root/mok/kubeadm-init.yaml --skip-phases=kubelet-finalize)
 if [[ -n $SKIP_INIT_PHASES ]]; then flags+=("--skip-phases=$SKIP_INIT_PHASES"); fi
 if [[ -n $PATCHES ]]; then flags+=("--experimental-patches=$PATCHES"); fi
 # For further masters: their certificates, encrypted, in the cluster for two hours.
