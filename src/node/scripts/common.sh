@@ -59,3 +59,15 @@ take_pod_range() {
   wait_until 240 "the CSINode object" storage_is_known
   wait_until 240 "the Node object" patch_node
 }
+
+# follow_renewal: a kubelet keeps its client certificate in a file of its own, and
+# renews it there before its year is over. A kubelet.conf with the first
+# certificate in it would stop the kubelet from starting after that year: it is to
+# name the file, as kubeadm's own do.
+follow_renewal() {
+  local current=/var/lib/kubelet/pki/kubelet-client-current.pem
+  [[ -s $current ]] || return 0
+  sed --in-place \
+    --expression="s|client-certificate-data: .*|client-certificate: $current|" \
+    --expression="s|client-key-data: .*|client-key: $current|" /etc/kubernetes/kubelet.conf
+}

@@ -11,9 +11,7 @@ take_pod_range /etc/kubernetes/admin.conf >&2 &
 taking=$!
 
 # kubelet-finalize restarts the kubelet, whose first report is that the node is not
-# Ready: after `create` has said that it is. It only makes kubelet.conf name the
-# file of the client certificate; a kubelet that finds its certificate in
-# kubelet.conf keeps the renewed one in that very file, and takes it from there.
+# Ready: after `create` has said that it is. What it is for, follow_renewal does.
 flags=(--config=/root/mok/kubeadm-init.yaml --skip-phases=kubelet-finalize)
 if [[ -n $SKIP_INIT_PHASES ]]; then flags+=("--skip-phases=$SKIP_INIT_PHASES"); fi
 if [[ -n $PATCHES ]]; then flags+=("--experimental-patches=$PATCHES"); fi
@@ -21,6 +19,7 @@ if [[ -n $PATCHES ]]; then flags+=("--experimental-patches=$PATCHES"); fi
 if [[ -n $UPLOAD_CERTS ]]; then flags+=(--upload-certs); fi
 kubeadm init "${flags[@]}"
 wait "$taking"
+follow_renewal
 
 # Of the one token that there is.
 wait_for_signature ''

@@ -19,3 +19,4 @@ if [[ -n $SKIP_JOIN_PHASES ]]; then flags+=("--skip-phases=$SKIP_JOIN_PHASES"); 
 if [[ -n $PATCHES ]]; then flags+=("--experimental-patches=$PATCHES"); fi
 kubeadm join "${flags[@]}"
 wait "$taking"
+follow_renewal
