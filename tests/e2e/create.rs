@@ -4,24 +4,34 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::cluster::{Cluster, OTHER, name};
 use crate::engine::{Objects, docker, output_of, shown, tell};
 use crate::{pods, wait};
 
-const MASTER: &str = "node-role.kubernetes.io/master";
+const MASTER_TAINT: &str = "node-role.kubernetes.io/master:NoSchedule";
 
-/// The taints of every node, in the order of their names.
-fn taints(cluster: &Cluster) -> Vec<(String, Vec<String>)> {
-    let nodes = cluster.get(&["nodes"]).unwrap();
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let taints = |node: &serde_json::Value| {
-        let taints = node["spec"]["taints"].as_array().cloned().unwrap_or_default();
-        taints
-            .iter()
-            .map(|taint| format!("{}:{}", text(&taint["key"]), text(&taint["effect"])))
-            .collect()
-    };
-    nodes.iter().map(|node| (name(node), taints(node))).collect()
+/// Waits until the nodes have these taints and no others. What keeps pods off a
+/// node that is not Ready goes a moment after the node has become so.
+fn expect_taints(cluster: &Cluster, wanted: &[(&String, &[&str])]) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let taint = |taint: &Value| format!("{}:{}", text(&taint["key"]), text(&taint["effect"]));
+    let wanted: Vec<_> = wanted
+        .iter()
+        .map(|(node, taints)| {
+            ((*node).clone(), taints.iter().map(ToString::to_string).collect::<Vec<_>>())
+        })
+        .collect();
+    wait::until("the taints", Duration::from_secs(15), || {
+        let nodes = cluster.get(&["nodes"])?;
+        let taints = |node: &Value| {
+            let taints = node["spec"]["taints"].as_array().cloned().unwrap_or_default();
+            taints.iter().map(taint).collect::<Vec<_>>()
+        };
+        let found: Vec<_> = nodes.iter().map(|node| (name(node), taints(node))).collect();
+        if found == wanted { Ok(()) } else { Err(format!("{found:?}, wanted {wanted:?}")) }
+    });
 }
 
 #[test]
@@ -32,7 +42,7 @@ fn a_single_master_is_ready_runs_pods_and_leaves_no_trace() {
 
     let master = cluster.node("master-1");
     assert_eq!(cluster.ready_nodes().unwrap(), [master.as_str()]);
-    assert_eq!(taints(&cluster), [(master.clone(), vec![])]);
+    expect_taints(&cluster, &[(&master, &[])]);
     let nodes = [master.clone()];
     let (echo, service) = pods::deploy(&cluster, &nodes);
     pods::check_addresses(&cluster, &nodes, &echo).unwrap();
@@ -69,14 +79,9 @@ fn two_workers_are_ready_and_everything_reaches_everything() {
 
     let nodes = ["master-1", "worker-1", "worker-2"].map(|node| cluster.node(node));
     assert_eq!(cluster.ready_nodes().unwrap(), nodes);
-    assert_eq!(
-        taints(&cluster),
-        [
-            (nodes[0].clone(), vec![format!("{MASTER}:NoSchedule")]),
-            (nodes[1].clone(), vec![]),
-            (nodes[2].clone(), vec![]),
-        ]
-    );
+    let [master, one, two] = &nodes;
+    expect_taints(&cluster, &[(master, &[MASTER_TAINT]), (one, &[]), (two, &[])]);
+
     let (echo, service) = pods::deploy(&cluster, &nodes);
     pods::check_addresses(&cluster, &nodes, &echo).unwrap();
     pods::check_service(&cluster, &nodes, &echo, &service).unwrap();
