@@ -6,6 +6,7 @@ use crate::cluster::name::{ClusterName, NodeName};
 use crate::docker::DockerError;
 use crate::image::build::BuildError;
 use crate::image::contract::ContractError;
+use crate::kubeadm::output::redact;
 use crate::kubeconfig::KubeconfigError;
 use crate::run::Failure;
 
@@ -46,7 +47,7 @@ pub enum Error {
     #[error("no node was chosen")]
     NoChoice,
     /// There is nobody to speak for the cluster.
-    #[error("cluster {0} has no other master that runs")]
+    #[error("cluster {0} has no running master to ask")]
     NoRunningMaster(ClusterName),
     /// A node is stopped that must be told of a change.
     #[error("cluster {cluster} is not whole: {node} does not run")]
@@ -56,9 +57,18 @@ pub enum Error {
         /// The first node that is stopped.
         node: String,
     },
-    /// The network is not there, or the API is not published.
+    /// The network is not there.
     #[error("cluster {0} has no network")]
     NoNetwork(ClusterName),
+    /// The API is not published on this host.
+    #[error("cluster {0} does not publish its API on this host")]
+    NotPublished(ClusterName),
+    /// A later version of mokctl made it.
+    #[error("cluster {0} was made by a later version of mokctl")]
+    Newer(ClusterName),
+    /// A word of a command is not text.
+    #[error("a word of the command is not UTF-8")]
+    NotUtf8,
     /// More masters need a balancer from the start.
     #[error("cluster {0} has no balancer, so it cannot have more masters")]
     NoLoadBalancer(ClusterName),
@@ -111,10 +121,23 @@ pub enum Error {
 }
 
 impl Error {
-    /// What the failing command printed.
+    /// What happened, and why, as far down as it is known: one line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            line = format!("{line}: {error}");
+            cause = error.source();
+        }
+        line
+    }
+
+    /// What the failing command printed, without the secrets in it.
     #[must_use]
     pub fn output(&self) -> Option<String> {
-        self.docker().and_then(DockerError::output)
+        let output = self.docker().and_then(DockerError::output)?;
+        Some(redact(&output).into_owned())
     }
 
     /// What the user can do about it.
@@ -124,7 +147,7 @@ impl Error {
             Self::Exists(name) | Self::Unfinished(name) => {
                 Some(format!("'mokctl delete cluster {name}' removes it"))
             }
-            Self::NoNetwork(name) => {
+            Self::NoNetwork(name) | Self::NotPublished(name) => {
                 Some(format!("'mokctl delete cluster {name}' removes what is there of it"))
             }
             Self::NotRunning { cluster, .. } | Self::NoRunningMaster(cluster) => {

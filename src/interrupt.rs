@@ -39,10 +39,4 @@ impl Interrupt {
     pub fn never() -> Self {
         Self::default()
     }
-
-    /// As a signal would.
-    #[cfg(test)]
-    pub(crate) fn set(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
 }

@@ -60,7 +60,7 @@ fn carry_out(env: Env, globals: Globals, command: Command) -> ExitCode {
     match result {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            ui.error(&error.to_string(), error.output().as_deref(), error.hint().as_deref());
+            ui.error(&error.line(), error.output().as_deref(), error.hint().as_deref());
             ExitCode::from(error.exit_code())
         }
     }

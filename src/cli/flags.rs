@@ -136,7 +136,7 @@ pub const FLAGS: &[FlagSpec] = &[
         short: Some('p'),
         value: None,
         scope: Scope::Global,
-        help: "No spinner, no colours",
+        help: "Plain lines, no colours",
     },
     FlagSpec {
         flag: Flag::Quiet,

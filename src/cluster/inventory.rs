@@ -22,6 +22,9 @@ pub struct Member {
     pub name: String,
     /// The container's id, 64 hexadecimal digits.
     pub id: String,
+    /// Whether a later version of mokctl made it: its labels may mean more than is
+    /// known here.
+    pub newer: bool,
     /// Whether it runs.
     pub running: bool,
     /// Whether the `create` that made it came to its end.
@@ -82,6 +85,7 @@ fn member(container: &Value) -> Option<Member> {
         node,
         name,
         id: text("/Id")?.to_owned(),
+        newer: label(labels::SCHEMA) > Some(labels::SCHEMA_VERSION),
         running: container.pointer("/State/Running").and_then(Value::as_bool)?,
         complete: text("/HostConfig/RestartPolicy/Name") == Some(RESTART_POLICY),
         address: address("/IPAddress").or_else(|| address("/IPAMConfig/IPv4Address")),

@@ -1,12 +1,13 @@
 //! The labels that hold a cluster's state in the engine. docs/labels.md says
 //! what each means to other versions of mokctl. Knows names, not values.
 
-/// The cluster's name: on every container, network and volume of it. The label
+/// The cluster's name: on every container and network of it. The label
 /// of the original `mokctl`.
 pub const CLUSTER: &str = "MokCluster";
 /// The version of this set of labels: see [`SCHEMA_VERSION`].
 pub const SCHEMA: &str = "mok.schema";
-/// What this version writes and the newest that it reads.
+/// What this version writes, one digit. Clusters with a later one are listed,
+/// started, stopped and deleted, but not given or denied nodes.
 pub const SCHEMA_VERSION: &str = "1";
 /// `master`, `worker` or `lb`.
 pub const ROLE: &str = "mok.role";

@@ -102,17 +102,6 @@ impl Role {
             Self::LoadBalancer => false,
         }
     }
-
-    /// The role that a label's value names.
-    #[must_use]
-    pub fn from_label(word: &str) -> Option<Self> {
-        match word {
-            "master" => Some(Self::Master),
-            "worker" => Some(Self::Worker),
-            "lb" => Some(Self::LoadBalancer),
-            _ => None,
-        }
-    }
 }
 
 /// One container of a cluster: `NAME-master-1`, `NAME-worker-1`, `NAME-lb`.

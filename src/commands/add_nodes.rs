@@ -3,7 +3,7 @@
 use std::num::NonZeroU8;
 
 use super::existing::Existing;
-use super::report::Undo;
+use super::report::{OnFailure, Undo};
 use super::{Context, report};
 use crate::cluster::name::{ClusterName, Role};
 use crate::cluster::spec::{MAX_MASTERS, MAX_WORKERS};
@@ -23,7 +23,7 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     let existing = Existing::find(context, cluster)?;
-    existing.must_run()?;
+    existing.may_change(None)?;
     if role == Role::Master && !existing.roster.has_load_balancer() {
         return Err(Error::NoLoadBalancer(cluster.clone()));
     }
@@ -47,6 +47,7 @@ pub(super) fn run(
         tail: context.tail(),
         ..Run::new(&context.docker, &roster, speaker)
     };
+    let on_failure = if retain { OnFailure::Retain } else { OnFailure::Undo(undo) };
     run.facts.learn_layout(existing.layout(context)?);
-    report::carry_out(context, &plan, &run, Some(undo), retain).map(drop)
+    report::carry_out(context, &plan, &run, on_failure).map(drop)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::report::OnFailure;
 use super::{Context, report};
 use crate::cluster::name::{ClusterName, Role};
 use crate::cluster::spec::{ClusterSpec, VersionPrefix};
@@ -42,7 +43,8 @@ pub(super) fn run(
         tail: context.tail(),
         ..Run::new(&context.docker, &roster, roster.first_master())
     };
-    let timings = report::carry_out(context, &plan, &run, None, retain)?;
+    let on_failure = if retain { OnFailure::Retain } else { OnFailure::TakeBack };
+    let timings = report::carry_out(context, &plan, &run, on_failure)?;
     context.ui.note(&next_steps(&spec.name, &timings));
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `delete worker` and `delete master`: a node leaves a cluster that runs.
 
 use super::existing::Existing;
+use super::report::OnFailure;
 use super::{Context, report};
 use crate::cluster::name::{NodeName, Role};
 use crate::error::Error;
@@ -15,19 +16,19 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     let existing = Existing::find(context, node.cluster())?;
-    if existing.member(node).is_none() {
-        return Err(Error::NoNode(node.clone()));
-    }
+    let member = existing.member(node).ok_or_else(|| Error::NoNode(node.clone()))?;
     let rest = existing.roster.without(node);
     if node.role() == Role::Master {
-        // Every other master runs (see below), so that what remains of etcd has
-        // its majority: the one that must not go is the last.
+        // Every master runs (below), so that what remains of etcd has its majority:
+        // the one that must not go is the last.
         if !existing.roster.has_load_balancer() || rest.with_role(Role::Master).next().is_none() {
             return Err(Error::LastMaster(node.clone()));
         }
-        existing.must_run()?;
+        existing.may_change(None)?;
+    } else {
+        existing.may_change(Some(node))?;
     }
-    let plan = plan::remove(&rest, node);
+    let plan = plan::remove(&rest, node, member.running);
     if dry_run {
         context.ui.answer(&plan.to_string());
         return Ok(());
@@ -39,5 +40,5 @@ pub(super) fn run(
     }
     let run = Run::new(&context.docker, &rest, existing.speaker(Some(node))?);
     run.facts.learn_layout(existing.layout(context)?);
-    report::carry_out(context, &plan, &run, None, false).map(drop)
+    report::carry_out(context, &plan, &run, OnFailure::Leave).map(drop)
 }

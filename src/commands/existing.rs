@@ -45,9 +45,14 @@ impl Existing {
         found.ok_or_else(|| Error::NoRunningMaster(self.name.clone()))
     }
 
-    /// Every node must run before others come or go: they all must be told.
-    pub(super) fn must_run(&self) -> Result<(), Error> {
-        match self.members.iter().find(|member| !member.running) {
+    /// Whether nodes may come and go: every node must run, because they all must be
+    /// told; but for `leaving`, which need not be.
+    pub(super) fn may_change(&self, leaving: Option<&NodeName>) -> Result<(), Error> {
+        if self.members.iter().any(|member| member.newer) {
+            return Err(Error::Newer(self.name.clone()));
+        }
+        let stays = |member: &&Member| leaving.is_none() || member.node.as_ref() != leaving;
+        match self.members.iter().filter(stays).find(|member| !member.running) {
             Some(member) => {
                 Err(Error::NotRunning { cluster: self.name.clone(), node: member.name.clone() })
             }

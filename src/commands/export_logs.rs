@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Context;
 use super::existing::Existing;
-use crate::cluster::name::ClusterName;
+use crate::cluster::name::{ClusterName, Role};
 use crate::docker::{Call, DockerError, args};
 use crate::error::Error;
 
@@ -30,7 +30,7 @@ pub(super) fn run(
             ("inspect.json", args::inspect_containers([name])),
             ("container.log", Call::new(["logs", name])),
         ];
-        if member.running && member.role().is_some_and(|role| role.runs_kubernetes()) {
+        if member.running && member.role().is_some_and(Role::runs_kubernetes) {
             parts.push(("journal.log", args::exec(name, ["journalctl", "--no-pager"])));
             parts.push((
                 "pods.tar",

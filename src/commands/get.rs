@@ -81,8 +81,7 @@ pub(super) fn images(context: &Context) -> Result<(), Error> {
         context.ui.answer(&format!("{:#}\n", Value::from(list)));
     } else if !images.is_empty() {
         let row = |BuiltImage { name, version, id, bytes }| {
-            let id =
-                String::from(id).trim_start_matches("sha256:").chars().take(SHORT_ID).collect();
+            let id = id.trim_start_matches("sha256:").chars().take(SHORT_ID).collect();
             vec![name, version.to_string(), id, format!("{} MB", bytes / 1_000_000)]
         };
         let rows: Vec<Vec<String>> = images.into_iter().map(row).collect();

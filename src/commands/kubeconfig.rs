@@ -14,7 +14,7 @@ pub(super) fn run(context: &Context, cluster: &ClusterName) -> Result<(), Error>
     let speaker = existing.speaker(None)?.to_string();
     let admin = context.docker.capture(&args::exec(&speaker, ["cat", ADMIN_CONF]))?;
     let api = existing.member(&existing.roster.api_node()).and_then(|member| member.api);
-    let (address, port) = api.ok_or_else(|| Error::NoNetwork(cluster.clone()))?;
+    let (address, port) = api.ok_or_else(|| Error::NotPublished(cluster.clone()))?;
     let access = Access::from_admin_conf(&admin)
         .map_err(|error| error.of(std::path::Path::new(ADMIN_CONF)))?
         .with_server(format!("https://{address}:{port}"));

@@ -17,7 +17,7 @@ pub(super) fn run(
     images: &[ImageRef],
 ) -> Result<(), Error> {
     let existing = Existing::find(context, cluster)?;
-    existing.must_run()?;
+    existing.may_change(None)?;
     let mut ids = Vec::new();
     for image in images {
         let id = Call::new(["image", "inspect", "--format={{.Id}}", image.as_str()]);

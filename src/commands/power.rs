@@ -1,6 +1,7 @@
 //! `stop cluster` and `start cluster`. Both may be said again.
 
 use super::existing::Existing;
+use super::report::OnFailure;
 use super::{Context, report};
 use crate::cluster::name::ClusterName;
 use crate::error::Error;
@@ -31,6 +32,5 @@ fn run(context: &Context, existing: &Existing, plan: &Plan, dry_run: bool) -> Re
         return Ok(());
     }
     let run = Run::new(&context.docker, &existing.roster, existing.roster.first_master());
-    // Nothing is made, so nothing is taken back.
-    report::carry_out(context, plan, &run, None, false).map(drop)
+    report::carry_out(context, plan, &run, OnFailure::Leave).map(drop)
 }

@@ -30,8 +30,19 @@ impl Undo<'_> {
     }
 }
 
-/// Carries out `plan`; where it fails, undoes it with `undo` and takes back what
-/// it made, unless `retain`.
+/// What becomes of what a plan had done when it fails.
+pub(super) enum OnFailure<'a> {
+    /// What it made is removed.
+    TakeBack,
+    /// It is undone in the cluster, and then what it made is removed.
+    Undo(Undo<'a>),
+    /// Everything stays, for whoever wants to look.
+    Retain,
+    /// It made nothing: saying the command again goes on.
+    Leave,
+}
+
+/// Carries out `plan`.
 ///
 /// # Errors
 /// The plan's first failure.
@@ -39,41 +50,42 @@ pub(super) fn carry_out(
     context: &Context,
     plan: &Plan,
     run: &Run<'_>,
-    undo: Option<Undo<'_>>,
-    retain: bool,
+    on_failure: OnFailure<'_>,
 ) -> Result<Vec<Timing>, Error> {
-    match execute(plan, run, context.ui) {
+    let failure = match execute(plan, run, context.ui) {
         Ok(timings) => {
             if context.globals.timings {
                 show(context, &timings);
             }
-            Ok(timings)
+            return Ok(timings);
         }
-        Err(failure) => {
-            let name = run.roster.name();
-            if retain {
-                context.ui.note(&format!(
-                    "Everything is kept. To look: docker exec -ti {} journalctl -e\n\
-                     To remove it: mokctl delete cluster {name}",
-                    run.speaker
-                ));
-            } else {
-                if let Some(undo) = undo {
-                    undo.run(context, run);
-                }
-                take_back(context, run);
-            }
-            Err(failure.into())
+        Err(failure) => failure,
+    };
+    match on_failure {
+        OnFailure::TakeBack => take_back(context, run),
+        OnFailure::Undo(undo) => {
+            undo.run(context, run);
+            take_back(context, run);
         }
+        OnFailure::Retain => context.ui.note(&format!(
+            "Everything is kept. To look: docker exec -ti {} journalctl -e\n\
+             To remove it: mokctl delete cluster {}",
+            run.speaker,
+            run.roster.name()
+        )),
+        OnFailure::Leave => {}
     }
+    Err(failure.into())
 }
 
 fn take_back(context: &Context, run: &Run<'_>) {
     let stage = context.ui.stage("Removing what was made");
     let removed = rollback(&context.docker, &run.id).map_err(|error| error.to_string());
     let forgotten = match &run.kubeconfig {
-        Some(kubeconfig) => kubeconfig.remove(run.roster.name()).map_err(|error| error.to_string()),
-        None => Ok(false),
+        Some(kubeconfig) if run.facts.has_saved() => {
+            kubeconfig.remove(run.roster.name()).map_err(|error| error.to_string())
+        }
+        Some(_) | None => Ok(false),
     };
     if let Err(error) = removed.and(forgotten) {
         drop(stage);

@@ -124,9 +124,7 @@ impl DockerError {
             Self::NotInstalled { .. } => {
                 Some("install Docker, or name its program in MOKCTL_DOCKER")
             }
-            Self::NotRunning { .. } => {
-                Some("start the engine, or set DOCKER_HOST to one that runs")
-            }
+            Self::NotRunning { .. } => Some("start the engine, then say the command again"),
             Self::NoPermission { .. } => {
                 Some("run mokctl as root or as a member of the socket's group")
             }

@@ -231,6 +231,7 @@ impl Docker {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature that duct asks for")]
 /// A Ctrl-C goes to the whole group of the terminal; in one of its own the client
 /// lives on until mokctl has decided what to undo.
 fn own_process_group(command: &mut Command) -> io::Result<()> {

@@ -80,6 +80,8 @@ impl Run<'_> {
             .map_err(|error| error.of(Path::new(ADMIN_CONF)))?
             .with_server(server);
         let kubeconfig = self.kubeconfig.as_ref().ok_or(MissingFact("the kubeconfig's place"))?;
+        // Before, because a merge that fails late may have been done all the same.
+        self.facts.learn_saved();
         kubeconfig.merge(self.roster.name(), &access)?;
         Ok(())
     }

@@ -25,6 +25,7 @@ pub struct Facts {
     join: OnceLock<JoinCommand>,
     privilege: OnceLock<Privilege>,
     started: OnceLock<u64>,
+    saved: OnceLock<()>,
 }
 
 impl Facts {
@@ -71,6 +72,16 @@ impl Facts {
     /// Keeps the privilege; the first one stays.
     pub fn learn_privilege(&self, privilege: Privilege) {
         let _ = self.privilege.set(privilege);
+    }
+
+    /// Whether this run wrote the user's kubeconfig.
+    pub fn has_saved(&self) -> bool {
+        self.saved.get().is_some()
+    }
+
+    /// Keeps that it is about to.
+    pub fn learn_saved(&self) {
+        let _ = self.saved.set(());
     }
 
     /// When the first container was started, in seconds since 1970.

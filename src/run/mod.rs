@@ -31,6 +31,7 @@ use crate::docker::args::{self, Label};
 use crate::docker::privilege::Privilege;
 use crate::docker::{Call, Docker};
 use crate::image::contract::NodeImage;
+use crate::kubeadm::output::redact;
 use crate::kubeconfig::Location;
 use crate::plan::Step;
 use crate::ui::Ui;
@@ -145,7 +146,7 @@ impl<'a> Run<'a> {
         let Some(ui) = self.tail else { return Ok(self.docker.capture(call)?) };
         let mut text = String::new();
         self.docker.stream(call, |line| {
-            ui.detail(&node.to_string(), line);
+            ui.detail(&node.to_string(), &redact(line));
             text.push_str(line);
             text.push('\n');
         })?;

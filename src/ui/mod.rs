@@ -88,7 +88,7 @@ impl Ui {
     /// one, only the exact answer `y` is.
     #[must_use]
     pub fn confirm(self, question: &str) -> bool {
-        !Self::is_attended() || self.ask(question).is_some_and(|line| line == "y")
+        !Self::is_attended() || Self::ask(question).is_some_and(|line| line == "y")
     }
 
     /// Has the user pick one of `choices` by number; none where there is no
@@ -101,7 +101,7 @@ impl Ui {
         for (index, choice) in choices.iter().enumerate() {
             err(&format!("  {}) {choice}", index + 1));
         }
-        let number: usize = self.ask(&format!("{question} >"))?.parse().ok()?;
+        let number: usize = Self::ask(&format!("{question} >"))?.parse().ok()?;
         number.checked_sub(1).filter(|index| *index < choices.len())
     }
 
@@ -120,7 +120,7 @@ impl Ui {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
-    fn ask(self, question: &str) -> Option<String> {
+    fn ask(question: &str) -> Option<String> {
         let _ = write!(io::stderr().lock(), "{question} ");
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).ok()?;
