@@ -9,6 +9,7 @@
 mod cluster;
 mod create;
 mod engine;
+mod nodes;
 mod pods;
 mod refuse;
 mod restart;

@@ -1,0 +1,200 @@
+//! Nodes that come and go, and clusters that mokctl itself stops and starts.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::cluster::Cluster;
+use crate::engine::{Objects, docker, lines, shown, tell};
+use crate::pods;
+use crate::wait;
+
+/// How long a cluster may take until it is whole.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+impl Cluster {
+    /// Runs the program, which must succeed; returns how long it took.
+    fn does(&self, words: &[&str]) -> Duration {
+        let begun = Instant::now();
+        let output = self.mokctl(words);
+        assert!(output.status.success(), "{}", shown(&words.join(" "), &output));
+        begun.elapsed()
+    }
+
+    fn nodes(&self, numbered: &[&str]) -> Vec<String> {
+        numbered.iter().map(|node| self.node(node)).collect()
+    }
+}
+
+/// Pods on every node reach each other and every node, and each node has routes to
+/// the others' pods and to nobody else's.
+fn is_whole(cluster: &Cluster, nodes: &[String]) {
+    assert_eq!(cluster.ready_nodes().unwrap(), nodes);
+    let (echo, service) = pods::deploy(cluster, nodes);
+    let pods_are_right = || {
+        pods::check_addresses(cluster, nodes, &echo)?;
+        pods::check_service(cluster, nodes, &echo, &service)
+    };
+    wait::until("pods and Service", PATIENCE, pods_are_right);
+    for node in nodes {
+        let routes = docker(&["exec", node, "ip", "route", "show", "proto", "77"]).unwrap();
+        assert_eq!(lines(&routes).len(), nodes.len() - 1, "{node}: {routes}");
+    }
+}
+
+#[test]
+fn workers_come_and_go() {
+    let Some(cluster) = Cluster::named("workers") else { return };
+    cluster.create(1, 1);
+    let added = cluster.does(&["create", "worker", &cluster.name, "2"]);
+    is_whole(&cluster, &cluster.nodes(&["master-1", "worker-1", "worker-2", "worker-3"]));
+
+    let before = Objects::of(&cluster.name).unwrap();
+    let deleted = cluster.does(&["delete", "worker", &cluster.node("worker-1")]);
+    let after = Objects::of(&cluster.name).unwrap();
+    assert_eq!(before.containers.difference(&after.containers).count(), 1);
+    let gone: BTreeSet<_> = before.volumes.difference(&after.volumes).cloned().collect();
+    let left = before.volumes_left().unwrap();
+    assert!(gone.is_disjoint(&left), "left of {gone:?}: {left:?}");
+    is_whole(&cluster, &cluster.nodes(&["master-1", "worker-2", "worker-3"]));
+
+    // The first free number is the one that has just become free.
+    cluster.does(&["create", "worker", &cluster.name]);
+    is_whole(&cluster, &cluster.nodes(&["master-1", "worker-1", "worker-2", "worker-3"]));
+    tell(&format!(
+        "{}: two workers added in {:.1} s, one deleted in {:.1} s",
+        cluster.name,
+        added.as_secs_f64(),
+        deleted.as_secs_f64()
+    ));
+    assert!(!cluster.mokctl(&["create", "master", &cluster.name]).status.success());
+    assert!(!cluster.mokctl(&["delete", "master", &cluster.node("master-1")]).status.success());
+}
+
+#[test]
+fn stop_and_start_are_said_twice_without_harm() {
+    let Some(cluster) = Cluster::named("power") else { return };
+    cluster.create(1, 1);
+    let nodes = cluster.nodes(&["master-1", "worker-1"]);
+    cluster.kubectl(&["create", "configmap", "kept"]).unwrap();
+    let stopped = cluster.does(&["stop", "cluster", &cluster.name]);
+    cluster.does(&["stop", "cluster", &cluster.name]);
+    let clusters = cluster.mokctl(&["get", "clusters", &cluster.name]);
+    let clusters = String::from_utf8_lossy(&clusters.stdout).into_owned();
+    assert_eq!(clusters.matches("stopped").count(), 2, "{clusters}");
+    let started = cluster.does(&["start", "cluster", &cluster.name]);
+    assert_eq!(cluster.ready_nodes().unwrap(), nodes);
+    cluster.does(&["start", "cluster", &cluster.name]);
+    cluster.kubectl(&["get", "configmap", "kept"]).unwrap();
+    is_whole(&cluster, &nodes);
+    tell(&format!(
+        "{}: stopped in {:.1} s, started in {:.1} s",
+        cluster.name,
+        stopped.as_secs_f64(),
+        started.as_secs_f64()
+    ));
+}
+
+#[test]
+#[ignore = "slow: make e2e-full"]
+fn twenty_stops_and_starts_need_no_help() {
+    let Some(cluster) = Cluster::named("twenty") else { return };
+    cluster.create(1, 1);
+    let nodes = cluster.nodes(&["master-1", "worker-1"]);
+    let mut starts = Vec::new();
+    for _ in 0..20 {
+        cluster.does(&["stop", "cluster", &cluster.name]);
+        starts.push(cluster.does(&["start", "cluster", &cluster.name]).as_secs_f64());
+        assert_eq!(cluster.ready_nodes().unwrap(), nodes);
+    }
+    is_whole(&cluster, &nodes);
+    starts.sort_by(f64::total_cmp);
+    tell(&format!(
+        "{}: 20 of 20 rounds; start until Ready {:.1} / {:.1} / {:.1} s (least, median, most)",
+        cluster.name, starts[0], starts[10], starts[19]
+    ));
+}
+
+#[test]
+#[ignore = "slow: make e2e-full"]
+fn masters_come_and_go() {
+    let Some(cluster) = Cluster::named("masters") else { return };
+    cluster.create(3, 0);
+    // Not the first: the harness speaks to it.
+    cluster.does(&["delete", "master", &cluster.node("master-2")]);
+    assert_eq!(cluster.ready_nodes().unwrap(), cluster.nodes(&["master-1", "master-3"]));
+    cluster.kubectl(&["create", "configmap", "written-by-two"]).unwrap();
+    cluster.does(&["create", "master", &cluster.name]);
+    let nodes = cluster.nodes(&["master-1", "master-2", "master-3"]);
+    is_whole(&cluster, &nodes);
+    // With the new one counted, the loss of another leaves a majority.
+    docker(&["kill", &cluster.node("master-3")]).unwrap();
+    wait::until("a write by the remaining two", PATIENCE, || {
+        cluster.kubectl(&["create", "configmap", "written-without-the-third"])
+    });
+}
+
+/// Asks the API at the balancer five times a second, from inside the balancer's
+/// own network, until told to stop. Returns the longest time without an answer.
+fn longest_gap(from: &str, endpoint: &str, stop: &AtomicBool) -> Duration {
+    let (mut last, mut longest) = (Instant::now(), Duration::ZERO);
+    while !stop.load(Ordering::SeqCst) {
+        let server = format!("--server=https://{endpoint}:6443");
+        let kubectl = ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", &server];
+        let ask = ["get", "--raw=/api/v1/namespaces/default", "--request-timeout=1s"];
+        let words: Vec<_> = ["exec", from].into_iter().chain(kubectl).chain(ask).collect();
+        if docker(&words).is_ok() {
+            longest = longest.max(last.elapsed());
+            last = Instant::now();
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    longest.max(last.elapsed())
+}
+
+#[test]
+#[ignore = "slow: make e2e-full"]
+fn the_api_stays_while_any_one_master_is_killed() {
+    let Some(cluster) = Cluster::named("gap") else { return };
+    cluster.create(3, 1);
+    let format = "--format={{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+    let balancer = docker(&["inspect", format, &cluster.node("lb")]).unwrap();
+    for (victim, asker) in [(1, 2), (2, 3), (3, 1)] {
+        let victim = cluster.node(&format!("master-{victim}"));
+        let asker = cluster.node(&format!("master-{asker}"));
+        let stop = AtomicBool::new(false);
+        let gap = thread::scope(|scope| {
+            let asking = scope.spawn(|| longest_gap(&asker, &balancer, &stop));
+            thread::sleep(Duration::from_secs(3));
+            docker(&["kill", &victim]).unwrap();
+            thread::sleep(Duration::from_secs(20));
+            stop.store(true, Ordering::SeqCst);
+            asking.join().unwrap()
+        });
+        tell(&format!(
+            "{}: without {victim} the longest gap was {:.1} s",
+            cluster.name,
+            gap.as_secs_f64()
+        ));
+        assert!(gap < Duration::from_secs(20), "{victim}: no answer for {gap:?}");
+        docker(&["start", &victim]).unwrap();
+        wait::until("all nodes Ready again", PATIENCE, || match cluster.ready_nodes()?.len() {
+            4 => Ok(()),
+            n => Err(format!("{n} nodes are Ready")),
+        });
+        // Whole again, etcd included, before the next one falls.
+        wait::until("the victim's own API server", PATIENCE, || {
+            docker(&[
+                "exec",
+                &victim,
+                "kubectl",
+                "--kubeconfig=/etc/kubernetes/admin.conf",
+                "--server=https://127.0.0.1:6443",
+                "--insecure-skip-tls-verify",
+                "get",
+                "--raw=/readyz",
+            ])
+        });
+    }
+}
