@@ -3,7 +3,7 @@
 //!
 //! The way of a command: the words go through the state machine in [`cli`] and
 //! become a checked command; [`commands`] turns it into a [`plan`], plain data;
-//! [`run`] carries that out with calls of [`docker`].
+//! [`mod@run`] carries that out with calls of [`docker`].
 
 pub mod cli;
 pub mod cluster;

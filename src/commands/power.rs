@@ -4,6 +4,7 @@ use super::existing::Existing;
 use super::report::OnFailure;
 use super::{Context, report};
 use crate::cluster::name::ClusterName;
+use crate::cluster::roster::Roster;
 use crate::error::Error;
 use crate::plan::{self, Plan};
 use crate::run::Run;
@@ -23,7 +24,9 @@ pub(super) fn stop(context: &Context, cluster: &ClusterName, dry_run: bool) -> R
 /// reported Ready.
 pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> Result<(), Error> {
     let existing = Existing::find(context, cluster)?;
-    run(context, &existing, &plan::start(&existing.roster), dry_run)
+    let stops = existing.members.iter().filter(|member| !member.running);
+    let stopped = Roster::new(cluster.clone(), stops.filter_map(|member| member.node.clone()));
+    run(context, &existing, &plan::start(&existing.roster, &stopped), dry_run)
 }
 
 fn run(context: &Context, existing: &Existing, plan: &Plan, dry_run: bool) -> Result<(), Error> {

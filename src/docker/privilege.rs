@@ -60,7 +60,7 @@ impl BoundingSet {
         u64::from_str_radix(line.trim(), 16).ok().map(Self)
     }
 
-    /// Whether every capability of [`CAPABILITIES`] is in it.
+    /// Whether every capability that an engine may be asked for is in it.
     #[must_use]
     pub fn is_full(self) -> bool {
         self.names().count() == CAPABILITIES.len()

@@ -12,13 +12,19 @@ pub fn stop(roster: &Roster) -> Plan {
     stages(roster, [Role::Worker, Role::Master, Role::LoadBalancer], "Stopping", Step::Stop)
 }
 
-/// The other way round, and until every node is Ready again.
+/// The other way round, and until every node is Ready; those that were `stopped`
+/// have to say so anew.
 #[must_use]
-pub fn start(roster: &Roster) -> Plan {
+pub fn start(roster: &Roster, stopped: &Roster) -> Plan {
     let roles = [Role::LoadBalancer, Role::Master, Role::Worker];
-    let Plan(mut stages) = stages(roster, roles, "Starting", Step::Start);
-    let kubernetes = roster.kubernetes().cloned().collect();
-    stages.push(Stage::new("Waiting for nodes to be Ready", [Step::WaitReadyAgain(kubernetes)]));
+    let Plan(mut stages) = stages(stopped, roles, "Starting", Step::Start);
+    let again: Vec<NodeName> = stopped.kubernetes().cloned().collect();
+    let runs = |node: &&NodeName| !again.contains(node);
+    let running: Vec<NodeName> = roster.kubernetes().filter(runs).cloned().collect();
+    let some = |nodes: &Vec<NodeName>| !nodes.is_empty();
+    let running = Some(running).filter(some).map(Step::WaitReady);
+    let again = Some(again).filter(some).map(Step::WaitReadyAgain);
+    stages.push(Stage::new("Waiting for nodes to be Ready", running.into_iter().chain(again)));
     Plan(stages)
 }
 
@@ -33,4 +39,46 @@ fn stages(roster: &Roster, roles: [Role; 3], verb: &str, step: impl Fn(NodeName)
         Stage::new(format!("{verb} {}", noun(*role)), steps)
     };
     Plan(roles.iter().map(stage).filter(|stage| !stage.steps.is_empty()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn roster(nodes: &[&str]) -> Roster {
+        let nodes: Vec<_> = nodes.iter().map(|node| NodeName::parse(node).unwrap()).collect();
+        Roster::new(NodeName::parse("a-lb").unwrap().cluster().clone(), nodes)
+    }
+
+    #[test]
+    fn workers_stop_first_and_start_last() {
+        let all = roster(&["a-master-1", "a-worker-1", "a-lb"]);
+        assert_eq!(
+            stop(&all).to_string(),
+            "Stopping workers\n  stop a-worker-1\nStopping masters\n  stop a-master-1\n\
+             Stopping the balancer\n  stop a-lb\n"
+        );
+        assert_eq!(
+            start(&all, &all).to_string(),
+            "Starting the balancer\n  start a-lb\nStarting masters\n  start a-master-1\n\
+             Starting workers\n  start a-worker-1\n\
+             Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-worker-1\n"
+        );
+    }
+
+    #[test]
+    fn what_runs_is_not_started_and_need_not_report_anew() {
+        let all = roster(&["a-master-1", "a-worker-1"]);
+        let Plan(stages) = start(&all, &roster(&["a-worker-1"]));
+        let steps: Vec<_> = stages.into_iter().flat_map(|stage| stage.steps).collect();
+        let node = |word| NodeName::parse(word).unwrap();
+        assert_eq!(
+            steps,
+            [
+                Step::Start(node("a-worker-1")),
+                Step::WaitReady(vec![node("a-master-1")]),
+                Step::WaitReadyAgain(vec![node("a-worker-1")]),
+            ]
+        );
+    }
 }
