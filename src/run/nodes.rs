@@ -79,7 +79,7 @@ impl Run<'_> {
     }
 
     pub(super) fn wait_ready(&self, nodes: &[NodeName]) -> Result<(), StepError> {
-        let seconds = READY.as_secs().to_string();
+        let seconds = self.docker.deadline(READY).as_secs().max(1).to_string();
         let names: Vec<String> = nodes.iter().map(ToString::to_string).collect();
         let words = [scripts::READY, &seconds].into_iter().chain(names.iter().map(String::as_str));
         let words: Vec<&str> = words.collect();
