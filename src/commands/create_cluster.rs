@@ -54,8 +54,8 @@ pub(super) fn run(
 
 fn refuse_existing(context: &Context, spec: &ClusterSpec) -> Result<(), Error> {
     let networks = args::labelled_network_ids(labels::CLUSTER, spec.name.as_str());
-    let exists = !context.containers(&spec.name)?.is_empty()
-        || !context.docker.capture(&networks)?.is_empty();
+    let exists =
+        !context.containers(&spec.name)?.is_empty() || !context.docker.ids(&networks)?.is_empty();
     if exists { Err(Error::Exists(spec.name.clone())) } else { Ok(()) }
 }
 

@@ -51,7 +51,6 @@ impl Context {
     /// Ids of the cluster's containers, running or not; none where there is no
     /// such cluster.
     fn containers(&self, cluster: &ClusterName) -> Result<Vec<String>, Error> {
-        let ids = self.docker.capture(&args::container_ids(labels::CLUSTER, cluster.as_str()))?;
-        Ok(ids.lines().map(String::from).collect())
+        Ok(self.docker.ids(&args::container_ids(labels::CLUSTER, cluster.as_str()))?)
     }
 }

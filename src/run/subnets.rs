@@ -12,7 +12,7 @@ use super::error::StepError;
 use crate::cluster::labels;
 use crate::cluster::layout::Layout;
 use crate::cluster::subnet::Subnet;
-use crate::docker::args;
+use crate::docker::{DockerError, args};
 
 /// Where subnets are looked for: clear of the engine's own pools
 /// (172.17.0.0/12, 192.168.0.0/16) and of pods and Services.
@@ -65,11 +65,16 @@ impl Run<'_> {
 
     /// What the engine's networks and the host's routes cover.
     fn taken(&self) -> Result<BTreeSet<Subnet>, StepError> {
-        let ids = self.docker.capture(&args::network_ids())?;
+        let ids = self.docker.ids(&args::network_ids())?;
         let mut taken = BTreeSet::new();
         if !ids.is_empty() {
-            let json = self.docker.capture(&args::inspect_networks(ids.lines()))?;
-            taken.extend(engine_subnets(&json));
+            let call = args::inspect_networks(ids.iter().map(String::as_str));
+            let json = self.docker.capture(&call)?;
+            let subnets = engine_subnets(&json).map_err(|error| DockerError::Unexpected {
+                command: call.pretty(),
+                what: error.to_string(),
+            })?;
+            taken.extend(subnets);
         }
         // An engine elsewhere has other routes; these then only cost choice.
         let routes = fs::read_to_string("/proc/net/route").unwrap_or_default();
@@ -79,14 +84,14 @@ impl Run<'_> {
 }
 
 /// The IPv4 subnets in `docker network inspect`.
-fn engine_subnets(json: &str) -> Vec<Subnet> {
-    let networks: Vec<Value> = serde_json::from_str(json).unwrap_or_default();
-    networks
+fn engine_subnets(json: &str) -> serde_json::Result<Vec<Subnet>> {
+    let networks: Vec<Value> = serde_json::from_str(json)?;
+    let subnets = networks
         .iter()
         .filter_map(|network| network.pointer("/IPAM/Config")?.as_array())
         .flatten()
-        .filter_map(|config| Subnet::any(config.get("Subnet")?.as_str()?))
-        .collect()
+        .filter_map(|config| Subnet::any(config.get("Subnet")?.as_str()?));
+    Ok(subnets.collect())
 }
 
 /// The destination of a line of `/proc/net/route`: numbers in hexadecimal, least
@@ -121,7 +126,8 @@ mod tests {
             {"IPAM": {"Config": []}},
             {"IPAM": {"Config": null}}
         ]"#;
-        let found: Vec<_> = engine_subnets(json).iter().map(ToString::to_string).collect();
+        let found: Vec<_> = engine_subnets(json).unwrap().iter().map(ToString::to_string).collect();
         assert_eq!(found, ["172.17.0.0/16", "10.1.2.0/28"]);
+        assert!(engine_subnets("WARNING").is_err());
     }
 }
