@@ -2,10 +2,11 @@
 
 use thiserror::Error;
 
-use crate::cluster::name::ClusterName;
+use crate::cluster::name::{ClusterName, NodeName};
 use crate::docker::{DockerError, ScaleError};
 use crate::image::build::BuildError;
 use crate::image::contract::ContractError;
+use crate::kubeadm::output::redact;
 use crate::kubeconfig::KubeconfigError;
 use crate::run::Failure;
 
@@ -36,9 +37,79 @@ pub enum Error {
     /// No cluster of that name is there.
     #[error("no cluster exists with name {0}")]
     NotFound(ClusterName),
+    /// What a run that was killed left of a cluster of that name.
+    #[error("an unfinished cluster {0} is there")]
+    Unfinished(ClusterName),
+    /// No node of that name is there.
+    #[error("no node exists with name {0}")]
+    NoNode(NodeName),
+    /// No container of any cluster is there.
+    #[error("there are no clusters")]
+    NoContainers,
+    /// Nothing, or nothing that was offered, was chosen.
+    #[error("no node was chosen")]
+    NoChoice,
+    /// There is nobody to speak for the cluster.
+    #[error("cluster {0} has no running master to ask")]
+    NoRunningMaster(ClusterName),
+    /// A node is stopped that must be told of a change.
+    #[error("cluster {cluster} is not whole: {node} does not run")]
+    NotRunning {
+        /// The cluster.
+        cluster: ClusterName,
+        /// The first node that is stopped.
+        node: String,
+    },
+    /// The network is not there.
+    #[error("cluster {0} has no network")]
+    NoNetwork(ClusterName),
+    /// The API is not published on this host.
+    #[error("cluster {0} does not publish its API on this host")]
+    NotPublished(ClusterName),
+    /// A later version of mokctl made it.
+    #[error("cluster {0} was made by a later version of mokctl")]
+    Newer(ClusterName),
+    /// A word of a command is not text.
+    #[error("a word of the command is not UTF-8")]
+    NotUtf8,
+    /// More masters need a balancer from the start.
+    #[error("cluster {0} has no balancer, so it cannot have more masters")]
+    NoLoadBalancer(ClusterName),
+    /// All numbers of a role are taken.
+    #[error("cluster {cluster} is full: a cluster has at most {last} {role}s")]
+    Full {
+        /// The cluster.
+        cluster: ClusterName,
+        /// The role.
+        role: &'static str,
+        /// Its largest number.
+        last: u8,
+    },
+    /// The master cannot go.
+    #[error("{0} holds the cluster's only copy of its state")]
+    LastMaster(NodeName),
     /// There is no node image.
     #[error("there is no image {0}")]
     NoImage(String),
+    /// No image has that Kubernetes version.
+    #[error("there is no image with Kubernetes {wanted}; there is {known}")]
+    NoVersion {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        known: String,
+    },
+    /// The engine has no image of that name.
+    #[error("the engine has no image {0}")]
+    NoSuchImage(String),
+    /// A file cannot be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// There is no flavour of that name.
     #[error("there is no image flavour {given}; there is {known}")]
     NoFlavour {
@@ -53,18 +124,49 @@ pub enum Error {
 }
 
 impl Error {
-    /// What the failing command printed.
+    /// What happened, and why, as far down as it is known: one line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            line = format!("{line}: {error}");
+            cause = error.source();
+        }
+        line
+    }
+
+    /// What the failing command printed, without the secrets in it.
     #[must_use]
     pub fn output(&self) -> Option<String> {
-        self.docker().and_then(DockerError::output)
+        let output = self.docker().and_then(DockerError::output)?;
+        Some(redact(&output).into_owned())
     }
 
     /// What the user can do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Exists(name) => Some(format!("'mokctl delete cluster {name}' removes it")),
-            Self::NoImage(_) => Some("'mokctl build image' builds one".to_owned()),
+            Self::Exists(name) | Self::Unfinished(name) => {
+                Some(format!("'mokctl delete cluster {name}' removes it"))
+            }
+            Self::NoNetwork(name) | Self::NotPublished(name) => {
+                Some(format!("'mokctl delete cluster {name}' removes what is there of it"))
+            }
+            Self::NotRunning { cluster, .. } | Self::NoRunningMaster(cluster) => {
+                Some(format!("'mokctl start cluster {cluster}' starts it"))
+            }
+            Self::NoLoadBalancer(_) => {
+                Some("create it with several masters, or with --with-lb".to_owned())
+            }
+            Self::LastMaster(node) => Some(format!(
+                "'mokctl delete cluster {}' removes the whole cluster",
+                node.cluster()
+            )),
+            Self::NoNode(node) => Some(format!("'mokctl get nodes {}' lists them", node.cluster())),
+            Self::NoImage(_) | Self::NoVersion { .. } => {
+                Some("'mokctl build image' builds one".to_owned())
+            }
             Self::Build(BuildError::NoBase { .. }) => {
                 Some("install mmdebstrap, or pull the base image".to_owned())
             }

@@ -58,9 +58,9 @@ fn carry_out(env: Env, globals: Globals, command: Command) -> ExitCode {
     let ui = Ui::new(mode, globals.detail == Detail::Output);
     let result = prepare(env, globals, ui).and_then(|context| context.run(command));
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => ExitCode::from(status),
         Err(error) => {
-            ui.error(&error.to_string(), error.output().as_deref(), error.hint().as_deref());
+            ui.error(&error.line(), error.output().as_deref(), error.hint().as_deref());
             ExitCode::from(error.exit_code())
         }
     }

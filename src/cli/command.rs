@@ -5,7 +5,7 @@ use std::num::NonZeroU8;
 use std::path::PathBuf;
 
 use crate::cluster::name::{ClusterName, NodeName};
-use crate::cluster::spec::{ClusterSpec, ImageRef, KubernetesVersion};
+use crate::cluster::spec::{ClusterSpec, ImageRef, VersionPrefix};
 
 /// What was asked about the output, whatever the command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -127,7 +127,7 @@ pub enum Command {
         /// The flavour as it was given: which there are, `build` knows.
         flavour: Option<String>,
         /// The Kubernetes version that was asked for.
-        version: Option<KubernetesVersion>,
+        version: Option<VersionPrefix>,
     },
     /// `exec`
     Exec {

@@ -80,16 +80,9 @@ pub enum UsageError {
         /// The highest number allowed.
         max: String,
     },
-    /// Not a format, or not one for this command.
-    #[error("Invalid FORMAT, '{word}': {allowed} is allowed for '{title}'.")]
-    Format {
-        /// What was given.
-        word: String,
-        /// The formats allowed.
-        allowed: &'static str,
-        /// The command, as it was said.
-        title: String,
-    },
+    /// Not a format.
+    #[error("Invalid FORMAT, '{0}': json or table is allowed.")]
+    Format(String),
     /// A node of another role.
     #[error("Invalid {role} NODE, '{word}': a {role} is called CLUSTER-{role}-N.")]
     Role {
@@ -127,7 +120,7 @@ impl UsageError {
             | Self::Disagree { .. }
             | Self::Exclusive(..)
             | Self::Number { .. }
-            | Self::Format { .. }
+            | Self::Format(_)
             | Self::Role { .. }
             | Self::Name(_)
             | Self::Subnet(_)

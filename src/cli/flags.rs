@@ -102,34 +102,23 @@ const CHANGE: &[Verb] = &[
     Verb::StopCluster,
 ];
 
-/// The commands with long steps.
-const LONG: &[Verb] = &[
-    Verb::CreateCluster,
-    Verb::CreateMaster,
-    Verb::CreateWorker,
-    Verb::StartCluster,
-    Verb::BuildImage,
-    Verb::LoadImage,
-];
+/// The commands whose steps print something worth seeing.
+const TALKATIVE: &[Verb] =
+    &[Verb::CreateCluster, Verb::CreateMaster, Verb::CreateWorker, Verb::BuildImage];
 
-/// The commands whose result can be printed as JSON.
-const ANSWER: &[Verb] = &[
+/// The commands that carry out a plan.
+const PLANNED: &[Verb] = &[
     Verb::CreateCluster,
     Verb::CreateMaster,
     Verb::CreateWorker,
-    Verb::DeleteCluster,
     Verb::DeleteMaster,
     Verb::DeleteWorker,
-    Verb::GetClusters,
-    Verb::GetNodes,
-    Verb::GetImages,
     Verb::StartCluster,
     Verb::StopCluster,
-    Verb::BuildImage,
-    Verb::LoadImage,
-    Verb::ExportLogs,
-    Verb::Version,
 ];
+
+/// The commands whose answer is a list.
+const LISTS: &[Verb] = &[Verb::GetClusters, Verb::GetNodes, Verb::GetImages];
 
 /// Every flag, in the order of the usage text.
 pub const FLAGS: &[FlagSpec] = &[
@@ -147,7 +136,7 @@ pub const FLAGS: &[FlagSpec] = &[
         short: Some('p'),
         value: None,
         scope: Scope::Global,
-        help: "No spinner, no colours",
+        help: "Plain lines, no colours",
     },
     FlagSpec {
         flag: Flag::Quiet,
@@ -242,7 +231,7 @@ pub const FLAGS: &[FlagSpec] = &[
         name: "tailf",
         short: None,
         value: None,
-        scope: Scope::Only(LONG),
+        scope: Scope::Only(TALKATIVE),
         help: "Show the output of each step while it runs",
     },
     FlagSpec {
@@ -250,7 +239,7 @@ pub const FLAGS: &[FlagSpec] = &[
         name: "timings",
         short: None,
         value: None,
-        scope: Scope::Only(LONG),
+        scope: Scope::Only(PLANNED),
         help: "Say how long each step took",
     },
     FlagSpec {
@@ -258,8 +247,8 @@ pub const FLAGS: &[FlagSpec] = &[
         name: "output",
         short: Some('o'),
         value: Some("FORMAT"),
-        scope: Scope::Only(ANSWER),
-        help: "The format of the result: json, for get also table",
+        scope: Scope::Only(LISTS),
+        help: "The format of the list: table or json",
     },
 ];
 

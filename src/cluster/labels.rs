@@ -1,12 +1,13 @@
 //! The labels that hold a cluster's state in the engine. docs/labels.md says
 //! what each means to other versions of mokctl. Knows names, not values.
 
-/// The cluster's name: on every container, network and volume of it. The label
+/// The cluster's name: on every container and network of it. The label
 /// of the original `mokctl`.
 pub const CLUSTER: &str = "MokCluster";
 /// The version of this set of labels: see [`SCHEMA_VERSION`].
 pub const SCHEMA: &str = "mok.schema";
-/// What this version writes and the newest that it reads.
+/// What this version writes, one digit. Clusters with a later one are listed,
+/// started, stopped and deleted, but not given or denied nodes.
 pub const SCHEMA_VERSION: &str = "1";
 /// `master`, `worker` or `lb`.
 pub const ROLE: &str = "mok.role";
@@ -14,9 +15,6 @@ pub const ROLE: &str = "mok.role";
 pub const KUBERNETES: &str = "mok.kubernetes";
 /// The run of mokctl that made the object: what a failed run takes back.
 pub const RUN: &str = "mok.run";
-/// The cluster's shape, `M+W`, on the network: what a whole cluster had at its
-/// creation.
-pub const SHAPE: &str = "mok.shape";
 
 /// Image labels: what mokctl must know of a node image (docs/image.md).
 pub mod image {

@@ -1,8 +1,10 @@
 //! What a cluster is: its names, its shape, its addresses and the labels that
 //! hold its state. Pure; runs nothing.
 
+pub mod inventory;
 pub mod labels;
 pub mod layout;
 pub mod name;
+pub mod roster;
 pub mod spec;
 pub mod subnet;

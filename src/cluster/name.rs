@@ -94,14 +94,12 @@ impl Role {
         }
     }
 
-    /// The role that a label's value names.
+    /// Whether such a node runs a kubelet.
     #[must_use]
-    pub fn from_label(word: &str) -> Option<Self> {
-        match word {
-            "master" => Some(Self::Master),
-            "worker" => Some(Self::Worker),
-            "lb" => Some(Self::LoadBalancer),
-            _ => None,
+    pub fn runs_kubernetes(self) -> bool {
+        match self {
+            Self::Master | Self::Worker => true,
+            Self::LoadBalancer => false,
         }
     }
 }

@@ -7,7 +7,9 @@ use std::num::{NonZeroU8, NonZeroU16};
 use thiserror::Error;
 
 use super::name::{ClusterName, NodeName};
+use super::roster::Roster;
 use super::subnet::Subnet;
+use crate::kubeadm::version::KubernetesVersion;
 
 /// The most masters a cluster has: 9. More members only slow etcd down.
 pub const MAX_MASTERS: NonZeroU8 = NonZeroU8::MIN.saturating_add(8);
@@ -33,7 +35,7 @@ pub struct ClusterSpec {
     /// The node image that was asked for; the newest one built otherwise.
     pub image: Option<ImageRef>,
     /// The Kubernetes version that was asked for; the image's otherwise.
-    pub version: Option<KubernetesVersion>,
+    pub version: Option<VersionPrefix>,
 }
 
 impl ClusterSpec {
@@ -43,15 +45,15 @@ impl ClusterSpec {
         self.load_balancer || self.masters.get() > 1
     }
 
-    /// Every container of the cluster: balancer, masters, workers.
+    /// Every container of the cluster.
     #[must_use]
-    pub fn nodes(&self) -> Vec<NodeName> {
+    pub fn roster(&self) -> Roster {
         let name = &self.name;
         let balancer = self.has_load_balancer().then(|| NodeName::load_balancer(name));
         let numbers = |last: u8| (1..=last).filter_map(NonZeroU8::new);
         let masters = numbers(self.masters.get()).map(|n| NodeName::master(name, n));
         let workers = numbers(self.workers).map(|n| NodeName::worker(name, n));
-        balancer.into_iter().chain(masters).chain(workers).collect()
+        Roster::new(name.clone(), balancer.into_iter().chain(masters).chain(workers))
     }
 }
 
@@ -97,11 +99,12 @@ impl fmt::Display for ImageRef {
     }
 }
 
-/// A Kubernetes version without the `v`: `1.33` or `1.33.1`.
+/// A Kubernetes version that is asked for, without the `v`: `1.33.1`, or `1.33`
+/// for any of its patches.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct KubernetesVersion(String);
+pub struct VersionPrefix(String);
 
-impl KubernetesVersion {
+impl VersionPrefix {
     /// Checks that `word` is two or three decimal numbers with dots between.
     pub fn parse(word: &str) -> Result<Self, SpecError> {
         let number = |part: &str| part.parse().is_ok_and(|n: u16| n.to_string() == part);
@@ -112,6 +115,14 @@ impl KubernetesVersion {
         }
     }
 
+    /// Whether `version` is meant.
+    #[must_use]
+    pub fn matches(&self, version: KubernetesVersion) -> bool {
+        let version = version.to_string();
+        let rest = version.strip_prefix('v').and_then(|word| word.strip_prefix(&self.0));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+
     /// The version as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -119,7 +130,7 @@ impl KubernetesVersion {
     }
 }
 
-impl fmt::Display for KubernetesVersion {
+impl fmt::Display for VersionPrefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -128,6 +139,14 @@ impl fmt::Display for KubernetesVersion {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_branch_means_all_its_patches() {
+        let version = KubernetesVersion::parse("v1.20.2").unwrap();
+        let matches = |word| VersionPrefix::parse(word).unwrap().matches(version);
+        assert!(matches("1.20.2") && matches("1.20"));
+        assert!(!matches("1.2") && !matches("1.20.20") && !matches("1.21"));
+    }
 
     #[test]
     fn the_most_masters_are_nine() {
@@ -147,10 +166,10 @@ mod tests {
     #[test]
     fn a_version_is_two_or_three_numbers() {
         for good in ["1.33", "1.33.1", "1.0.10"] {
-            assert_eq!(KubernetesVersion::parse(good).unwrap().as_str(), good);
+            assert_eq!(VersionPrefix::parse(good).unwrap().as_str(), good);
         }
         for bad in ["", "1", "v1.33", "1.33.", "1..1", "1.033", "1.33.1.1", "1.33-rc1", "+1.33"] {
-            assert_eq!(KubernetesVersion::parse(bad), Err(SpecError::Version(bad.to_owned())));
+            assert_eq!(VersionPrefix::parse(bad), Err(SpecError::Version(bad.to_owned())));
         }
     }
 }

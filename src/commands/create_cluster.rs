@@ -1,15 +1,17 @@
 //! `create cluster`: from a specification to Ready nodes, or to nothing at all.
 
-use super::Context;
-use crate::cluster::labels;
-use crate::cluster::spec::ClusterSpec;
-use crate::docker::args;
+use std::collections::BTreeSet;
+
+use super::report::OnFailure;
+use super::{Context, report};
+use crate::cluster::name::{ClusterName, Role};
+use crate::cluster::spec::{ClusterSpec, VersionPrefix};
 use crate::docker::privilege::Privilege;
 use crate::error::Error;
-use crate::image::contract::NodeImage;
+use crate::image::contract::{BuiltImage, NodeImage};
 use crate::image::flavour::FLAVOURS;
 use crate::plan;
-use crate::run::{Facts, Run, Timing, execute, rollback};
+use crate::run::{Run, Timing};
 
 /// Creates the cluster of `spec`; takes everything back if that fails, unless
 /// `retain`. With `dry_run` it only shows the plan.
@@ -19,106 +21,80 @@ pub(super) fn run(
     retain: bool,
     dry_run: bool,
 ) -> Result<(), Error> {
-    let plan = plan::create(spec);
+    let roster = spec.roster();
+    let plan = plan::create(&roster);
     if dry_run {
         context.ui.answer(&plan.to_string());
         return Ok(());
     }
     let image = node_image(context, spec)?;
-    refuse_existing(context, spec)?;
-    let kubeconfig = context.kubeconfig()?;
+    refuse_existing(context, &spec.name)?;
+    if roster.with_role(Role::Master).count() == 2 {
+        context
+            .ui
+            .warn("two masters: etcd stops when either is gone; three survive the loss of one");
+    }
     let run = Run {
-        docker: &context.docker,
-        spec,
-        image: &image,
+        image: Some(image),
         privilege: Privilege::first_choice(context.env.bounding_set),
-        kubeconfig: &kubeconfig,
-        id: run_id(),
-        facts: Facts::default(),
+        subnet: spec.subnet,
+        api_port: spec.api_port,
+        kubeconfig: Some(context.kubeconfig()?),
+        tail: context.tail(),
+        ..Run::new(&context.docker, &roster, roster.first_master())
     };
-    match execute(&plan, &run, context.ui) {
-        Ok(timings) => {
-            tell(context, spec, &timings);
-            Ok(())
-        }
-        Err(failure) => {
-            if retain {
-                context.ui.note(&kept(spec));
-            } else {
-                take_back(context, spec, &run);
-            }
-            Err(failure.into())
-        }
-    }
+    let on_failure = if retain { OnFailure::Retain } else { OnFailure::TakeBack };
+    let timings = report::carry_out(context, &plan, &run, on_failure)?;
+    context.ui.note(&next_steps(&spec.name, &timings));
+    Ok(())
 }
 
-fn refuse_existing(context: &Context, spec: &ClusterSpec) -> Result<(), Error> {
-    let networks = args::labelled_network_ids(labels::CLUSTER, spec.name.as_str());
-    let exists =
-        !context.containers(&spec.name)?.is_empty() || !context.docker.ids(&networks)?.is_empty();
-    if exists { Err(Error::Exists(spec.name.clone())) } else { Ok(()) }
-}
-
-/// The image that was asked for, or the one that `build image` makes.
+/// The image that was asked for, by name or by version; else the one that `build
+/// image` makes.
 fn node_image(context: &Context, spec: &ClusterSpec) -> Result<NodeImage, Error> {
-    let name = match &spec.image {
-        Some(image) => image.to_string(),
-        None => FLAVOURS[0].image(),
+    let image = match (&spec.image, &spec.version) {
+        (Some(image), _) => context.node_image(image.as_str())?,
+        (None, None) => context.node_image(&FLAVOURS[0].image())?,
+        (None, Some(wanted)) => {
+            let images = context.node_images()?;
+            let newest = images.iter().rfind(|image| wanted.matches(image.version));
+            let newest = newest.ok_or_else(|| no_version(wanted, &images))?;
+            context.node_image(&newest.name)?
+        }
     };
-    match context.docker.capture(&args::inspect_image(&name)) {
-        Ok(json) => Ok(NodeImage::from_inspect(&name, &json)?),
-        Err(error) if error.says("No such image") => Err(Error::NoImage(name)),
-        Err(error) => Err(error.into()),
+    match &spec.version {
+        Some(wanted) if !wanted.matches(image.version) => {
+            Err(no_version(wanted, &context.node_images()?))
+        }
+        Some(_) | None => Ok(image),
     }
 }
 
-/// A word that no other run has, on this engine or another.
-fn run_id() -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    format!("{:x}-{}", now.unwrap_or_default().as_nanos(), std::process::id())
+fn no_version(wanted: &VersionPrefix, images: &[BuiltImage]) -> Error {
+    let versions: BTreeSet<_> = images.iter().map(|image| image.version).collect();
+    let versions: Vec<_> = versions.iter().map(ToString::to_string).collect();
+    let known = if versions.is_empty() { "none".to_owned() } else { versions.join(", ") };
+    Error::NoVersion { wanted: wanted.to_string(), known }
 }
 
-fn take_back(context: &Context, spec: &ClusterSpec, run: &Run<'_>) {
-    let stage = context.ui.stage("Removing what was made");
-    let removed = rollback(&context.docker, &run.id);
-    let forgotten = run.kubeconfig.remove(&spec.name);
-    match (removed, forgotten) {
-        (Ok(()), Ok(_)) => stage.done(),
-        (Err(error), _) => {
-            drop(stage);
-            context.ui.warn(&format!(
-                "{error}; 'mokctl delete cluster {}' removes what remains",
-                spec.name
-            ));
-        }
-        (Ok(()), Err(error)) => {
-            drop(stage);
-            context.ui.warn(&error.to_string());
-        }
+fn refuse_existing(context: &Context, name: &ClusterName) -> Result<(), Error> {
+    let members = context.members(Some(name))?;
+    let finished = members.iter().any(|member| member.complete);
+    if finished {
+        Err(Error::Exists(name.clone()))
+    } else if !members.is_empty() || !context.networks(name)?.is_empty() {
+        Err(Error::Unfinished(name.clone()))
+    } else {
+        Ok(())
     }
 }
 
-fn kept(spec: &ClusterSpec) -> String {
-    let name = &spec.name;
-    format!(
-        "Everything is kept. To look: docker exec -ti {name}-master-1 journalctl -e\n\
-         To remove it: mokctl delete cluster {name}"
-    )
-}
-
-fn tell(context: &Context, spec: &ClusterSpec, timings: &[Timing]) {
-    if context.globals.timings {
-        for Timing { step, start, end, .. } in timings {
-            let (start, end) = (start.as_secs_f64(), end.as_secs_f64());
-            context.ui.note(&format!("{start:7.2} {end:7.2}  {step}"));
-        }
-    }
+fn next_steps(name: &ClusterName, timings: &[Timing]) -> String {
     let total = timings.iter().map(|timing| timing.end).max().unwrap_or_default();
-    let name = &spec.name;
-    context.ui.note(&format!(
+    format!(
         "Cluster {name} is ready after {:.1} s. Its context is the current one; next:\n\n  \
-         kubectl --context {} get nodes\n  docker exec -ti {name}-master-1 bash\n  mokctl delete cluster {name}\n",
+         kubectl --context {} get nodes\n  mokctl exec {name}-master-1\n  mokctl delete cluster {name}\n",
         total.as_secs_f64(),
-        spec.name.context(),
-    ));
+        name.context(),
+    )
 }

@@ -1,19 +1,35 @@
 //! The commands: each checks what it needs, plans, runs the plan and says how it
 //! went.
 
+mod add_nodes;
 mod build_image;
 mod create_cluster;
 mod delete_cluster;
-mod get_kubeconfig;
+mod delete_node;
+mod exec;
+mod existing;
+mod export_logs;
+mod get;
+mod kubeconfig;
+mod load_image;
+mod power;
+mod report;
 
-use crate::cli::{Command, Globals};
+use std::collections::BTreeSet;
+
+use crate::cli::{Command, Detail, Globals};
+use crate::cluster::inventory::{self, Member};
 use crate::cluster::labels;
-use crate::cluster::name::ClusterName;
-use crate::docker::{Docker, args};
+use crate::cluster::name::{ClusterName, Role};
+use crate::docker::{Docker, DockerError, args};
 use crate::env::Env;
 use crate::error::Error;
+use crate::image::contract::{self, BuiltImage, NodeImage};
 use crate::kubeconfig::Location;
 use crate::ui::Ui;
+
+/// How often containers are listed anew when one of them goes away meanwhile.
+const LIST_TRIES: u32 = 5;
 
 /// What every command has at hand.
 #[derive(Debug)]
@@ -29,17 +45,51 @@ pub struct Context {
 }
 
 impl Context {
-    /// Runs `command`.
-    pub fn run(&self, command: Command) -> Result<(), Error> {
+    /// Runs `command` and returns the exit status: 0, or that of the program that
+    /// `exec` ran.
+    pub fn run(&self, command: Command) -> Result<u8, Error> {
         match command {
             Command::CreateCluster { spec, retain, dry_run } => {
                 create_cluster::run(self, &spec, retain, dry_run)
             }
-            Command::DeleteCluster { cluster, .. } => delete_cluster::run(self, &cluster),
-            Command::GetKubeconfig { cluster } => get_kubeconfig::run(self, &cluster),
-            Command::BuildImage { flavour, .. } => build_image::run(self, flavour.as_deref()),
-            _ => Ok(()),
+            Command::CreateWorker { cluster, count, retain, dry_run } => {
+                add_nodes::run(self, &cluster, Role::Worker, count, retain, dry_run)
+            }
+            Command::CreateMaster { cluster, retain, dry_run } => {
+                let one = std::num::NonZeroU8::MIN;
+                add_nodes::run(self, &cluster, Role::Master, one, retain, dry_run)
+            }
+            Command::DeleteCluster { cluster, yes, dry_run } => {
+                delete_cluster::run(self, &cluster, yes, dry_run)
+            }
+            Command::DeleteNode { node, yes, dry_run } => {
+                delete_node::run(self, &node, yes, dry_run)
+            }
+            Command::StartCluster { cluster, dry_run } => power::start(self, &cluster, dry_run),
+            Command::StopCluster { cluster, dry_run } => power::stop(self, &cluster, dry_run),
+            Command::GetClusters { cluster } => get::clusters(self, cluster.as_ref()),
+            Command::GetNodes { cluster } => get::nodes(self, &cluster),
+            Command::GetImages => get::images(self),
+            Command::GetKubeconfig { cluster } => kubeconfig::run(self, &cluster),
+            Command::BuildImage { flavour, version } => {
+                build_image::run(self, flavour.as_deref(), version.as_ref())
+            }
+            Command::LoadImage { cluster, images } => load_image::run(self, &cluster, &images),
+            Command::ExportLogs { cluster, dir } => {
+                export_logs::run(self, &cluster, dir.as_deref())
+            }
+            Command::Exec { node, argv } => return exec::run(self, node.as_ref(), &argv),
+            Command::Version => {
+                self.ui.answer(&format!("mokctl {}\n", env!("CARGO_PKG_VERSION")));
+                Ok(())
+            }
         }
+        .map(|()| 0)
+    }
+
+    /// Where steps show their own output, if the user wants to see it.
+    fn tail(&self) -> Option<Ui> {
+        (self.globals.detail == Detail::Output).then_some(self.ui)
     }
 
     /// Where the user's kubeconfig is.
@@ -48,9 +98,55 @@ impl Context {
         Ok(Location::find(list, home)?)
     }
 
-    /// Ids of the cluster's containers, running or not; none where there is no
-    /// such cluster.
-    fn containers(&self, cluster: &ClusterName) -> Result<Vec<String>, Error> {
-        Ok(self.docker.ids(&args::container_ids(labels::CLUSTER, cluster.as_str()))?)
+    /// The containers of `cluster`, or of all clusters.
+    fn members(&self, cluster: Option<&ClusterName>) -> Result<Vec<Member>, Error> {
+        let list = match cluster {
+            Some(name) => args::container_ids(labels::CLUSTER, name.as_str()),
+            None => args::labelled_container_ids(labels::CLUSTER),
+        };
+        let unexpected =
+            |what| DockerError::Unexpected { command: "docker container inspect".into(), what };
+        for attempt in 1.. {
+            let ids = self.docker.ids(&list)?;
+            if ids.is_empty() {
+                break;
+            }
+            match self.docker.capture(&args::inspect_containers(ids.iter().map(String::as_str))) {
+                Ok(json) => return Ok(inventory::read(&json).map_err(unexpected)?),
+                // Removed since it was listed, by somebody else: the rest is still there.
+                Err(error) if error.says("No such container") && attempt < LIST_TRIES => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// Ids of the networks of `cluster`; one, unless a run left something.
+    fn networks(&self, cluster: &ClusterName) -> Result<Vec<String>, Error> {
+        let list = args::labelled_network_ids(labels::CLUSTER, cluster.as_str());
+        Ok(self.docker.ids(&list)?)
+    }
+
+    /// The node images that the engine has, the newest version last.
+    fn node_images(&self) -> Result<Vec<BuiltImage>, Error> {
+        let ids = self.docker.capture(&args::labelled_image_ids(labels::image::SCHEMA))?;
+        // An image is listed once for each of its names.
+        let ids: BTreeSet<&str> = ids.lines().collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let json = self.docker.capture(&args::inspect_images(ids))?;
+        let unexpected =
+            |what| DockerError::Unexpected { command: "docker image inspect".into(), what };
+        Ok(contract::read_images(&json).map_err(unexpected)?)
+    }
+
+    /// What the image `name` says of itself.
+    fn node_image(&self, name: &str) -> Result<NodeImage, Error> {
+        match self.docker.capture(&args::inspect_image(name)) {
+            Ok(json) => Ok(NodeImage::from_inspect(name, &json)?),
+            Err(error) if error.says("No such image") => Err(Error::NoImage(name.to_owned())),
+            Err(error) => Err(error.into()),
+        }
     }
 }

@@ -43,6 +43,17 @@ pub struct Container {
     pub entrypoint: Option<String>,
 }
 
+/// Comes back with the engine; stays down when the user stopped it.
+pub const RESTART_POLICY: &str = "unless-stopped";
+
+/// Gives containers the policy for good. Until then an engine that starts leaves
+/// them alone, and whoever looks sees that they were never finished.
+#[must_use]
+pub fn keep<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
+    let policy = ["update".to_owned(), format!("--restart={RESTART_POLICY}")];
+    Call::new(policy.into_iter().chain(containers.into_iter().map(String::from)))
+}
+
 /// `docker create` for a node.
 #[must_use]
 pub fn create_container(container: &Container) -> Call {
@@ -54,8 +65,6 @@ pub fn create_container(container: &Container) -> Call {
         format!("--network={}", container.network),
         // The certificates and etcd's peer addresses hold it: it must survive.
         format!("--ip={}", container.address),
-        // Comes back with the engine, stays down when the user stopped it.
-        "--restart=unless-stopped".into(),
     ];
     for (key, value) in &container.labels {
         args.push(format!("--label={key}={value}"));
@@ -155,6 +164,19 @@ pub fn inspect_image(image: &str) -> Call {
     Call::new(["image", "inspect", image])
 }
 
+/// Ids of the images that carry `label`, once for each name.
+#[must_use]
+pub fn labelled_image_ids(label: &str) -> Call {
+    let filter = format!("--filter=label={label}");
+    Call::new(["image", "ls", "--quiet", "--no-trunc", &filter])
+}
+
+/// Everything the engine knows of images, as JSON.
+#[must_use]
+pub fn inspect_images<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["image", "inspect"].into_iter().chain(ids))
+}
+
 /// Ids of all networks.
 #[must_use]
 pub fn network_ids() -> Call {
@@ -193,6 +215,12 @@ pub fn create_network(name: &str, subnet: &str, labels: &[Label]) -> Call {
 #[must_use]
 pub fn remove_networks<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["network", "rm"].into_iter().chain(ids))
+}
+
+/// Sends a signal to a container's first program.
+#[must_use]
+pub fn signal(container: &str, signal: &str) -> Call {
+    Call::new(["kill", &format!("--signal={signal}"), container])
 }
 
 /// Asks the engine who it is, as JSON.

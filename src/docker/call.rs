@@ -22,6 +22,9 @@ impl Call {
     /// What has work to do: start, stop, remove, copy.
     pub const WORK: Duration = Duration::from_secs(120);
 
+    /// What moves gigabytes: images, logs.
+    pub const TRANSFER: Duration = Duration::from_secs(900);
+
     /// A call without input that may take [`Call::QUICK`].
     pub fn new<S: Into<String>>(args: impl IntoIterator<Item = S>) -> Self {
         Self {

@@ -56,6 +56,8 @@ pub enum DockerError {
         command: String,
         /// How long it was waited for.
         after: Duration,
+        /// What it had printed by then, on both streams.
+        output: String,
     },
     /// The command succeeded and printed something unforeseen.
     #[error("{command} printed something unexpected: {what}")]
@@ -109,9 +111,11 @@ impl DockerError {
             Self::NotRunning { stderr } | Self::NoPermission { stderr } => {
                 Some(stderr.trim().to_owned())
             }
+            Self::TimedOut { output, .. } => {
+                Some(output.trim().to_owned()).filter(|text| !text.is_empty())
+            }
             Self::NotInstalled { .. }
             | Self::Spawn { .. }
-            | Self::TimedOut { .. }
             | Self::Unexpected { .. }
             | Self::Interrupted { .. } => None,
         }
@@ -124,9 +128,7 @@ impl DockerError {
             Self::NotInstalled { .. } => {
                 Some("install Docker, or name its program in MOKCTL_DOCKER")
             }
-            Self::NotRunning { .. } => {
-                Some("start the engine, or set DOCKER_HOST to one that runs")
-            }
+            Self::NotRunning { .. } => Some("start the engine, then say the command again"),
             Self::NoPermission { .. } => {
                 Some("run mokctl as root or as a member of the socket's group")
             }

@@ -26,6 +26,9 @@ use crate::interrupt::{Interrupt, Signal};
 /// How often a waiting call looks whether the user wants to stop.
 const INTERRUPT_INTERVAL: Duration = Duration::from_millis(50);
 
+/// How long a client that was ended is listened to.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// The docker client, found once. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Docker {
@@ -70,6 +73,12 @@ impl Docker {
         Self { interrupt: Interrupt::never(), ..self.clone() }
     }
 
+    /// The client's path.
+    #[must_use]
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// Whether the user has asked to stop.
     #[must_use]
     pub fn interrupted(&self) -> Option<Signal> {
@@ -104,6 +113,21 @@ impl Docker {
                 what: format!("'{}', which is no id", line.escape_debug()),
             }),
             None => Ok(text.lines().map(String::from).collect()),
+        }
+    }
+
+    /// Runs `call`, which prints the id of what it has made.
+    ///
+    /// # Errors
+    /// Every failure, and [`DockerError::Unexpected`] where there is not one id.
+    pub fn id(&self, call: &Call) -> Result<String, DockerError> {
+        let mut ids = self.ids(call)?;
+        match (ids.pop(), ids.len()) {
+            (Some(id), 0) => Ok(id),
+            (_, more) => Err(DockerError::Unexpected {
+                command: call.pretty(),
+                what: format!("{} ids, not one", if more > 0 { "several" } else { "no" }),
+            }),
         }
     }
 
@@ -232,7 +256,15 @@ impl Docker {
             }
             if let Some(error) = self.overdue(call, deadline) {
                 let _ = handle.kill();
-                return Err(error);
+                // A grandchild that lives on would hold the streams open for good.
+                return Err(match (error, handle.wait_timeout(LAST_WORDS)) {
+                    (DockerError::TimedOut { command, after, .. }, Ok(Some(printed))) => {
+                        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+                        let output = text(&printed.stdout) + &text(&printed.stderr);
+                        DockerError::TimedOut { command, after, output }
+                    }
+                    (error, _) => error,
+                });
             }
         }
     }
@@ -242,13 +274,15 @@ impl Docker {
             Some(DockerError::Interrupted { command: call.pretty(), signal })
         } else if Instant::now() >= deadline {
             let after = self.deadline(call.deadline);
-            Some(DockerError::TimedOut { command: call.pretty(), after })
+            let output = String::new();
+            Some(DockerError::TimedOut { command: call.pretty(), after, output })
         } else {
             None
         }
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature that duct asks for")]
 /// A Ctrl-C goes to the whole group of the terminal; in one of its own the client
 /// lives on until mokctl has decided what to undo.
 fn own_process_group(command: &mut Command) -> io::Result<()> {

@@ -6,7 +6,7 @@ use super::{Call, Docker, DockerError};
 
 /// Linux capabilities by number, as far as engines of the 20.10 series know
 /// their names (`capabilities(7)`). Later ones (BPF, PERFMON,
-/// CHECKPOINT_RESTORE) are refused by such an engine, and no node needs them.
+/// `CHECKPOINT_RESTORE`) are refused by such an engine, and no node needs them.
 const CAPABILITIES: [&str; 38] = [
     "CHOWN",
     "DAC_OVERRIDE",
@@ -90,7 +90,7 @@ pub enum Privilege {
 
 impl Privilege {
     /// What to try first on a host whose bounding set is `here`, this process's
-    /// own: an engine on the same kernel rarely has more. A set without SYS_ADMIN
+    /// own: an engine on the same kernel rarely has more. A set without `SYS_ADMIN`
     /// is that of a container that mokctl runs in and says nothing of the engine.
     #[must_use]
     pub fn first_choice(here: Option<BoundingSet>) -> Self {

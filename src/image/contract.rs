@@ -108,6 +108,44 @@ impl NodeImage {
     }
 }
 
+/// A node image that the engine has, under one of its names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BuiltImage {
+    /// The Kubernetes version in it.
+    pub version: KubernetesVersion,
+    /// The name.
+    pub name: String,
+    /// The engine's id of it.
+    pub id: String,
+    /// Its size, with what it shares.
+    pub bytes: u64,
+}
+
+/// Reads the engine's inspection of several images: the node images among them,
+/// the newest version last.
+///
+/// # Errors
+/// What is wrong with the text, in a few words.
+pub fn read_images(json: &str) -> Result<Vec<BuiltImage>, String> {
+    let images: Vec<Value> =
+        serde_json::from_str(json).map_err(|error| format!("no list of images: {error}"))?;
+    let mut found: Vec<BuiltImage> = images.iter().flat_map(built).collect();
+    found.sort();
+    Ok(found)
+}
+
+fn built(image: &Value) -> Vec<BuiltImage> {
+    let label = image.pointer("/Config/Labels").and_then(|labels| labels.get(label::KUBERNETES));
+    let Some(version) = label.and_then(Value::as_str).and_then(KubernetesVersion::parse) else {
+        return Vec::new();
+    };
+    let id = image.get("Id").and_then(Value::as_str).unwrap_or_default();
+    let bytes = image.get("Size").and_then(Value::as_u64).unwrap_or_default();
+    let names = image.get("RepoTags").and_then(Value::as_array).into_iter().flatten();
+    let built = |name: &str| BuiltImage { version, name: name.into(), id: id.into(), bytes };
+    names.filter_map(Value::as_str).map(built).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +197,26 @@ mod tests {
             let error = NodeImage::from_inspect("x", &inspection(&labels));
             assert!(matches!(error, Err(ContractError::Unknown { .. })), "{name}={value}");
         }
+    }
+
+    #[test]
+    fn images_are_listed_under_each_name_the_newest_last() {
+        let image = |version: &str, names: &[&str]| {
+            serde_json::json!({
+                "Id": "sha256:0", "Size": 5, "RepoTags": names,
+                "Config": { "Labels": { "mok.image.kubernetes": version } }
+            })
+        };
+        let json = serde_json::json!([
+            image("v1.20.10", &["b:2", "a:1"]),
+            image("v1.20.2", &["c:1"]),
+            image("unknown", &["d:1"]),
+            { "Id": "sha256:1", "Config": { "Labels": null } }
+        ]);
+        let found = read_images(&json.to_string()).unwrap();
+        let names: Vec<_> = found.iter().map(|image| image.name.as_str()).collect();
+        assert_eq!(names, ["c:1", "a:1", "b:2"]);
+        assert!(read_images("{").is_err());
     }
 
     #[test]

@@ -41,6 +41,9 @@ pub struct ClusterConfig {
 pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     let api = node.version.config_api();
     let mut text = header(api.api_version(), "InitConfiguration");
+    // kubeadm fills in a random token. It is for the joins that follow at once,
+    // so it need not live for kubeadm's usual day.
+    text += "bootstrapTokens:\n- ttl: 15m0s\n";
     text += &local_api_endpoint("", node.address);
     text += &node_registration(node);
     if cluster.schedulable_masters {

@@ -3,10 +3,11 @@
 //! and the lines are continued at different places, so only the commands
 //! themselves are looked for.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 use thiserror::Error;
 
 /// Why there is no join command to be had.
@@ -62,6 +63,19 @@ static CA_CERT_HASH: LazyLock<Regex> =
     LazyLock::new(|| regex(r"--discovery-token-ca-cert-hash[\s\\=]+(sha256:[0-9a-f]{64})\b"));
 static CERTIFICATE_KEY: LazyLock<Regex> =
     LazyLock::new(|| regex(r"--certificate-key[\s\\=]+([0-9a-f]{64})\b"));
+
+static SECRETS: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"\b(?:[a-z0-9]{6}\.[a-z0-9]{16}|(sha256:)?[0-9a-f]{64})\b"));
+
+/// `text` without the tokens and keys that kubeadm prints; hashes of certificates
+/// stay, being public.
+#[must_use]
+pub fn redact(text: &str) -> Cow<'_, str> {
+    SECRETS.replace_all(text, |found: &Captures<'_>| match found.get(1) {
+        Some(_) => found[0].to_owned(),
+        None => "[secret]".to_owned(),
+    })
+}
 
 fn regex(pattern: &str) -> Regex {
     match Regex::new(pattern) {
@@ -167,6 +181,17 @@ mod tests {
             read(&format!("{no_hash}\n--discovery-token-ca-cert-hash {HASH}")),
             Err(OutputError::Missing("CA certificate hash"))
         );
+    }
+
+    #[test]
+    fn tokens_and_keys_are_redacted_and_hashes_are_not() {
+        let text = format!(
+            "kubeadm join 10.0.0.2:6443 --token abcdef.0123456789abcdef \\\n\
+             \t--discovery-token-ca-cert-hash {HASH} \\\n\t--certificate-key {KEY}\n{KEY}"
+        );
+        let shown = redact(&text);
+        assert!(!shown.contains("0123456789abcdef") && !shown.contains(KEY), "{shown}");
+        assert!(shown.contains(HASH) && shown.contains("10.0.0.2:6443"), "{shown}");
     }
 
     #[test]

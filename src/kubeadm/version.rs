@@ -29,6 +29,14 @@ impl KubernetesVersion {
             _ => ConfigApi::V1Beta4,
         }
     }
+
+    /// Whether kubeadm's etcd pod requests ephemeral storage, as it did until 1.22.
+    /// A kubelet that has just registered does not know of any yet; it then refuses
+    /// the pod for good, and `kubeadm join` of a master waits in vain.
+    #[must_use]
+    pub fn etcd_requests_storage(self) -> bool {
+        (self.major, self.minor) < (1, 22)
+    }
 }
 
 impl fmt::Display for KubernetesVersion {
@@ -78,6 +86,13 @@ mod tests {
             let parsed = KubernetesVersion::parse(version);
             assert_eq!(parsed.map(KubernetesVersion::config_api), Some(api), "{version}");
         }
+    }
+
+    #[test]
+    fn etcds_request_went_with_1_22() {
+        let requests = |word| KubernetesVersion::parse(word).unwrap().etcd_requests_storage();
+        assert!(requests("v1.20.2") && requests("v1.21.14"));
+        assert!(!requests("v1.22.0") && !requests("v1.33.0"));
     }
 
     #[test]

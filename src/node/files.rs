@@ -19,11 +19,6 @@ impl File {
         Self { path: path.into(), mode: 0o644, content: content.into() }
     }
 
-    /// A file with keys in it.
-    pub fn secret(path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
-        Self { path: path.into(), mode: 0o600, content: content.into() }
-    }
-
     /// A script.
     pub fn script(path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
         Self { path: path.into(), mode: 0o755, content: content.into() }

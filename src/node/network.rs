@@ -10,6 +10,9 @@ use crate::cluster::name::{NodeName, Role};
 /// Where the service looks for the routes.
 pub const ROUTES: &str = "etc/mok/routes";
 
+/// Puts the routes in place as the file has them.
+pub const APPLY: &str = "/usr/local/lib/mok/network.sh";
+
 /// All files of the network for `node`, one of `nodes`.
 #[must_use]
 pub fn files(node: &NodeName, nodes: &[NodeName], layout: Layout) -> Vec<File> {

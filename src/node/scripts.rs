@@ -16,10 +16,19 @@ pub const INIT: &str = "/root/mok/init.sh";
 pub const ISSUE: &str = "/root/mok/issue.sh";
 /// Joins a node; its kubeadm configuration on standard input.
 pub const JOIN: &str = "/root/mok/join.sh";
-/// Waits for nodes: `ready.sh SECONDS NODE...`.
+/// Prints a fresh join command: `token.sh [--masters]`.
+pub const TOKEN: &str = "/root/mok/token.sh";
+/// Takes a master out of the control plane.
+pub const LEAVE: &str = "/root/mok/leave.sh";
+/// Waits for nodes: `ready.sh SECONDS SINCE NODE...`.
 pub const READY: &str = "/root/mok/ready.sh";
 /// Where `init.sh` looks for kubeadm's configuration, without the leading slash.
 pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";
+/// Where kubeadm finds changes to the pods that it makes.
+const PATCHES: &str = "/root/mok/patches";
+const ETCD_PATCH: &str =
+    r#"[{"op": "remove", "path": "/spec/containers/0/resources/requests/ephemeral-storage"}]"#;
+
 /// The values that the scripts read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Values {
@@ -35,6 +44,8 @@ pub struct Values {
     pub skip_init_phases: String,
     /// Phases that `kubeadm join` leaves out, with commas.
     pub skip_join_phases: String,
+    /// Whether etcd's request for ephemeral storage is to be taken away.
+    pub patch_etcd: bool,
     /// Whether further masters will join.
     pub upload_certs: bool,
 }
@@ -50,6 +61,7 @@ impl Values {
             ("ENDPOINT", &self.endpoint),
             ("SKIP_INIT_PHASES", &self.skip_init_phases),
             ("SKIP_JOIN_PHASES", &self.skip_join_phases),
+            ("PATCHES", if self.patch_etcd { PATCHES } else { "" }),
             ("UPLOAD_CERTS", if self.upload_certs { "yes" } else { "" }),
         ] {
             let _ = writeln!(text, "{name}={}", shell_escape::escape(value.into()));
@@ -62,13 +74,18 @@ impl Values {
 #[must_use]
 pub fn files(values: &Values) -> Vec<File> {
     let mut files = vec![File::public(format!("{FOLDER}/mok.env"), values.render())];
+    if values.patch_etcd {
+        files.push(File::public("root/mok/patches/etcd+json.json", ETCD_PATCH));
+    }
     files.extend(
         [
             ("common.sh", include_str!("scripts/common.sh")),
             ("init.sh", include_str!("scripts/init.sh")),
             ("issue.sh", include_str!("scripts/issue.sh")),
             ("join.sh", include_str!("scripts/join.sh")),
+            ("leave.sh", include_str!("scripts/leave.sh")),
             ("ready.sh", include_str!("scripts/ready.sh")),
+            ("token.sh", include_str!("scripts/token.sh")),
         ]
         .map(|(name, text)| File::script(format!("{FOLDER}/{name}"), text)),
     );
@@ -88,12 +105,13 @@ mod tests {
             endpoint: "10.0.0.2:6443".into(),
             skip_init_phases: "$(reboot);'".into(),
             skip_join_phases: String::new(),
+            patch_etcd: true,
             upload_certs: false,
         };
         assert_eq!(
             values.render(),
-            "NODE=a-worker-1\nPOD_RANGE=10.244.101.0/24\nCRI_SOCKET='/run/x y.sock'\nENDPOINT=10.0.0.2:6443\n\
-             SKIP_INIT_PHASES='$(reboot);'\\'''\nSKIP_JOIN_PHASES=''\nUPLOAD_CERTS=''\n"
+            "NODE=a-worker-1\nPOD_RANGE=10.244.101.0/24\nCRI_SOCKET='/run/x y.sock'\nENDPOINT='10.0.0.2:6443'\n\
+             SKIP_INIT_PHASES='$(reboot);'\\'''\nSKIP_JOIN_PHASES=''\nPATCHES=/root/mok/patches\nUPLOAD_CERTS=''\n"
         );
     }
 }

@@ -1,39 +1,89 @@
-//! The plan of `create cluster`. Pure: a specification in, stages out.
+//! The plan of `create cluster`. Pure: a roster in, stages out.
 
 use super::{Plan, Stage, Step};
-use crate::cluster::name::Role;
-use crate::cluster::spec::ClusterSpec;
+use crate::cluster::name::{NodeName, Role};
+use crate::cluster::roster::Roster;
 
-/// What makes the cluster of `spec`.
+/// What makes the cluster of `roster`.
 #[must_use]
-pub fn create(spec: &ClusterSpec) -> Plan {
-    let nodes = spec.nodes();
-    let (balancers, nodes): (Vec<_>, Vec<_>) =
-        nodes.into_iter().partition(|node| node.role() == Role::LoadBalancer);
-    let (masters, workers): (Vec<_>, Vec<_>) =
-        nodes.iter().cloned().partition(|node| node.role() == Role::Master);
+pub fn create(roster: &Roster) -> Plan {
+    let names = |role| roster.with_role(role).cloned().collect::<Vec<NodeName>>();
+    let (masters, workers) = (names(Role::Master), names(Role::Worker));
     let (first, further) = masters.split_first().map_or((None, &[][..]), |(a, b)| (Some(a), b));
 
     let mut stages = vec![Stage::new("Creating network", [Step::CreateNetwork])];
-    let starts = nodes.iter().cloned().map(Step::StartNode);
-    let balancers = balancers.into_iter().map(Step::StartLoadBalancer);
-    stages.push(Stage::new("Starting nodes", balancers.chain(starts)));
+    stages.push(Stage::new("Claiming the name", first.cloned().map(Step::Claim)));
+    stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::start)));
 
     // The others get ready while the control plane starts.
     let init = first.cloned().map(Step::InitMaster);
     let others = further.iter().chain(&workers).cloned().map(Step::IssueCredentials);
     stages.push(Stage::new("Starting control plane", init.into_iter().chain(others)));
 
-    // One after the other: etcd takes one new member at a time.
-    for master in further {
-        stages.push(Stage::new("Joining masters", [Step::JoinMaster(master.clone())]));
-    }
-    if !workers.is_empty() {
-        stages.push(Stage::new("Joining workers", workers.into_iter().map(Step::JoinWorker)));
-    }
+    stages.extend(joins(further, &workers));
+    let kubernetes = roster.kubernetes().cloned().collect();
     stages.push(Stage::new(
         "Waiting for nodes to be Ready",
-        [Step::WaitReady(nodes), Step::SaveKubeconfig],
+        [Step::WaitReady(kubernetes), Step::SaveKubeconfig],
     ));
+    stages.push(Stage::new("Finishing", [Step::Keep(roster.nodes().to_vec())]));
     Plan(stages)
+}
+
+/// Masters join one after the other, because etcd takes one new member at a time;
+/// the workers join beside the first of them.
+pub(super) fn joins(masters: &[NodeName], workers: &[NodeName]) -> Vec<Stage> {
+    let mut masters = masters.iter().cloned().map(Step::JoinMaster);
+    let beside = masters.next().into_iter();
+    let first: Vec<_> = beside.chain(workers.iter().cloned().map(Step::JoinWorker)).collect();
+    let mut stages = Vec::new();
+    if !first.is_empty() {
+        stages.push(Stage { title: "Joining nodes".into(), steps: first });
+    }
+    stages.extend(masters.map(|master| Stage::new("Joining one more master", [master])));
+    stages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(nodes: &[&str]) -> String {
+        let nodes: Vec<_> = nodes.iter().map(|node| NodeName::parse(node).unwrap()).collect();
+        create(&Roster::new(nodes[0].cluster().clone(), nodes)).to_string()
+    }
+
+    #[test]
+    fn one_node_needs_no_join() {
+        assert_eq!(
+            plan(&["a-master-1"]),
+            "Creating network\n  create network\n\
+             Claiming the name\n  create a-master-1\n\
+             Starting nodes\n  start a-master-1\n\
+             Starting control plane\n  kubeadm init on a-master-1\n\
+             Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n\
+             Finishing\n  keep a-master-1\n"
+        );
+    }
+
+    #[test]
+    fn workers_join_beside_the_second_master_and_masters_one_by_one() {
+        let nodes = ["a-lb", "a-master-1", "a-master-2", "a-master-3", "a-worker-1", "a-worker-2"];
+        assert_eq!(
+            plan(&nodes),
+            "Creating network\n  create network\n\
+             Claiming the name\n  create a-master-1\n\
+             Starting nodes\n  start a-master-1\n  start a-master-2\n  start a-master-3\n  \
+             start a-worker-1\n  start a-worker-2\n  start a-lb\n\
+             Starting control plane\n  kubeadm init on a-master-1\n  \
+             issue credentials for a-master-2\n  issue credentials for a-master-3\n  \
+             issue credentials for a-worker-1\n  issue credentials for a-worker-2\n\
+             Joining nodes\n  kubeadm join on a-master-2\n  kubeadm join on a-worker-1\n  \
+             kubeadm join on a-worker-2\n\
+             Joining one more master\n  kubeadm join on a-master-3\n\
+             Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-master-2, \
+             a-master-3, a-worker-1, a-worker-2\n  save kubeconfig\n\
+             Finishing\n  keep a-master-1, a-master-2, a-master-3, a-worker-1, a-worker-2, a-lb\n"
+        );
+    }
 }

@@ -4,12 +4,16 @@
 //! compared, printed and timed.
 
 mod create;
+mod nodes;
+mod power;
 
 use std::fmt;
 
-use crate::cluster::name::NodeName;
+use crate::cluster::name::{NodeName, Role};
 
 pub use create::create;
+pub use nodes::{add, remove, undo_add};
+pub use power::{start, stop};
 
 /// Stages, one after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,39 +39,92 @@ impl Stage {
 pub enum Step {
     /// The cluster's network, on a subnet that nobody uses.
     CreateNetwork,
+    /// The first master's container, not yet started. The engine gives a name to one
+    /// container only: of several runs that create the same cluster at this moment,
+    /// one gets it, and the others know.
+    Claim(NodeName),
     /// The balancer's container, its configuration and its start.
     StartLoadBalancer(NodeName),
     /// A node's container, its files and its start.
     StartNode(NodeName),
     /// `kubeadm init`.
     InitMaster(NodeName),
-    /// A node's credentials, made by the first master, put into the node.
+    /// A node's credentials, made by a master, put into the node.
     IssueCredentials(NodeName),
+    /// A fresh join command for workers.
+    AskForWorkers,
+    /// A fresh join command for masters, and their certificates to fetch.
+    AskForMasters,
     /// `kubeadm join --control-plane`.
     JoinMaster(NodeName),
     /// `kubeadm join`.
     JoinWorker(NodeName),
     /// Until the nodes are Ready.
     WaitReady(Vec<NodeName>),
+    /// Until the nodes have said that they are Ready since now.
+    WaitReadyAgain(Vec<NodeName>),
     /// The administrator's access, into the user's kubeconfig.
     SaveKubeconfig,
+    /// The containers are finished: they come back with the engine.
+    Keep(Vec<NodeName>),
+    /// A node's routes to the pods of all others, as they are now.
+    UpdateRoutes(NodeName),
+    /// The masters behind the balancer, as they are now.
+    UpdateLoadBalancer(NodeName),
+    /// Pods leave the node.
+    Drain(NodeName),
+    /// The node's etcd leaves the others.
+    LeaveControlPlane(NodeName),
+    /// The Node object goes.
+    Forget(NodeName),
+    /// The container goes, with its volumes.
+    RemoveContainer(NodeName),
+    /// The container stops, in order.
+    Stop(NodeName),
+    /// The container starts again.
+    Start(NodeName),
+}
+
+impl Step {
+    /// The first start of any node.
+    fn start(node: NodeName) -> Self {
+        match node.role() {
+            Role::LoadBalancer => Self::StartLoadBalancer(node),
+            Role::Master | Role::Worker => Self::StartNode(node),
+        }
+    }
 }
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |nodes: &[NodeName]| {
+            nodes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        };
         match self {
             Self::CreateNetwork => f.write_str("create network"),
-            Self::StartLoadBalancer(node) | Self::StartNode(node) => write!(f, "start {node}"),
+            Self::Claim(node) => write!(f, "create {node}"),
+            Self::StartLoadBalancer(node) | Self::StartNode(node) | Self::Start(node) => {
+                write!(f, "start {node}")
+            }
             Self::InitMaster(node) => write!(f, "kubeadm init on {node}"),
             Self::IssueCredentials(node) => write!(f, "issue credentials for {node}"),
+            Self::AskForWorkers => f.write_str("ask for a join command"),
+            Self::AskForMasters => f.write_str("ask for a join command for masters"),
             Self::JoinMaster(node) | Self::JoinWorker(node) => {
                 write!(f, "kubeadm join on {node}")
             }
-            Self::WaitReady(nodes) => {
-                let names: Vec<_> = nodes.iter().map(ToString::to_string).collect();
-                write!(f, "wait until Ready: {}", names.join(", "))
+            Self::WaitReady(nodes) | Self::WaitReadyAgain(nodes) => {
+                write!(f, "wait until Ready: {}", list(nodes))
             }
             Self::SaveKubeconfig => f.write_str("save kubeconfig"),
+            Self::Keep(nodes) => write!(f, "keep {}", list(nodes)),
+            Self::UpdateRoutes(node) => write!(f, "update routes of {node}"),
+            Self::UpdateLoadBalancer(node) => write!(f, "update {node}"),
+            Self::Drain(node) => write!(f, "drain {node}"),
+            Self::LeaveControlPlane(node) => write!(f, "kubeadm reset on {node}"),
+            Self::Forget(node) => write!(f, "forget {node}"),
+            Self::RemoveContainer(node) => write!(f, "remove {node}"),
+            Self::Stop(node) => write!(f, "stop {node}"),
         }
     }
 }

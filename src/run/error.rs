@@ -62,7 +62,7 @@ impl StepError {
 
 /// A step that failed, and with it the plan.
 #[derive(Debug, Error)]
-#[error("cannot {step}: {source}")]
+#[error("cannot {step}")]
 pub struct Failure {
     /// What was being done.
     pub step: String,

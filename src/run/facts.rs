@@ -6,27 +6,52 @@ use std::sync::OnceLock;
 use thiserror::Error;
 
 use crate::cluster::layout::Layout;
+use crate::docker::args::Container;
 use crate::docker::privilege::Privilege;
 use crate::kubeadm::output::JoinCommand;
 
 /// A plan that asks for what no earlier stage learned.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the plan needs {0} before any step has found it")]
-pub struct MissingFact(&'static str);
+pub struct MissingFact(pub(super) &'static str);
 
 /// Learned once each, read by all later steps.
 #[derive(Debug, Default)]
 pub struct Facts {
     layout: OnceLock<Layout>,
+    network: OnceLock<String>,
+    claimed: OnceLock<Container>,
     api_port: OnceLock<u16>,
     join: OnceLock<JoinCommand>,
     privilege: OnceLock<Privilege>,
+    started: OnceLock<u64>,
+    saved: OnceLock<()>,
 }
 
 impl Facts {
     /// Where the nodes are.
     pub fn layout(&self) -> Result<Layout, MissingFact> {
         self.layout.get().copied().ok_or(MissingFact("the network"))
+    }
+
+    /// The network's id; where this run made none, the name must do.
+    pub fn network(&self) -> Option<&str> {
+        self.network.get().map(String::as_str)
+    }
+
+    /// Keeps the network's id; the first one stays.
+    pub fn learn_network(&self, id: String) {
+        let _ = self.network.set(id);
+    }
+
+    /// The container that the run claimed its name with.
+    pub fn claimed(&self) -> Option<&Container> {
+        self.claimed.get()
+    }
+
+    /// Keeps the claimed container; the first one stays.
+    pub fn learn_claimed(&self, container: Container) {
+        let _ = self.claimed.set(container);
     }
 
     /// The API's port on the host.
@@ -47,6 +72,26 @@ impl Facts {
     /// Keeps the privilege; the first one stays.
     pub fn learn_privilege(&self, privilege: Privilege) {
         let _ = self.privilege.set(privilege);
+    }
+
+    /// Whether this run wrote the user's kubeconfig.
+    pub fn has_saved(&self) -> bool {
+        self.saved.get().is_some()
+    }
+
+    /// Keeps that it is about to.
+    pub fn learn_saved(&self) {
+        let _ = self.saved.set(());
+    }
+
+    /// When the first container was started, in seconds since 1970.
+    pub fn started(&self) -> Result<u64, MissingFact> {
+        self.started.get().copied().ok_or(MissingFact("the time of the start"))
+    }
+
+    /// Keeps the time of the start; the first one stays.
+    pub fn learn_started(&self, seconds: u64) {
+        let _ = self.started.set(seconds);
     }
 
     /// Keeps the layout; the first one stays.

@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::Run;
 use super::error::StepError;
-use crate::cluster::labels;
 use crate::cluster::layout::Layout;
 use crate::cluster::subnet::Subnet;
 use crate::docker::{DockerError, args};
@@ -26,16 +25,15 @@ impl Run<'_> {
         let mut taken = self.taken()?;
         loop {
             let subnet = self.free_subnet(&taken)?;
-            let mut labels = self.labels();
-            labels.push((labels::SHAPE, format!("{}+{}", self.spec.masters, self.spec.workers)));
-            let name = self.spec.name.network();
-            let create = args::create_network(&name, &subnet.to_string(), &labels);
-            match self.docker.capture(&create) {
-                Ok(_) => {
+            let name = self.roster.name().network();
+            let create = args::create_network(&name, &subnet.to_string(), &self.labels());
+            match self.docker.id(&create) {
+                Ok(id) => {
+                    self.facts.learn_network(id);
                     self.facts.learn_layout(Layout::new(subnet));
                     return Ok(());
                 }
-                Err(error) if error.says("Pool overlaps") && self.spec.subnet.is_none() => {
+                Err(error) if error.says("Pool overlaps") && self.subnet.is_none() => {
                     taken.insert(subnet);
                 }
                 Err(error) => return Err(error.into()),
@@ -48,12 +46,12 @@ impl Run<'_> {
     /// usually has its old addresses.
     fn free_subnet(&self, taken: &BTreeSet<Subnet>) -> Result<Subnet, StepError> {
         let free = |subnet: &Subnet| !taken.iter().any(|other| other.overlaps(subnet));
-        if let Some(chosen) = self.spec.subnet {
+        if let Some(chosen) = self.subnet {
             let message =
                 || format!("{chosen} overlaps a network of the engine or a route of the host");
             return free(&chosen).then_some(chosen).ok_or_else(|| StepError::NoSubnet(message()));
         }
-        let name = self.spec.name.as_str();
+        let name = self.roster.name().as_str();
         let start = name.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
         let candidates = (0..=u8::MAX).filter_map(|step| {
             let [a, b] = POOL;
@@ -84,7 +82,7 @@ impl Run<'_> {
 }
 
 /// The IPv4 subnets in `docker network inspect`.
-fn engine_subnets(json: &str) -> serde_json::Result<Vec<Subnet>> {
+pub(crate) fn engine_subnets(json: &str) -> serde_json::Result<Vec<Subnet>> {
     let networks: Vec<Value> = serde_json::from_str(json)?;
     let subnets = networks
         .iter()

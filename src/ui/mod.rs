@@ -1,7 +1,7 @@
 //! Everything that mokctl writes: answers on standard output, progress and
 //! trouble on standard error. Knows nothing of what the words mean.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use console::style;
@@ -82,6 +82,49 @@ impl Ui {
     pub fn answer(self, text: &str) {
         // A reader that has gone away wants no more; there is nobody to tell.
         let _ = io::stdout().lock().write_all(text.as_bytes());
+    }
+
+    /// Asks the user, where there is one: without a terminal the answer is yes. On
+    /// one, only the exact answer `y` is.
+    #[must_use]
+    pub fn confirm(self, question: &str) -> bool {
+        !Self::is_attended() || Self::ask(question).is_some_and(|line| line == "y")
+    }
+
+    /// Has the user pick one of `choices` by number; none where there is no
+    /// terminal, or no such number.
+    #[must_use]
+    pub fn choose(self, question: &str, choices: &[&str]) -> Option<usize> {
+        if !Self::is_attended() {
+            return None;
+        }
+        for (index, choice) in choices.iter().enumerate() {
+            err(&format!("  {}) {choice}", index + 1));
+        }
+        let number: usize = Self::ask(&format!("{question} >"))?.parse().ok()?;
+        number.checked_sub(1).filter(|index| *index < choices.len())
+    }
+
+    /// The flags of `docker exec` that give a program what the user has: standard
+    /// input always, a terminal where there is one.
+    #[must_use]
+    pub fn exec_flags(self) -> &'static [&'static str] {
+        if io::stdin().is_terminal() && io::stdout().is_terminal() {
+            &["--interactive", "--tty"]
+        } else {
+            &["--interactive"]
+        }
+    }
+
+    fn is_attended() -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    fn ask(question: &str) -> Option<String> {
+        let _ = write!(io::stderr().lock(), "{question} ");
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line).ok()?;
+        Some(line.trim_end_matches(['\n', '\r']).to_owned())
     }
 
     fn ended(self, title: &str, good: bool, took: Duration) {

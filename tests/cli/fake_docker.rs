@@ -73,12 +73,8 @@ fn random() -> u64 {
 }
 
 fn hex(length: usize) -> String {
-    let mut digits = String::new();
-    while digits.len() < length {
-        digits += &format!("{:016x}", random());
-    }
-    digits.truncate(length);
-    digits
+    let digit = || char::from_digit((random() % 16).try_into().unwrap(), 16).unwrap();
+    std::iter::repeat_with(digit).take(length).collect()
 }
 
 /// One call, as it came.
@@ -124,6 +120,7 @@ impl Call {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Object {
     pub(crate) name: String,
+    pub(crate) id: String,
     pub(crate) labels: BTreeMap<String, String>,
     /// Of a container, such as `running`.
     pub(crate) status: String,
@@ -174,6 +171,10 @@ impl FakeDocker {
             "kubeadm-init-upload-certs.txt",
             &words.fill(&init.replace("@CONTROL_PLANE@", control_plane)),
         );
+        let join = "kubeadm join @ENDPOINT@ --token @TOKEN@ --discovery-token-ca-cert-hash @HASH@";
+        docker.write("token.txt", &words.fill(&format!("{join}\n")));
+        let masters = format!("{join} --control-plane --certificate-key @CERTIFICATE_KEY@\n");
+        docker.write("token-masters.txt", &words.fill(&masters));
         docker.write("admin.conf", &words.fill(include_str!("../data/admin.conf")));
         let mut credentials = tar::Builder::new(Vec::new());
         let content = format!("client-key-data: {}\n", words.kubelet_key);
@@ -298,6 +299,7 @@ impl FakeDocker {
         let folders: BTreeSet<_> = folders.filter(|folder| folder.join("id").exists()).collect();
         let object = |folder: PathBuf| Object {
             name: folder.file_name().unwrap().to_str().unwrap().to_owned(),
+            id: fs::read_to_string(folder.join("id")).unwrap().trim_end().to_owned(),
             labels: fs::read_to_string(folder.join("labels"))
                 .unwrap()
                 .lines()

@@ -103,6 +103,7 @@ json_ports() {
 json_container() {
   get "$1/ip" && ip=$value
   get "$1/network" && network=$value
+  get "$1/restart" && restart=$value
   get "$1/status" && status_word=$value
   case $status_word in
     running) running=true address=$ip ;;
@@ -115,7 +116,7 @@ json_container() {
   get "$1/image"
   printf '"Config":{"Hostname":"%s","Image":"%s","Labels":' "${1##*/}" "$value"
   json_labels "$1/labels"
-  printf '},"HostConfig":{"NetworkMode":"%s","RestartPolicy":{"Name":"unless-stopped"},"PortBindings":' "$network"
+  printf '},"HostConfig":{"NetworkMode":"%s","RestartPolicy":{"Name":"%s"},"PortBindings":' "$network" "$restart"
   json_ports "$1/publish"
   printf '},"NetworkSettings":{"Ports":'
   if [ $running = true ]; then json_ports "$1/publish"; else printf '{}'; fi
@@ -132,7 +133,7 @@ json_network() {
 }
 
 json_image() {
-  printf '{"Id":"sha256:%064x","RepoTags":["%s"],"Config":{"Labels":' 1 "$1"
+  printf '{"Id":"%s","RepoTags":["%s"],"Size":572000000,"Config":{"Labels":' "$(image_id "$1")" "$1"
   json_labels "$engine/images/$1/labels"
   printf '}}'
 }
@@ -142,7 +143,7 @@ json_image() {
 # container_flags FLAG...: reads the flags of create and run; the number of
 # words that they are is in $flags.
 container_flags() {
-  flags=0 name='' network=bridge ip='' labels='' publish='' privileged='' interactive=''
+  flags=0 name='' restart=no network=bridge ip='' labels='' publish='' privileged='' interactive=''
   for word in "$@"; do
     case $word in
       --name=*) name=${word#*=} ;;
@@ -154,7 +155,8 @@ container_flags() {
 " ;;
       --privileged) privileged=yes ;;
       --interactive) interactive=yes ;;
-      --hostname=* | --restart=* | --cap-add=* | --security-opt=* | --device-cgroup-rule=*) ;;
+      --restart=*) restart=${word#*=} ;;
+      --hostname=* | --cap-add=* | --security-opt=* | --device-cgroup-rule=*) ;;
       --cgroupns=* | --tmpfs=* | --volume=* | --volumes-from=* | --entrypoint=*) ;;
       --rm | --pid=*) ;;
       -*) unknown ;;
@@ -176,12 +178,15 @@ make_container() {
     get "$folder/id"
     fail "Error response from daemon: Conflict. The container name \"/$name\" is already in use by container \"$value\". You have to remove (or rename) that container to be able to reuse that name."
   fi
+  # It may be given as an id, which counts when the container starts.
+  if find_network "$network"; then network=${found##*/}; fi
   new_id 12
   mkdir "$folder/root"
   printf '%s' "$labels" >"$folder/labels"
   printf '%s' "$publish" >"$folder/publish"
   echo "$1" >"$folder/image"
   echo "$network" >"$folder/network"
+  echo "$restart" >"$folder/restart"
   echo "$ip" >"$folder/ip"
   echo "$privileged" >"$folder/privileged"
   echo "$2" >"$folder/status"
@@ -257,6 +262,27 @@ stop() {
   done
 }
 
+update() {
+  case $1 in --restart=*) restart=${1#*=} ;; *) unknown ;; esac
+  shift
+  for ref in "$@"; do
+    find_container "$ref" || fail "Error response from daemon: No such container: $ref"
+    echo "$restart" >"$found/restart"
+    echo "$ref"
+  done
+}
+
+send_signal() {
+  case $1 in --signal=*) ;; *) unknown ;; esac
+  find_container "$2" || fail "Error response from daemon: No such container: $2"
+  get "$found/status"
+  [ "$value" = running ] || {
+    get "$found/id"
+    fail "Error response from daemon: cannot kill container: $2: container $value is not running"
+  }
+  echo "$2"
+}
+
 remove() {
   force=
   while :; do
@@ -289,16 +315,17 @@ remove() {
 
 # list_flags WORD...: sets $all and $filters.
 list_flags() {
-  all='' filters=''
+  all='' filters='' format=''
   for word in "$@"; do
     case $word in
       --all) all=yes ;;
       --quiet | --no-trunc) ;;
+      --format='{{.Label "'*'"}}') format=${word#*\"} format=${format%%\"*} ;;
       --filter=label=*) filters="$filters ${word#--filter=label=}" ;;
       *) unknown ;;
     esac
   done
-  case $words in *--quiet*--no-trunc*) ;; *) unknown ;; esac
+  case $words in *--quiet*--no-trunc* | *--format=*) ;; *) unknown ;; esac
 }
 
 ps() {
@@ -324,7 +351,9 @@ network_ls() {
     id=$value
     [ -n "$id" ] || continue
     # shellcheck disable=SC2086
-    has_labels "$folder/labels" $filters && echo "$id"
+    has_labels "$folder/labels" $filters || continue
+    [ -z "$format" ] || id=$(grep -e "^$format=" "$folder/labels") id=${id#*=}
+    echo "$id"
   done
   return 0
 }
@@ -335,7 +364,7 @@ image_ls() {
     # shellcheck disable=SC2086
     has_labels "$file" $filters || continue
     file=${file#"$engine/images/"}
-    printf 'sha256:%064x\n' "${#file}"
+    image_id "${file%/labels}"
   done
 }
 
@@ -362,13 +391,31 @@ inspect() {
   return $status
 }
 
+# image_id REFERENCE: one that is its own, as good as any hash.
+image_id() { printf 'sha256:%s\n' "$(printf %s "$1" | sha256sum | cut -c 1-64)"; }
+
 find_image() {
   found=$1
+  case $1 in
+    sha256:*)
+      for file in "$engine"/images/*/labels "$engine"/images/*/*/labels; do
+        [ -f "$file" ] || continue
+        file=${file#"$engine/images/"}
+        found=${file%/labels}
+        [ "$(image_id "$found")" != "$1" ] || return 0
+      done
+      return 1
+      ;;
+  esac
   [ -f "$engine/images/$1/labels" ]
 }
 
 image_inspect() {
   case $1 in
+    '--format={{.Id}}')
+      find_image "$2" || fail "Error response from daemon: No such image: $2"
+      image_id "$found"
+      ;;
     --format=*)
       # {{index .Config.Labels "KEY"}}
       key=${1#*\"}
@@ -473,8 +520,16 @@ exec_in() {
       [ -s "$call/stdin" ] || fail "error: no kubeadm configuration on standard input"
       echo "This node has joined the cluster."
       ;;
+    "bash /root/mok/token.sh"*)
+      if [ "${3-}" = --masters ]; then cat "$engine/token-masters.txt"; else cat "$engine/token.txt"; fi
+      ;;
+    "bash /root/mok/leave.sh") echo "[reset] Stopping the kubelet service" ;;
+    "kubectl --kubeconfig=/etc/kubernetes/admin.conf "*) ;;
+    /usr/local/lib/mok/network.sh*) ;;
+    "ctr --namespace=k8s.io images list --quiet") ;;
+    "ctr --namespace=k8s.io images import -") ;;
     "bash /root/mok/ready.sh "?*)
-      shift 3
+      shift 4
       printf 'node/%s condition met\n' "$@"
       ;;
     "cat /etc/kubernetes/admin.conf") cat "$engine/admin.conf" ;;
@@ -553,6 +608,9 @@ serve() {
     start) start "$@" ;;
     stop) stop "$@" ;;
     rm) remove "$@" ;;
+    update) update "$@" ;;
+    kill) send_signal "$@" ;;
+    save) cat "$engine/credentials.tar" ;;
     ps) ps "$@" ;;
     exec) exec_in "$@" ;;
     run) run "$@" ;;

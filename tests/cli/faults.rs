@@ -49,7 +49,7 @@ fn targets(calls: &[Call]) -> Vec<Target> {
     let target = |call: &Call| {
         let mut words: Vec<_> = call.argv.iter().map(|word| constant(word)).collect();
         if let Some(seconds) = words.iter().position(|word| word.ends_with("/ready.sh")) {
-            words[seconds + 1] = "*".to_owned();
+            "*".clone_into(&mut words[seconds + 1]);
         }
         let glob = words.join(" ");
         let nth = seen.entry(glob.clone()).or_insert(0);
@@ -61,7 +61,7 @@ fn targets(calls: &[Call]) -> Vec<Target> {
 
 fn constant(word: &str) -> String {
     let is_id = word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let start = ["--label=mok.run=", "--publish=", "--subnet=", "--ip="];
+    let start = ["--label=mok.run=", "--publish=", "--subnet=", "--ip=", "--network="];
     match start.iter().find(|start| word.starts_with(**start)) {
         Some(start) => format!("{start}*"),
         None if is_id => "*".to_owned(),
@@ -78,7 +78,11 @@ impl Target {
         Some(match self.call.verb().as_str() {
             "network ls" if self.call.flag("filter").is_none() => "create network".to_owned(),
             "network create" | "network inspect" => "create network".to_owned(),
+            "create" if self.call.flag("name")?.ends_with("-master-1") => {
+                format!("create {}", self.call.flag("name")?)
+            }
             "create" => format!("start {}", self.call.flag("name")?),
+            "update" => "keep ".to_owned(),
             "start" => format!("start {}", words[1]),
             "cp" if first => format!("start {}", node(&words[2])),
             "cp" => format!("issue credentials for {}", node(&words[2])),
@@ -96,7 +100,7 @@ impl Target {
     /// Whether mokctl can see nothing wrong with the call.
     fn is_as_good(&self, fault: Fault) -> bool {
         let answer_is_read = match self.call.verb().as_str() {
-            "create" | "start" | "cp" | "network create" | "network rm" | "rm" => false,
+            "create" | "start" | "cp" | "update" | "network rm" | "rm" => false,
             "exec" => {
                 !["join.sh", "ready.sh"].iter().any(|script| self.call.line().contains(script))
             }
@@ -255,7 +259,7 @@ fn delete_can_be_finished_whatever_goes_wrong() {
 fn what_the_engine_makes_after_its_client_died_is_taken_back_too() {
     for (glob, step) in [
         ("create --name=a-worker-1 *", "start a-worker-1"),
-        ("create --name=a-master-1 *", "start a-master-1"),
+        ("create --name=a-master-1 *", "create a-master-1"),
         ("network create *", "create network"),
     ] {
         let machine = Machine::new();

@@ -186,18 +186,12 @@ pub(crate) struct Started<'a> {
 impl<'a> Started<'a> {
     /// Sends a signal, such as `INT`, to mokctl alone.
     pub(crate) fn signal(&self, name: &str) {
-        self.kill(name, &self.child.id().to_string());
+        kill(name, &self.child.id().to_string());
     }
 
     /// Sends a signal to mokctl's process group, as a terminal does.
     pub(crate) fn signal_group(&self, name: &str) {
-        self.kill(name, &format!("-{}", self.child.id()));
-    }
-
-    fn kill(&self, name: &str, target: &str) {
-        let script = "kill -s \"$1\" -- \"$2\"";
-        let words = ["-c", script, "sh", name, target];
-        assert!(Command::new("sh").args(words).status().unwrap().success(), "kill {target}");
+        kill(name, &format!("-{}", self.child.id()));
     }
 
     /// Waits for its end, which must come soon.
@@ -227,6 +221,12 @@ impl<'a> Started<'a> {
         outcome.assert(known, "it ran a command that the fake docker does not know");
         outcome
     }
+}
+
+fn kill(signal: &str, target: &str) {
+    let script = "kill -s \"$1\" -- \"$2\"";
+    let words = ["-c", script, "sh", signal, target];
+    assert!(Command::new("sh").args(words).status().unwrap().success(), "kill {target}");
 }
 
 /// How a run ended.

@@ -23,6 +23,20 @@ wait_until() {
 runtime_answers() { [[ -S $CRI_SOCKET ]]; }
 wait_for_runtime() { wait_until 60 "the container runtime, $CRI_SOCKET" runtime_answers; }
 
+admin() { kubectl --kubeconfig=/etc/kubernetes/admin.conf "$@"; }
+
+# wait_for_signature TOKEN_ID: until the control plane has signed its discovery
+# information for that token. A node that joins looks for it once, and then only
+# every five seconds again: it is to find it.
+wait_for_signature() {
+  local token=$1
+  signed() {
+    admin --namespace=kube-public get configmap cluster-info --output=yaml |
+      grep --quiet "^  jws-kubeconfig-$token"
+  }
+  wait_until 60 "the signature of the cluster's discovery information" signed
+}
+
 # A connection alone: cheap enough to try often while the API server wants the CPU.
 api_listens() { : <>"/dev/tcp/${ENDPOINT/://}"; }
 # The kubelet makes them when it starts its first pod, which it does once it has
@@ -44,4 +58,16 @@ take_pod_range() {
   wait_until 240 "the API server" api_listens
   wait_until 240 "the CSINode object" storage_is_known
   wait_until 240 "the Node object" patch_node
+}
+
+# follow_renewal: a kubelet keeps its client certificate in a file of its own, and
+# renews it there before its year is over. A kubelet.conf with the first
+# certificate in it would stop the kubelet from starting after that year: it is to
+# name the file, as kubeadm's own do.
+follow_renewal() {
+  local current=/var/lib/kubelet/pki/kubelet-client-current.pem
+  [[ -s $current ]] || return 0
+  sed --in-place \
+    --expression="s|client-certificate-data: .*|client-certificate: $current|" \
+    --expression="s|client-key-data: .*|client-key: $current|" /etc/kubernetes/kubelet.conf
 }

@@ -10,17 +10,16 @@ wait_for_runtime
 take_pod_range /etc/kubernetes/admin.conf >&2 &
 taking=$!
 
-flags=(--config=/root/mok/kubeadm-init.yaml)
+# kubelet-finalize restarts the kubelet, whose first report is that the node is not
+# Ready: after `create` has said that it is. What it is for, follow_renewal does.
+flags=(--config=/root/mok/kubeadm-init.yaml --skip-phases=kubelet-finalize)
 if [[ -n $SKIP_INIT_PHASES ]]; then flags+=("--skip-phases=$SKIP_INIT_PHASES"); fi
+if [[ -n $PATCHES ]]; then flags+=("--experimental-patches=$PATCHES"); fi
 # For further masters: their certificates, encrypted, in the cluster for two hours.
 if [[ -n $UPLOAD_CERTS ]]; then flags+=(--upload-certs); fi
 kubeadm init "${flags[@]}"
 wait "$taking"
+follow_renewal
 
-# A node that joins looks for the signature of what it discovers once, and then
-# only every five seconds again: it is to find it.
-signed() {
-  kubectl --kubeconfig=/etc/kubernetes/admin.conf --namespace=kube-public \
-    get configmap cluster-info --output=yaml | grep --quiet '^  jws-kubeconfig-'
-}
-wait_until 60 "the signature of the cluster's discovery information" signed
+# Of the one token that there is.
+wait_for_signature ''

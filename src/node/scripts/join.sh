@@ -15,5 +15,8 @@ taking=$!
 
 flags=(--config=/root/mok/kubeadm-join.yaml)
 if [[ -n $SKIP_JOIN_PHASES ]]; then flags+=("--skip-phases=$SKIP_JOIN_PHASES"); fi
+# Workers have no such pods, and kubeadm no use for it there.
+if [[ -n $PATCHES ]]; then flags+=("--experimental-patches=$PATCHES"); fi
 kubeadm join "${flags[@]}"
 wait "$taking"
+follow_renewal

@@ -1,16 +1,34 @@
 #!/usr/bin/env bash
-# On a master: waits until the named nodes are Ready; says of each that is not
-# what it last reported.
-# usage: ready.sh SECONDS NODE...
+# On a master: waits until the named nodes are Ready, as they themselves have
+# reported since SINCE (seconds since 1970; 0 for whenever). What a cluster that
+# was stopped still holds is not news. Says of each that is not what it last
+# reported.
+# usage: ready.sh SECONDS SINCE NODE...
 set -euo pipefail
 
 # shellcheck source=src/node/scripts/common.sh
 . /root/mok/common.sh
-seconds=$1
-shift
-admin() { kubectl --kubeconfig=/etc/kubernetes/admin.conf "$@"; }
+seconds=$1 since=$2
+shift 2
 
-if ! admin wait --for=condition=Ready --timeout="${seconds}s" "${@/#/node/}"; then
-  admin get nodes "$@" --output=custom-columns='NODE:.metadata.name,READY:.status.conditions[?(@.type=="Ready")].status,WHY:.status.conditions[?(@.type=="Ready")].message' >&2
+# A line for each node that is not yet well: NAME WHY.
+missing() {
+  local name status time why
+  # shellcheck disable=SC2016
+  admin get nodes --output='go-template={{range .items}}{{$name := .metadata.name}}{{range .status.conditions}}{{if eq .type "Ready"}}{{$name}} {{.status}} {{.lastHeartbeatTime}} {{.message}}{{"\n"}}{{end}}{{end}}{{end}}' >/tmp/nodes
+  for name in "$@"; do
+    read -r _ status time why < <(grep "^$name " /tmp/nodes) || true
+    if [[ ${status:-} != True ]]; then
+      echo "$name ${why:-has not reported}"
+    elif (($(date --date="$time" +%s) < since)); then
+      echo "$name has not reported since it was started"
+    fi
+    status='' why=''
+  done
+}
+all_ready() { [[ -z $(missing "$@") ]]; }
+
+wait_until "$seconds" "nodes to be Ready" all_ready "$@" || {
+  missing "$@" >&2
   exit 1
-fi
+}

@@ -26,5 +26,8 @@ ln -sf /lib/systemd/system/multi-user.target /etc/systemd/system/default.target
 # Where other CNI add-ons put their plugins and look for them.
 mkdir -p /opt/cni
 ln -s /usr/lib/cni /opt/cni/bin
+# Whoever looks in on a master finds kubectl ready for use.
+mkdir -p /root/.kube
+ln -s /etc/kubernetes/admin.conf /root/.kube/config
 # Every node makes its own at its first start.
 rm -f /etc/machine-id /var/lib/dbus/machine-id

@@ -1,0 +1,78 @@
+# Everything that is done with this source tree. `make help` lists it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# One after the other, whatever -j says: cargo and the engine share the cores.
+.NOTPARALLEL:
+
+# The cluster of `make cluster`.
+NAME ?= mycluster
+MASTERS ?= 1
+WORKERS ?= 1
+# Where `make install` puts things.
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+export PATH := $(PATH):$(HOME)/.cargo/bin
+MOKCTL := $(or $(CARGO_TARGET_DIR),target)/release/mokctl
+CARGO_TEST_E2E := cargo test --locked --test e2e -- --test-threads=1
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: cluster
+cluster: image ## Make a cluster (NAME=mycluster MASTERS=1 WORKERS=1), with everything it needs
+	@$(MOKCTL) create cluster $(NAME) $(MASTERS) $(WORKERS)
+	@echo "mokctl is $(MOKCTL); 'make install' puts it on your PATH, 'make delete-cluster NAME=$(NAME)' removes the cluster."
+
+.PHONY: delete-cluster
+delete-cluster: build ## Remove the cluster NAME
+	@$(MOKCTL) delete cluster $(NAME)
+
+.PHONY: test
+test: check e2e ## Run every check and the end-to-end tests
+
+.PHONY: build
+build: toolchain ## Build mokctl
+	@cargo build --locked --release
+
+.PHONY: image
+image: engine build ## Build the node image; takes minutes once
+	@$(MOKCTL) build image
+
+.PHONY: check
+check: toolchain lint ## Run every check that needs no engine
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --test e2e -- -D warnings
+	cargo test --locked
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps
+
+.PHONY: lint
+lint: ## Check the scripts, and the rules for all files
+	@scripts/lint.sh
+
+.PHONY: e2e
+e2e: toolchain engine ## Run the end-to-end tests: real clusters, some minutes
+	$(CARGO_TEST_E2E)
+
+.PHONY: e2e-full
+e2e-full: toolchain engine ## Run the slow end-to-end tests as well
+	$(CARGO_TEST_E2E) --include-ignored
+
+.PHONY: install
+install: build ## Install mokctl below PREFIX=/usr/local (and DESTDIR)
+	install -D -m 0755 $(MOKCTL) $(DESTDIR)$(PREFIX)/bin/mokctl
+
+.PHONY: clean
+clean: ## Remove what was built here; images and clusters stay
+	cargo clean
+
+.PHONY: toolchain
+toolchain: # A compiler and cargo's helpers
+	@scripts/toolchain.sh
+
+.PHONY: engine
+engine: ## Make sure that a Docker engine answers
+	@scripts/engine.sh

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# What the scripts of this folder share. To be sourced.
+
+say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+die() {
+  say "$*"
+  exit 1
+}
+
+# install_packages PACKAGE...: with the distribution's apt-get, as root.
+install_packages() {
+  command -v apt-get >/dev/null ||
+    die "needs $* and knows apt-get alone: install that by hand"
+  ((EUID == 0)) || die "needs $*: run this as root, or 'apt-get install $*' first"
+  # A fresh machine, or an image, has no lists.
+  compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || apt_get update
+  say "installing $*"
+  # Lists that are too old name files that are gone.
+  apt_get install --yes --no-install-recommends "$@" || {
+    apt_get update
+    apt_get install --yes --no-install-recommends "$@"
+  }
+}
+
+apt_get() { DEBIAN_FRONTEND=noninteractive apt-get --quiet=2 "$@" </dev/null >&2; }

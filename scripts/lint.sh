@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Looks through every file of the project: shellcheck for the scripts, and rules
+# that no other tool knows. Looks at everything before it fails.
+# What runs in a node is these very scripts: their values come from a file beside
+# them, so nothing is left to check in what mokctl writes there.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+here=scripts
+# shellcheck source=scripts/lib.sh
+. "$here/lib.sh"
+"$here/need.sh" shellcheck shellcheck
+
+# A copy without its history has no git to ask. A checkout may be another user's.
+list() {
+  git -c safe.directory='*' ls-files --cached --others --exclude-standard 2>/dev/null ||
+    find . -type f -not -path './target/*' -not -path './.git/*' -printf '%P\n'
+}
+texts=() scripts=()
+shebang='^#!.*[/ ](ba)?sh( |$)'
+while read -r file; do
+  # Not there: deleted, and not yet committed so.
+  if ! [[ -s $file ]] || ! grep --quiet --binary-files=without-match '' "$file"; then continue; fi
+  texts+=("$file")
+  read -r first <"$file" || true
+  if [[ $first =~ $shebang ]]; then scripts+=("$file"); fi
+done < <(list | sort)
+
+failed=0
+# refuse RULE PATTERN FILE...: fails with every line that the pattern finds.
+refuse() {
+  local rule=$1 pattern=$2
+  shift 2
+  if grep --line-number --with-filename --extended-regexp --regexp="$pattern" -- "$@" >&2; then
+    say "refused: $rule"
+    failed=1
+  fi
+}
+
+say "shellcheck for ${#scripts[@]} scripts"
+shellcheck --external-sources "${scripts[@]}" || failed=1
+for file in "${texts[@]}"; do
+  if [[ $file == *.sh && ! " ${scripts[*]} " == *" $file "* ]]; then
+    say "refused: $file does not say which shell runs it"
+    failed=1
+  fi
+done
+
+say "rules for ${#texts[@]} files"
+refuse "white space at a line's end" '[[:blank:]]+$' "${texts[@]}"
+refuse "a carriage return" $'\r' "${texts[@]}"
+# The brackets keep these lines from finding themselves.
+refuse "left over from work" 'dbg[!]|todo[!]|unimplemented[!]|FIX[M]E|XX[X]' "${texts[@]}"
+for file in "${texts[@]}"; do
+  if [[ -n $(tail -c 1 "$file") ]]; then
+    say "refused: $file does not end with a newline"
+    failed=1
+  fi
+done
+
+# One place runs programs: src/docker/.
+sources=()
+for file in "${texts[@]}"; do
+  case $file in
+    src/docker/* | src/kubeconfig/*) ;;
+    src/*.rs) sources+=("$file") ;;
+  esac
+done
+refuse "only src/docker/ runs programs" 'duct::|Command::new' "${sources[@]}"
+
+((failed == 0)) || die "see above"

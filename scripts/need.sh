@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Makes sure that PROGRAM is there; installs the distribution's PACKAGE... where
+# it is not.
+# usage: need.sh PROGRAM PACKAGE...
+set -euo pipefail
+
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+command -v "$1" >/dev/null || install_packages "${@:2}"

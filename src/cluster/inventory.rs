@@ -1,0 +1,158 @@
+//! What the engine holds of clusters, read from `docker container inspect`. The
+//! labels say what a container is; the rest says how it is.
+
+use std::net::Ipv4Addr;
+
+use serde_json::Value;
+
+use super::labels;
+use super::name::{ClusterName, NodeName, Role};
+use super::roster::Roster;
+use crate::docker::args::RESTART_POLICY;
+
+/// A container of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its cluster, as the label says.
+    pub cluster: ClusterName,
+    /// Which node it is; none for a container that carries our label under a name
+    /// that is not ours.
+    pub node: Option<NodeName>,
+    /// The container's name.
+    pub name: String,
+    /// The container's id, 64 hexadecimal digits.
+    pub id: String,
+    /// Whether a later version of mokctl made it: its labels may mean more than is
+    /// known here.
+    pub newer: bool,
+    /// Whether it runs.
+    pub running: bool,
+    /// Whether the `create` that made it came to its end.
+    pub complete: bool,
+    /// Its address on the cluster's network.
+    pub address: Option<Ipv4Addr>,
+    /// Its image's name.
+    pub image: String,
+    /// Its Kubernetes version, as the label says.
+    pub version: Option<String>,
+    /// Where the API is published on the host.
+    pub api: Option<(Ipv4Addr, u16)>,
+}
+
+impl Member {
+    /// What the node does.
+    #[must_use]
+    pub fn role(&self) -> Option<Role> {
+        self.node.as_ref().map(NodeName::role)
+    }
+}
+
+/// Reads the engine's inspection of containers that carry our label; others in it
+/// are left out. Ordered by cluster, then by node.
+///
+/// # Errors
+/// What is wrong with the text, in a few words.
+pub fn read(json: &str) -> Result<Vec<Member>, String> {
+    let containers: Vec<Value> =
+        serde_json::from_str(json).map_err(|error| format!("no list of containers: {error}"))?;
+    let mut members: Vec<Member> = containers.iter().filter_map(member).collect();
+    let order = |member: &Member| {
+        (member.cluster.clone(), member.node.is_none(), member.node.clone(), member.name.clone())
+    };
+    members.sort_by_key(order);
+    Ok(members)
+}
+
+/// The nodes among `members`, all of one cluster.
+#[must_use]
+pub fn roster(cluster: &ClusterName, members: &[Member]) -> Roster {
+    Roster::new(cluster.clone(), members.iter().filter_map(|member| member.node.clone()))
+}
+
+fn member(container: &Value) -> Option<Member> {
+    let text = |path: &str| container.pointer(path).and_then(Value::as_str);
+    let label = |key: &str| {
+        let labels = container.pointer("/Config/Labels")?;
+        labels.get(key).and_then(Value::as_str)
+    };
+    let cluster = ClusterName::parse(label(labels::CLUSTER)?).ok()?;
+    let name = text("/Name")?.trim_start_matches('/').to_owned();
+    let node = NodeName::parse(&name).ok().filter(|node| *node.cluster() == cluster);
+    // A stopped container has no address at the moment, but is promised one.
+    let network = container.pointer("/NetworkSettings/Networks")?.get(cluster.network());
+    let address = |path: &str| network?.pointer(path)?.as_str()?.parse().ok();
+    Some(Member {
+        node,
+        name,
+        id: text("/Id")?.to_owned(),
+        newer: label(labels::SCHEMA) > Some(labels::SCHEMA_VERSION),
+        running: container.pointer("/State/Running").and_then(Value::as_bool)?,
+        complete: text("/HostConfig/RestartPolicy/Name") == Some(RESTART_POLICY),
+        address: address("/IPAddress").or_else(|| address("/IPAMConfig/IPv4Address")),
+        image: text("/Config/Image")?.to_owned(),
+        version: label(labels::KUBERNETES).map(String::from),
+        api: published(container),
+        cluster,
+    })
+}
+
+fn published(container: &Value) -> Option<(Ipv4Addr, u16)> {
+    let bindings = container.pointer("/HostConfig/PortBindings")?;
+    let binding = bindings.get("6443/tcp")?.get(0)?;
+    let address = binding.get("HostIp")?.as_str()?.parse().ok()?;
+    let port = binding.get("HostPort")?.as_str()?.parse().ok()?;
+    Some((address, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn container(name: &str, running: bool, restart: &str) -> Value {
+        json!({
+            "Id": "0123",
+            "Name": format!("/{name}"),
+            "Config": {
+                "Image": "local/x:1",
+                "Labels": { "MokCluster": "a", "mok.kubernetes": "v1.20.2" }
+            },
+            "State": { "Running": running },
+            "HostConfig": {
+                "RestartPolicy": { "Name": restart },
+                "PortBindings": { "6443/tcp": [{ "HostIp": "127.0.0.1", "HostPort": "40001" }] }
+            },
+            "NetworkSettings": { "Networks": { "mok-a": {
+                "IPAddress": if running { "10.213.0.11" } else { "" },
+                "IPAMConfig": { "IPv4Address": "10.213.0.11" }
+            } } }
+        })
+    }
+
+    #[test]
+    fn members_are_read_running_or_not() {
+        let json = json!([
+            container("a-worker-1", false, "unless-stopped"),
+            container("a-master-1", true, "no"),
+            container("stray", true, "no"),
+            { "Id": "9", "Name": "/other", "Config": { "Labels": null } }
+        ]);
+        let members = read(&json.to_string()).unwrap();
+        let names: Vec<_> = members.iter().map(|member| member.name.as_str()).collect();
+        assert_eq!(names, ["a-master-1", "a-worker-1", "stray"]);
+        let [master, worker, stray] = members.as_slice() else { panic!("{members:?}") };
+        assert_eq!((master.running, master.complete), (true, false));
+        assert_eq!((worker.running, worker.complete), (false, true));
+        assert_eq!(worker.address, Some(Ipv4Addr::new(10, 213, 0, 11)));
+        assert_eq!(master.api, Some((Ipv4Addr::LOCALHOST, 40001)));
+        assert_eq!(stray.node, None);
+    }
+
+    #[test]
+    fn garbage_is_said_to_be_garbage() {
+        assert!(read("").is_err());
+        assert!(read("{}").is_err());
+        assert_eq!(read("[{}, null, 1]"), Ok(vec![]));
+    }
+}

@@ -1,0 +1,132 @@
+//! Who belongs to a cluster: its containers by name. Knows nothing of their
+//! state.
+
+use std::num::NonZeroU8;
+
+use super::name::{ClusterName, NodeName, Role};
+
+/// The nodes of one cluster, each once, in the order of their roles and numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roster {
+    name: ClusterName,
+    nodes: Vec<NodeName>,
+}
+
+impl Roster {
+    /// The cluster `name` with `nodes`.
+    #[must_use]
+    pub fn new(name: ClusterName, nodes: impl IntoIterator<Item = NodeName>) -> Self {
+        let mut nodes: Vec<_> = nodes.into_iter().collect();
+        nodes.sort();
+        nodes.dedup();
+        Self { name, nodes }
+    }
+
+    /// The cluster's name.
+    #[must_use]
+    pub fn name(&self) -> &ClusterName {
+        &self.name
+    }
+
+    /// Every container.
+    #[must_use]
+    pub fn nodes(&self) -> &[NodeName] {
+        &self.nodes
+    }
+
+    /// The nodes of `role`.
+    pub fn with_role(&self, role: Role) -> impl Iterator<Item = &NodeName> {
+        self.nodes.iter().filter(move |node| node.role() == role)
+    }
+
+    /// The nodes that run a kubelet: all but the balancer.
+    pub fn kubernetes(&self) -> impl Iterator<Item = &NodeName> {
+        self.nodes.iter().filter(|node| node.role().runs_kubernetes())
+    }
+
+    /// Whether a balancer stands before the masters.
+    #[must_use]
+    pub fn has_load_balancer(&self) -> bool {
+        self.with_role(Role::LoadBalancer).next().is_some()
+    }
+
+    /// Where the API is for everybody: the balancer, or the first master.
+    #[must_use]
+    pub fn api_node(&self) -> NodeName {
+        let balancer = self.with_role(Role::LoadBalancer).next().cloned();
+        balancer.unwrap_or_else(|| self.first_master())
+    }
+
+    /// The master with the least number; the one that `create cluster` begins
+    /// with.
+    #[must_use]
+    pub fn first_master(&self) -> NodeName {
+        let first = self.with_role(Role::Master).next().cloned();
+        first.unwrap_or_else(|| NodeName::master(&self.name, NonZeroU8::MIN))
+    }
+
+    /// Masters take pods where nobody else does.
+    #[must_use]
+    pub fn has_schedulable_masters(&self) -> bool {
+        self.with_role(Role::Worker).next().is_none()
+    }
+
+    /// The same cluster with more nodes.
+    #[must_use]
+    pub fn with(&self, more: impl IntoIterator<Item = NodeName>) -> Self {
+        Self::new(self.name.clone(), self.nodes.iter().cloned().chain(more))
+    }
+
+    /// The same cluster without `node`.
+    #[must_use]
+    pub fn without(&self, node: &NodeName) -> Self {
+        Self::new(self.name.clone(), self.nodes.iter().filter(|other| *other != node).cloned())
+    }
+
+    /// The first `count` numbers up to `last` that no worker or master has, as
+    /// names; fewer where they run out.
+    #[must_use]
+    pub fn free(&self, role: Role, count: usize, last: u8) -> Vec<NodeName> {
+        let name = |number| match role {
+            Role::Master => NodeName::master(&self.name, number),
+            Role::Worker => NodeName::worker(&self.name, number),
+            Role::LoadBalancer => NodeName::load_balancer(&self.name),
+        };
+        let numbers = (1..=last).filter_map(NonZeroU8::new).map(name);
+        numbers.filter(|node| !self.nodes.contains(node)).take(count).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn roster(nodes: &[&str]) -> Roster {
+        let nodes = nodes.iter().map(|node| NodeName::parse(node).unwrap());
+        Roster::new(ClusterName::parse("a").unwrap(), nodes)
+    }
+
+    #[test]
+    fn nodes_stand_in_the_order_of_role_and_number() {
+        let roster = roster(&["a-worker-10", "a-lb", "a-worker-2", "a-master-1", "a-master-1"]);
+        let names: Vec<_> = roster.nodes().iter().map(ToString::to_string).collect();
+        assert_eq!(names, ["a-master-1", "a-worker-2", "a-worker-10", "a-lb"]);
+    }
+
+    #[test]
+    fn the_api_is_at_the_balancer_or_at_the_first_master() {
+        assert_eq!(roster(&["a-master-2", "a-master-3"]).api_node().to_string(), "a-master-2");
+        assert_eq!(roster(&["a-master-1", "a-lb"]).api_node().to_string(), "a-lb");
+    }
+
+    #[test]
+    fn free_numbers_fill_the_gaps_first_and_run_out() {
+        let roster = roster(&["a-worker-1", "a-worker-3"]);
+        let free = |count, last| {
+            let free = roster.free(Role::Worker, count, last);
+            free.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(free(2, 99), ["a-worker-2", "a-worker-4"]);
+        assert_eq!(free(9, 4), ["a-worker-2", "a-worker-4"]);
+    }
+}

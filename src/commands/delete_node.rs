@@ -1,0 +1,44 @@
+//! `delete worker` and `delete master`: a node leaves a cluster that runs.
+
+use super::existing::Existing;
+use super::report::OnFailure;
+use super::{Context, report};
+use crate::cluster::name::{NodeName, Role};
+use crate::error::Error;
+use crate::plan;
+use crate::run::Run;
+
+/// Drains the node, takes it out of the cluster and removes its container.
+pub(super) fn run(
+    context: &Context,
+    node: &NodeName,
+    yes: bool,
+    dry_run: bool,
+) -> Result<(), Error> {
+    let existing = Existing::find(context, node.cluster())?;
+    let member = existing.member(node).ok_or_else(|| Error::NoNode(node.clone()))?;
+    let rest = existing.roster.without(node);
+    if node.role() == Role::Master {
+        // Every master runs (below), so that what remains of etcd has its majority:
+        // the one that must not go is the last.
+        if !existing.roster.has_load_balancer() || rest.with_role(Role::Master).next().is_none() {
+            return Err(Error::LastMaster(node.clone()));
+        }
+        existing.may_change(None)?;
+    } else {
+        existing.may_change(Some(node))?;
+    }
+    let plan = plan::remove(&rest, node, member.running);
+    if dry_run {
+        context.ui.answer(&plan.to_string());
+        return Ok(());
+    }
+    let question = format!("Are you sure you want to delete the node {node}? (y/N) >");
+    if !yes && !context.ui.confirm(&question) {
+        context.ui.note("Cancelling by user request.");
+        return Ok(());
+    }
+    let run = Run::new(&context.docker, &rest, existing.speaker(Some(node))?);
+    run.facts.learn_layout(existing.layout(context)?);
+    report::carry_out(context, &plan, &run, OnFailure::Leave).map(drop)
+}

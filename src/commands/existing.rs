@@ -1,0 +1,75 @@
+//! A cluster that is there: what a command on it must know of it.
+
+use super::Context;
+use crate::cluster::inventory::{self, Member};
+use crate::cluster::layout::Layout;
+use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::roster::Roster;
+use crate::docker::{DockerError, args};
+use crate::error::Error;
+use crate::run::engine_subnets;
+
+/// A cluster, as the engine has it.
+#[derive(Debug)]
+pub(super) struct Existing {
+    /// Its name.
+    pub name: ClusterName,
+    /// Its containers.
+    pub members: Vec<Member>,
+    /// Its nodes.
+    pub roster: Roster,
+}
+
+impl Existing {
+    /// Looks for the cluster `name`.
+    pub(super) fn find(context: &Context, name: &ClusterName) -> Result<Self, Error> {
+        let members = context.members(Some(name))?;
+        if members.is_empty() {
+            return Err(Error::NotFound(name.clone()));
+        }
+        let roster = inventory::roster(name, &members);
+        Ok(Self { name: name.clone(), members, roster })
+    }
+
+    /// The container of `node`.
+    pub(super) fn member(&self, node: &NodeName) -> Option<&Member> {
+        self.members.iter().find(|member| member.node.as_ref() == Some(node))
+    }
+
+    /// A master that runs: it speaks for the cluster. `but` is not asked.
+    pub(super) fn speaker(&self, but: Option<&NodeName>) -> Result<NodeName, Error> {
+        let master = |member: &&Member| {
+            member.running && member.role() == Some(Role::Master) && member.node.as_ref() != but
+        };
+        let found = self.members.iter().find(master).and_then(|member| member.node.clone());
+        found.ok_or_else(|| Error::NoRunningMaster(self.name.clone()))
+    }
+
+    /// Whether nodes may come and go: every node must run, because they all must be
+    /// told; but for `leaving`, which need not be.
+    pub(super) fn may_change(&self, leaving: Option<&NodeName>) -> Result<(), Error> {
+        if self.members.iter().any(|member| member.newer) {
+            return Err(Error::Newer(self.name.clone()));
+        }
+        let stays = |member: &&Member| leaving.is_none() || member.node.as_ref() != leaving;
+        match self.members.iter().filter(stays).find(|member| !member.running) {
+            Some(member) => {
+                Err(Error::NotRunning { cluster: self.name.clone(), node: member.name.clone() })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Where its nodes are.
+    pub(super) fn layout(&self, context: &Context) -> Result<Layout, Error> {
+        let network = self.name.network();
+        let call = args::inspect_networks([network.as_str()]);
+        let json = context.docker.capture(&call)?;
+        let unexpected = |error: serde_json::Error| DockerError::Unexpected {
+            command: call.pretty(),
+            what: error.to_string(),
+        };
+        let subnet = engine_subnets(&json).map_err(unexpected)?.into_iter().next();
+        subnet.map(Layout::new).ok_or_else(|| Error::NoNetwork(self.name.clone()))
+    }
+}

@@ -1,0 +1,56 @@
+//! `export logs`: what the nodes have to say, as files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Context;
+use super::existing::Existing;
+use crate::cluster::name::{ClusterName, Role};
+use crate::docker::{Call, DockerError, args};
+use crate::error::Error;
+
+/// Writes each node's journal, the output of its first program, its description
+/// and its pods' logs below `folder` (`./mok-logs-NAME`), and prints the folder.
+/// Of a node that is stopped it writes what can be had.
+pub(super) fn run(
+    context: &Context,
+    cluster: &ClusterName,
+    folder: Option<&Path>,
+) -> Result<(), Error> {
+    let existing = Existing::find(context, cluster)?;
+    let folder =
+        folder.map_or_else(|| PathBuf::from(format!("mok-logs-{cluster}")), Path::to_owned);
+    let stage = context.ui.stage(&format!("Exporting logs of {cluster}"));
+    for member in &existing.members {
+        let below = folder.join(&member.name);
+        fs::create_dir_all(&below)
+            .map_err(|source| Error::Write { path: below.clone(), source })?;
+        let name = member.name.as_str();
+        let mut parts = vec![
+            ("inspect.json", args::inspect_containers([name])),
+            ("container.log", Call::new(["logs", name])),
+        ];
+        if member.running && member.role().is_some_and(Role::runs_kubernetes) {
+            parts.push(("journal.log", args::exec(name, ["journalctl", "--no-pager"])));
+            parts.push((
+                "pods.tar",
+                args::exec(name, ["tar", "-C", "/var/log", "-cf", "-", "pods"]),
+            ));
+        }
+        for (file, call) in parts {
+            let path = below.join(file);
+            let text = match context.docker.capture_bytes(&call.deadline(Call::TRANSFER)) {
+                Ok(text) => text,
+                Err(error @ DockerError::Failed { .. }) => {
+                    context.ui.warn(&error.to_string());
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            fs::write(&path, text).map_err(|source| Error::Write { path, source })?;
+        }
+    }
+    stage.done();
+    context.ui.answer(&format!("{}\n", folder.display()));
+    Ok(())
+}

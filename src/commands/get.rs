@@ -1,0 +1,156 @@
+//! `get clusters`, `get nodes`, `get images`: what is there, as a table or JSON.
+
+use console::measure_text_width;
+use serde_json::{Value, json};
+
+use super::Context;
+use super::existing::Existing;
+use crate::cli::Format;
+use crate::cluster::inventory::Member;
+use crate::cluster::name::{ClusterName, Role};
+use crate::docker::Call;
+use crate::error::Error;
+use crate::image::contract::BuiltImage;
+
+/// How many digits of an id the engine shows.
+const SHORT_ID: usize = 12;
+
+/// All containers of one cluster or of all; nothing where there is none. The
+/// first columns are those of the bash `mokctl`.
+pub(super) fn clusters(context: &Context, cluster: Option<&ClusterName>) -> Result<(), Error> {
+    let members = context.members(cluster)?;
+    // A network alone is what a run that was killed early leaves.
+    let found = context.docker.capture(&Call::new([
+        "network",
+        "ls",
+        "--filter=label=MokCluster",
+        "--format={{.Label \"MokCluster\"}}",
+    ]))?;
+    let wanted = |name: &&str| cluster.is_none_or(|cluster| cluster.as_str() == *name);
+    let alone = |name: &&str| !members.iter().any(|member| member.cluster.as_str() == *name);
+    let networks: Vec<_> = found.lines().filter(wanted).filter(alone).map(String::from).collect();
+    if context.globals.output == Some(Format::Json) {
+        let mut list: Vec<Value> = members.iter().map(|member| as_json(member, &members)).collect();
+        list.extend(networks.iter().map(|name| json!({ "cluster": name, "status": "incomplete" })));
+        context.ui.answer(&format!("{:#}\n", Value::from(list)));
+        return Ok(());
+    }
+    let head =
+        ["MOK_Cluster", "Docker_ID", "Container_Name", "IP_Address", "Role", "Status", "Version"];
+    let mut rows: Vec<Vec<String>> =
+        members.iter().map(|member| row(member, &members).to_vec()).collect();
+    rows.extend(networks.into_iter().map(|name| {
+        let mut row = vec![name];
+        row.extend(["-", "-", "-", "network", "incomplete", "-"].map(String::from));
+        row
+    }));
+    if !rows.is_empty() {
+        context.ui.answer(&table(&head, &rows));
+    }
+    Ok(())
+}
+
+/// The containers of one cluster, which must be there.
+pub(super) fn nodes(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
+    let members = Existing::find(context, cluster)?.members;
+    if context.globals.output == Some(Format::Json) {
+        let list: Vec<Value> = members.iter().map(|member| as_json(member, &members)).collect();
+        context.ui.answer(&format!("{:#}\n", Value::from(list)));
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = members
+        .iter()
+        .map(|member| {
+            let [_, _, cells @ ..] = row(member, &members);
+            cells.to_vec()
+        })
+        .collect();
+    context.ui.answer(&table(&["Name", "IP_Address", "Role", "Status", "Version"], &rows));
+    Ok(())
+}
+
+/// The node images that this engine has.
+pub(super) fn images(context: &Context) -> Result<(), Error> {
+    let images = context.node_images()?;
+    if context.globals.output == Some(Format::Json) {
+        let entry = |image: &BuiltImage| {
+            let BuiltImage { name, version, id, bytes } = image;
+            json!({ "image": name, "version": version.to_string(), "id": id, "bytes": bytes })
+        };
+        let list: Vec<Value> = images.iter().map(entry).collect();
+        context.ui.answer(&format!("{:#}\n", Value::from(list)));
+    } else if !images.is_empty() {
+        let row = |BuiltImage { name, version, id, bytes }| {
+            let id = id.trim_start_matches("sha256:").chars().take(SHORT_ID).collect();
+            vec![name, version.to_string(), id, format!("{} MB", bytes / 1_000_000)]
+        };
+        let rows: Vec<Vec<String>> = images.into_iter().map(row).collect();
+        context.ui.answer(&table(&["Image", "Version", "Docker_ID", "Size"], &rows));
+    }
+    Ok(())
+}
+
+/// `incomplete` where the `create` of this container, or the cluster's first one,
+/// never came to its end; else `running` or `stopped`.
+fn status(member: &Member, all: &[Member]) -> &'static str {
+    let of_same = |other: &&Member| other.cluster == member.cluster;
+    let has_master = all.iter().filter(of_same).any(|other| other.role() == Some(Role::Master));
+    match (member.complete && has_master, member.running) {
+        (false, _) => "incomplete",
+        (true, true) => "running",
+        (true, false) => "stopped",
+    }
+}
+
+fn row(member: &Member, all: &[Member]) -> [String; 7] {
+    let dash = || "-".to_owned();
+    [
+        member.cluster.to_string(),
+        member.id.chars().take(SHORT_ID).collect(),
+        member.name.clone(),
+        member.address.map_or_else(dash, |address| address.to_string()),
+        member.role().map_or_else(dash, |role| role.as_str().to_owned()),
+        status(member, all).to_owned(),
+        member.version.clone().unwrap_or_else(dash),
+    ]
+}
+
+fn as_json(member: &Member, all: &[Member]) -> Value {
+    json!({
+        "cluster": member.cluster.as_str(),
+        "id": member.id,
+        "name": member.name,
+        "address": member.address.map(|address| address.to_string()),
+        "role": member.role().map(Role::as_str),
+        "status": status(member, all),
+        "version": member.version,
+        "image": member.image,
+        "api": member.api.map(|(address, port)| format!("https://{address}:{port}")),
+    })
+}
+
+/// Columns as wide as their widest cell, three blanks between them.
+fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
+    let lines = || std::iter::once(head.as_slice()).chain(rows.iter().map(Vec::as_slice));
+    let width = |column: usize| {
+        lines().filter_map(|line| line.get(column)).map(|cell| measure_text_width(cell)).max()
+    };
+    let widths: Vec<usize> = (0..head.len()).map(|column| width(column).unwrap_or(0)).collect();
+    let render = |line: &[String]| {
+        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        format!("{}\n", cells.collect::<Vec<_>>().join("   ").trim_end())
+    };
+    lines().map(render).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let rows = [vec!["aaaa".to_owned(), "1".into()], vec!["b".to_owned(), "22".into()]];
+        assert_eq!(table(&["X", "Yyy"], &rows), "X      Yyy\naaaa   1\nb      22\n");
+    }
+}

@@ -1,0 +1,23 @@
+//! `get kubeconfig`: a cluster's admin access, on standard output.
+
+use super::Context;
+use super::existing::Existing;
+use crate::cluster::name::ClusterName;
+use crate::docker::args;
+use crate::error::Error;
+use crate::kubeconfig::Access;
+use crate::run::ADMIN_CONF;
+
+/// Prints a kubeconfig with this one cluster in it, for use on this host.
+pub(super) fn run(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
+    let existing = Existing::find(context, cluster)?;
+    let speaker = existing.speaker(None)?.to_string();
+    let admin = context.docker.capture(&args::exec(&speaker, ["cat", ADMIN_CONF]))?;
+    let api = existing.member(&existing.roster.api_node()).and_then(|member| member.api);
+    let (address, port) = api.ok_or_else(|| Error::NotPublished(cluster.clone()))?;
+    let access = Access::from_admin_conf(&admin)
+        .map_err(|error| error.of(std::path::Path::new(ADMIN_CONF)))?
+        .with_server(format!("https://{address}:{port}"));
+    context.ui.answer(&access.render(cluster));
+    Ok(())
+}

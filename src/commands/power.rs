@@ -1,0 +1,36 @@
+//! `stop cluster` and `start cluster`. Both may be said again.
+
+use super::existing::Existing;
+use super::report::OnFailure;
+use super::{Context, report};
+use crate::cluster::name::ClusterName;
+use crate::error::Error;
+use crate::plan::{self, Plan};
+use crate::run::Run;
+
+/// Stops the cluster's containers, in order.
+pub(super) fn stop(context: &Context, cluster: &ClusterName, dry_run: bool) -> Result<(), Error> {
+    let existing = Existing::find(context, cluster)?;
+    let plan = plan::stop(&existing.roster);
+    if !existing.members.iter().any(|member| member.running) && !dry_run {
+        context.ui.note(&format!("Cluster {cluster} is stopped."));
+        return Ok(());
+    }
+    run(context, &existing, &plan, dry_run)
+}
+
+/// Starts the cluster's containers, in order, and waits until every node has
+/// reported Ready.
+pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> Result<(), Error> {
+    let existing = Existing::find(context, cluster)?;
+    run(context, &existing, &plan::start(&existing.roster), dry_run)
+}
+
+fn run(context: &Context, existing: &Existing, plan: &Plan, dry_run: bool) -> Result<(), Error> {
+    if dry_run {
+        context.ui.answer(&plan.to_string());
+        return Ok(());
+    }
+    let run = Run::new(&context.docker, &existing.roster, existing.roster.first_master());
+    report::carry_out(context, plan, &run, OnFailure::Leave).map(drop)
+}

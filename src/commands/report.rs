@@ -1,0 +1,105 @@
+//! What a command that carried out a plan tells of it.
+
+use super::Context;
+use crate::cluster::roster::Roster;
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::run::{Run, Timing, execute, rollback};
+use crate::ui::{Mode, Ui};
+
+/// How a failed plan is undone in a cluster that stays.
+pub(super) struct Undo<'a> {
+    /// What to do; each step as far as it goes.
+    pub plan: Plan,
+    /// The cluster as it was.
+    pub roster: &'a Roster,
+}
+
+impl Undo<'_> {
+    /// A step that fails had nothing to undo, or cannot: the rest matters all the
+    /// same, and the first failure is what the user is told.
+    fn run(self, context: &Context, failed: &Run<'_>) {
+        let docker = context.docker.uninterruptible();
+        let run = Run::new(&docker, self.roster, failed.speaker.clone());
+        if let Ok(layout) = failed.facts.layout() {
+            run.facts.learn_layout(layout);
+        }
+        for stage in self.plan.0 {
+            let _ = execute(&Plan(vec![stage]), &run, Ui::new(Mode::Quiet, false));
+        }
+    }
+}
+
+/// What becomes of what a plan had done when it fails.
+pub(super) enum OnFailure<'a> {
+    /// What it made is removed.
+    TakeBack,
+    /// It is undone in the cluster, and then what it made is removed.
+    Undo(Undo<'a>),
+    /// Everything stays, for whoever wants to look.
+    Retain,
+    /// It made nothing: saying the command again goes on.
+    Leave,
+}
+
+/// Carries out `plan`.
+///
+/// # Errors
+/// The plan's first failure.
+pub(super) fn carry_out(
+    context: &Context,
+    plan: &Plan,
+    run: &Run<'_>,
+    on_failure: OnFailure<'_>,
+) -> Result<Vec<Timing>, Error> {
+    let failure = match execute(plan, run, context.ui) {
+        Ok(timings) => {
+            if context.globals.timings {
+                show(context, &timings);
+            }
+            return Ok(timings);
+        }
+        Err(failure) => failure,
+    };
+    match on_failure {
+        OnFailure::TakeBack => take_back(context, run),
+        OnFailure::Undo(undo) => {
+            undo.run(context, run);
+            take_back(context, run);
+        }
+        OnFailure::Retain => context.ui.note(&format!(
+            "Everything is kept. To look: docker exec -ti {} journalctl -e\n\
+             To remove it: mokctl delete cluster {}",
+            run.speaker,
+            run.roster.name()
+        )),
+        OnFailure::Leave => {}
+    }
+    Err(failure.into())
+}
+
+fn take_back(context: &Context, run: &Run<'_>) {
+    let stage = context.ui.stage("Removing what was made");
+    let removed = rollback(&context.docker, &run.id).map_err(|error| error.to_string());
+    let forgotten = match &run.kubeconfig {
+        Some(kubeconfig) if run.facts.has_saved() => {
+            kubeconfig.remove(run.roster.name()).map_err(|error| error.to_string())
+        }
+        Some(_) | None => Ok(false),
+    };
+    if let Err(error) = removed.and(forgotten) {
+        drop(stage);
+        let name = run.roster.name();
+        context.ui.warn(&format!("{error}; 'mokctl delete cluster {name}' removes what remains"));
+    } else {
+        stage.done();
+    }
+}
+
+/// A line for each step: when it began and ended, in seconds since the start.
+fn show(context: &Context, timings: &[Timing]) {
+    for Timing { step, start, end, .. } in timings {
+        let (start, end) = (start.as_secs_f64(), end.as_secs_f64());
+        context.ui.note(&format!("{start:7.2} {end:7.2}  {step}"));
+    }
+}

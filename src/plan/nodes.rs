@@ -1,0 +1,65 @@
+//! The plans for nodes that come to a running cluster and go from it.
+
+use super::create::joins;
+use super::{Plan, Stage, Step};
+use crate::cluster::name::{NodeName, Role};
+use crate::cluster::roster::Roster;
+
+/// What brings `new` nodes, all of one role, into the cluster of `old`.
+#[must_use]
+pub fn add(old: &Roster, new: &[NodeName]) -> Plan {
+    let masters = new.iter().any(|node| node.role() == Role::Master);
+    let ask = if masters { Step::AskForMasters } else { Step::AskForWorkers };
+    let issue = new.iter().cloned().map(Step::IssueCredentials);
+    let routes = old.kubernetes().cloned().map(Step::UpdateRoutes);
+
+    let mut stages = vec![Stage::new("Starting nodes", new.iter().cloned().map(Step::start))];
+    stages.push(Stage::new("Making them known", [ask].into_iter().chain(issue)));
+    stages.extend(if masters { joins(new, &[]) } else { joins(&[], new) });
+    stages.push(Stage::new("Waiting for nodes to be Ready", [Step::WaitReady(new.to_vec())]));
+    let balancer = masters.then(|| old.with_role(Role::LoadBalancer)).into_iter().flatten();
+    let keep = [Step::Keep(new.to_vec())];
+    stages.push(Stage::new(
+        "Finishing",
+        balancer.cloned().map(Step::UpdateLoadBalancer).chain(routes).chain(keep),
+    ));
+    Plan(stages)
+}
+
+/// What undoes a failed [`add`] in the cluster itself; the containers go with
+/// everything else that the run made. A master that etcd still counts would cost
+/// the others their majority.
+#[must_use]
+pub fn undo_add(old: &Roster, new: &[NodeName]) -> Plan {
+    let masters = new.iter().filter(|node| node.role() == Role::Master).cloned();
+    let routes = old.kubernetes().cloned().map(Step::UpdateRoutes);
+    let balancer = old.with_role(Role::LoadBalancer).cloned().map(Step::UpdateLoadBalancer);
+    Plan(vec![
+        Stage::new("Leaving etcd", masters.map(Step::LeaveControlPlane)),
+        Stage::new("Removing", new.iter().cloned().map(Step::Forget)),
+        Stage::new("Updating the others", routes.chain(balancer)),
+    ])
+}
+
+/// What takes `node` out of the cluster that `rest` remains of. From one that does
+/// not run no pod can be asked to leave: they end with their Node object.
+#[must_use]
+pub fn remove(rest: &Roster, node: &NodeName, runs: bool) -> Plan {
+    let mut stages = Vec::new();
+    if node.role() == Role::Master {
+        // No new connections to it while it leaves.
+        let balancer = rest.with_role(Role::LoadBalancer).cloned().map(Step::UpdateLoadBalancer);
+        stages.push(Stage::new("Updating the balancer", balancer));
+    }
+    if runs {
+        stages.push(Stage::new("Draining", [Step::Drain(node.clone())]));
+    }
+    if node.role() == Role::Master {
+        stages.push(Stage::new("Leaving etcd", [Step::LeaveControlPlane(node.clone())]));
+    }
+    stages.push(Stage::new("Removing", [Step::Forget(node.clone())]));
+    stages.push(Stage::new("Removing its container", [Step::RemoveContainer(node.clone())]));
+    let routes = rest.kubernetes().cloned().map(Step::UpdateRoutes);
+    stages.push(Stage::new("Updating routes", routes));
+    Plan(stages)
+}

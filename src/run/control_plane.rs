@@ -1,0 +1,125 @@
+//! kubeadm's work: the first master, the joins, and what follows from them.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::error::StepError;
+use super::facts::MissingFact;
+use super::{LOOPBACK, Run};
+use crate::cluster::layout::Layout;
+use crate::cluster::name::NodeName;
+use crate::docker::args;
+use crate::kubeadm::config::{self, ClusterConfig, NodeConfig};
+use crate::kubeadm::output::JoinCommand;
+use crate::kubeconfig::Access;
+use crate::node::scripts;
+
+/// `kubeadm init` gives its control plane four minutes to come up.
+const INIT: Duration = Duration::from_secs(330);
+/// `kubeadm join` gives the kubelet five.
+const JOIN: Duration = Duration::from_secs(330);
+/// From the last join, or start, until every node is Ready.
+const READY: Duration = Duration::from_secs(240);
+/// Where kubeadm leaves the administrator's access.
+pub(crate) const ADMIN_CONF: &str = "/etc/kubernetes/admin.conf";
+
+impl Run<'_> {
+    pub(super) fn init_master(&self, node: &NodeName) -> Result<(), StepError> {
+        let name = node.to_string();
+        let call = args::exec(&name, ["bash", scripts::INIT]).deadline(INIT);
+        let join = JoinCommand::from_output(&self.show(node, &call)?)?;
+        self.facts.learn_join(join);
+        Ok(())
+    }
+
+    pub(super) fn issue_credentials(&self, node: &NodeName) -> Result<(), StepError> {
+        let name = node.to_string();
+        let files = self.script(&self.speaker, &[scripts::ISSUE, &name], JOIN)?;
+        self.docker.capture(&args::put_files(&name, files))?;
+        Ok(())
+    }
+
+    pub(super) fn join_master(&self, node: &NodeName) -> Result<(), StepError> {
+        let schedulable = self.roster.has_schedulable_masters();
+        let config = config::join_control_plane(
+            &self.node_config(node, self.facts.layout()?)?,
+            self.facts.join()?,
+            schedulable,
+        );
+        self.join(node, config)
+    }
+
+    pub(super) fn join_worker(&self, node: &NodeName) -> Result<(), StepError> {
+        let config =
+            config::join(&self.node_config(node, self.facts.layout()?)?, self.facts.join()?);
+        self.join(node, config)
+    }
+
+    pub(super) fn ask(&self, flags: &[&str]) -> Result<(), StepError> {
+        let words = [&[scripts::TOKEN], flags].concat();
+        let output = self.script(&self.speaker, &words, JOIN)?;
+        self.facts.learn_join(JoinCommand::from_output(&String::from_utf8_lossy(&output))?);
+        Ok(())
+    }
+
+    /// Until all of `nodes` have reported since `since`, in seconds since 1970.
+    pub(super) fn wait_ready(&self, nodes: &[NodeName], since: u64) -> Result<(), StepError> {
+        let seconds = self.docker.deadline(READY).as_secs().max(1).to_string();
+        let since = since.to_string();
+        let names: Vec<String> = nodes.iter().map(ToString::to_string).collect();
+        let mut words = vec![scripts::READY, &seconds, &since];
+        words.extend(names.iter().map(String::as_str));
+        self.script(&self.speaker, &words, READY + Duration::from_secs(30))?;
+        Ok(())
+    }
+
+    pub(super) fn save_kubeconfig(&self) -> Result<(), StepError> {
+        let master = self.speaker.to_string();
+        let admin = self.docker.capture(&args::exec(&master, ["cat", ADMIN_CONF]))?;
+        let server = format!("https://{LOOPBACK}:{}", self.facts.api_port()?);
+        let access = Access::from_admin_conf(&admin)
+            .map_err(|error| error.of(Path::new(ADMIN_CONF)))?
+            .with_server(server);
+        let kubeconfig = self.kubeconfig.as_ref().ok_or(MissingFact("the kubeconfig's place"))?;
+        // Before, because a merge that fails late may have been done all the same.
+        self.facts.learn_saved();
+        kubeconfig.merge(self.roster.name(), &access)?;
+        Ok(())
+    }
+
+    fn join(&self, node: &NodeName, config: String) -> Result<(), StepError> {
+        let name = node.to_string();
+        let call = args::exec_with_input(&name, ["bash", scripts::JOIN], config).deadline(JOIN);
+        self.show(node, &call).map(drop)
+    }
+
+    fn node_config(&self, node: &NodeName, layout: Layout) -> Result<NodeConfig, MissingFact> {
+        let image = self.image()?;
+        Ok(NodeConfig {
+            version: image.version,
+            name: node.to_string(),
+            address: layout.address(node),
+            cri_socket: image.cri_socket.clone(),
+            cgroup_driver: image.cgroup_driver.clone(),
+        })
+    }
+
+    /// The configuration of `kubeadm init`. Every master has it: it says what the
+    /// cluster is to each later call of kubeadm.
+    pub(super) fn init_config(
+        &self,
+        node: &NodeName,
+        layout: Layout,
+    ) -> Result<String, MissingFact> {
+        let cluster = ClusterConfig {
+            endpoint: self.endpoint(layout),
+            cert_sans: vec![
+                "localhost".into(),
+                LOOPBACK.to_string(),
+                self.roster.api_node().to_string(),
+            ],
+            schedulable_masters: self.roster.has_schedulable_masters(),
+        };
+        Ok(config::init(&self.node_config(node, layout)?, &cluster))
+    }
+}

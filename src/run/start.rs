@@ -1,0 +1,161 @@
+//! A node's first start: its container, its files, its port and its rights.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use super::error::StepError;
+use super::{LOOPBACK, Run};
+use crate::cluster::labels;
+use crate::cluster::layout::{API_PORT, Layout, pod_range};
+use crate::cluster::name::{NodeName, Role};
+use crate::docker::DockerError;
+use crate::docker::args::{self, Container, Publish};
+use crate::docker::privilege::Privilege;
+use crate::node::files::{File, archive};
+use crate::node::{balancer, network, scripts};
+
+/// How often a port is chosen anew when somebody else was faster.
+const PORT_TRIES: u32 = 5;
+
+impl Run<'_> {
+    /// Creates the container and leaves it at that.
+    pub(super) fn claim(&self, node: &NodeName) -> Result<(), StepError> {
+        let container = self.create(node)?;
+        self.facts.learn_claimed(container);
+        Ok(())
+    }
+
+    pub(super) fn start_node(&self, node: &NodeName) -> Result<(), StepError> {
+        let layout = self.facts.layout()?;
+        let mut files = network::files(node, self.roster.nodes(), layout);
+        files.extend(scripts::files(&self.script_values(node, layout)?));
+        if node.role() == Role::Master {
+            let config = self.init_config(node, layout)?;
+            files.push(File::public(scripts::INIT_CONFIG, config));
+        }
+        self.start(node, &files)
+    }
+
+    pub(super) fn start_load_balancer(&self, node: &NodeName) -> Result<(), StepError> {
+        self.start(node, &[self.balancer_file(self.facts.layout()?)])
+    }
+
+    /// The balancer's configuration, for the masters of the roster.
+    pub(super) fn balancer_file(&self, layout: Layout) -> File {
+        let masters = self.roster.with_role(Role::Master);
+        File::public(balancer::CONFIG, balancer::config(masters, layout))
+    }
+
+    pub(super) fn keep(&self, nodes: &[NodeName]) -> Result<(), StepError> {
+        let names: Vec<String> = nodes.iter().map(ToString::to_string).collect();
+        self.docker.capture(&args::keep(names.iter().map(String::as_str)))?;
+        Ok(())
+    }
+
+    fn script_values(&self, node: &NodeName, layout: Layout) -> Result<scripts::Values, StepError> {
+        let image = self.image()?;
+        Ok(scripts::Values {
+            node: node.to_string(),
+            pod_range: pod_range(node),
+            cri_socket: image.cri_socket.clone(),
+            endpoint: self.endpoint(layout),
+            skip_init_phases: image.skip_init_phases(),
+            skip_join_phases: image.skip_join_phases(),
+            patch_etcd: image.version.etcd_requests_storage(),
+            upload_certs: self.roster.with_role(Role::Master).count() > 1,
+        })
+    }
+
+    /// The container of `node`, as the engine shall create it.
+    fn container(&self, node: &NodeName) -> Result<Container, StepError> {
+        let image = self.image()?;
+        let mut labels = self.labels();
+        labels.push((labels::ROLE, node.role().as_str().into()));
+        labels.push((labels::KUBERNETES, image.version.to_string()));
+        let publish = if *node == self.roster.api_node() {
+            let port = self.choose_port()?;
+            vec![Publish { address: LOOPBACK, port, target: API_PORT }]
+        } else {
+            Vec::new()
+        };
+        let kubernetes = node.role().runs_kubernetes();
+        let network = self.facts.network().map(String::from);
+        Ok(Container {
+            name: node.to_string(),
+            network: network.unwrap_or_else(|| self.roster.name().network()),
+            address: self.facts.layout()?.address(node),
+            labels,
+            publish,
+            privilege: kubernetes.then(|| self.privilege()),
+            image: image.name.clone(),
+            entrypoint: (!kubernetes).then(|| balancer::ENTRYPOINT.to_owned()),
+        })
+    }
+
+    fn create(&self, node: &NodeName) -> Result<Container, StepError> {
+        let container = self.container(node)?;
+        self.docker.capture(&args::create_container(&container))?;
+        Ok(container)
+    }
+
+    /// Puts files into a node's container and starts it: it finds them at its
+    /// first start as at every later one.
+    fn start(&self, node: &NodeName, files: &[File]) -> Result<(), StepError> {
+        let archive = archive(files)
+            .map_err(|source| StepError::Io { action: "cannot pack a node's files", source })?;
+        let name = node.to_string();
+        let claimed = self.facts.claimed().filter(|container| container.name == name);
+        let mut container = match claimed {
+            Some(container) => container.clone(),
+            None => self.create(node)?,
+        };
+        for attempt in 1.. {
+            self.docker.capture(&args::put_files(&name, archive.clone()))?;
+            match self.docker.capture(&args::start([name.as_str()])) {
+                Ok(_) => break,
+                Err(error) if self.may_retry(&container, &error, attempt) => {}
+                Err(error) if container.privilege.is_some_and(|all| all.refused(&error)) => {
+                    self.learn_lesser_privilege()?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+            self.docker.capture(&args::remove([name.as_str()]))?;
+            container = self.create(node)?;
+        }
+        if let Some(publish) = container.publish.first() {
+            self.facts.learn_api_port(publish.port);
+        }
+        Ok(())
+    }
+
+    /// What worked for another node, or what to try first.
+    fn privilege(&self) -> Privilege {
+        self.facts.privilege().unwrap_or(self.privilege)
+    }
+
+    /// For an engine that cannot grant `--privileged`. Several nodes may find out
+    /// at once: the answer is the same.
+    fn learn_lesser_privilege(&self) -> Result<(), StepError> {
+        let lesser = Privilege::probe(self.docker, &self.image()?.name)?;
+        self.facts.learn_privilege(lesser);
+        Ok(())
+    }
+
+    /// The user's port, or one that is free at this moment. It is chosen here and
+    /// not by the engine because it must be the same after every restart.
+    fn choose_port(&self) -> Result<u16, StepError> {
+        if let Some(port) = self.api_port {
+            return Ok(port.get());
+        }
+        let free = |address: Ipv4Addr| TcpListener::bind((address, 0))?.local_addr();
+        free(LOOPBACK)
+            .map(|address| address.port())
+            .map_err(|source| StepError::Io { action: "cannot find a free port", source })
+    }
+
+    /// Whether somebody took the free port before the engine did.
+    fn may_retry(&self, container: &Container, error: &DockerError, attempt: u32) -> bool {
+        let taken = error.says("port is already allocated") || error.says("address already in use");
+        let chosen_here = !container.publish.is_empty() && self.api_port.is_none();
+        taken && chosen_here && attempt < PORT_TRIES
+    }
+}

@@ -1,0 +1,158 @@
+//! A cluster of a test, gone when the test ends, however it ends.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::thread;
+use std::time::Instant;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::engine::{self, Turn, docker, docker_with, shown, tell};
+
+/// What another tool has in the kubeconfig before mokctl comes.
+pub(crate) const OTHER: &str = "\
+apiVersion: v1
+kind: Config
+clusters:
+- name: other
+  cluster: {server: 'https://192.0.2.1:6443'}   # not ours
+contexts:
+- name: other
+  context: {cluster: other, user: other}
+users:
+- name: other
+  user: {token: abc}
+current-context: other
+";
+
+/// A cluster by name, made or not, with a kubeconfig of its own.
+pub(crate) struct Cluster {
+    /// Its name.
+    pub(crate) name: String,
+    folder: TempDir,
+    _turn: Turn,
+}
+
+impl Cluster {
+    /// A name that no other run has. Makes nothing yet. None where there is no
+    /// engine.
+    pub(crate) fn named(word: &str) -> Option<Self> {
+        let turn = engine::turn()?;
+        let name = format!("e2e-{word}-{}", std::process::id());
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("kubeconfig"), OTHER).unwrap();
+        Some(Self { name, folder, _turn: turn })
+    }
+
+    /// Makes it with the program; panics unless that succeeds.
+    pub(crate) fn create(&self, masters: u8, workers: u8) {
+        let (masters, workers) = (masters.to_string(), workers.to_string());
+        let begun = Instant::now();
+        let output = self.mokctl(&["create", "cluster", &self.name, &masters, &workers]);
+        assert!(output.status.success(), "{}", shown("create cluster", &output));
+        tell(&format!(
+            "{}: {masters}+{workers} Ready after {:.1} s",
+            self.name,
+            begun.elapsed().as_secs_f64()
+        ));
+    }
+
+    /// Runs the program with this cluster's kubeconfig.
+    pub(crate) fn mokctl(&self, words: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mokctl"));
+        command.args(words).env("KUBECONFIG", self.kubeconfig());
+        engine::output_of(command, b"").unwrap()
+    }
+
+    /// Where its kubeconfig is.
+    pub(crate) fn kubeconfig(&self) -> PathBuf {
+        self.folder.path().join("kubeconfig")
+    }
+
+    /// A place for files.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The name of a node.
+    pub(crate) fn node(&self, role_and_number: &str) -> String {
+        format!("{}-{role_and_number}", self.name)
+    }
+
+    /// kubectl as administrator, on the first master.
+    pub(crate) fn kubectl(&self, words: &[&str]) -> Result<String, String> {
+        self.kubectl_with(words, "")
+    }
+
+    /// The same with `input` on its standard input.
+    pub(crate) fn kubectl_with(&self, words: &[&str], input: &str) -> Result<String, String> {
+        let master = self.node("master-1");
+        let kubectl = ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf"];
+        let exec = ["exec", "--interactive", &master];
+        let all: Vec<_> = exec.into_iter().chain(kubectl).chain(words.iter().copied()).collect();
+        docker_with(&all, input.as_bytes())
+            .map(|output| String::from_utf8_lossy(&output).trim_end().to_owned())
+    }
+
+    /// What kubectl knows of `what`, as a list.
+    pub(crate) fn get(&self, what: &[&str]) -> Result<Vec<Value>, String> {
+        let words = ["get", "--output=json"];
+        let json = self.kubectl(&words.into_iter().chain(what.iter().copied()).collect::<Vec<_>>());
+        let json: Value = serde_json::from_str(&json?).map_err(|error| error.to_string())?;
+        Ok(json["items"].as_array().cloned().unwrap_or_else(|| vec![json]))
+    }
+
+    /// The names of the nodes that are Ready.
+    pub(crate) fn ready_nodes(&self) -> Result<Vec<String>, String> {
+        Ok(self
+            .get(&["nodes"])?
+            .iter()
+            .filter(|node| has_condition(node, "Ready"))
+            .map(name)
+            .collect())
+    }
+
+    /// What to look at when a test has failed.
+    fn show(&self) {
+        let label = format!("--filter=label=MokCluster={}", self.name);
+        let master = self.node("master-1");
+        tell(&format!("--- {} when the test failed", self.name));
+        let kubelet = ["journalctl", "--no-pager", "--unit=kubelet", "--lines=15"];
+        for seen in [
+            docker(&["ps", "--all", &label]),
+            self.kubectl(&["get", "nodes,pods", "--all-namespaces", "--output=wide"]),
+            self.kubectl(&["get", "events", "--all-namespaces", "--sort-by=.lastTimestamp"]),
+            docker(&["exec", &master].into_iter().chain(kubelet).collect::<Vec<_>>()),
+        ] {
+            let seen = seen.unwrap_or_else(|why| why);
+            let lines: Vec<_> = seen.lines().collect();
+            tell(&lines[lines.len().saturating_sub(20)..].join("\n"));
+        }
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.show();
+        }
+        if let Err(why) = engine::remove(&self.name) {
+            tell(&format!("cannot remove {}: {why}", self.name));
+        }
+    }
+}
+
+/// The name of a Kubernetes object.
+pub(crate) fn name(object: &Value) -> String {
+    object["metadata"]["name"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Whether a condition of an object is true.
+pub(crate) fn has_condition(object: &Value, kind: &str) -> bool {
+    let conditions = object["status"]["conditions"].as_array();
+    conditions.is_some_and(|all| {
+        all.iter().any(|condition| condition["type"] == kind && condition["status"] == "True")
+    })
+}

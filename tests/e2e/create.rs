@@ -1,0 +1,140 @@
+//! Clusters that come up, work, and go without a trace.
+
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::cluster::{Cluster, OTHER, name};
+use crate::engine::{Objects, docker, output_of, shown, tell};
+use crate::{pods, wait};
+
+const MASTER_TAINT: &str = "node-role.kubernetes.io/master:NoSchedule";
+
+/// Waits until the nodes have these taints and no others. What keeps pods off a
+/// node that is not Ready goes a moment after the node has become so.
+fn expect_taints(cluster: &Cluster, wanted: &[(&String, &[&str])]) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let taint = |taint: &Value| format!("{}:{}", text(&taint["key"]), text(&taint["effect"]));
+    let wanted: Vec<_> = wanted
+        .iter()
+        .map(|(node, taints)| {
+            ((*node).clone(), taints.iter().map(ToString::to_string).collect::<Vec<_>>())
+        })
+        .collect();
+    wait::until("the taints", Duration::from_secs(15), || {
+        let nodes = cluster.get(&["nodes"])?;
+        let taints = |node: &Value| {
+            let taints = node["spec"]["taints"].as_array().cloned().unwrap_or_default();
+            taints.iter().map(taint).collect::<Vec<_>>()
+        };
+        let found: Vec<_> = nodes.iter().map(|node| (name(node), taints(node))).collect();
+        if found == wanted { Ok(()) } else { Err(format!("{found:?}, wanted {wanted:?}")) }
+    });
+}
+
+#[test]
+fn a_single_master_is_ready_runs_pods_and_leaves_no_trace() {
+    let Some(cluster) = Cluster::named("one") else { return };
+    assert_eq!(Objects::of(&cluster.name).unwrap(), Objects::default());
+    cluster.create(1, 0);
+
+    let master = cluster.node("master-1");
+    assert_eq!(cluster.ready_nodes().unwrap(), [master.as_str()]);
+    expect_taints(&cluster, &[(&master, &[])]);
+    let nodes = [master.clone()];
+    let (echo, service) = pods::deploy(&cluster, &nodes);
+    pods::check_addresses(&cluster, &nodes, &echo).unwrap();
+    pods::check_service(&cluster, &nodes, &echo, &service).unwrap();
+    let single = pods::run(&cluster, "single");
+    assert_eq!(single.node, master);
+
+    let objects = Objects::of(&cluster.name).unwrap();
+    assert_eq!(objects.containers.len(), 1);
+    assert_eq!(objects.volumes.len(), 1);
+    assert_eq!(objects.networks.len(), 1);
+    let kubeconfig = fs::read_to_string(cluster.kubeconfig()).unwrap();
+    assert!(kubeconfig.contains(&format!("mok-{}", cluster.name)));
+
+    let output = cluster.mokctl(&["delete", "cluster", &cluster.name]);
+    assert!(output.status.success(), "{}", shown("delete cluster", &output));
+    assert_eq!(Objects::of(&cluster.name).unwrap(), Objects::default());
+    assert!(objects.volumes_left().unwrap().is_empty());
+    let left = fs::read_to_string(cluster.kubeconfig()).unwrap();
+    // Whose context was the current one before is not mokctl's to know.
+    let current = |text: &str| {
+        text.lines()
+            .filter(|line| !line.starts_with("current-context"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_eq!(current(&left), current(OTHER));
+}
+
+#[test]
+fn two_workers_are_ready_and_everything_reaches_everything() {
+    let Some(cluster) = Cluster::named("two") else { return };
+    cluster.create(1, 2);
+
+    let nodes = ["master-1", "worker-1", "worker-2"].map(|node| cluster.node(node));
+    assert_eq!(cluster.ready_nodes().unwrap(), nodes);
+    let [master, one, two] = &nodes;
+    expect_taints(&cluster, &[(master, &[MASTER_TAINT]), (one, &[]), (two, &[])]);
+
+    let (echo, service) = pods::deploy(&cluster, &nodes);
+    pods::check_addresses(&cluster, &nodes, &echo).unwrap();
+    pods::check_service(&cluster, &nodes, &echo, &service).unwrap();
+
+    a_lost_route_is_noticed_and_comes_back(&cluster, &nodes, &echo);
+    ready_from_the_host(&cluster, &nodes);
+}
+
+/// What a user does first, with the kubeconfig that `create` has written and with
+/// the one that `get kubeconfig` prints.
+fn ready_from_the_host(cluster: &Cluster, nodes: &[String]) {
+    let printed = cluster.folder().join("printed");
+    let output = cluster.mokctl(&["get", "kubeconfig", &cluster.name]);
+    let all = shown("get kubeconfig", &output);
+    assert!(output.status.success(), "{all}");
+    assert!(!output.stdout.is_empty(), "{all}");
+    fs::write(&printed, &output.stdout).unwrap();
+    if output_of(kubectl(), b"").is_err() {
+        tell("no kubectl on PATH: the published port is not tried");
+        return;
+    }
+
+    let context = format!("--context=mok-{}", cluster.name);
+    for (file, context) in [(cluster.kubeconfig(), Some(context)), (printed, None)] {
+        let mut command = kubectl();
+        command.args(context).args(["get", "nodes", "--no-headers"]).env("KUBECONFIG", &file);
+        let output = output_of(command, b"").unwrap();
+        let all = shown(&format!("kubectl with {}", file.display()), &output);
+        assert!(output.status.success(), "{all}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let name_and_state =
+            |line: &str| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+        let found: Vec<_> = text.lines().map(name_and_state).collect();
+        let wanted: Vec<_> = nodes.iter().map(|node| format!("{node} Ready")).collect();
+        assert_eq!(found, wanted, "{all}");
+    }
+}
+
+fn kubectl() -> Command {
+    Command::new("kubectl")
+}
+
+/// Shows that the checks can fail, and that the node's service heals.
+fn a_lost_route_is_noticed_and_comes_back(cluster: &Cluster, nodes: &[String], echo: &[pods::Pod]) {
+    let [_, one, two] = nodes else { unreachable!("three nodes were asked for") };
+    let there = &echo.iter().find(|pod| pod.node == *two).unwrap().address;
+    let range = format!("{}.0/24", there.rsplit_once('.').unwrap().0);
+    // Not the way back either: without it the default route leads out of the cluster.
+    docker(&["exec", one, "ip", "route", "delete", &range]).unwrap();
+    let error = pods::check_addresses(cluster, nodes, echo).unwrap_err();
+    assert!(error.contains(there), "{error}");
+    docker(&["exec", one, "systemctl", "restart", "mok-network"]).unwrap();
+    wait::until("the route", Duration::from_secs(5), || {
+        pods::check_addresses(cluster, nodes, echo)
+    });
+}

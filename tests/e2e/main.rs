@@ -1,0 +1,15 @@
+//! The built program against a real engine: clusters that come up, survive and
+//! go away without a trace. Run by `make e2e`, one test after the other.
+//!
+//! Without an engine each test says so and passes; in CI it fails.
+
+// What a helper cannot do fails the test.
+#![allow(clippy::unwrap_used)]
+
+mod cluster;
+mod create;
+mod engine;
+mod pods;
+mod refuse;
+mod restart;
+mod wait;

@@ -1,0 +1,225 @@
+//! Pods that answer on the network, and the questions asked of them. Their image
+//! comes out of the node image and is put into the nodes by hand: no registry is
+//! needed.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use crate::cluster::{Cluster, has_condition, name};
+use crate::engine::{self, docker, docker_with};
+use crate::wait;
+
+/// How long pods may take to come up.
+const PATIENCE: Duration = Duration::from_secs(90);
+const IMAGE: &str = "local/mok-e2e:1";
+const PORT: u16 = 8080;
+
+/// Asks each `ADDRESS:PORT` and prints a line for it: what came back, or why
+/// nothing did.
+const ASK: &str =
+    r#"for at; do echo "$at: $(socat -T5 -u "TCP4:$at,connect-timeout=3" - 2>&1)"; done"#;
+
+/// One that answers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Pod {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its node.
+    pub(crate) node: String,
+    /// Its address.
+    pub(crate) address: String,
+    /// When its program was started, as Kubernetes writes it.
+    pub(crate) started: String,
+}
+
+/// Where a question comes from.
+#[derive(Debug, Clone, Copy)]
+enum From<'a> {
+    Node(&'a str),
+    Pod(&'a Pod),
+}
+
+/// Puts the image into every node, starts a pod on each, masters too, and a
+/// Service before them. Returns the pods once they are ready, by node, and the
+/// Service's address.
+pub(crate) fn deploy(cluster: &Cluster, nodes: &[String]) -> (Vec<Pod>, String) {
+    for node in nodes {
+        let import = ["exec", "-i", node, "ctr", "--namespace=k8s.io", "images", "import", "-"];
+        docker_with(&import, image()).unwrap();
+    }
+    cluster.kubectl_with(&["apply", "--filename=-"], MANIFEST).unwrap();
+    let everywhere: BTreeSet<_> = nodes.iter().collect();
+    let (pods, took) = wait::until("a pod on every node", PATIENCE, || {
+        let pods = ready(cluster)?;
+        let on: BTreeSet<_> = pods.iter().map(|pod| &pod.node).collect();
+        if on == everywhere { Ok(pods) } else { Err(format!("pods are ready on {on:?}")) }
+    });
+    engine::tell(&format!(
+        "{}: {} pods ready after {:.1} s",
+        cluster.name,
+        pods.len(),
+        took.as_secs_f64()
+    ));
+    let service = &cluster.get(&["service", "echo"]).unwrap()[0];
+    (pods, service["spec"]["clusterIP"].as_str().unwrap().to_owned())
+}
+
+/// The image as an archive, made once.
+fn image() -> &'static [u8] {
+    static IMAGE_ARCHIVE: OnceLock<Vec<u8>> = OnceLock::new();
+    IMAGE_ARCHIVE.get_or_init(|| {
+        let archive = include_bytes!("../../dockerfiles/mok-debian-12/images/archive.sh");
+        let script = include_str!("pod_image.sh");
+        let node_image = engine::node_image().unwrap();
+        let container = format!("--name=e2e-image-{}", std::process::id());
+        let mut words = vec!["run", "--rm", "--interactive", "--network=none", &container];
+        words.extend(["--entrypoint=bash", node_image, "-c", script, "bash", IMAGE]);
+        docker_with(&words, archive).unwrap()
+    })
+}
+
+const MANIFEST: &str = "
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: echo}
+spec:
+  selector: {matchLabels: {app: echo}}
+  template:
+    metadata: {labels: {app: echo}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      tolerations:
+      - {key: node-role.kubernetes.io/master, operator: Exists, effect: NoSchedule}
+      containers:
+      - {name: echo, image: 'local/mok-e2e:1', imagePullPolicy: Never}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: echo}
+spec:
+  selector: {app: echo}
+  ports:
+  - {port: 80, targetPort: 8080}
+";
+
+/// Starts a pod that the scheduler has to find a place for, tolerating nothing,
+/// and waits until it is ready.
+pub(crate) fn run(cluster: &Cluster, name: &str) -> Pod {
+    let manifest = format!(
+        "
+apiVersion: v1
+kind: Pod
+metadata: {{name: {name}, labels: {{app: single}}}}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+  - {{name: echo, image: '{IMAGE}', imagePullPolicy: Never}}
+"
+    );
+    // Right after a start the service account may not be there.
+    wait::until("a pod to be accepted", PATIENCE, || {
+        cluster.kubectl_with(&["apply", "--filename=-"], &manifest)
+    });
+    let (pod, _) = wait::until("a new pod", PATIENCE, || {
+        let found = labelled(cluster, "single")?.into_iter().find(|pod| pod.name == name);
+        found.ok_or_else(|| "it is not ready".to_owned())
+    });
+    pod
+}
+
+/// The pods of the `DaemonSet` that are ready, by node.
+pub(crate) fn ready(cluster: &Cluster) -> Result<Vec<Pod>, String> {
+    labelled(cluster, "echo")
+}
+
+fn labelled(cluster: &Cluster, app: &str) -> Result<Vec<Pod>, String> {
+    let pods = cluster.get(&["pods", &format!("--selector=app={app}")])?;
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let mut pods: Vec<_> = pods
+        .iter()
+        .filter(|pod| has_condition(pod, "Ready") && pod["metadata"]["deletionTimestamp"].is_null())
+        .map(|pod| Pod {
+            name: name(pod),
+            node: text(&pod["spec"]["nodeName"]),
+            address: text(&pod["status"]["podIP"]),
+            started: text(&pod["status"]["containerStatuses"][0]["state"]["running"]["startedAt"]),
+        })
+        .collect();
+    pods.sort_by(|a, b| a.node.cmp(&b.node));
+    Ok(pods)
+}
+
+/// Every pod reaches every other by its address, both ways, and is seen under its
+/// own; every node reaches every pod.
+pub(crate) fn check_addresses(
+    cluster: &Cluster,
+    nodes: &[String],
+    pods: &[Pod],
+) -> Result<(), String> {
+    let at: Vec<_> = pods.iter().map(|pod| format!("{}:{PORT}", pod.address)).collect();
+    for asker in pods {
+        let answers = ask(cluster, From::Pod(asker), &at)?;
+        for ((pod, at), answer) in pods.iter().zip(&at).zip(&answers) {
+            let wanted = format!("{at}: {} {}", pod.name, asker.address);
+            if *answer != wanted {
+                return Err(format!("{} asked {at}, wanted '{wanted}': {answer}", asker.name));
+            }
+        }
+    }
+    for node in nodes {
+        let answers = ask(cluster, From::Node(node), &at)?;
+        for ((pod, at), answer) in pods.iter().zip(&at).zip(&answers) {
+            if !answer.starts_with(&format!("{at}: {} ", pod.name)) {
+                return Err(format!("{node} asked {at} for {}: {answer}", pod.name));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Every node and every pod gets an answer from the Service each time, and all
+/// pods have their share in that. Every pod reaches the API at its Service, too.
+pub(crate) fn check_service(
+    cluster: &Cluster,
+    nodes: &[String],
+    pods: &[Pod],
+    service: &str,
+) -> Result<(), String> {
+    let at = vec![format!("{service}:80"); 12];
+    let names: BTreeSet<_> = pods.iter().map(|pod| pod.name.as_str()).collect();
+    let mut seen = BTreeSet::new();
+    let askers = nodes.iter().map(|node| From::Node(node)).chain(pods.iter().map(From::Pod));
+    for asker in askers {
+        for answer in ask(cluster, asker, &at)? {
+            let known = answer.split(' ').nth(1).and_then(|name| names.get(name));
+            seen.insert(*known.ok_or_else(|| format!("{asker:?} asked the Service: {answer}"))?);
+        }
+    }
+    if seen != names {
+        return Err(format!("of {names:?} only {seen:?} answered for the Service"));
+    }
+    for pod in pods {
+        // It says nothing in clear text; that it takes the connection is enough.
+        let script = "socat -u /dev/null TCP4:10.96.0.1:443,connect-timeout=3";
+        cluster.kubectl(&["exec", &pod.name, "--", "sh", "-c", script])?;
+    }
+    Ok(())
+}
+
+/// One pod, from one node.
+pub(crate) fn check_one(cluster: &Cluster, node: &str, pod: &Pod) -> Result<(), String> {
+    check_addresses(cluster, &[node.to_owned()], std::slice::from_ref(pod))
+}
+
+fn ask(cluster: &Cluster, from: From<'_>, at: &[String]) -> Result<Vec<String>, String> {
+    let shell = ["sh", "-c", ASK, "sh"].into_iter().chain(at.iter().map(String::as_str));
+    let answers = match from {
+        From::Node(node) => docker(&["exec", node].into_iter().chain(shell).collect::<Vec<_>>())?,
+        From::Pod(pod) => cluster
+            .kubectl(&["exec", &pod.name, "--"].into_iter().chain(shell).collect::<Vec<_>>())?,
+    };
+    let answers: Vec<_> = answers.lines().map(str::to_owned).collect();
+    // An error of socat's may take several lines.
+    if answers.len() == at.len() { Ok(answers) } else { Err(format!("{from:?}: {answers:?}")) }
+}

@@ -1,0 +1,252 @@
+//! Clusters whose containers are stopped, killed and started by others: each is
+//! whole again without mokctl.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use crate::cluster::{Cluster, name};
+use crate::engine::{Objects, docker, output_of, tell};
+use crate::pods::{self, Pod};
+use crate::wait;
+
+/// How long a cluster may take until it is whole.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// A running cluster with pods and a Service, and what must be as before.
+struct Before {
+    nodes: Vec<String>,
+    echo: Vec<Pod>,
+    service: String,
+    addresses: BTreeMap<String, String>,
+    routes: BTreeMap<String, String>,
+}
+
+impl Before {
+    fn of(cluster: &Cluster, nodes: Vec<String>) -> Self {
+        let (echo, service) = pods::deploy(cluster, &nodes);
+        let before = Self {
+            addresses: addresses(cluster).unwrap(),
+            routes: routes(&nodes).unwrap(),
+            nodes,
+            echo,
+            service,
+        };
+        // Else what is found missing later may never have been there.
+        before.whole(cluster, &BTreeSet::new(), "").unwrap();
+        assert!(before.nodes.len() == 1 || before.routes.values().all(|text| !text.is_empty()));
+        before
+    }
+
+    /// Whether all is as it was, every node has reported since `since`, and the
+    /// pods on the nodes that were `hit` were started since then.
+    fn whole(&self, cluster: &Cluster, hit: &BTreeSet<String>, since: &str) -> Result<(), String> {
+        let ready = cluster.ready_nodes()?;
+        if ready != self.nodes {
+            return Err(format!("of {:?} Ready: {ready:?}", self.nodes));
+        }
+        // A node stays Ready for a while after its kubelet went silent.
+        for lease in cluster.get(&["lease", "--namespace=kube-node-lease"])? {
+            let renewed = lease["spec"]["renewTime"].as_str().unwrap_or_default();
+            if renewed < since {
+                return Err(format!("{} last reported at {renewed}", name(&lease)));
+            }
+        }
+        let echo = pods::ready(cluster)?;
+        let names = |pods: &[Pod]| pods.iter().map(|pod| pod.name.clone()).collect::<Vec<_>>();
+        if names(&echo) != names(&self.echo) {
+            return Err(format!("of the pods {:?} ready: {echo:?}", names(&self.echo)));
+        }
+        if let Some(old) =
+            echo.iter().find(|pod| hit.contains(&pod.node) && pod.started.as_str() < since)
+        {
+            return Err(format!("{old:?} is not known to have been started"));
+        }
+        let addresses = addresses(cluster)?;
+        if addresses != self.addresses {
+            return Err(format!("addresses were {:?}, are {addresses:?}", self.addresses));
+        }
+        let routes = routes(&self.nodes)?;
+        if routes != self.routes {
+            return Err(format!("routes were {:?}, are {routes:?}", self.routes));
+        }
+        pods::check_addresses(cluster, &self.nodes, &echo)?;
+        pods::check_service(cluster, &self.nodes, &echo, &self.service)?;
+        answers_the_host(cluster)
+    }
+
+    /// Lets `happen` to the containers `hit`, then waits until the cluster is whole,
+    /// counted from `happen`'s return, and a new pod runs.
+    fn survives(
+        &self,
+        cluster: &Cluster,
+        what: &str,
+        hit: &BTreeSet<String>,
+        happen: impl FnOnce(&BTreeSet<String>),
+    ) {
+        let since = docker(&["exec", &self.nodes[0], "date", "--utc", "+%FT%TZ"]).unwrap();
+        let begun = Instant::now();
+        happen(hit);
+        let (done, begun) = (begun.elapsed(), Instant::now());
+        let (_, api) =
+            wait::until("the API", PATIENCE, || cluster.kubectl(&["get", "--raw=/healthz"]));
+        let mut last = String::new();
+        wait::until(what, PATIENCE, || {
+            self.whole(cluster, hit, &since).inspect_err(|why| {
+                if *why != last {
+                    let at = begun.elapsed().as_secs_f64();
+                    tell(&format!("  {at:5.1} s: {}", first_line(why)));
+                    last.clone_from(why);
+                }
+            })
+        });
+        let whole = begun.elapsed();
+        // The scheduler works again once the lease of its former life has run out.
+        let word = what.replace(' ', "-");
+        let new = pods::run(cluster, &format!("after-{word}"));
+        for node in &self.nodes {
+            pods::check_one(cluster, node, &new).unwrap();
+        }
+        let [done, api, whole, new] =
+            [done, api, whole, begun.elapsed()].map(|time| time.as_secs_f64());
+        tell(&format!(
+            "{}: {what} took {done:.1} s; then API after {api:.1} s, whole after {whole:.1} s, \
+             a new pod after {new:.1} s",
+            cluster.name,
+        ));
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+/// Every container's address, and every node's as Kubernetes knows it.
+fn addresses(cluster: &Cluster) -> Result<BTreeMap<String, String>, String> {
+    let mut addresses = BTreeMap::new();
+    for container in containers(cluster)? {
+        let format = "--format={{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+        addresses.insert(container.clone(), docker(&["inspect", format, &container])?);
+    }
+    for node in cluster.get(&["nodes"])? {
+        let all = node["status"]["addresses"].as_array().cloned().unwrap_or_default();
+        let internal = all.iter().find(|address| address["type"] == "InternalIP");
+        let address = internal.and_then(|found| found["address"].as_str()).unwrap_or_default();
+        addresses.insert(format!("Node {}", name(&node)), address.to_owned());
+    }
+    Ok(addresses)
+}
+
+/// The routes to other nodes' pods that each node has; mokctl's carry a protocol
+/// number of their own.
+fn routes(nodes: &[String]) -> Result<BTreeMap<String, String>, String> {
+    let table = |node: &String| {
+        docker(&["exec", node, "ip", "route", "show", "proto", "77"])
+            .map(|text| (node.clone(), text))
+    };
+    nodes.iter().map(table).collect()
+}
+
+/// All containers of the cluster, the balancer too.
+fn containers(cluster: &Cluster) -> Result<BTreeSet<String>, String> {
+    Ok(Objects::of(&cluster.name)?.containers)
+}
+
+/// The published port, where there is a kubectl to ask.
+fn answers_the_host(cluster: &Cluster) -> Result<(), String> {
+    let mut command = std::process::Command::new("kubectl");
+    command.args([&format!("--context=mok-{}", cluster.name), "get", "--raw=/healthz"]);
+    command.env("KUBECONFIG", cluster.kubeconfig());
+    match output_of(command, b"") {
+        Ok(output) if !output.status.success() => {
+            Err(crate::engine::shown("kubectl on the host", &output))
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// One call of the docker client with containers.
+fn all(words: &[&str], containers: &BTreeSet<String>) {
+    let names = containers.iter().map(String::as_str);
+    docker(&words.iter().copied().chain(names).collect::<Vec<_>>()).unwrap();
+}
+
+fn restart(containers: &BTreeSet<String>) {
+    all(&["restart"], containers);
+}
+
+/// Starts them one by one, the last first: workers find no API for a while.
+fn stop_and_start(containers: &BTreeSet<String>) {
+    all(&["stop"], containers);
+    for container in containers.iter().rev() {
+        docker(&["start", container]).unwrap();
+    }
+}
+
+fn crash(containers: &BTreeSet<String>) {
+    all(&["kill"], containers);
+    all(&["start"], containers);
+}
+
+#[test]
+fn a_restart_and_a_stop_are_survived() {
+    let Some(cluster) = Cluster::named("restart") else { return };
+    cluster.create(1, 1);
+    let nodes = ["master-1", "worker-1"].map(|node| cluster.node(node)).to_vec();
+    let before = Before::of(&cluster, nodes);
+    let containers = containers(&cluster).unwrap();
+    assert_eq!(containers.len(), 2);
+
+    before.survives(&cluster, "restart", &containers, restart);
+    before.survives(&cluster, "stop and start", &containers, stop_and_start);
+}
+
+#[test]
+#[ignore = "slow: make e2e-full"]
+fn a_crash_is_survived() {
+    let Some(cluster) = Cluster::named("crash") else { return };
+    cluster.create(1, 1);
+    let nodes = ["master-1", "worker-1"].map(|node| cluster.node(node)).to_vec();
+    let before = Before::of(&cluster, nodes);
+    let containers = containers(&cluster).unwrap();
+    let worker = BTreeSet::from([cluster.node("worker-1")]);
+
+    before.survives(&cluster, "crash", &containers, crash);
+    before.survives(&cluster, "crash of the worker", &worker, crash);
+}
+
+#[test]
+#[ignore = "slow: make e2e-full"]
+fn three_masters_survive_restart_stop_and_crash() {
+    let Some(cluster) = Cluster::named("three") else { return };
+    cluster.create(3, 0);
+    let nodes = ["master-1", "master-2", "master-3"].map(|node| cluster.node(node)).to_vec();
+    let before = Before::of(&cluster, nodes);
+    let containers = containers(&cluster).unwrap();
+    assert_eq!(containers.len(), 4);
+
+    before.survives(&cluster, "restart", &containers, restart);
+    before.survives(&cluster, "stop and start", &containers, stop_and_start);
+    before.survives(&cluster, "crash", &containers, crash);
+}
+
+#[test]
+#[ignore = "slow: make e2e-full"]
+fn the_api_outlives_the_first_of_three_masters() {
+    let Some(cluster) = Cluster::named("lost") else { return };
+    cluster.create(3, 0);
+    let (first, second) = (cluster.node("master-1"), cluster.node("master-2"));
+    docker(&["kill", &first]).unwrap();
+    let (_, took) = wait::until("the API at the balancer", PATIENCE, || {
+        let kubectl = ["exec", &second, "kubectl", "--kubeconfig=/etc/kubernetes/admin.conf"];
+        // Through etcd, and a change: that takes a majority.
+        let words = ["create", "configmap", "written-without-the-first"];
+        docker(&kubectl.into_iter().chain(words).collect::<Vec<_>>())
+    });
+    tell(&format!("{}: written {:.1} s after the loss", cluster.name, took.as_secs_f64()));
+    docker(&["start", &first]).unwrap();
+    wait::until("the first master to return", PATIENCE, || match cluster.ready_nodes()?.len() {
+        3 => Ok(()),
+        n => Err(format!("{n} nodes are Ready")),
+    });
+    cluster.kubectl(&["get", "configmap", "written-without-the-first"]).unwrap();
+}
