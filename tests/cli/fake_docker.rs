@@ -54,10 +54,13 @@ impl Words {
 
     fn fill(&self, text: &str) -> String {
         let key = &self.certificate_key;
+        // kubeadm prints it at a line's end, where an editor would take it away.
+        let blank = " ".to_owned();
         [
             ("@ENDPOINT@", &self.endpoint),
             ("@HASH@", &self.hash),
             ("@CA_DATA@", &self.ca_data),
+            ("@BLANK@", &blank),
             ("@TOKEN@", &self.token),
             ("@CERTIFICATE_KEY@", key),
             ("@CLIENT_CERTIFICATE_DATA@", &self.client_certificate_data),
