@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::docker::privilege::BoundingSet;
+use crate::interrupt::Ignored;
 use crate::ui::Mode;
 
 /// The environment of this process.
@@ -15,6 +16,9 @@ pub struct Env {
     pub path: Option<OsString>,
     /// `MOKCTL_DOCKER`: the docker program to use.
     pub docker: Option<OsString>,
+    /// `MOKCTL_DEADLINE_SCALE`: what the deadlines of docker calls are multiplied
+    /// by, for slow machines and for tests.
+    pub deadline_scale: Option<OsString>,
     /// `KUBECONFIG`.
     pub kubeconfig: Option<OsString>,
     /// `HOME`.
@@ -24,6 +28,8 @@ pub struct Env {
     pub terminal: bool,
     /// What this process's capabilities are bounded by, where it can be read.
     pub bounding_set: Option<BoundingSet>,
+    /// The signals that this process was started to ignore.
+    pub ignored: Ignored,
 }
 
 impl Env {
@@ -36,10 +42,12 @@ impl Env {
         Self {
             path: env::var_os("PATH"),
             docker: env::var_os("MOKCTL_DOCKER"),
+            deadline_scale: env::var_os("MOKCTL_DEADLINE_SCALE"),
             kubeconfig: env::var_os("KUBECONFIG"),
             home: env::var_os("HOME").map(PathBuf::from),
             terminal: console::user_attended_stderr() && !no_color && !dumb,
             bounding_set: status.as_deref().and_then(BoundingSet::from_status),
+            ignored: status.as_deref().map(Ignored::from_status).unwrap_or_default(),
         }
     }
 

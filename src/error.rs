@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::cluster::name::{ClusterName, NodeName};
-use crate::docker::DockerError;
+use crate::docker::{DockerError, ScaleError};
 use crate::image::build::BuildError;
 use crate::image::contract::ContractError;
 use crate::kubeadm::output::redact;
@@ -16,6 +16,9 @@ pub enum Error {
     /// The engine.
     #[error(transparent)]
     Docker(#[from] DockerError),
+    /// How long it may take.
+    #[error(transparent)]
+    DeadlineScale(#[from] ScaleError),
     /// A step of a plan.
     #[error(transparent)]
     Step(#[from] Failure),
@@ -117,7 +120,7 @@ pub enum Error {
     },
     /// The handler of signals cannot be set up.
     #[error("cannot catch signals")]
-    Signals(#[source] ctrlc::Error),
+    Signals(#[source] std::io::Error),
 }
 
 impl Error {
@@ -172,10 +175,13 @@ impl Error {
         }
     }
 
-    /// 130 where the user asked to stop, as a shell would say; else 1.
+    /// The signal's where the user asked to stop; else 1.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        if matches!(self.docker(), Some(DockerError::Interrupted { .. })) { 130 } else { 1 }
+        match self.docker() {
+            Some(DockerError::Interrupted { signal, .. }) => signal.exit_code(),
+            _ => 1,
+        }
     }
 
     fn docker(&self) -> Option<&DockerError> {

@@ -1,42 +1,146 @@
-//! The user's wish to stop. A signal sets a flag; whoever waits looks at it.
-//! Knows nothing of what is running or how it is undone.
+//! The user's wish to stop. A signal is noted; whoever waits looks whether there
+//! is one. Knows nothing of what is running or how it is undone.
 
+use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
-/// Shared by the signal handler and everything that waits. Cloning shares.
+use signal_hook::consts::{SIGHUP, SIGTERM};
+use signal_hook::iterator::Signals;
+
+/// A signal that asks to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGHUP: the terminal is gone.
+    Hangup,
+    /// SIGINT: Ctrl-C.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+}
+
+impl Signal {
+    const ALL: [Self; 3] = [Self::Hangup, Self::Interrupt, Self::Terminate];
+
+    fn number(self) -> u8 {
+        match self {
+            Self::Hangup => 1,
+            Self::Interrupt => 2,
+            Self::Terminate => 15,
+        }
+    }
+
+    fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|signal| signal.number() == number)
+    }
+
+    /// The exit status of who stops because of it, as a shell would say.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        128 + self.number()
+    }
+}
+
+/// The signals that this process was started to ignore: bit N-1 stands for
+/// signal N. Those of `nohup`, or of a script's background job, stay ignored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ignored(u64);
+
+impl Ignored {
+    /// Reads the `SigIgn` line of a `/proc/PID/status`; none without one.
+    #[must_use]
+    pub fn from_status(status: &str) -> Self {
+        let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let mask = line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        Self(mask.unwrap_or_default())
+    }
+
+    fn has(self, signal: Signal) -> bool {
+        self.0 & (1 << (signal.number() - 1)) != 0
+    }
+}
+
+/// Shared by the signal handlers and everything that waits. Cloning shares. Holds
+/// the first signal's number, or 0.
 #[derive(Debug, Clone, Default)]
-pub struct Interrupt(Arc<AtomicU32>);
+pub struct Interrupt(Arc<AtomicU8>);
 
 impl Interrupt {
-    /// Catches SIGINT, SIGTERM and SIGHUP for the rest of the process's life.
-    /// The handler only counts: `ctrlc` calls it on a thread of its own, and
-    /// undoing is the main thread's business. The second signal leaves at once,
-    /// after `last_words` (what may remain and which command removes it).
+    /// Catches SIGINT, SIGTERM and SIGHUP for the rest of the process's life. The
+    /// first is only noted, on a thread of its own: undoing is the main thread's
+    /// business. The second one is handed to `leave`, which ends the process.
+    ///
+    /// # Errors
+    /// Where the system does not let it.
     pub fn install(
         &self,
-        last_words: impl Fn() + Send + 'static,
-        leave: impl Fn() + Send + 'static,
-    ) -> Result<(), ctrlc::Error> {
-        let count = Arc::clone(&self.0);
-        ctrlc::set_handler(move || {
-            if count.fetch_add(1, Ordering::SeqCst) > 0 {
-                last_words();
-                leave();
+        ignored: Ignored,
+        leave: impl Fn(Signal) + Clone + Send + 'static,
+    ) -> io::Result<()> {
+        let first = self.clone();
+        let note = move |signal: Signal| {
+            if !first.note(signal) {
+                leave(signal);
             }
-        })
+        };
+        if !ignored.has(Signal::Interrupt) {
+            let note = note.clone();
+            ctrlc::set_handler(move || note(Signal::Interrupt)).map_err(io::Error::other)?;
+        }
+        // ctrlc could catch these too, but does not tell which one came.
+        let others = [(Signal::Hangup, SIGHUP), (Signal::Terminate, SIGTERM)];
+        let others = others.into_iter().filter(|(signal, _)| !ignored.has(*signal));
+        let mut signals = Signals::new(others.map(|(_, number)| number))?;
+        std::thread::Builder::new().name("signals".into()).spawn(move || {
+            for number in signals.forever() {
+                if let Some(signal) = u8::try_from(number).ok().and_then(Signal::from_number) {
+                    note(signal);
+                }
+            }
+        })?;
+        Ok(())
     }
 
-    /// Whether a signal has come.
+    /// False where there has been one before.
+    fn note(&self, signal: Signal) -> bool {
+        let (none, this) = (0, signal.number());
+        self.0.compare_exchange(none, this, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// The first signal that has come.
     #[must_use]
-    pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst) > 0
+    pub fn signal(&self) -> Option<Signal> {
+        Signal::from_number(self.0.load(Ordering::SeqCst))
     }
 
-    /// One that never is set: what is undone must not be stopped by the signal
+    /// One that never comes: what is undone must not be stopped by the signal
     /// that asked for it.
     #[must_use]
     pub fn never() -> Self {
         Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_signal_stays() {
+        let interrupt = Interrupt::default();
+        assert_eq!(interrupt.signal(), None);
+        assert!(interrupt.note(Signal::Hangup));
+        assert!(!interrupt.clone().note(Signal::Interrupt));
+        assert_eq!(interrupt.signal(), Some(Signal::Hangup));
+        assert_eq!(Signal::ALL.map(Signal::exit_code), [129, 130, 143]);
+    }
+
+    #[test]
+    fn ignored_signals_are_read() {
+        // As nohup starts it.
+        let ignored =
+            Ignored::from_status("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000001\n");
+        assert_eq!(Signal::ALL.map(|signal| ignored.has(signal)), [true, false, false]);
+        assert_eq!(Ignored::from_status("Name:\tx\n"), Ignored::default());
     }
 }

@@ -25,10 +25,10 @@ use std::process::ExitCode;
 
 use cli::{Command, Detail, Globals, Parsed};
 use commands::Context;
-use docker::Docker;
+use docker::{DeadlineScale, Docker};
 use env::Env;
 use error::Error;
-use interrupt::Interrupt;
+use interrupt::{Interrupt, Signal};
 use ui::{Mode, Ui};
 
 /// Runs mokctl with the words after the program's name.
@@ -68,10 +68,13 @@ fn carry_out(env: Env, globals: Globals, command: Command) -> ExitCode {
 
 fn prepare(env: Env, globals: Globals, ui: Ui) -> Result<Context, Error> {
     let interrupt = Interrupt::default();
-    let last_words = move || {
+    let leave = move |signal: Signal| {
         ui.warn("leaving at once; 'mokctl get clusters' shows what remains, 'mokctl delete cluster NAME' removes it");
+        std::process::exit(signal.exit_code().into());
     };
-    interrupt.install(last_words, || std::process::exit(130)).map_err(Error::Signals)?;
+    interrupt.install(env.ignored, leave).map_err(Error::Signals)?;
+    let scale = DeadlineScale::parse(env.deadline_scale.as_deref())?;
     let docker = Docker::locate(env.docker.as_deref(), env.path.as_deref(), interrupt)?;
+    let docker = docker.with_deadlines(scale);
     Ok(Context { env, globals, docker, ui })
 }

@@ -23,10 +23,10 @@ pub fn usage() -> &'static str {
 #[must_use]
 pub fn hint(command: Option<&str>) -> String {
     match command {
-        None => "Nothing to do: no COMMAND. 'mokctl -h' lists them.\n".to_owned(),
+        None => "Nothing to do: no COMMAND. 'mokctl -h' lists them.".to_owned(),
         Some(command) => {
             format!(
-                "Nothing to do: no SUBCOMMAND for {command}. 'mokctl help {command}' lists them.\n"
+                "Nothing to do: no SUBCOMMAND for {command}. 'mokctl help {command}' lists them."
             )
         }
     }

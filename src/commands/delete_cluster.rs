@@ -5,8 +5,9 @@ use crate::cluster::name::ClusterName;
 use crate::docker::args;
 use crate::error::Error;
 
-/// Removes containers with their volumes, network and kubeconfig entry. Can be
-/// run again after any interruption.
+/// Removes containers with their volumes, kubeconfig entry and network. Can be
+/// run again after any interruption: as long as the network is there, so is the
+/// cluster.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,
@@ -34,10 +35,10 @@ pub(super) fn run(
     if !members.is_empty() {
         context.docker.capture(&args::remove(members.iter().map(|member| member.id.as_str())))?;
     }
+    context.kubeconfig()?.remove(cluster)?;
     if !networks.is_empty() {
         context.docker.capture(&args::remove_networks(networks.iter().map(String::as_str)))?;
     }
-    context.kubeconfig()?.remove(cluster)?;
     stage.done();
     Ok(())
 }

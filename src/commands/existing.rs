@@ -5,7 +5,7 @@ use crate::cluster::inventory::{self, Member};
 use crate::cluster::layout::Layout;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::roster::Roster;
-use crate::docker::args;
+use crate::docker::{DockerError, args};
 use crate::error::Error;
 use crate::run::engine_subnets;
 
@@ -63,8 +63,13 @@ impl Existing {
     /// Where its nodes are.
     pub(super) fn layout(&self, context: &Context) -> Result<Layout, Error> {
         let network = self.name.network();
-        let json = context.docker.capture(&args::inspect_networks([network.as_str()]))?;
-        let subnet = engine_subnets(&json).into_iter().next();
+        let call = args::inspect_networks([network.as_str()]);
+        let json = context.docker.capture(&call)?;
+        let unexpected = |error: serde_json::Error| DockerError::Unexpected {
+            command: call.pretty(),
+            what: error.to_string(),
+        };
+        let subnet = engine_subnets(&json).map_err(unexpected)?.into_iter().next();
         subnet.map(Layout::new).ok_or_else(|| Error::NoNetwork(self.name.clone()))
     }
 }

@@ -28,6 +28,9 @@ use crate::image::contract::{self, BuiltImage, NodeImage};
 use crate::kubeconfig::Location;
 use crate::ui::Ui;
 
+/// How often containers are listed anew when one of them goes away meanwhile.
+const LIST_TRIES: u32 = 5;
+
 /// What every command has at hand.
 #[derive(Debug)]
 pub struct Context {
@@ -101,21 +104,27 @@ impl Context {
             Some(name) => args::container_ids(labels::CLUSTER, name.as_str()),
             None => args::labelled_container_ids(labels::CLUSTER),
         };
-        let ids = self.docker.capture(&list)?;
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let inspect = args::inspect_containers(ids.lines());
-        let json = self.docker.capture(&inspect)?;
         let unexpected =
             |what| DockerError::Unexpected { command: "docker container inspect".into(), what };
-        Ok(inventory::read(&json).map_err(unexpected)?)
+        for attempt in 1.. {
+            let ids = self.docker.ids(&list)?;
+            if ids.is_empty() {
+                break;
+            }
+            match self.docker.capture(&args::inspect_containers(ids.iter().map(String::as_str))) {
+                Ok(json) => return Ok(inventory::read(&json).map_err(unexpected)?),
+                // Removed since it was listed, by somebody else: the rest is still there.
+                Err(error) if error.says("No such container") && attempt < LIST_TRIES => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// Ids of the networks of `cluster`; one, unless a run left something.
     fn networks(&self, cluster: &ClusterName) -> Result<Vec<String>, Error> {
         let list = args::labelled_network_ids(labels::CLUSTER, cluster.as_str());
-        Ok(self.docker.capture(&list)?.lines().map(String::from).collect())
+        Ok(self.docker.ids(&list)?)
     }
 
     /// The node images that the engine has, the newest version last.

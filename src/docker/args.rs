@@ -92,7 +92,7 @@ pub fn create_container(container: &Container) -> Call {
         args.push(format!("--entrypoint={entrypoint}"));
     }
     args.push(container.image.clone());
-    Call::new(args).deadline(Call::WORK)
+    Call::new(args).deadline(Call::WORK).to_its_end()
 }
 
 /// Puts the files of a tar archive into a container, running or not.
@@ -208,7 +208,7 @@ pub fn create_network(name: &str, subnet: &str, labels: &[Label]) -> Call {
     ];
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
     args.push(name.into());
-    Call::new(args)
+    Call::new(args).to_its_end()
 }
 
 /// Removes networks.
@@ -256,7 +256,7 @@ pub fn create_volumes(name: &str, image: &str, labels: &[Label]) -> Call {
     let mut args = vec!["create".to_owned(), format!("--name={name}")];
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
     args.push(image.into());
-    Call::new(args).deadline(Call::WORK)
+    Call::new(args).deadline(Call::WORK).to_its_end()
 }
 
 /// Runs a script, given on standard input, in a new container of `image` with

@@ -12,6 +12,8 @@ pub struct Call {
     pub stdin: Option<Vec<u8>>,
     /// From the start until the call is ended and counts as failed.
     pub deadline: Duration,
+    /// Whether a signal waits for its end.
+    pub to_its_end: bool,
 }
 
 impl Call {
@@ -29,6 +31,7 @@ impl Call {
             args: args.into_iter().map(Into::into).collect(),
             stdin: None,
             deadline: Self::QUICK,
+            to_its_end: false,
         }
     }
 
@@ -43,6 +46,14 @@ impl Call {
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
+        self
+    }
+
+    /// Not cut short by a signal. For what makes something: the engine would finish
+    /// it without its client, maybe later than whoever takes it back.
+    #[must_use]
+    pub fn to_its_end(mut self) -> Self {
+        self.to_its_end = true;
         self
     }
 

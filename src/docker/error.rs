@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::interrupt::Signal;
+
 /// A call to the engine that did not do what it was for.
 #[derive(Debug, Error)]
 pub enum DockerError {
@@ -48,7 +50,7 @@ pub enum DockerError {
         stderr: String,
     },
     /// The command took longer than it may.
-    #[error("{command} did not end within {} s", after.as_secs())]
+    #[error("{command} did not end within {} s", after.as_secs_f64())]
     TimedOut {
         /// The command, shell-escaped.
         command: String,
@@ -70,6 +72,8 @@ pub enum DockerError {
     Interrupted {
         /// The command, shell-escaped.
         command: String,
+        /// How.
+        signal: Signal,
     },
 }
 

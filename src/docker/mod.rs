@@ -4,6 +4,7 @@
 
 pub mod args;
 mod call;
+mod deadline;
 mod error;
 pub mod privilege;
 
@@ -17,9 +18,10 @@ use std::time::{Duration, Instant};
 use duct::{Expression, Handle};
 
 pub use call::Call;
+pub use deadline::{DeadlineScale, ScaleError};
 pub use error::DockerError;
 
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, Signal};
 
 /// How often a waiting call looks whether the user wants to stop.
 const INTERRUPT_INTERVAL: Duration = Duration::from_millis(50);
@@ -32,6 +34,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 pub struct Docker {
     program: PathBuf,
     interrupt: Interrupt,
+    deadlines: DeadlineScale,
 }
 
 impl Docker {
@@ -48,14 +51,26 @@ impl Docker {
         let name = chosen.filter(|name| !name.is_empty()).unwrap_or(OsStr::new("docker"));
         // An absolute path: duct would look for a relative one in this folder.
         which::which_in(name, path, Path::new("/"))
-            .map(|program| Self { program, interrupt })
+            .map(|program| Self { program, interrupt, deadlines: DeadlineScale::default() })
             .map_err(|_| DockerError::NotInstalled { program: name.to_string_lossy().into() })
+    }
+
+    /// The same client with other deadlines.
+    #[must_use]
+    pub fn with_deadlines(self, deadlines: DeadlineScale) -> Self {
+        Self { deadlines, ..self }
+    }
+
+    /// `deadline` as it is with this client.
+    #[must_use]
+    pub fn deadline(&self, deadline: Duration) -> Duration {
+        self.deadlines.apply(deadline)
     }
 
     /// The same client for undoing: it does not stop when the user asks to.
     #[must_use]
     pub fn uninterruptible(&self) -> Self {
-        Self { program: self.program.clone(), interrupt: Interrupt::never() }
+        Self { interrupt: Interrupt::never(), ..self.clone() }
     }
 
     /// The client's path.
@@ -66,8 +81,8 @@ impl Docker {
 
     /// Whether the user has asked to stop.
     #[must_use]
-    pub fn interrupted(&self) -> bool {
-        self.interrupt.is_set()
+    pub fn interrupted(&self) -> Option<Signal> {
+        self.interrupt.signal()
     }
 
     /// Runs `call` quietly and returns its standard output, without the newline
@@ -84,11 +99,46 @@ impl Docker {
         Ok(text.trim_end_matches('\n').to_owned())
     }
 
+    /// Runs `call`, which lists ids without cutting them short.
+    ///
+    /// # Errors
+    /// Every failure, and [`DockerError::Unexpected`] for anything that is no id:
+    /// what is listed here may be removed next.
+    pub fn ids(&self, call: &Call) -> Result<Vec<String>, DockerError> {
+        let text = self.capture(call)?;
+        let is_id = |line: &str| line.len() == 64 && line.bytes().all(|b| b.is_ascii_hexdigit());
+        match text.lines().find(|line| !is_id(line)) {
+            Some(line) => Err(DockerError::Unexpected {
+                command: call.pretty(),
+                what: format!("'{}', which is no id", line.escape_debug()),
+            }),
+            None => Ok(text.lines().map(String::from).collect()),
+        }
+    }
+
+    /// Runs `call`, which prints the id of what it has made.
+    ///
+    /// # Errors
+    /// Every failure, and [`DockerError::Unexpected`] where there is not one id.
+    pub fn id(&self, call: &Call) -> Result<String, DockerError> {
+        let mut ids = self.ids(call)?;
+        match (ids.pop(), ids.len()) {
+            (Some(id), 0) => Ok(id),
+            (_, more) => Err(DockerError::Unexpected {
+                command: call.pretty(),
+                what: format!("{} ids, not one", if more > 0 { "several" } else { "no" }),
+            }),
+        }
+    }
+
     /// As [`Docker::capture`], for output that is not text.
     ///
     /// # Errors
     /// Every failure, with the command and what it printed.
     pub fn capture_bytes(&self, call: &Call) -> Result<Vec<u8>, DockerError> {
+        if let Some(signal) = self.interrupt.signal() {
+            return Err(DockerError::Interrupted { command: call.pretty(), signal });
+        }
         let started = self.expression(call).stdout_capture().stderr_capture().start();
         let handle = started.map_err(|source| spawn_error(call, source))?;
         let output = self.wait(call, &handle)?;
@@ -132,7 +182,7 @@ impl Docker {
             let (done, watched) = std::sync::mpsc::channel::<()>();
             let reader = &reader;
             let watch = scope.spawn(move || {
-                let deadline = Instant::now() + call.deadline;
+                let deadline = Instant::now() + self.deadline(call.deadline);
                 loop {
                     match watched.recv_timeout(INTERRUPT_INTERVAL) {
                         Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {}
@@ -197,7 +247,7 @@ impl Docker {
     }
 
     fn wait(&self, call: &Call, handle: &Handle) -> Result<Output, DockerError> {
-        let deadline = Instant::now() + call.deadline;
+        let deadline = Instant::now() + self.deadline(call.deadline);
         loop {
             match handle.wait_timeout(INTERRUPT_INTERVAL) {
                 Ok(Some(output)) => return Ok(output.clone()),
@@ -220,11 +270,12 @@ impl Docker {
     }
 
     fn overdue(&self, call: &Call, deadline: Instant) -> Option<DockerError> {
-        if self.interrupt.is_set() {
-            Some(DockerError::Interrupted { command: call.pretty() })
+        if let Some(signal) = self.interrupt.signal().filter(|_| !call.to_its_end) {
+            Some(DockerError::Interrupted { command: call.pretty(), signal })
         } else if Instant::now() >= deadline {
+            let after = self.deadline(call.deadline);
             let output = String::new();
-            Some(DockerError::TimedOut { command: call.pretty(), after: call.deadline, output })
+            Some(DockerError::TimedOut { command: call.pretty(), after, output })
         } else {
             None
         }

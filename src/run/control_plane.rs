@@ -64,7 +64,8 @@ impl Run<'_> {
 
     /// Until all of `nodes` have reported since `since`, in seconds since 1970.
     pub(super) fn wait_ready(&self, nodes: &[NodeName], since: u64) -> Result<(), StepError> {
-        let (seconds, since) = (READY.as_secs().to_string(), since.to_string());
+        let seconds = self.docker.deadline(READY).as_secs().max(1).to_string();
+        let since = since.to_string();
         let names: Vec<String> = nodes.iter().map(ToString::to_string).collect();
         let mut words = vec![scripts::READY, &seconds, &since];
         words.extend(names.iter().map(String::as_str));

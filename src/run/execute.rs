@@ -40,11 +40,11 @@ pub fn execute(plan: &Plan, run: &Run<'_>, ui: Ui) -> Result<Vec<Timing>, Failur
 
 fn execute_stage(stage: &Stage, run: &Run<'_>, begun: Instant) -> Result<Vec<Timing>, Failure> {
     let failure = |step: &crate::plan::Step, source| Failure { step: step.to_string(), source };
-    if run.docker.interrupted()
+    if let Some(signal) = run.docker.interrupted()
         && let Some(step) = stage.steps.first()
     {
         let command = stage.title.clone();
-        return Err(failure(step, DockerError::Interrupted { command }.into()));
+        return Err(failure(step, DockerError::Interrupted { command, signal }.into()));
     }
     let results = std::thread::scope(|scope| {
         let spawn = |step| {

@@ -1,22 +1,55 @@
 //! Takes a failed run back: removes what carries its label, and nothing else.
 
+use std::time::{Duration, Instant};
+
 use crate::cluster::labels;
 use crate::docker::{Docker, DockerError, args};
+
+/// An engine may finish what it was asked for after the client is gone: for so
+/// long nothing must have appeared.
+const QUIET: Duration = Duration::from_secs(1);
+const INTERVAL: Duration = Duration::from_millis(250);
+/// How often in a row the engine may refuse to remove something.
+const TRIES: u32 = 3;
 
 /// Removes the containers, their anonymous volumes and the networks that the run
 /// `id` made. Signals do not stop it.
 ///
 /// # Errors
-/// The first call that fails; the user is then told what remains.
+/// The last call that fails; the user is then told what remains.
 pub fn rollback(docker: &Docker, id: &str) -> Result<(), DockerError> {
     let docker = docker.uninterruptible();
-    let containers = docker.capture(&args::container_ids(labels::RUN, id))?;
+    let quiet = docker.deadline(QUIET);
+    let mut failures = 0;
+    let mut since = Instant::now();
+    loop {
+        match remove_found(&docker, id) {
+            Ok(false) if since.elapsed() >= quiet => return Ok(()),
+            Ok(false) => std::thread::sleep(INTERVAL.min(quiet)),
+            Ok(true) => {
+                failures = 0;
+                since = Instant::now();
+            }
+            Err(error) => {
+                failures += 1;
+                if failures == TRIES {
+                    return Err(error);
+                }
+                std::thread::sleep(INTERVAL);
+            }
+        }
+    }
+}
+
+/// Removes what is there at this moment; false where nothing is.
+fn remove_found(docker: &Docker, id: &str) -> Result<bool, DockerError> {
+    let containers = docker.ids(&args::container_ids(labels::RUN, id))?;
     if !containers.is_empty() {
-        docker.capture(&args::remove(containers.lines()))?;
+        docker.capture(&args::remove(containers.iter().map(String::as_str)))?;
     }
-    let networks = docker.capture(&args::labelled_network_ids(labels::RUN, id))?;
+    let networks = docker.ids(&args::labelled_network_ids(labels::RUN, id))?;
     if !networks.is_empty() {
-        docker.capture(&args::remove_networks(networks.lines()))?;
+        docker.capture(&args::remove_networks(networks.iter().map(String::as_str)))?;
     }
-    Ok(())
+    Ok(!containers.is_empty() || !networks.is_empty())
 }

@@ -11,7 +11,7 @@ use super::Run;
 use super::error::StepError;
 use crate::cluster::layout::Layout;
 use crate::cluster::subnet::Subnet;
-use crate::docker::args;
+use crate::docker::{DockerError, args};
 
 /// Where subnets are looked for: clear of the engine's own pools
 /// (172.17.0.0/12, 192.168.0.0/16) and of pods and Services.
@@ -27,7 +27,7 @@ impl Run<'_> {
             let subnet = self.free_subnet(&taken)?;
             let name = self.roster.name().network();
             let create = args::create_network(&name, &subnet.to_string(), &self.labels());
-            match self.docker.capture(&create) {
+            match self.docker.id(&create) {
                 Ok(id) => {
                     self.facts.learn_network(id);
                     self.facts.learn_layout(Layout::new(subnet));
@@ -63,11 +63,16 @@ impl Run<'_> {
 
     /// What the engine's networks and the host's routes cover.
     fn taken(&self) -> Result<BTreeSet<Subnet>, StepError> {
-        let ids = self.docker.capture(&args::network_ids())?;
+        let ids = self.docker.ids(&args::network_ids())?;
         let mut taken = BTreeSet::new();
         if !ids.is_empty() {
-            let json = self.docker.capture(&args::inspect_networks(ids.lines()))?;
-            taken.extend(engine_subnets(&json));
+            let call = args::inspect_networks(ids.iter().map(String::as_str));
+            let json = self.docker.capture(&call)?;
+            let subnets = engine_subnets(&json).map_err(|error| DockerError::Unexpected {
+                command: call.pretty(),
+                what: error.to_string(),
+            })?;
+            taken.extend(subnets);
         }
         // An engine elsewhere has other routes; these then only cost choice.
         let routes = fs::read_to_string("/proc/net/route").unwrap_or_default();
@@ -77,14 +82,14 @@ impl Run<'_> {
 }
 
 /// The IPv4 subnets in `docker network inspect`.
-pub(crate) fn engine_subnets(json: &str) -> Vec<Subnet> {
-    let networks: Vec<Value> = serde_json::from_str(json).unwrap_or_default();
-    networks
+pub(crate) fn engine_subnets(json: &str) -> serde_json::Result<Vec<Subnet>> {
+    let networks: Vec<Value> = serde_json::from_str(json)?;
+    let subnets = networks
         .iter()
         .filter_map(|network| network.pointer("/IPAM/Config")?.as_array())
         .flatten()
-        .filter_map(|config| Subnet::any(config.get("Subnet")?.as_str()?))
-        .collect()
+        .filter_map(|config| Subnet::any(config.get("Subnet")?.as_str()?));
+    Ok(subnets.collect())
 }
 
 /// The destination of a line of `/proc/net/route`: numbers in hexadecimal, least
@@ -119,7 +124,8 @@ mod tests {
             {"IPAM": {"Config": []}},
             {"IPAM": {"Config": null}}
         ]"#;
-        let found: Vec<_> = engine_subnets(json).iter().map(ToString::to_string).collect();
+        let found: Vec<_> = engine_subnets(json).unwrap().iter().map(ToString::to_string).collect();
         assert_eq!(found, ["172.17.0.0/16", "10.1.2.0/28"]);
+        assert!(engine_subnets("WARNING").is_err());
     }
 }

@@ -1,0 +1,71 @@
+//! `delete cluster`.
+
+use crate::harness::Machine;
+
+#[test]
+fn delete_removes_containers_with_their_volumes_network_and_kubeconfig_entry() {
+    let machine = Machine::new().with_cluster("a 3 1");
+    machine.mokctl("delete cluster a").stderr("Deleting cluster a .. ok (0.0 s)\n").run();
+    assert!(machine.docker.names().is_empty());
+    assert!(!machine.kubeconfig_text().contains("mok-a"));
+    let remove = machine.docker.call("rm ");
+    assert_eq!(remove.argv[..3], ["rm", "--force", "--volumes"]);
+    assert_eq!(remove.argv.len(), 3 + 5);
+}
+
+#[test]
+fn delete_of_an_unknown_name_is_one_line() {
+    let machine = Machine::new().with_cluster("a 1 0");
+    let stderr = "mokctl: error: no cluster exists with name b\n\
+                  hint: 'mokctl get clusters' lists them\n";
+    machine.mokctl("delete cluster b").stderr(stderr).code(1).run();
+    assert_eq!(machine.docker.names(), ["a-master-1", "mok-a"]);
+}
+
+#[test]
+fn delete_takes_the_name_as_a_whole() {
+    let machine =
+        Machine::new().with_cluster("a 1 0").with_cluster("a-a 1 0").with_cluster("ab 1 0");
+    machine.mokctl("delete cluster a -q").run();
+    assert_eq!(machine.docker.names(), ["a-a-master-1", "ab-master-1", "mok-a-a", "mok-ab"]);
+    let text = machine.kubeconfig_text();
+    assert!(text.contains("name: mok-a-a\n") && text.contains("name: mok-ab\n"), "{text}");
+    assert!(!text.contains("name: mok-a\n"), "{text}");
+}
+
+#[test]
+fn delete_takes_what_is_left_of_a_cluster() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    machine.docker.on("network rm *").nth(1).fails(1, "Error response from daemon: no");
+    let outcome = machine.mokctl("delete cluster a").outcome();
+    outcome.assert(outcome.code() == Some(1), "deleted");
+    outcome.assert(machine.docker.names() == ["mok-a"], "not the network alone");
+    machine.mokctl("delete cluster a").stderr("Deleting cluster a .. ok (0.0 s)\n").run();
+    assert!(machine.docker.names().is_empty());
+}
+
+#[test]
+fn a_deleted_cluster_can_be_created_again() {
+    let machine = Machine::new().with_cluster("a 1 0");
+    machine.mokctl("delete cluster a -q").run();
+    let machine = machine.with_cluster("a 1 0");
+    assert_eq!(machine.docker.names(), ["a-master-1", "mok-a"]);
+}
+
+/// Another delete is at work on the same machine, or on the same cluster.
+#[test]
+fn a_container_that_goes_away_while_it_is_looked_at_is_no_failure() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    let text = "Error response from daemon: No such container: 000c";
+    machine.docker.on("container inspect *").nth(1).fails(1, text);
+    machine.mokctl("delete cluster a -q").run();
+    assert!(machine.docker.names().is_empty());
+}
+
+#[test]
+fn a_dry_run_of_delete_removes_nothing() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    let plan = "Deleting cluster a\n  remove a-master-1\n  remove a-worker-1\n  remove network\n";
+    machine.mokctl("delete cluster a --dry-run").stdout(plan).run();
+    assert_eq!(machine.docker.names(), ["a-master-1", "a-worker-1", "mok-a"]);
+}

@@ -1,0 +1,13 @@
+//! Runs the program itself against a fake docker: what it says, what it asks the
+//! engine for and in which order, and what is left when something goes wrong.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod create;
+mod delete;
+mod engine;
+mod fake_docker;
+mod faults;
+mod harness;
+mod signals;
+mod usage;

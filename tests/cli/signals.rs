@@ -1,0 +1,130 @@
+//! The user wants it to stop. The calls that a signal shall meet wait for the
+//! test, so nothing depends on how fast anything is.
+
+use crate::harness::Machine;
+
+const INIT: &str = "exec a-master-1 bash /root/mok/init.sh";
+const LAST_WORDS: &str = "mokctl: warning: leaving at once; 'mokctl get clusters' shows what \
+    remains, 'mokctl delete cluster NAME' removes it\n";
+
+fn taken_back(call: &str) -> String {
+    format!(
+        "Creating network .. ok (0.0 s)
+Claiming the name .. ok (0.0 s)
+Starting nodes .. ok (0.0 s)
+Starting control plane .. FAILED (0.0 s)
+Removing what was made .. ok (0.0 s)
+mokctl: error: cannot kubeadm init on a-master-1: interrupted during docker {call}
+"
+    )
+}
+
+#[test]
+fn a_signal_takes_everything_back_and_is_in_the_exit_status() {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let machine = Machine::new();
+        let init = machine.docker.on(INIT).blocks();
+        let run = machine.mokctl("create cluster a 1 1").start();
+        init.is_reached();
+        run.signal(signal);
+        let outcome = run.wait();
+        outcome.assert(outcome.code() == Some(code), signal);
+        outcome.assert(outcome.stderr == taken_back(INIT), &taken_back(INIT));
+        outcome.assert(machine.docker.names().is_empty(), "something is left");
+        outcome.assert(!machine.kubeconfig_text().contains("mok-a"), "the kubeconfig has it");
+    }
+}
+
+/// A terminal sends it to all programs that run in it: the calls that take
+/// everything back must not hear it.
+#[test]
+fn a_signal_to_the_whole_process_group_does_not_stop_what_takes_everything_back() {
+    let machine = Machine::new();
+    let init = machine.docker.on(INIT).blocks();
+    let remove = machine.docker.on("rm *").blocks();
+    let run = machine.mokctl("create cluster a 1 0").start();
+    init.is_reached();
+    run.signal_group("INT");
+    remove.is_reached();
+    remove.release();
+    let outcome = run.wait();
+    outcome.assert(outcome.code() == Some(130), "the exit status is not 130");
+    outcome.assert(outcome.stderr == taken_back(INIT), "not what it shall say");
+    outcome.assert(machine.docker.names().is_empty(), "something is left");
+}
+
+#[test]
+fn a_second_signal_leaves_at_once_and_says_what_remains() {
+    for (first, second, code) in [("INT", "INT", 130), ("TERM", "INT", 130), ("INT", "TERM", 143)] {
+        let machine = Machine::new();
+        let init = machine.docker.on(INIT).blocks();
+        let remove = machine.docker.on("rm *").nth(1).blocks();
+        let run = machine.mokctl("create cluster a 1 0").start();
+        init.is_reached();
+        run.signal(first);
+        remove.is_reached();
+        run.signal(second);
+        let outcome = run.wait();
+        outcome.assert(outcome.code() == Some(code), "another exit status");
+        outcome.assert(outcome.stderr.ends_with(LAST_WORDS), "not its last words");
+        // What it says is true.
+        remove.release();
+        let delete = machine.mokctl("delete cluster a").outcome();
+        delete.assert(machine.docker.names().is_empty(), "something is left");
+    }
+}
+
+/// A container whose creation is cut off may appear when everything is over.
+#[test]
+fn a_container_in_the_making_is_finished_before_it_is_taken_back() {
+    let machine = Machine::new();
+    let create = machine.docker.on("create --name=a-master-1 *").blocks();
+    let run = machine.mokctl("create cluster a 1 0").start();
+    create.is_reached();
+    run.signal("INT");
+    // Longer than anybody needs to look whether a signal has come.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    create.release();
+    let outcome = run.wait();
+    outcome.assert(outcome.code() == Some(130), "the exit status is not 130");
+    outcome.assert(outcome.stderr.contains("cannot start a-master-1: interrupted"), "no step");
+    outcome.assert(machine.docker.call("create ").status == Some(0), "it was cut off");
+    outcome.assert(machine.docker.names().is_empty(), "something is left");
+    let calls = machine.docker.calls();
+    outcome.assert(calls.iter().all(|call| call.verb() != "start"), "it went on");
+}
+
+#[test]
+fn an_interrupted_delete_can_be_run_again() {
+    for call in ["ps *", "network ls *", "rm *", "network rm *"] {
+        let machine = Machine::new().with_cluster("a 1 1");
+        let block = machine.docker.on(call).nth(1).blocks();
+        let run = machine.mokctl("delete cluster a").start();
+        block.is_reached();
+        run.signal("INT");
+        let outcome = run.wait();
+        outcome.assert(outcome.code() == Some(130), "the exit status is not 130");
+        outcome.assert(outcome.stderr.contains("mokctl: error: interrupted during docker "), call);
+        machine.mokctl("delete cluster a -q").run();
+        assert!(machine.docker.names().is_empty());
+        assert!(!machine.kubeconfig_text().contains("mok-a"));
+    }
+}
+
+/// As under nohup: who ignores a signal goes on ignoring it.
+#[test]
+fn a_signal_that_was_ignored_from_the_start_stays_ignored() {
+    for signal in ["HUP", "INT", "TERM"] {
+        let machine = Machine::new();
+        let init = machine.docker.on(INIT).blocks();
+        let script = format!("trap '' {signal}; exec \"$@\"");
+        let run = machine.mokctl("create cluster a 1 0 -q").under(&["sh", "-c", &script, "sh"]);
+        let run = run.start();
+        init.is_reached();
+        run.signal(signal);
+        run.signal(signal);
+        init.release();
+        let outcome = run.wait();
+        outcome.assert(outcome.code() == Some(0), "it did not go on");
+    }
+}

@@ -1,0 +1,82 @@
+//! What the command line alone decides: no call of docker, none needed. The
+//! parity tests cover the parser; here it is that the program is wired to it.
+
+use mokctl::cli::usage;
+
+use crate::harness::Machine;
+
+/// Refused on standard output, below the usage text.
+#[track_caller]
+fn refuses(words: &[&str], last: &str) {
+    let machine = Machine::new();
+    machine.mokctl_words(words).stdout(format!("{}{last}", usage())).code(1).run();
+    assert!(machine.docker.calls().is_empty(), "docker was called");
+}
+
+#[test]
+fn help_is_an_answer() {
+    let machine = Machine::new();
+    for line in ["-h", "create -h", "create cluster a 1 0 -h", "help"] {
+        machine.mokctl(line).stdout(usage()).run();
+    }
+    assert!(machine.docker.calls().is_empty());
+}
+
+#[test]
+fn help_needs_no_docker() {
+    Machine::new().mokctl("-h").env("PATH", "/nowhere").stdout(usage()).run();
+}
+
+#[test]
+fn nothing_said_is_no_mistake() {
+    let machine = Machine::new();
+    let outcome = machine.mokctl("").outcome();
+    outcome.assert(outcome.code() == Some(0) && outcome.stdout.is_empty(), "a mistake");
+    outcome.assert(outcome.stderr.lines().count() == 1, "not one hint");
+}
+
+#[test]
+fn an_unknown_command_is_refused() {
+    refuses(&["destroy"], "Invalid COMMAND, 'destroy'.\n\n");
+}
+
+#[test]
+fn an_unknown_subcommand_is_refused() {
+    refuses(&["create", "pod"], "Invalid SUBCOMMAND for create, 'pod'.\n\n");
+}
+
+#[test]
+fn a_word_too_many_is_refused() {
+    let last = "ERROR No more options expected, 'x' is unexpected for 'create cluster'\n";
+    refuses(&["create", "cluster", "a", "1", "0", "x"], last);
+}
+
+#[test]
+fn what_is_missing_is_asked_for() {
+    refuses(&["create", "cluster"], "Please provide the Cluster NAME to create.\n");
+    refuses(&["create", "cluster", "a"], "Please provide the number of Masters to create.\n");
+    refuses(&["create", "cluster", "a", "1"], "Please provide the number of Workers to create.\n");
+    refuses(&["delete", "cluster"], "Please provide the Cluster NAME to delete.\n");
+}
+
+#[test]
+fn a_bad_name_is_refused_with_what_is_allowed() {
+    for name in ["My_K8s", "-a", "a b", "$(id)", "*"] {
+        let last = format!(
+            "Invalid cluster NAME, '{name}': lower-case letters, digits and '-' are allowed, \
+             a letter or digit first and last, at most 40 characters.\n"
+        );
+        refuses(&["create", "cluster", name, "1", "0"], &last);
+        refuses(&["delete", "cluster", name], &last);
+    }
+}
+
+#[test]
+fn a_bad_number_is_refused_with_what_is_allowed() {
+    for word in ["0", "10", "abc", "-1", "01"] {
+        let last = format!("Invalid NUM_MASTERS, '{word}': a number from 1 to 9 is allowed.\n");
+        refuses(&["create", "cluster", "a", word, "0"], &last);
+    }
+    let last = "Invalid NUM_WORKERS, '100': a number from 0 to 99 is allowed.\n";
+    refuses(&["create", "cluster", "a", "1", "100"], last);
+}
