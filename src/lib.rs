@@ -56,7 +56,7 @@ fn carry_out(env: Env, globals: Globals, command: Command) -> ExitCode {
         Detail::Steps | Detail::Output => env.mode(),
     };
     let ui = Ui::new(mode, globals.detail == Detail::Output);
-    let result = prepare(env, globals, ui).and_then(|context| context.run(command));
+    let result = prepare(env, globals, &command, ui).and_then(|context| context.run(command));
     match result {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
@@ -66,10 +66,14 @@ fn carry_out(env: Env, globals: Globals, command: Command) -> ExitCode {
     }
 }
 
-fn prepare(env: Env, globals: Globals, ui: Ui) -> Result<Context, Error> {
+fn prepare(env: Env, globals: Globals, command: &Command, ui: Ui) -> Result<Context, Error> {
     let interrupt = Interrupt::default();
+    let name = command.cluster().map_or_else(|| "NAME".to_owned(), ToString::to_string);
     let leave = move |signal: Signal| {
-        ui.warn("leaving at once; 'mokctl get clusters' shows what remains, 'mokctl delete cluster NAME' removes it");
+        ui.warn(&format!(
+            "leaving at once; 'mokctl get clusters' shows what remains, \
+             'mokctl delete cluster {name}' removes it"
+        ));
         std::process::exit(signal.exit_code().into());
     };
     interrupt.install(env.ignored, leave).map_err(Error::Signals)?;

@@ -41,6 +41,29 @@ pub enum Format {
     Table,
 }
 
+impl Command {
+    /// The cluster that the command is about, where it is about one.
+    #[must_use]
+    pub fn cluster(&self) -> Option<&ClusterName> {
+        match self {
+            Self::CreateCluster { spec, .. } => Some(&spec.name),
+            Self::CreateMaster { cluster, .. }
+            | Self::CreateWorker { cluster, .. }
+            | Self::DeleteCluster { cluster, .. }
+            | Self::GetNodes { cluster }
+            | Self::GetKubeconfig { cluster }
+            | Self::StartCluster { cluster, .. }
+            | Self::StopCluster { cluster, .. }
+            | Self::LoadImage { cluster, .. }
+            | Self::ExportLogs { cluster, .. } => Some(cluster),
+            Self::DeleteNode { node, .. } => Some(node.cluster()),
+            Self::GetClusters { cluster } => cluster.as_ref(),
+            Self::Exec { node, .. } => node.as_ref().map(NodeName::cluster),
+            Self::GetImages | Self::BuildImage { .. } | Self::Version => None,
+        }
+    }
+}
+
 /// A command with everything it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {

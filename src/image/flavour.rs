@@ -104,6 +104,7 @@ const MOK_DEBIAN_12: Flavour = Flavour {
         "Dockerfile",
         "packages.sh",
         "files/etc/containerd/config.toml",
+        "files/etc/systemd/journald.conf.d/mok.conf",
         "files/etc/systemd/system/kubelet.service",
         "files/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
         "files/etc/systemd/system/mok-network.service",

@@ -5,7 +5,7 @@ use crate::harness::Machine;
 
 const INIT: &str = "exec a-master-1 bash /root/mok/init.sh";
 const LAST_WORDS: &str = "mokctl: warning: leaving at once; 'mokctl get clusters' shows what \
-    remains, 'mokctl delete cluster NAME' removes it\n";
+    remains, 'mokctl delete cluster a' removes it\n";
 
 fn taken_back(call: &str) -> String {
     format!(

@@ -250,3 +250,29 @@ fn the_api_outlives_the_first_of_three_masters() {
     });
     cluster.kubectl(&["get", "configmap", "written-without-the-first"]).unwrap();
 }
+
+/// Ends the engine as a shutdown of the host does, and has the project's own script
+/// start it again.
+fn restart_engine(_: &BTreeSet<String>) {
+    let script = "
+        pid=$(</var/run/docker.pid)
+        kill -TERM \"$pid\"
+        while kill -0 \"$pid\" 2>/dev/null; do sleep 0.1; done
+        scripts/engine.sh";
+    let mut command = std::process::Command::new("bash");
+    command.args(["-euo", "pipefail", "-c", script]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    let output = output_of(command, b"").unwrap();
+    assert!(output.status.success(), "{}", crate::engine::shown("restart of the engine", &output));
+}
+
+#[test]
+#[ignore = "ends and starts this machine's engine: make e2e-engine"]
+fn a_restart_of_the_engine_is_survived() {
+    let Some(cluster) = Cluster::named("engine") else { return };
+    cluster.create(1, 1);
+    let nodes = ["master-1", "worker-1"].map(|node| cluster.node(node)).to_vec();
+    let before = Before::of(&cluster, nodes);
+    let containers = containers(&cluster).unwrap();
+    // Nobody starts the containers: the engine does.
+    before.survives(&cluster, "engine restart", &containers, restart_engine);
+}

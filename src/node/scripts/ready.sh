@@ -12,18 +12,22 @@ seconds=$1 since=$2
 shift 2
 
 # A line for each node that is not yet well: NAME WHY.
+# shellcheck disable=SC2016
+template='{{range .items}}{{$name := .metadata.name}}{{range .status.conditions}}{{if eq .type "Ready"}}{{$name}} {{.status}} {{.lastHeartbeatTime}} {{.message}}{{"\n"}}{{end}}{{end}}{{end}}'
 missing() {
-  local name status time why
-  # shellcheck disable=SC2016
-  admin get nodes --output='go-template={{range .items}}{{$name := .metadata.name}}{{range .status.conditions}}{{if eq .type "Ready"}}{{$name}} {{.status}} {{.lastHeartbeatTime}} {{.message}}{{"\n"}}{{end}}{{end}}{{end}}' >/tmp/nodes
+  local nodes name status time why
+  nodes=$(admin get nodes --output="go-template=$template") || {
+    echo "the API does not answer"
+    return
+  }
   for name in "$@"; do
-    read -r _ status time why < <(grep "^$name " /tmp/nodes) || true
-    if [[ ${status:-} != True ]]; then
+    status='' why=''
+    read -r _ status time why < <(grep "^$name " <<<"$nodes") || true
+    if [[ $status != True ]]; then
       echo "$name ${why:-has not reported}"
     elif (($(date --date="$time" +%s) < since)); then
       echo "$name has not reported since it was started"
     fi
-    status='' why=''
   done
 }
 all_ready() { [[ -z $(missing "$@") ]]; }
