@@ -23,6 +23,8 @@ defaults
   mode tcp
   log global
   timeout connect 2s
+  # A busy API server answers late; taken for dead, it would lose its clients.
+  timeout check 3s
   # Watches are quiet for minutes.
   timeout client 1h
   timeout server 1h
@@ -36,7 +38,7 @@ backend masters
   http-check expect status 200
   # A connection to a master that went away is worth nothing: the client shall
   # notice and come again.
-  default-server check check-ssl verify none inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions
+  default-server check check-ssl verify none inter 500ms fall 3 rise 1 on-marked-down shutdown-sessions
 "
     );
     for master in masters {
