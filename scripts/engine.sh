@@ -44,15 +44,19 @@ FILES
   fi
 }
 
+# The end of dockerd's log. One that cannot be read must not hide the line that says
+# what is wrong, which follows.
+show_log() { tail -n 20 "$log" >&2 || true; }
+
 wait_for_answer() {
   local deadline=$((SECONDS + patience)) started=$1
   until answers; do
     if [[ -n $started ]] && ! kill -0 "$started" 2>/dev/null; then
-      tail -n 20 "$log" >&2 || true
+      show_log
       die "dockerd ended; its log is $log"
     fi
     if ((SECONDS >= deadline)); then
-      [[ -z $started ]] || tail -n 20 "$log" >&2 || true
+      if [[ -n $started ]]; then show_log; fi
       die "no engine answers after $patience s"
     fi
     sleep 0.2
@@ -87,7 +91,7 @@ start() {
     sleep 0.1
   done
   runs /var/run/docker.pid dockerd || {
-    tail -n 20 "$log" >&2 || true
+    show_log
     die "dockerd does not start; its log is $log"
   }
   wait_for_answer "$(cat /var/run/docker.pid)"

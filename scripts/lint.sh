@@ -22,6 +22,7 @@ while read -r file; do
   # Not there: deleted, and not yet committed so.
   if ! [[ -s $file ]] || ! grep --quiet --binary-files=without-match '' "$file"; then continue; fi
   texts+=("$file")
+  # False for a first line without an end: read has it all the same.
   read -r first <"$file" || true
   if [[ $first =~ $shebang ]]; then scripts+=("$file"); fi
 done < <(list | sort)

@@ -6,7 +6,7 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 rounds=${1:-5}
-shift || true
+if (($# > 0)); then shift; fi
 shapes=("$@")
 if ((${#shapes[@]} == 0)); then shapes=(1+0 1+1 1+3); fi
 
@@ -14,6 +14,7 @@ mokctl=${CARGO_TARGET_DIR:-target}/release/mokctl
 name=measure-$$
 folder=$(mktemp -d)
 export KUBECONFIG=$folder/config
+# Mostly there is no cluster any more, and to say so would be noise.
 trap '"$mokctl" -q delete cluster "$name" --yes >/dev/null 2>&1 || true; rm -rf "$folder"' EXIT
 
 # seconds COMMAND...: how long it takes; it must succeed.

@@ -97,7 +97,7 @@ fn stop_and_start_are_said_twice_without_harm() {
 }
 
 #[test]
-#[ignore = "slow: make e2e-full"]
+#[ignore = "slow, three minutes of twenty rounds: make e2e-full"]
 fn twenty_stops_and_starts_need_no_help() {
     let Some(cluster) = Cluster::named("twenty") else { return };
     cluster.create(1, 1);
@@ -117,7 +117,7 @@ fn twenty_stops_and_starts_need_no_help() {
 }
 
 #[test]
-#[ignore = "slow: make e2e-full"]
+#[ignore = "slow, three masters and a fourth: make e2e-full"]
 fn masters_come_and_go() {
     let Some(cluster) = Cluster::named("masters") else { return };
     cluster.create(3, 0);
@@ -154,7 +154,7 @@ fn longest_gap(from: &str, endpoint: &str, stop: &AtomicBool) -> Duration {
 }
 
 #[test]
-#[ignore = "slow: make e2e-full"]
+#[ignore = "slow, three masters lost and won back: make e2e-full"]
 fn the_api_stays_while_any_one_master_is_killed() {
     let Some(cluster) = Cluster::named("gap") else { return };
     cluster.create(3, 1);

@@ -201,7 +201,7 @@ fn a_restart_and_a_stop_are_survived() {
 }
 
 #[test]
-#[ignore = "slow: make e2e-full"]
+#[ignore = "slow, a third and a fourth restart of 1+1: make e2e-full"]
 fn a_crash_is_survived() {
     let Some(cluster) = Cluster::named("crash") else { return };
     cluster.create(1, 1);
@@ -215,7 +215,7 @@ fn a_crash_is_survived() {
 }
 
 #[test]
-#[ignore = "slow: make e2e-full"]
+#[ignore = "slow, three restarts of three masters: make e2e-full"]
 fn three_masters_survive_restart_stop_and_crash() {
     let Some(cluster) = Cluster::named("three") else { return };
     cluster.create(3, 0);
@@ -230,7 +230,7 @@ fn three_masters_survive_restart_stop_and_crash() {
 }
 
 #[test]
-#[ignore = "slow: make e2e-full"]
+#[ignore = "slow, three masters: make e2e-full"]
 fn the_api_outlives_the_first_of_three_masters() {
     let Some(cluster) = Cluster::named("lost") else { return };
     cluster.create(3, 0);
