@@ -6,14 +6,15 @@
 . /root/mok/mok.env
 
 # wait_until SECONDS WHAT COMMAND...: looks ten times a second; fails with one
-# line that says what did not come.
+# line that says what did not come, and with what the last look said.
 wait_until() {
-  local seconds=$1 what=$2
+  local seconds=$1 what=$2 trouble
   shift 2
   local deadline=$((SECONDS + seconds))
-  until "$@" 2>/dev/null; do
+  # The command's output goes where it went; what it complains of is kept.
+  until { trouble=$("$@" 2>&1 >&3); } 3>&1; do
     if ((SECONDS >= deadline)); then
-      echo "waited $seconds s for $what" >&2
+      echo "waited $seconds s for $what${trouble:+: $trouble}" >&2
       return 1
     fi
     sleep 0.1

@@ -22,6 +22,7 @@ missing() {
   }
   for name in "$@"; do
     status='' why=''
+    # A node that is not in the list has neither; that is told below.
     read -r _ status time why < <(grep "^$name " <<<"$nodes") || true
     if [[ $status != True ]]; then
       echo "$name ${why:-has not reported}"
