@@ -101,8 +101,8 @@ impl Interrupt {
         Ok(())
     }
 
-    /// False where there has been one before.
-    fn note(&self, signal: Signal) -> bool {
+    /// Keeps that `signal` has come. False where there has been one before.
+    pub(crate) fn note(&self, signal: Signal) -> bool {
         let (none, this) = (0, signal.number());
         self.0.compare_exchange(none, this, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }

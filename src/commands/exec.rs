@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::Context;
 use crate::cluster::inventory::Member;
 use crate::cluster::name::NodeName;
-use crate::docker::Call;
+use crate::docker::args;
 use crate::error::Error;
 
 /// Runs `argv`, or a shell, in `node`; where none is named, in the only container
@@ -23,16 +23,11 @@ pub(super) fn run(
     } else {
         pick(context, &members)?
     };
-    let mut words = vec!["exec".to_owned()];
-    words.extend(context.ui.exec_flags().iter().map(|flag| (*flag).to_owned()));
-    words.push(name);
-    if argv.is_empty() {
-        words.push("bash".to_owned());
-    }
-    for word in argv {
-        words.push(word.to_str().ok_or(Error::NotUtf8)?.to_owned());
-    }
-    let status = context.docker.attach(&Call::new(words))?;
+    let words = argv.iter().map(|word| word.to_str().ok_or(Error::NotUtf8));
+    let words: Vec<&str> = words.collect::<Result<_, _>>()?;
+    let command = if words.is_empty() { &["bash"][..] } else { &words };
+    let call = args::exec_attached(&name, command, context.ui.has_terminal());
+    let status = context.docker.attach(&call)?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 

@@ -28,7 +28,7 @@ pub(super) fn run(
         let name = member.name.as_str();
         let mut parts = vec![
             ("inspect.json", args::inspect_containers([name])),
-            ("container.log", Call::new(["logs", name])),
+            ("container.log", args::logs(name)),
         ];
         if member.running && member.role().is_some_and(Role::runs_kubernetes) {
             parts.push(("journal.log", args::exec(name, ["journalctl", "--no-pager"])));

@@ -7,8 +7,9 @@ use super::Context;
 use super::existing::Existing;
 use crate::cli::Format;
 use crate::cluster::inventory::Member;
+use crate::cluster::labels;
 use crate::cluster::name::{ClusterName, Role};
-use crate::docker::Call;
+use crate::docker::args;
 use crate::error::Error;
 use crate::image::contract::BuiltImage;
 
@@ -20,12 +21,7 @@ const SHORT_ID: usize = 12;
 pub(super) fn clusters(context: &Context, cluster: Option<&ClusterName>) -> Result<(), Error> {
     let members = context.members(cluster)?;
     // A network alone is what a run that was killed early leaves.
-    let found = context.docker.capture(&Call::new([
-        "network",
-        "ls",
-        "--filter=label=MokCluster",
-        "--format={{.Label \"MokCluster\"}}",
-    ]))?;
+    let found = context.docker.capture(&args::network_label_values(labels::CLUSTER))?;
     let wanted = |name: &&str| cluster.is_none_or(|cluster| cluster.as_str() == *name);
     let alone = |name: &&str| !members.iter().any(|member| member.cluster.as_str() == *name);
     let networks: Vec<_> = found.lines().filter(wanted).filter(alone).map(String::from).collect();

@@ -4,7 +4,7 @@ use super::Context;
 use super::existing::Existing;
 use crate::cluster::name::ClusterName;
 use crate::cluster::spec::ImageRef;
-use crate::docker::{Call, DockerError, args};
+use crate::docker::{DockerError, args};
 use crate::error::Error;
 
 /// containerd's own client, in the namespace that the kubelet uses.
@@ -20,14 +20,8 @@ pub(super) fn run(
     existing.may_change(None)?;
     let mut ids = Vec::new();
     for image in images {
-        let id = Call::new(["image", "inspect", "--format={{.Id}}", image.as_str()]);
-        match context.docker.capture(&id) {
-            Ok(id) => ids.push(id),
-            Err(error) if error.says("No such image") => {
-                return Err(Error::NoSuchImage(image.to_string()));
-            }
-            Err(error) => return Err(error.into()),
-        }
+        let id = context.docker.ask_image(&args::image_id(image.as_str()))?;
+        ids.push(id.ok_or_else(|| Error::NoSuchImage(image.to_string()))?);
     }
     let stage = context.ui.stage(&format!("Loading into {cluster}"));
     let nodes: Vec<String> = existing.roster.kubernetes().map(ToString::to_string).collect();
@@ -65,8 +59,6 @@ fn load(
     if missing.is_empty() {
         return Ok(());
     }
-    let words: Vec<&str> = ["save"].into_iter().chain(missing).collect();
-    let import = Call::new(["exec", "--interactive", node].into_iter().chain(CTR).chain(["-"]))
-        .deadline(Call::TRANSFER);
-    context.docker.capture_piped(context.docker.program(), &words, &import).map(drop)
+    let import = args::exec_piped(node, CTR.into_iter().chain(["-"]));
+    context.docker.pipe(&args::save(missing), &import).map(drop)
 }

@@ -21,7 +21,7 @@ use crate::cli::{Command, Detail, Globals};
 use crate::cluster::inventory::{self, Member};
 use crate::cluster::labels;
 use crate::cluster::name::{ClusterName, Role};
-use crate::docker::{Docker, DockerError, args};
+use crate::docker::{Docker, args};
 use crate::env::Env;
 use crate::error::Error;
 use crate::image::contract::{self, BuiltImage, NodeImage};
@@ -104,15 +104,14 @@ impl Context {
             Some(name) => args::container_ids(labels::CLUSTER, name.as_str()),
             None => args::labelled_container_ids(labels::CLUSTER),
         };
-        let unexpected =
-            |what| DockerError::Unexpected { command: "docker container inspect".into(), what };
         for attempt in 1.. {
             let ids = self.docker.ids(&list)?;
             if ids.is_empty() {
                 break;
             }
-            match self.docker.capture(&args::inspect_containers(ids.iter().map(String::as_str))) {
-                Ok(json) => return Ok(inventory::read(&json).map_err(unexpected)?),
+            let inspect = args::inspect_containers(ids.iter().map(String::as_str));
+            match self.docker.read(&inspect, inventory::read) {
+                Ok(members) => return Ok(members),
                 // Removed since it was listed, by somebody else: the rest is still there.
                 Err(error) if error.says("No such container") && attempt < LIST_TRIES => {}
                 Err(error) => return Err(error.into()),
@@ -135,18 +134,13 @@ impl Context {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let json = self.docker.capture(&args::inspect_images(ids))?;
-        let unexpected =
-            |what| DockerError::Unexpected { command: "docker image inspect".into(), what };
-        Ok(contract::read_images(&json).map_err(unexpected)?)
+        Ok(self.docker.read(&args::inspect_images(ids), contract::read_images)?)
     }
 
     /// What the image `name` says of itself.
     fn node_image(&self, name: &str) -> Result<NodeImage, Error> {
-        match self.docker.capture(&args::inspect_image(name)) {
-            Ok(json) => Ok(NodeImage::from_inspect(name, &json)?),
-            Err(error) if error.says("No such image") => Err(Error::NoImage(name.to_owned())),
-            Err(error) => Err(error.into()),
-        }
+        let json = self.docker.ask_image(&args::inspect_images([name]))?;
+        let json = json.ok_or_else(|| Error::NoImage(name.to_owned()))?;
+        Ok(NodeImage::from_inspect(name, &json)?)
     }
 }

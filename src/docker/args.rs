@@ -138,6 +138,28 @@ pub fn exec_with_input<'a>(
     Call::new(["exec", "--interactive", container].into_iter().chain(command)).stdin(input)
 }
 
+/// Runs a program in a container with the user's own streams; with a terminal of
+/// its own where the user has one.
+#[must_use]
+pub fn exec_attached(container: &str, command: &[&str], terminal: bool) -> Call {
+    let flags = ["--interactive"].into_iter().chain(terminal.then_some("--tty"));
+    let words = flags.chain([container]).chain(command.iter().copied());
+    Call::new(["exec"].into_iter().chain(words))
+}
+
+/// Runs a program in a container that reads what another call writes.
+#[must_use]
+pub fn exec_piped<'a>(container: &'a str, command: impl IntoIterator<Item = &'a str>) -> Call {
+    let words = ["exec", "--interactive", container].into_iter().chain(command);
+    Call::new(words).deadline(Call::TRANSFER)
+}
+
+/// What a container's first program has printed.
+#[must_use]
+pub fn logs(container: &str) -> Call {
+    Call::new(["logs", container]).deadline(Call::TRANSFER)
+}
+
 /// Ids of all containers, running or not, that carry `label` with `value`.
 #[must_use]
 pub fn container_ids(label: &str, value: &str) -> Call {
@@ -158,10 +180,23 @@ pub fn inspect_containers<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["container", "inspect"].into_iter().chain(ids))
 }
 
-/// Everything the engine knows of an image, as JSON.
+/// An image's id.
 #[must_use]
-pub fn inspect_image(image: &str) -> Call {
-    Call::new(["image", "inspect", image])
+pub fn image_id(image: &str) -> Call {
+    Call::new(["image", "inspect", "--format={{.Id}}", image])
+}
+
+/// The value of an image's `label`; an empty line where it has none.
+#[must_use]
+pub fn image_label(image: &str, label: &str) -> Call {
+    let template = format!("--format={{{{index .Config.Labels {label:?}}}}}");
+    Call::new(["image", "inspect", &template, image])
+}
+
+/// Images as a tar archive on standard output.
+#[must_use]
+pub fn save<'a>(images: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["save"].into_iter().chain(images)).deadline(Call::TRANSFER)
 }
 
 /// Ids of the images that carry `label`, once for each name.
@@ -188,6 +223,14 @@ pub fn network_ids() -> Call {
 pub fn labelled_network_ids(label: &str, value: &str) -> Call {
     let filter = format!("--filter=label={label}={value}");
     Call::new(["network", "ls", "--quiet", "--no-trunc", &filter])
+}
+
+/// The values of `label` on all networks that carry it, a line for each.
+#[must_use]
+pub fn network_label_values(label: &str) -> Call {
+    let filter = format!("--filter=label={label}");
+    let format = format!("--format={{{{.Label {label:?}}}}}");
+    Call::new(["network", "ls", &filter, &format])
 }
 
 /// Everything the engine knows of networks, as JSON.
@@ -283,6 +326,22 @@ pub fn run_script(
         script_shell.into(),
     ]);
     Call::new(args).stdin(script).deadline(BUILD)
+}
+
+/// Prints the state of the host's first process, as a container of `image` sees it.
+#[must_use]
+pub fn host_status(image: &str) -> Call {
+    Call::new([
+        "run",
+        "--rm",
+        // The first process is then the host's.
+        "--pid=host",
+        "--network=none",
+        "--entrypoint=cat",
+        image,
+        "/proc/1/status",
+    ])
+    .deadline(Call::WORK)
 }
 
 /// Makes an image of a container, with Dockerfile instructions applied.

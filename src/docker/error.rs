@@ -100,6 +100,17 @@ impl DockerError {
         }
     }
 
+    /// The same error with what the command had printed by then, where it ran out
+    /// of time.
+    pub(super) fn with_output(self, printed: String) -> Self {
+        match self {
+            Self::TimedOut { command, after, .. } => {
+                Self::TimedOut { command, after, output: printed }
+            }
+            other => other,
+        }
+    }
+
     /// What the failing command printed, to be shown below the error.
     #[must_use]
     pub fn output(&self) -> Option<String> {

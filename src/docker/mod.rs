@@ -8,11 +8,15 @@ mod deadline;
 mod error;
 pub mod privilege;
 
+use std::collections::VecDeque;
 use std::ffi::OsStr;
+use std::fmt::Display;
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use duct::{Expression, Handle};
@@ -28,6 +32,9 @@ const INTERRUPT_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long a client that was ended is listened to.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// How many lines of a call that is shown as it runs an error keeps.
+const KEPT_LINES: usize = 100;
 
 /// The docker client, found once. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -99,6 +106,35 @@ impl Docker {
         Ok(text.trim_end_matches('\n').to_owned())
     }
 
+    /// Runs `call` and reads what it prints.
+    ///
+    /// # Errors
+    /// Every failure, and [`DockerError::Unexpected`] for what cannot be read.
+    pub fn read<T, E: Display>(
+        &self,
+        call: &Call,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, DockerError> {
+        let text = self.capture(call)?;
+        read(&text).map_err(|error| DockerError::Unexpected {
+            command: call.pretty(),
+            what: error.to_string(),
+        })
+    }
+
+    /// Runs `call`, which asks about one image, and returns what it prints; none
+    /// where the engine has no such image.
+    ///
+    /// # Errors
+    /// Every other failure.
+    pub fn ask_image(&self, call: &Call) -> Result<Option<String>, DockerError> {
+        match self.capture(call) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.says("No such image") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Runs `call`, which lists ids without cutting them short.
     ///
     /// # Errors
@@ -136,9 +172,7 @@ impl Docker {
     /// # Errors
     /// Every failure, with the command and what it printed.
     pub fn capture_bytes(&self, call: &Call) -> Result<Vec<u8>, DockerError> {
-        if let Some(signal) = self.interrupt.signal() {
-            return Err(DockerError::Interrupted { command: call.pretty(), signal });
-        }
+        self.may_begin(call)?;
         let started = self.expression(call).stdout_capture().stderr_capture().start();
         let handle = started.map_err(|source| spawn_error(call, source))?;
         let output = self.wait(call, &handle)?;
@@ -157,7 +191,20 @@ impl Docker {
         words: &[&str],
         call: &Call,
     ) -> Result<String, DockerError> {
-        let producer = duct::cmd(program, words);
+        self.piped(&duct::cmd(program, words), call)
+    }
+
+    /// As [`Docker::capture`] of `call`, with what `from` prints on its standard
+    /// input. The deadline is that of `call`.
+    ///
+    /// # Errors
+    /// Every failure of either, with the command of `call` and what both printed.
+    pub fn pipe(&self, from: &Call, call: &Call) -> Result<String, DockerError> {
+        self.piped(&duct::cmd(&self.program, &from.args), call)
+    }
+
+    fn piped(&self, producer: &Expression, call: &Call) -> Result<String, DockerError> {
+        self.may_begin(call)?;
         let consumer = duct::cmd(&self.program, &call.args);
         let piped = producer.pipe(consumer).unchecked().before_spawn(own_process_group);
         let started = piped.stdout_capture().stderr_capture().start();
@@ -173,56 +220,49 @@ impl Docker {
     /// # Errors
     /// Every failure, with the command and what it printed.
     pub fn stream(&self, call: &Call, mut on_line: impl FnMut(&str)) -> Result<(), DockerError> {
-        const KEPT: usize = 100;
+        self.may_begin(call)?;
         let started = self.expression(call).stderr_to_stdout().reader();
-        let reader = started.map_err(|source| spawn_error(call, source))?;
-        let mut last = std::collections::VecDeque::new();
-        let status = std::thread::scope(|scope| {
-            // Reading blocks, so somebody else has to watch clock and signals.
-            let (done, watched) = std::sync::mpsc::channel::<()>();
-            let reader = &reader;
-            let watch = scope.spawn(move || {
-                let deadline = Instant::now() + self.deadline(call.deadline);
-                loop {
-                    match watched.recv_timeout(INTERRUPT_INTERVAL) {
-                        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {}
-                        _ => return None,
-                    }
-                    if let Some(error) = self.overdue(call, deadline) {
-                        let _ = reader.kill();
-                        return Some(error);
-                    }
-                }
-            });
-            let mut lines = BufReader::new(reader);
-            let mut line = Vec::new();
-            loop {
-                line.clear();
-                if lines.read_until(b'\n', &mut line).unwrap_or(0) == 0 {
-                    break;
-                }
-                let text = String::from_utf8_lossy(&line);
-                let text = text.trim_end_matches(['\n', '\r']);
-                on_line(text);
-                if last.len() == KEPT {
-                    last.pop_front();
-                }
-                last.push_back(text.to_owned());
-            }
-            drop(done);
-            match watch.join() {
-                Ok(Some(error)) => Err(error),
-                _ => Ok(()),
-            }
+        let client = Arc::new(started.map_err(|source| spawn_error(call, source))?);
+        let (found, lines) = mpsc::channel();
+        let reader = Arc::clone(&client);
+        // Not waited for: where a child of the client lives on and holds the stream
+        // open, its end never comes.
+        std::thread::spawn(move || {
+            // Nobody listens any more once the call was given up.
+            BufReader::new(&*reader).split(b'\n').try_for_each(|line| found.send(line))
         });
-        status?;
-        let status = match reader.try_wait() {
-            Ok(Some(output)) => output.status,
-            Ok(None) => return Ok(()),
-            Err(source) => return Err(spawn_error(call, source)),
-        };
-        let last = last.into_iter().collect::<Vec<_>>().join("\n");
-        succeed(call, status, b"", last.as_bytes())
+        let deadline = Instant::now() + self.deadline(call.deadline);
+        let mut last = VecDeque::new();
+        let kept = |last: VecDeque<String>| Vec::from(last).join("\n");
+        loop {
+            match lines.recv_timeout(INTERRUPT_INTERVAL) {
+                Ok(line) => {
+                    let line = line.map_err(|source| spawn_error(call, source))?;
+                    let text = String::from_utf8_lossy(&line);
+                    let text = text.trim_end_matches('\r');
+                    on_line(text);
+                    if last.len() == KEPT_LINES {
+                        last.pop_front();
+                    }
+                    last.push_back(text.to_owned());
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if let Some(error) = self.overdue(call, deadline) {
+                // It may have ended by itself at this moment; the error is the same.
+                let _ = client.kill();
+                return Err(error.with_output(kept(last)));
+            }
+        }
+        match client.try_wait() {
+            Ok(Some(output)) => succeed(call, output.status, b"", kept(last).as_bytes()),
+            Ok(None) => Err(DockerError::Unexpected {
+                command: call.pretty(),
+                what: "the end of its output before its own".into(),
+            }),
+            Err(source) => Err(spawn_error(call, source)),
+        }
     }
 
     /// Runs `call` with the user's own terminal and returns how it ended. Only
@@ -233,6 +273,14 @@ impl Docker {
     pub fn attach(&self, call: &Call) -> Result<ExitStatus, DockerError> {
         let expression = duct::cmd(&self.program, &call.args).unchecked();
         expression.run().map(|output| output.status).map_err(|source| spawn_error(call, source))
+    }
+
+    /// Nothing is begun after the user has asked to stop.
+    fn may_begin(&self, call: &Call) -> Result<(), DockerError> {
+        match self.interrupt.signal() {
+            Some(signal) => Err(DockerError::Interrupted { command: call.pretty(), signal }),
+            None => Ok(()),
+        }
     }
 
     fn expression(&self, call: &Call) -> Expression {
@@ -257,13 +305,12 @@ impl Docker {
             if let Some(error) = self.overdue(call, deadline) {
                 let _ = handle.kill();
                 // A grandchild that lives on would hold the streams open for good.
-                return Err(match (error, handle.wait_timeout(LAST_WORDS)) {
-                    (DockerError::TimedOut { command, after, .. }, Ok(Some(printed))) => {
-                        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-                        let output = text(&printed.stdout) + &text(&printed.stderr);
-                        DockerError::TimedOut { command, after, output }
+                let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+                return Err(match handle.wait_timeout(LAST_WORDS) {
+                    Ok(Some(printed)) => {
+                        error.with_output(text(&printed.stdout) + &text(&printed.stderr))
                     }
-                    (error, _) => error,
+                    Ok(None) | Err(_) => error,
                 });
             }
         }
@@ -282,9 +329,9 @@ impl Docker {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the signature that duct asks for")]
 /// A Ctrl-C goes to the whole group of the terminal; in one of its own the client
 /// lives on until mokctl has decided what to undo.
+#[expect(clippy::unnecessary_wraps, reason = "the signature that duct asks for")]
 fn own_process_group(command: &mut Command) -> io::Result<()> {
     command.process_group(0);
     Ok(())
@@ -306,3 +353,6 @@ fn succeed(
     let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
     Err(DockerError::failed(call.pretty(), status, text(stdout), text(stderr)))
 }
+
+#[cfg(test)]
+mod tests;

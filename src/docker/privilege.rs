@@ -2,7 +2,7 @@
 //! else every capability that it does have, one by one. Knows the kernel's
 //! names and numbers, nothing of clusters.
 
-use super::{Call, Docker, DockerError};
+use super::{Docker, DockerError, args};
 
 /// Linux capabilities by number, as far as engines of the 20.10 series know
 /// their names (`capabilities(7)`). Later ones (BPF, PERFMON,
@@ -106,22 +106,11 @@ impl Privilege {
     /// # Errors
     /// Where that container cannot run.
     pub fn probe(docker: &Docker, image: &str) -> Result<Self, DockerError> {
-        let call = Call::new([
-            "run",
-            "--rm",
-            // The first process is then the host's.
-            "--pid=host",
-            "--network=none",
-            "--entrypoint=cat",
-            image,
-            "/proc/1/status",
-        ]);
-        let status = docker.capture(&call.clone().deadline(Call::WORK))?;
-        let unexpected = || DockerError::Unexpected {
-            command: call.pretty(),
-            what: "a process status without CapBnd".into(),
-        };
-        BoundingSet::from_status(&status).map(Self::Listed).ok_or_else(unexpected)
+        docker.read(&args::host_status(image), |status| {
+            BoundingSet::from_status(status)
+                .map(Self::Listed)
+                .ok_or("a process status without CapBnd")
+        })
     }
 
     /// Whether `error` is an engine's refusal of `--privileged`, for want of a

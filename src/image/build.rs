@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::flavour::{Context, Flavour};
 use crate::cluster::labels::{self, image as label};
 use crate::docker::privilege::Privilege;
-use crate::docker::{Call, Docker, DockerError, args};
+use crate::docker::{Docker, DockerError, args};
 use crate::node::files::archive;
 use crate::ui::Ui;
 
@@ -60,7 +60,8 @@ pub fn build(
     let images_key = flavour.images.key(&[&programs_key]);
     let labels: Vec<_> = flavour.labels.iter().flat_map(|(key, value)| [*key, *value]).collect();
     let node_key = flavour.node.key(&[&[flavour.preload, &images_key], labels.as_slice()].concat());
-    if has_label(docker, &image, label::INPUTS, &node_key)? {
+    let built_of = docker.ask_image(&args::image_label(&image, label::INPUTS))?;
+    if built_of.as_deref() == Some(&node_key) {
         return Ok(Built { image, cached: true });
     }
 
@@ -84,23 +85,6 @@ pub fn build(
     Ok(Built { image, cached: false })
 }
 
-fn has_label(docker: &Docker, image: &str, key: &str, value: &str) -> Result<bool, DockerError> {
-    let template = format!("--format={{{{index .Config.Labels {key:?}}}}}");
-    match docker.capture(&Call::new(["image", "inspect", &template, image])) {
-        Ok(found) => Ok(found == value),
-        Err(error) if error.says("No such image") => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-fn exists(docker: &Docker, image: &str) -> Result<bool, DockerError> {
-    match docker.capture(&args::inspect_image(image)) {
-        Ok(_) => Ok(true),
-        Err(error) if error.says("No such image") => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
 /// Builds one part, unless it is there.
 fn part(
     docker: &Docker,
@@ -110,7 +94,7 @@ fn part(
     arguments: &[(&str, &str)],
     ui: Ui,
 ) -> Result<(), BuildError> {
-    if exists(docker, tag)? {
+    if docker.ask_image(&args::image_id(tag))?.is_some() {
         return Ok(());
     }
     let stage = ui.stage(title);
@@ -125,7 +109,7 @@ fn part(
 fn base(docker: &Docker, flavour: &Flavour, ui: Ui) -> Result<String, BuildError> {
     let made = format!("local/mok-base:{}", flavour.suite);
     for image in [&made, flavour.base] {
-        if exists(docker, image)? {
+        if docker.ask_image(&args::image_id(image))?.is_some() {
             return Ok(image.to_owned());
         }
     }

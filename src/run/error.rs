@@ -52,12 +52,6 @@ impl StepError {
             | Self::Lost => None,
         }
     }
-
-    /// Whether the user asked to stop.
-    #[must_use]
-    pub fn is_interrupt(&self) -> bool {
-        matches!(self, Self::Docker(DockerError::Interrupted { .. }))
-    }
 }
 
 /// A step that failed, and with it the plan.

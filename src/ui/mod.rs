@@ -105,15 +105,10 @@ impl Ui {
         number.checked_sub(1).filter(|index| *index < choices.len())
     }
 
-    /// The flags of `docker exec` that give a program what the user has: standard
-    /// input always, a terminal where there is one.
+    /// Whether the user sits before a terminal that a program can have.
     #[must_use]
-    pub fn exec_flags(self) -> &'static [&'static str] {
-        if io::stdin().is_terminal() && io::stdout().is_terminal() {
-            &["--interactive", "--tty"]
-        } else {
-            &["--interactive"]
-        }
+    pub fn has_terminal(self) -> bool {
+        io::stdin().is_terminal() && io::stdout().is_terminal()
     }
 
     fn is_attended() -> bool {
