@@ -5,6 +5,7 @@ pub mod inventory;
 pub mod labels;
 pub mod layout;
 pub mod name;
+pub mod networks;
 pub mod roster;
 pub mod spec;
 pub mod subnet;

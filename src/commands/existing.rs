@@ -4,10 +4,10 @@ use super::Context;
 use crate::cluster::inventory::{self, Member};
 use crate::cluster::layout::Layout;
 use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::networks;
 use crate::cluster::roster::Roster;
-use crate::docker::{DockerError, args};
+use crate::docker::args;
 use crate::error::Error;
-use crate::run::engine_subnets;
 
 /// A cluster, as the engine has it.
 #[derive(Debug)]
@@ -64,12 +64,7 @@ impl Existing {
     pub(super) fn layout(&self, context: &Context) -> Result<Layout, Error> {
         let network = self.name.network();
         let call = args::inspect_networks([network.as_str()]);
-        let json = context.docker.capture(&call)?;
-        let unexpected = |error: serde_json::Error| DockerError::Unexpected {
-            command: call.pretty(),
-            what: error.to_string(),
-        };
-        let subnet = engine_subnets(&json).map_err(unexpected)?.into_iter().next();
+        let subnet = context.docker.read(&call, networks::engine_subnets)?.into_iter().next();
         subnet.map(Layout::new).ok_or_else(|| Error::NoNetwork(self.name.clone()))
     }
 }

@@ -20,7 +20,6 @@ pub use error::{Failure, StepError};
 pub use execute::{Timing, execute};
 pub use facts::{Facts, MissingFact};
 pub use rollback::rollback;
-pub(crate) use subnets::engine_subnets;
 
 use crate::cluster::labels;
 use crate::cluster::layout::{API_PORT, Layout};

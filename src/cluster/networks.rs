@@ -1,0 +1,63 @@
+//! What is taken: reads the subnets of the engine's networks and of the host's
+//! routes. Asks nobody itself.
+
+use std::net::Ipv4Addr;
+
+use serde_json::Value;
+
+use super::subnet::Subnet;
+
+/// The IPv4 subnets in `docker network inspect`.
+pub fn engine_subnets(json: &str) -> serde_json::Result<Vec<Subnet>> {
+    let networks: Vec<Value> = serde_json::from_str(json)?;
+    let subnets = networks
+        .iter()
+        .filter_map(|network| network.pointer("/IPAM/Config")?.as_array())
+        .flatten()
+        .filter_map(|config| Subnet::any(config.get("Subnet")?.as_str()?));
+    Ok(subnets.collect())
+}
+
+/// The destinations in `/proc/net/route`, but for the default route: that covers
+/// everything and says nothing.
+pub fn routes(table: &str) -> impl Iterator<Item = Subnet> {
+    table.lines().filter_map(route)
+}
+
+/// The destination of a line of `/proc/net/route`: numbers in hexadecimal, least
+/// byte first.
+fn route(line: &str) -> Option<Subnet> {
+    let mut words = line.split_whitespace();
+    let address = u32::from_str_radix(words.nth(1)?, 16).ok()?.swap_bytes();
+    let mask = u32::from_str_radix(words.nth(5)?, 16).ok()?.swap_bytes();
+    let prefix = u8::try_from(mask.leading_ones()).ok()?;
+    if prefix == 0 { None } else { Subnet::new(Ipv4Addr::from_bits(address), prefix) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_are_read_and_the_default_is_not_one() {
+        let table = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\n\
+            eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\n\
+            eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\n\
+            docker0\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\n";
+        let found: Vec<_> = routes(table).map(|net| net.to_string()).collect();
+        assert_eq!(found, ["192.0.2.0/24", "172.17.0.0/16"]);
+    }
+
+    #[test]
+    fn the_engines_subnets_are_read_and_others_left() {
+        let json = r#"[
+            {"IPAM": {"Config": [{"Subnet": "172.17.0.0/16"}]}},
+            {"IPAM": {"Config": [{"Subnet": "fd00::/64"}, {"Subnet": "10.1.2.0/28"}]}},
+            {"IPAM": {"Config": []}},
+            {"IPAM": {"Config": null}}
+        ]"#;
+        let found: Vec<_> = engine_subnets(json).unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["172.17.0.0/16", "10.1.2.0/28"]);
+        assert!(engine_subnets("WARNING").is_err());
+    }
+}
