@@ -7,16 +7,14 @@ mod call;
 mod deadline;
 mod error;
 pub mod privilege;
+mod stream;
 
-use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::fmt::Display;
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output};
-use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use duct::{Expression, Handle};
@@ -25,6 +23,8 @@ pub use call::Call;
 pub use deadline::{DeadlineScale, ScaleError};
 pub use error::DockerError;
 
+use privilege::{BoundingSet, Privilege};
+
 use crate::interrupt::{Interrupt, Signal};
 
 /// How often a waiting call looks whether the user wants to stop.
@@ -32,9 +32,6 @@ const INTERRUPT_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long a client that was ended is listened to.
 const LAST_WORDS: Duration = Duration::from_secs(1);
-
-/// How many lines of a call that is shown as it runs an error keeps.
-const KEPT_LINES: usize = 100;
 
 /// The docker client, found once. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -135,6 +132,18 @@ impl Docker {
         }
     }
 
+    /// What to try where `--privileged` is refused: what the engine's own host has,
+    /// as a container of `image` sees it.
+    ///
+    /// # Errors
+    /// Where that container cannot run.
+    pub fn lesser_privilege(&self, image: &str) -> Result<Privilege, DockerError> {
+        self.read(&args::host_status(image), |status| {
+            let set = BoundingSet::from_status(status).map(Privilege::Listed);
+            set.ok_or("a process status without CapBnd")
+        })
+    }
+
     /// Runs `call`, which lists ids without cutting them short.
     ///
     /// # Errors
@@ -212,57 +221,6 @@ impl Docker {
         let output = self.wait(call, &handle)?;
         succeed(call, output.status, &output.stdout, &output.stderr)?;
         Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
-    }
-
-    /// Runs `call` and hands each line that it prints, on either stream, to
-    /// `on_line` as it comes. An error keeps the last lines.
-    ///
-    /// # Errors
-    /// Every failure, with the command and what it printed.
-    pub fn stream(&self, call: &Call, mut on_line: impl FnMut(&str)) -> Result<(), DockerError> {
-        self.may_begin(call)?;
-        let started = self.expression(call).stderr_to_stdout().reader();
-        let client = Arc::new(started.map_err(|source| spawn_error(call, source))?);
-        let (found, lines) = mpsc::channel();
-        let reader = Arc::clone(&client);
-        // Not waited for: where a child of the client lives on and holds the stream
-        // open, its end never comes.
-        std::thread::spawn(move || {
-            // Nobody listens any more once the call was given up.
-            BufReader::new(&*reader).split(b'\n').try_for_each(|line| found.send(line))
-        });
-        let deadline = Instant::now() + self.deadline(call.deadline);
-        let mut last = VecDeque::new();
-        let kept = |last: VecDeque<String>| Vec::from(last).join("\n");
-        loop {
-            match lines.recv_timeout(INTERRUPT_INTERVAL) {
-                Ok(line) => {
-                    let line = line.map_err(|source| spawn_error(call, source))?;
-                    let text = String::from_utf8_lossy(&line);
-                    let text = text.trim_end_matches('\r');
-                    on_line(text);
-                    if last.len() == KEPT_LINES {
-                        last.pop_front();
-                    }
-                    last.push_back(text.to_owned());
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-            if let Some(error) = self.overdue(call, deadline) {
-                // It may have ended by itself at this moment; the error is the same.
-                let _ = client.kill();
-                return Err(error.with_output(kept(last)));
-            }
-        }
-        match client.try_wait() {
-            Ok(Some(output)) => succeed(call, output.status, b"", kept(last).as_bytes()),
-            Ok(None) => Err(DockerError::Unexpected {
-                command: call.pretty(),
-                what: "the end of its output before its own".into(),
-            }),
-            Err(source) => Err(spawn_error(call, source)),
-        }
     }
 
     /// Runs `call` with the user's own terminal and returns how it ended. Only

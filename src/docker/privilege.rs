@@ -2,7 +2,7 @@
 //! else every capability that it does have, one by one. Knows the kernel's
 //! names and numbers, nothing of clusters.
 
-use super::{Docker, DockerError, args};
+use super::DockerError;
 
 /// Linux capabilities by number, as far as engines of the 20.10 series know
 /// their names (`capabilities(7)`). Later ones (BPF, PERFMON,
@@ -98,19 +98,6 @@ impl Privilege {
             Some(set) if set.has_sys_admin() && !set.is_full() => Self::Listed(set),
             Some(_) | None => Self::Full,
         }
-    }
-
-    /// What to try where `--privileged` is refused: what the engine's own host
-    /// has, as a container of `image` sees it.
-    ///
-    /// # Errors
-    /// Where that container cannot run.
-    pub fn probe(docker: &Docker, image: &str) -> Result<Self, DockerError> {
-        docker.read(&args::host_status(image), |status| {
-            BoundingSet::from_status(status)
-                .map(Self::Listed)
-                .ok_or("a process status without CapBnd")
-        })
     }
 
     /// Whether `error` is an engine's refusal of `--privileged`, for want of a

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::stream::KEPT_LINES;
 use super::*;
 
 /// `script`, run in place of the docker client, within `milliseconds`.

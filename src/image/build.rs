@@ -151,7 +151,7 @@ fn preload(
         match run(privilege) {
             Err(error) if privilege.refused(&error) => {
                 docker.capture(&args::remove([container.as_str()]))?;
-                run(Privilege::probe(docker, node)?)?;
+                run(docker.lesser_privilege(node)?)?;
             }
             result => drop(result?),
         }

@@ -135,7 +135,7 @@ impl Run<'_> {
     /// For an engine that cannot grant `--privileged`. Several nodes may find out
     /// at once: the answer is the same.
     fn learn_lesser_privilege(&self) -> Result<(), StepError> {
-        let lesser = Privilege::probe(self.docker, &self.image()?.name)?;
+        let lesser = self.docker.lesser_privilege(&self.image()?.name)?;
         self.facts.learn_privilege(lesser);
         Ok(())
     }

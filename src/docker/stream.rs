@@ -1,0 +1,65 @@
+//! Calls that are shown while they run, line by line.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Instant;
+
+use super::{Call, Docker, DockerError, INTERRUPT_INTERVAL, spawn_error, succeed};
+
+/// How many lines an error keeps.
+pub(super) const KEPT_LINES: usize = 100;
+
+impl Docker {
+    /// Runs `call` and hands each line that it prints, on either stream, to
+    /// `on_line` as it comes. An error keeps the last lines.
+    ///
+    /// # Errors
+    /// Every failure, with the command and what it printed.
+    pub fn stream(&self, call: &Call, mut on_line: impl FnMut(&str)) -> Result<(), DockerError> {
+        self.may_begin(call)?;
+        let started = self.expression(call).stderr_to_stdout().reader();
+        let client = Arc::new(started.map_err(|source| spawn_error(call, source))?);
+        let (found, lines) = mpsc::channel();
+        let reader = Arc::clone(&client);
+        // Not waited for: where a child of the client lives on and holds the stream
+        // open, its end never comes.
+        std::thread::spawn(move || {
+            // Nobody listens any more once the call was given up.
+            BufReader::new(&*reader).split(b'\n').try_for_each(|line| found.send(line))
+        });
+        let deadline = Instant::now() + self.deadline(call.deadline);
+        let mut last = VecDeque::new();
+        let kept = |last: VecDeque<String>| Vec::from(last).join("\n");
+        loop {
+            match lines.recv_timeout(INTERRUPT_INTERVAL) {
+                Ok(line) => {
+                    let line = line.map_err(|source| spawn_error(call, source))?;
+                    let text = String::from_utf8_lossy(&line);
+                    let text = text.trim_end_matches('\r');
+                    on_line(text);
+                    if last.len() == KEPT_LINES {
+                        last.pop_front();
+                    }
+                    last.push_back(text.to_owned());
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if let Some(error) = self.overdue(call, deadline) {
+                // It may have ended by itself at this moment; the error is the same.
+                let _ = client.kill();
+                return Err(error.with_output(kept(last)));
+            }
+        }
+        match client.try_wait() {
+            Ok(Some(output)) => succeed(call, output.status, b"", kept(last).as_bytes()),
+            Ok(None) => Err(DockerError::Unexpected {
+                command: call.pretty(),
+                what: "the end of its output before its own".into(),
+            }),
+            Err(source) => Err(spawn_error(call, source)),
+        }
+    }
+}
