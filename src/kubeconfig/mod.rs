@@ -12,6 +12,7 @@ mod edits;
 mod error;
 mod file;
 mod lock;
+mod merge;
 mod node;
 mod parse;
 mod print;
@@ -21,8 +22,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 pub use access::Access;
-pub use change::{merge_text, remove_text};
 pub use error::{KubeconfigError, TextError};
+pub use merge::{merge_text, remove_text};
 
 use crate::cluster::name::ClusterName;
 use lock::Locked;
