@@ -1,0 +1,132 @@
+//! The containers and the network: their labels, names, rights and ports.
+
+use std::collections::BTreeMap;
+
+use mokctl::docker::privilege::Privilege;
+use mokctl::env::Env;
+use mokctl::image::flavour::FLAVOURS;
+
+use crate::fake_docker::Call;
+use crate::harness::Machine;
+
+#[test]
+fn every_object_carries_the_labels_of_its_cluster_and_run() {
+    let machine = Machine::new().with_cluster("a 3 1");
+    let mut runs = Vec::new();
+    let mut labels_of = |labels: &BTreeMap<String, String>| {
+        let mut labels = labels.clone();
+        runs.extend(labels.remove("mok.run"));
+        labels.into_iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>()
+    };
+    for container in machine.docker.containers() {
+        let role = match container.name.as_str() {
+            "a-lb" => "lb",
+            name if name.starts_with("a-master") => "master",
+            _ => "worker",
+        };
+        let want = [
+            "MokCluster=a".to_owned(),
+            "mok.kubernetes=v1.20.2".into(),
+            format!("mok.role={role}"),
+            "mok.schema=1".into(),
+        ];
+        assert_eq!(labels_of(&container.labels), want, "{}", container.name);
+    }
+    for network in machine.docker.networks() {
+        assert_eq!(labels_of(&network.labels), ["MokCluster=a", "mok.schema=1"]);
+    }
+    assert_eq!(runs.len(), 6);
+    assert!(runs.iter().all(|run| *run == runs[0] && !run.is_empty()), "{runs:?}");
+}
+
+#[test]
+fn two_runs_have_different_labels() {
+    let machine = Machine::new().with_cluster("a 1 0").with_cluster("b 1 0");
+    let containers = machine.docker.containers();
+    assert_ne!(containers[0].labels["mok.run"], containers[1].labels["mok.run"]);
+}
+
+#[test]
+fn a_node_is_created_with_exactly_these_words() {
+    let machine = Machine::new().with_cluster("a 1 0");
+    let call = machine.docker.call("create ");
+    let subnet = machine.docker.call("network create").flag("subnet").unwrap().to_owned();
+    let run = call.labels()["mok.run"].to_owned();
+    let network = machine.docker.networks()[0].id.clone();
+    let publish = call.flag("publish").unwrap();
+    let port = publish.strip_prefix("127.0.0.1:").unwrap().strip_suffix(":6443/tcp").unwrap();
+    assert!(port.parse::<u16>().unwrap() >= 1024, "{publish}");
+
+    let mut want = vec![
+        "create".to_owned(),
+        "--name=a-master-1".into(),
+        "--hostname=a-master-1".into(),
+        format!("--network={network}"),
+        format!("--ip={}", subnet.replace(".0/24", ".11")),
+        "--label=MokCluster=a".into(),
+        "--label=mok.schema=1".into(),
+        format!("--label=mok.run={run}"),
+        "--label=mok.role=master".into(),
+        "--label=mok.kubernetes=v1.20.2".into(),
+        format!("--publish={publish}"),
+    ];
+    want.extend(Privilege::first_choice(Env::read().bounding_set).flags());
+    for word in
+        ["--cgroupns=private", "--tmpfs=/run", "--tmpfs=/tmp", "--volume=/var/lib/containerd"]
+    {
+        want.push(word.into());
+    }
+    want.push(FLAVOURS[0].image());
+    assert_eq!(call.argv, want);
+}
+
+#[test]
+fn only_the_api_is_published_and_on_loopback_alone() {
+    let machine = Machine::new().with_cluster("a 3 1");
+    let calls = machine.docker.calls();
+    let published: Vec<_> =
+        calls.iter().filter_map(|call| Some((call.flag("name")?, call.flag("publish")?))).collect();
+    assert_eq!(published.len(), 1, "{published:?}");
+    assert_eq!(published[0].0, "a-lb");
+    assert!(published[0].1.starts_with("127.0.0.1:") && published[0].1.ends_with(":6443/tcp"));
+}
+
+#[test]
+fn the_balancer_needs_no_rights_and_knows_every_master() {
+    let machine = Machine::new().with_cluster("a 3 0");
+    let call = machine.docker.call("create --name=a-lb ");
+    for word in &call.argv {
+        assert!(!word.starts_with("--cap-add") && word != "--privileged", "{word}");
+    }
+    let config = machine.docker.file("a-lb", "/etc/mok/haproxy.cfg");
+    for number in 1..=3 {
+        let master = machine.docker.call(&format!("create --name=a-master-{number} "));
+        let line = format!("server a-master-{number} {}:6443", master.flag("ip").unwrap());
+        assert!(config.contains(&line), "{config}");
+    }
+}
+
+/// A process that has capabilities taken away asks for those that are left; one
+/// without the most important of them knows nothing of the engine and asks for
+/// all.
+#[test]
+fn an_engine_that_refuses_privileged_is_asked_for_capabilities() {
+    let machine = Machine::new();
+    machine.docker.refuse_privileges();
+    let mut run = machine.mokctl("create cluster a 1 2 -q");
+    if Privilege::first_choice(Env::read().bounding_set) != Privilege::Full {
+        run = run.under(&["setpriv", "--bounding-set=-sys_admin"]);
+    }
+    run.run();
+    let calls = machine.docker.calls();
+    assert!(calls.iter().any(|call| call.line().contains("--privileged")), "never asked");
+    for node in ["a-master-1", "a-worker-1", "a-worker-2"] {
+        let of_node = |call: &&Call| call.flag("name") == Some(node);
+        let last = calls.iter().rfind(of_node).unwrap();
+        assert!(!last.argv.contains(&"--privileged".to_owned()), "{node}");
+        assert!(last.argv.contains(&"--cap-add=SYS_ADMIN".to_owned()), "{node}");
+        // The engine's host has all but this one.
+        assert!(!last.argv.contains(&"--cap-add=SYS_RESOURCE".to_owned()), "{node}");
+    }
+    assert!(machine.docker.containers().iter().all(|container| container.status == "running"));
+}

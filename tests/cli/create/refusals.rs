@@ -1,0 +1,92 @@
+//! What cannot be is refused, and what goes wrong is told and taken back.
+
+use mokctl::image::flavour::FLAVOURS;
+
+use crate::harness::Machine;
+
+#[test]
+fn create_without_a_node_image_says_how_to_get_one() {
+    let machine = Machine::new();
+    machine.docker.remove_images();
+    let stderr = format!(
+        "mokctl: error: there is no image {}\nhint: 'mokctl build image' builds one\n",
+        FLAVOURS[0].image()
+    );
+    machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
+    assert_eq!(machine.docker.calls().len(), 1);
+}
+
+#[test]
+fn create_refuses_an_image_that_is_no_node_image() {
+    let machine = Machine::new();
+    machine.docker.add_image("debian:12", &[]);
+    let stderr =
+        "mokctl: error: image debian:12 is no node image: it has no label mok.image.schema\n";
+    let run = machine.mokctl("create cluster a 1 0 --image debian:12");
+    run.stderr(stderr).code(1).run();
+}
+
+#[test]
+fn create_refuses_a_name_already_in_use() {
+    let machine = Machine::new().with_cluster("a 1 0");
+    let before = machine.docker.names();
+    let kubeconfig = machine.kubeconfig_text();
+    let stderr = "mokctl: error: cluster a exists\nhint: 'mokctl delete cluster a' removes it\n";
+    machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
+    assert_eq!(machine.docker.names(), before);
+    assert_eq!(machine.kubeconfig_text(), kubeconfig);
+}
+
+/// Somebody else's container has the name: it stays, and so does nothing of ours.
+#[test]
+fn create_leaves_a_container_of_the_same_name_alone() {
+    let machine = Machine::new();
+    let docker = machine.docker.client();
+    let image = FLAVOURS[0].image();
+    let made = std::process::Command::new(docker)
+        .args(["create", "--name=a-worker-1", &image])
+        .output()
+        .unwrap();
+    assert!(made.status.success());
+    let outcome = machine.mokctl("create cluster a 1 1").outcome();
+    let text = "mokctl: error: cannot start a-worker-1: docker create --name=a-worker-1 ";
+    outcome.assert(outcome.code() == Some(1) && outcome.stderr.contains(text), "no error");
+    outcome.assert(outcome.stderr.contains("is already in use by container"), "no reason");
+    outcome.assert(machine.docker.names() == ["a-worker-1"], "not what was there before");
+}
+
+#[test]
+fn a_failure_is_told_with_its_command_and_its_words_and_taken_back() {
+    let machine = Machine::new();
+    machine.docker.on("exec a-master-1 bash /root/mok/init.sh").fails(1, "[kubelet-check] no\nbye");
+    let stderr = "Creating network .. ok (0.0 s)
+Claiming the name .. ok (0.0 s)
+Starting nodes .. ok (0.0 s)
+Starting control plane .. FAILED (0.0 s)
+Removing what was made .. ok (0.0 s)
+mokctl: error: cannot kubeadm init on a-master-1: docker exec a-master-1 bash /root/mok/init.sh \
+failed (exit status: 1)
+    [kubelet-check] no
+    bye
+";
+    machine.mokctl("create cluster a 1 1").stderr(stderr).code(1).run();
+    assert!(machine.docker.names().is_empty());
+}
+
+#[test]
+fn a_failure_is_kept_where_the_user_wants_to_look() {
+    let machine = Machine::new();
+    machine.docker.on("exec a-master-1 bash /root/mok/init.sh").fails(1, "no");
+    let stderr = "Creating network .. ok (0.0 s)
+Claiming the name .. ok (0.0 s)
+Starting nodes .. ok (0.0 s)
+Starting control plane .. FAILED (0.0 s)
+Everything is kept. To look: docker exec -ti a-master-1 journalctl -e
+To remove it: mokctl delete cluster a
+mokctl: error: cannot kubeadm init on a-master-1: docker exec a-master-1 bash /root/mok/init.sh \
+failed (exit status: 1)
+    no
+";
+    machine.mokctl("create cluster a 1 0 --retain").stderr(stderr).code(1).run();
+    assert_eq!(machine.docker.names(), ["a-master-1", "mok-a"]);
+}
