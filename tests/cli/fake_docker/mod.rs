@@ -1,123 +1,35 @@
 //! A docker client with its engine in one, as files in a folder: a program for
-//! mokctl to run (`fake_docker.sh`), and here its layout, its faults and what it
+//! mokctl to run (the scripts beside this file), and here its layout and what it
 //! has recorded.
+
+mod call;
+mod rule;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::hash::{BuildHasher, RandomState};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use mokctl::image::flavour::FLAVOURS;
 
-/// What kubeadm and the cluster's certificates say: another for each engine, so
-/// that nothing in mokctl can know it beforehand.
-#[derive(Debug, Clone)]
-pub(crate) struct Words {
-    pub(crate) endpoint: String,
-    pub(crate) hash: String,
-    pub(crate) ca_data: String,
-    pub(crate) token: String,
-    pub(crate) certificate_key: String,
-    pub(crate) client_certificate_data: String,
-    pub(crate) client_key_data: String,
-    pub(crate) kubelet_key: String,
-}
+pub(crate) use call::Call;
+use rule::Rule;
+use words::Words;
 
-impl Words {
-    fn random() -> Self {
-        let token = format!("{}.{}", hex(6), hex(16));
-        let (a, b) = (random() % 256, random() % 256);
-        Self {
-            endpoint: format!("10.{a}.{b}.77:{}", 1025 + random() % 60000),
-            hash: format!("sha256:{}", hex(64)),
-            ca_data: format!("Q0Eg{}", hex(60)),
-            token,
-            certificate_key: hex(64),
-            client_certificate_data: format!("Q2Vy{}", hex(60)),
-            client_key_data: format!("S2V5{}", hex(60)),
-            kubelet_key: hex(64),
-        }
-    }
-
-    /// What nobody may see on a command line or a screen.
-    pub(crate) fn secrets(&self) -> [&str; 5] {
-        [
-            &self.token,
-            &self.certificate_key,
-            &self.client_certificate_data,
-            &self.client_key_data,
-            &self.kubelet_key,
-        ]
-    }
-
-    fn fill(&self, text: &str) -> String {
-        let key = &self.certificate_key;
-        // kubeadm prints it at a line's end, where an editor would take it away.
-        let blank = " ".to_owned();
-        [
-            ("@ENDPOINT@", &self.endpoint),
-            ("@HASH@", &self.hash),
-            ("@CA_DATA@", &self.ca_data),
-            ("@BLANK@", &blank),
-            ("@TOKEN@", &self.token),
-            ("@CERTIFICATE_KEY@", key),
-            ("@CLIENT_CERTIFICATE_DATA@", &self.client_certificate_data),
-            ("@CLIENT_KEY_DATA@", &self.client_key_data),
-        ]
-        .iter()
-        .fold(text.to_owned(), |text, (mark, word)| text.replace(mark, word))
-    }
-}
-
-fn random() -> u64 {
-    RandomState::new().hash_one(())
-}
-
-fn hex(length: usize) -> String {
-    let digit = || char::from_digit((random() % 16).try_into().unwrap(), 16).unwrap();
-    std::iter::repeat_with(digit).take(length).collect()
-}
-
-/// One call, as it came.
-#[derive(Debug, Clone)]
-pub(crate) struct Call {
-    pub(crate) number: usize,
-    pub(crate) argv: Vec<String>,
-    pub(crate) stdin: Option<Vec<u8>>,
-    /// Its place among all starts and ends.
-    pub(crate) started: usize,
-    /// None where the client was killed.
-    pub(crate) ended: Option<usize>,
-    pub(crate) status: Option<i32>,
-}
-
-impl Call {
-    pub(crate) fn line(&self) -> String {
-        self.argv.join(" ")
-    }
-
-    /// The command without its flags, such as `create`, `network ls`, `exec`.
-    pub(crate) fn verb(&self) -> String {
-        let words = match self.argv.first().map(String::as_str) {
-            Some("container" | "image" | "network") => 2,
-            _ => 1,
-        };
-        self.argv[..words.min(self.argv.len())].join(" ")
-    }
-
-    /// The argument of `--NAME=`, wherever it stands.
-    pub(crate) fn flag(&self, name: &str) -> Option<&str> {
-        let start = format!("--{name}=");
-        self.argv.iter().find_map(|word| word.strip_prefix(start.as_str()))
-    }
-
-    pub(crate) fn labels(&self) -> BTreeMap<&str, &str> {
-        let labels = self.argv.iter().filter_map(|word| word.strip_prefix("--label="));
-        labels.filter_map(|label| label.split_once('=')).collect()
-    }
-}
+/// The program: one file, so that it is read at once.
+const CLIENT: &str = concat!(
+    include_str!("state.sh"),
+    include_str!("lists.sh"),
+    include_str!("inspect.sh"),
+    include_str!("containers.sh"),
+    include_str!("power.sh"),
+    include_str!("networks.sh"),
+    include_str!("programs.sh"),
+    include_str!("images.sh"),
+    include_str!("faults.sh"),
+    include_str!("main.sh"),
+);
 
 /// A container or network that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,8 +79,8 @@ impl FakeDocker {
         docker.add_image(&flavour.image(), &labels);
 
         let words = &docker.words;
-        let control_plane = include_str!("../data/kubeadm-init-v1.20.2-control-plane.txt");
-        let init = include_str!("../data/kubeadm-init-v1.20.2.txt");
+        let control_plane = include_str!("../../data/kubeadm-init-v1.20.2-control-plane.txt");
+        let init = include_str!("../../data/kubeadm-init-v1.20.2.txt");
         docker.write("kubeadm-init.txt", &words.fill(&init.replace("@CONTROL_PLANE@", "")));
         docker.write(
             "kubeadm-init-upload-certs.txt",
@@ -178,7 +90,7 @@ impl FakeDocker {
         docker.write("token.txt", &words.fill(&format!("{join}\n")));
         let masters = format!("{join} --control-plane --certificate-key @CERTIFICATE_KEY@\n");
         docker.write("token-masters.txt", &words.fill(&masters));
-        docker.write("admin.conf", &words.fill(include_str!("../data/admin.conf")));
+        docker.write("admin.conf", &words.fill(include_str!("../../data/admin.conf")));
         let mut credentials = tar::Builder::new(Vec::new());
         let content = format!("client-key-data: {}\n", words.kubelet_key);
         let mut header = tar::Header::new_gnu();
@@ -190,7 +102,7 @@ impl FakeDocker {
 
         let client = docker.client();
         fs::create_dir_all(client.parent().unwrap()).unwrap();
-        fs::write(&client, include_str!("fake_docker.sh")).unwrap();
+        fs::write(&client, CLIENT).unwrap();
         fs::set_permissions(&client, fs::Permissions::from_mode(0o755)).unwrap();
         docker
     }
@@ -241,10 +153,7 @@ impl FakeDocker {
         let count = fs::read_dir(self.engine("rules")).unwrap().count();
         let folder = self.engine("rules").join(format!("{count:03}"));
         fs::create_dir(&folder).unwrap();
-        let rule = Rule { folder };
-        rule.write("glob", glob);
-        rule.write("nth", "");
-        rule
+        Rule::new(folder, glob)
     }
 
     /// All calls, as they came.
@@ -330,78 +239,5 @@ impl FakeDocker {
             format!("{:4}  {status:>6}  docker {}\n", call.number, call.line())
         };
         self.calls().iter().map(line).collect()
-    }
-}
-
-/// A fault, to be finished with one of the methods that say which. The calls
-/// that hang, are killed or print garbage have their effect nevertheless.
-#[must_use]
-pub(crate) struct Rule {
-    folder: PathBuf,
-}
-
-impl Rule {
-    fn write(&self, file: &str, text: &str) {
-        fs::write(self.folder.join(file), format!("{text}\n")).unwrap();
-    }
-
-    /// Only the `n`th call that matches.
-    pub(crate) fn nth(self, n: usize) -> Self {
-        self.write("nth", &n.to_string());
-        self
-    }
-
-    /// Without any effect.
-    pub(crate) fn fails(&self, code: i32, stderr: &str) {
-        self.write("stdout", "");
-        fs::write(self.folder.join("stdout"), "").unwrap();
-        self.write("stderr", stderr);
-        self.write("code", &code.to_string());
-        self.write("action", "answer");
-    }
-
-    pub(crate) fn prints(&self, stdout: &[u8]) {
-        fs::write(self.folder.join("stdout"), stdout).unwrap();
-        self.write("action", "garbage");
-    }
-
-    pub(crate) fn hangs(&self) {
-        self.write("action", "hang");
-    }
-
-    pub(crate) fn is_killed(&self) {
-        self.write("action", "kill");
-    }
-
-    /// The client is killed, the engine does it a little later.
-    pub(crate) fn is_done_late(&self) {
-        self.write("action", "late");
-    }
-
-    /// Waits until the test lets it go on, or until somebody kills it.
-    pub(crate) fn blocks(self) -> Block {
-        self.write("action", "block");
-        Block { folder: self.folder }
-    }
-}
-
-/// A call that waits for the test.
-pub(crate) struct Block {
-    folder: PathBuf,
-}
-
-impl Block {
-    /// Returns when the call has come.
-    pub(crate) fn is_reached(&self) {
-        let begun = Instant::now();
-        while !self.folder.join("reached").exists() {
-            assert!(begun.elapsed() < Duration::from_secs(60), "the call never came");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    /// Lets it go on.
-    pub(crate) fn release(&self) {
-        fs::write(self.folder.join("release"), "").unwrap();
     }
 }

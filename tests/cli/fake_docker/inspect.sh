@@ -1,0 +1,125 @@
+#!/bin/sh
+# What is known of a container, network or image.
+# shellcheck disable=SC2034,SC2154 # mod.rs puts the files together.
+
+# json_labels FILE
+json_labels() {
+  comma=
+  printf '{'
+  while IFS= read -r line; do
+    printf '%s"%s":"%s"' "$comma" "${line%%=*}" "${line#*=}"
+    comma=,
+  done <"$1"
+  printf '}'
+}
+
+# json_ports FILE: lines ADDRESS:PORT:TARGET/tcp.
+json_ports() {
+  comma=
+  printf '{'
+  while IFS= read -r line; do
+    rest=${line#*:}
+    printf '%s"%s":[{"HostIp":"%s","HostPort":"%s"}]' \
+      "$comma" "${rest#*:}" "${line%%:*}" "${rest%%:*}"
+    comma=,
+  done <"$1"
+  printf '}'
+}
+
+json_container() {
+  get "$1/ip" && ip=$value
+  get "$1/network" && network=$value
+  get "$1/restart" && restart=$value
+  get "$1/status" && status_word=$value
+  case $status_word in
+    running) running=true address=$ip ;;
+    *) running=false address= ;;
+  esac
+  get "$1/id"
+  printf '{"Id":"%s","Name":"/%s","Created":"2021-01-31T12:00:00.000000000Z",' "$value" "${1##*/}"
+  printf '"State":{"Status":"%s","Running":%s,"Paused":false,"Restarting":false,"Dead":false,"ExitCode":0},' \
+    "$status_word" "$running"
+  get "$1/image"
+  printf '"Config":{"Hostname":"%s","Image":"%s","Labels":' "${1##*/}" "$value"
+  json_labels "$1/labels"
+  printf '},"HostConfig":{"NetworkMode":"%s","RestartPolicy":{"Name":"%s"},"PortBindings":' "$network" "$restart"
+  json_ports "$1/publish"
+  printf '},"NetworkSettings":{"Ports":'
+  if [ $running = true ]; then json_ports "$1/publish"; else printf '{}'; fi
+  printf ',"Networks":{"%s":{"IPAMConfig":{"IPv4Address":"%s"},"IPAddress":"%s"}}}}' \
+    "$network" "$ip" "$address"
+}
+
+json_network() {
+  get "$1/id"
+  printf '{"Name":"%s","Id":"%s","Driver":"bridge","Labels":' "${1##*/}" "$value"
+  json_labels "$1/labels"
+  get "$1/subnet"
+  printf ',"IPAM":{"Driver":"default","Config":[{"Subnet":"%s"}]},"Containers":{}}' "$value"
+}
+
+json_image() {
+  printf '{"Id":"%s","RepoTags":["%s"],"Size":572000000,"Config":{"Labels":' "$(image_id "$1")" "$1"
+  json_labels "$engine/images/$1/labels"
+  printf '}}'
+}
+
+# inspect FIND PRINT MISSING REF...
+inspect() {
+  find=$1 print=$2 missing=$3
+  shift 3
+  comma_between='' status=0 errors=''
+  printf '['
+  for ref in "$@"; do
+    if "$find" "$ref"; then
+      printf '%s' "$comma_between"
+      "$print" "$found"
+      comma_between=,
+    else
+      status=1
+      # shellcheck disable=SC2059
+      errors="$errors$(printf "$missing" "$ref")
+"
+    fi
+  done
+  printf ']\n'
+  printf '%s' "$errors" >&2
+  return $status
+}
+
+# image_id REFERENCE: one that is its own, as good as any hash.
+image_id() { printf 'sha256:%s\n' "$(printf %s "$1" | sha256sum | cut -c 1-64)"; }
+
+find_image() {
+  found=$1
+  case $1 in
+    sha256:*)
+      for file in "$engine"/images/*/labels "$engine"/images/*/*/labels; do
+        [ -f "$file" ] || continue
+        file=${file#"$engine/images/"}
+        found=${file%/labels}
+        [ "$(image_id "$found")" != "$1" ] || return 0
+      done
+      return 1
+      ;;
+  esac
+  [ -f "$engine/images/$1/labels" ]
+}
+
+image_inspect() {
+  case $1 in
+    '--format={{.Id}}')
+      find_image "$2" || fail "Error response from daemon: No such image: $2"
+      image_id "$found"
+      ;;
+    --format=*)
+      # {{index .Config.Labels "KEY"}}
+      key=${1#*\"}
+      key=${key%%\"*}
+      find_image "$2" || fail "Error response from daemon: No such image: $2"
+      value=$(grep -e "^$key=" "$engine/images/$2/labels")
+      echo "${value#*=}"
+      ;;
+    *) inspect find_image json_image 'Error response from daemon: No such image: %s' "$@" ;;
+  esac
+}

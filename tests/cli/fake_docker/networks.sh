@@ -1,0 +1,57 @@
+#!/bin/sh
+# Networks are made and removed.
+# shellcheck disable=SC2034,SC2154 # mod.rs puts the files together.
+
+network_create() {
+  subnet='' labels=''
+  while :; do
+    case $1 in
+      --driver=bridge) ;;
+      --subnet=*) subnet=${1#*=} ;;
+      --label=*) labels="$labels${1#*=}
+" ;;
+      -*) unknown ;;
+      *) break ;;
+    esac
+    shift
+  done
+  folder=$engine/networks/$1
+  [ ! -d "$folder" ] || fail "Error response from daemon: network with name $1 already exists"
+  # Nets that overlap are nets that are the same: mokctl asks for /24 alone.
+  mkdir "$engine/subnets/${subnet%/*}" 2>/dev/null ||
+    fail "Error response from daemon: invalid pool request: Pool overlaps with other one on this address space"
+  mkdir "$folder" 2>/dev/null || {
+    rmdir "$engine/subnets/${subnet%/*}"
+    fail "Error response from daemon: network with name $1 already exists"
+  }
+  new_id 14
+  echo "$subnet" >"$folder/subnet"
+  printf '%s' "$labels" >"$folder/labels"
+  echo "$1" >"$engine/ids/$id"
+  echo "$id" >"$folder/id"
+  echo "$id"
+}
+
+network_rm() {
+  status=0
+  for ref in "$@"; do
+    if ! find_network "$ref"; then
+      echo "Error response from daemon: network $ref not found" >&2
+      status=1
+      continue
+    fi
+    folder=$found
+    for container in "$engine"/containers/*/; do
+      get "${container}network"
+      [ "$value" = "${folder##*/}" ] || continue
+      get "${container}status"
+      [ "$value" != running ] ||
+        fail "Error response from daemon: error while removing network: network ${folder##*/} id $ref has active endpoints"
+    done
+    get "$folder/subnet"
+    rmdir "$engine/subnets/${value%/*}" 2>/dev/null
+    mv "$folder" "$engine/removed/$n-${folder##*/}" && echo "$ref"
+  done
+  [ $status = 0 ] || echo "exit status 1" >&2
+  return $status
+}

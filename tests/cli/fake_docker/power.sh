@@ -1,0 +1,64 @@
+#!/bin/sh
+# Containers start and stop.
+# shellcheck disable=SC2034,SC2154 # mod.rs puts the files together.
+
+start_one() {
+  get "$found/status"
+  [ "$value" = running ] && return
+  if [ -f "$engine/without_privileges" ]; then
+    get "$found/privileged"
+    if [ -n "$value" ]; then
+      cannot_start "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: unable to apply caps: operation not permitted"
+    fi
+  fi
+  get "$found/network"
+  [ -f "$engine/networks/$value/id" ] || cannot_start "network $value not found"
+  while IFS= read -r line; do
+    port=${line#*:}
+    port=${port%%:*}
+    mkdir "$engine/ports/$port" 2>/dev/null ||
+      cannot_start "driver failed programming external connectivity on endpoint ${found##*/}: Bind for ${line%%:*}:$port failed: port is already allocated"
+  done <"$found/publish"
+  echo running >"$found/status"
+}
+
+cannot_start() {
+  fail "Error response from daemon: $1" "Error: failed to start containers: $ref"
+}
+
+start() {
+  for ref in "$@"; do
+    find_container "$ref" ||
+      fail "Error response from daemon: No such container: $ref" "Error: failed to start containers: $ref"
+    start_one
+    echo "$ref"
+  done
+}
+
+free_ports() {
+  while IFS= read -r line; do
+    port=${line#*:}
+    rmdir "$engine/ports/${port%%:*}" 2>/dev/null
+  done <"$1/publish"
+}
+
+stop() {
+  case ${1-} in --time=* | --timeout=*) shift ;; esac
+  for ref in "$@"; do
+    need_container "$ref"
+    get "$found/status"
+    [ "$value" != running ] || { free_ports "$found" && echo exited >"$found/status"; }
+    echo "$ref"
+  done
+}
+
+send_signal() {
+  case $1 in --signal=*) ;; *) unknown ;; esac
+  need_container "$2"
+  get "$found/status"
+  [ "$value" = running ] || {
+    get "$found/id"
+    fail "Error response from daemon: cannot kill container: $2: container $value is not running"
+  }
+  echo "$2"
+}

@@ -1,0 +1,64 @@
+#!/bin/sh
+# Programs in containers, those that are there and those of their own.
+# shellcheck disable=SC2034,SC2154 # mod.rs puts the files together.
+
+exec_in() {
+  interactive=
+  while :; do
+    case $1 in
+      --interactive) interactive=yes ;;
+      --tty) ;;
+      -*) unknown ;;
+      *) break ;;
+    esac
+    shift
+  done
+  need_container "$1"
+  get "$found/status"
+  [ "$value" = running ] || {
+    get "$found/id"
+    fail "Error response from daemon: container $value is not running"
+  }
+  shift
+  [ -z "$interactive" ] || save_stdin
+  case $* in
+    "bash /root/mok/init.sh")
+      [ -s "$found/root/root/mok/kubeadm-init.yaml" ] ||
+        fail "unable to read config from \"/root/mok/kubeadm-init.yaml\""
+      if grep -q '^UPLOAD_CERTS=yes' "$found/root/root/mok/mok.env"; then
+        cat "$engine/kubeadm-init-upload-certs.txt"
+      else
+        cat "$engine/kubeadm-init.txt"
+      fi
+      ;;
+    "bash /root/mok/issue.sh "?*) cat "$engine/credentials.tar" ;;
+    "bash /root/mok/join.sh")
+      [ -s "$call/stdin" ] || fail "error: no kubeadm configuration on standard input"
+      echo "This node has joined the cluster."
+      ;;
+    "bash /root/mok/token.sh"*)
+      if [ "${3-}" = --masters ]; then cat "$engine/token-masters.txt"; else cat "$engine/token.txt"; fi
+      ;;
+    "bash /root/mok/leave.sh") echo "[reset] Stopping the kubelet service" ;;
+    "kubectl --kubeconfig=/etc/kubernetes/admin.conf "*) ;;
+    /usr/local/lib/mok/network.sh*) ;;
+    "ctr --namespace=k8s.io images list --quiet") ;;
+    "ctr --namespace=k8s.io images import -") ;;
+    "bash /root/mok/ready.sh "?*)
+      shift 4
+      printf 'node/%s condition met\n' "$@"
+      ;;
+    "cat /etc/kubernetes/admin.conf") cat "$engine/admin.conf" ;;
+    *) unknown ;;
+  esac
+}
+
+run() {
+  container_flags "$@"
+  shift "$flags"
+  [ -z "$interactive" ] || save_stdin
+  case $* in
+    *" /proc/1/status") printf 'Name:\tinit\nCapBnd:\t000001fffeffffff\n' ;;
+    *) make_container "$1" exited ;;
+  esac
+}
