@@ -123,6 +123,8 @@ impl Cluster {
         for seen in [
             docker(&["ps", "--all", &label]),
             self.kubectl(&["get", "nodes,pods", "--all-namespaces", "--output=wide"]),
+            self.kubectl(&["get", "services,endpoints,endpointslices", "--all-namespaces"]),
+            self.kubectl(&["logs", "--selector=k8s-app=kube-proxy", "--namespace=kube-system"]),
             self.kubectl(&["get", "events", "--all-namespaces", "--sort-by=.lastTimestamp"]),
             docker(&["exec", &master].into_iter().chain(kubelet).collect::<Vec<_>>()),
         ] {
