@@ -23,6 +23,8 @@ pub struct Env {
     pub kubeconfig: Option<OsString>,
     /// `HOME`.
     pub home: Option<PathBuf>,
+    /// `XDG_STATE_HOME`.
+    pub state_home: Option<PathBuf>,
     /// Whether progress may move and have colours: standard error is a terminal,
     /// and neither `NO_COLOR` nor `TERM=dumb` is set.
     pub terminal: bool,
@@ -45,6 +47,7 @@ impl Env {
             deadline_scale: env::var_os("MOKCTL_DEADLINE_SCALE"),
             kubeconfig: env::var_os("KUBECONFIG"),
             home: env::var_os("HOME").map(PathBuf::from),
+            state_home: env::var_os("XDG_STATE_HOME").map(PathBuf::from),
             terminal: console::user_attended_stderr() && !no_color && !dumb,
             bounding_set: status.as_deref().and_then(BoundingSet::from_status),
             ignored: status.as_deref().map(Ignored::from_status).unwrap_or_default(),

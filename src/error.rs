@@ -127,13 +127,7 @@ impl Error {
     /// What happened, and why, as far down as it is known: one line.
     #[must_use]
     pub fn line(&self) -> String {
-        let mut line = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            line = format!("{line}: {error}");
-            cause = error.source();
-        }
-        line
+        chain(self)
     }
 
     /// What the failing command printed, without the secrets in it.
@@ -141,6 +135,22 @@ impl Error {
     pub fn output(&self) -> Option<String> {
         let output = self.docker().and_then(DockerError::output)?;
         Some(redact(&output).into_owned())
+    }
+
+    /// What all failing commands printed, each below what it was for, without the
+    /// secrets in it.
+    #[must_use]
+    pub fn log(&self) -> Option<String> {
+        let Self::Step(failure) = self else {
+            return Some(format!("{}\n\n{}\n", self.line(), self.output()?));
+        };
+        let part = |failure: &Failure| {
+            let output = failure.source.docker().and_then(DockerError::output);
+            format!("{}\n\n{}\n", chain(failure), redact(&output.unwrap_or_default()))
+        };
+        let parts: Vec<_> =
+            std::iter::once(failure).chain(failure.beside.iter()).map(part).collect();
+        Some(parts.join("\n"))
     }
 
     /// What the user can do about it.
@@ -191,4 +201,14 @@ impl Error {
             _ => None,
         }
     }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line = format!("{line}: {error}");
+        cause = error.source();
+    }
+    line
 }

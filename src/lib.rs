@@ -11,6 +11,7 @@ pub mod commands;
 pub mod docker;
 pub mod env;
 pub mod error;
+pub mod failure;
 pub mod image;
 pub mod interrupt;
 pub mod kubeadm;
@@ -23,13 +24,14 @@ pub mod ui;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use cli::{Command, Detail, Globals, Parsed};
+use cli::{Command, Detail, Format, Globals, Parsed};
+use cluster::name::ClusterName;
 use commands::Context;
 use docker::{DeadlineScale, Docker};
 use env::Env;
 use error::Error;
 use interrupt::{Interrupt, Signal};
-use ui::{Mode, Ui};
+use ui::{Mode, Trouble, Ui};
 
 /// Runs mokctl with the words after the program's name.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -51,34 +53,48 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn carry_out(env: Env, globals: Globals, command: Command) -> ExitCode {
     let mode = match globals.detail {
+        _ if globals.output == Some(Format::Json) && command.changes() => Mode::Json,
         Detail::Quiet => Mode::Quiet,
         Detail::Steps | Detail::Output if globals.plain => Mode::Plain,
         Detail::Steps | Detail::Output => env.mode(),
     };
     let ui = Ui::new(mode, globals.detail == Detail::Output);
-    let result = prepare(env, globals, &command, ui).and_then(|context| context.run(command));
+    let cluster = command.cluster().cloned();
+    if let Some(cluster) = &cluster {
+        ui.fact("cluster", cluster.as_str());
+    }
+    let folder = failure::folder(env.state_home.as_deref(), env.home.as_deref());
+    let result = prepare(env, globals, &command, &ui).and_then(|context| context.run(command));
     match result {
-        Ok(status) => ExitCode::from(status),
+        Ok(status) => {
+            ui.result(None);
+            ExitCode::from(status)
+        }
         Err(error) => {
-            ui.error(&error.line(), error.output().as_deref(), error.hint().as_deref());
+            let name = cluster.as_ref().map_or("mokctl", ClusterName::as_str);
+            failure::tell(&ui, &error, folder.as_deref(), name);
             ExitCode::from(error.exit_code())
         }
     }
 }
 
-fn prepare(env: Env, globals: Globals, command: &Command, ui: Ui) -> Result<Context, Error> {
+fn prepare(env: Env, globals: Globals, command: &Command, ui: &Ui) -> Result<Context, Error> {
     let interrupt = Interrupt::default();
     let name = command.cluster().map_or_else(|| "NAME".to_owned(), ToString::to_string);
+    let last = ui.clone();
     let leave = move |signal: Signal| {
-        ui.warn(&format!(
+        let line = format!(
             "leaving at once; 'mokctl get clusters' shows what remains, \
              'mokctl delete cluster {name}' removes it"
-        ));
+        );
+        last.close();
+        last.warn(&line);
+        last.result(Some(&Trouble { line: &line, ..Trouble::default() }));
         std::process::exit(signal.exit_code().into());
     };
     interrupt.install(env.ignored, leave).map_err(Error::Signals)?;
     let scale = DeadlineScale::parse(env.deadline_scale.as_deref())?;
     let docker = Docker::locate(env.docker.as_deref(), env.path.as_deref(), interrupt)?;
     let docker = docker.with_deadlines(scale);
-    Ok(Context { env, globals, docker, ui })
+    Ok(Context { env, globals, docker, ui: ui.clone() })
 }

@@ -42,6 +42,29 @@ pub enum Format {
 }
 
 impl Command {
+    /// Whether it changes a cluster, step by step.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        match self {
+            Self::CreateCluster { .. }
+            | Self::CreateMaster { .. }
+            | Self::CreateWorker { .. }
+            | Self::DeleteCluster { .. }
+            | Self::DeleteNode { .. }
+            | Self::StartCluster { .. }
+            | Self::StopCluster { .. } => true,
+            Self::GetClusters { .. }
+            | Self::GetNodes { .. }
+            | Self::GetKubeconfig { .. }
+            | Self::GetImages
+            | Self::BuildImage { .. }
+            | Self::Exec { .. }
+            | Self::LoadImage { .. }
+            | Self::ExportLogs { .. }
+            | Self::Version => false,
+        }
+    }
+
     /// The cluster that the command is about, where it is about one.
     #[must_use]
     pub fn cluster(&self) -> Option<&ClusterName> {

@@ -117,8 +117,21 @@ const PLANNED: &[Verb] = &[
     Verb::StopCluster,
 ];
 
-/// The commands whose answer is a list.
-const LISTS: &[Verb] = &[Verb::GetClusters, Verb::GetNodes, Verb::GetImages];
+/// The commands whose answer is a list, and those that change a cluster step by
+/// step.
+const FORMATTED: &[Verb] = &[
+    Verb::GetClusters,
+    Verb::GetNodes,
+    Verb::GetImages,
+    Verb::CreateCluster,
+    Verb::CreateMaster,
+    Verb::CreateWorker,
+    Verb::DeleteCluster,
+    Verb::DeleteMaster,
+    Verb::DeleteWorker,
+    Verb::StartCluster,
+    Verb::StopCluster,
+];
 
 /// Every flag, in the order of the usage text.
 pub const FLAGS: &[FlagSpec] = &[
@@ -247,8 +260,8 @@ pub const FLAGS: &[FlagSpec] = &[
         name: "output",
         short: Some('o'),
         value: Some("FORMAT"),
-        scope: Scope::Only(LISTS),
-        help: "The format of the list: table or json",
+        scope: Scope::Only(FORMATTED),
+        help: "table or json: a list, or a line for each step",
     },
 ];
 

@@ -49,5 +49,5 @@ pub(super) fn run(
     };
     let on_failure = if retain { OnFailure::Retain } else { OnFailure::Undo(undo) };
     run.facts.learn_layout(existing.layout(context)?);
-    report::carry_out(context, &plan, &run, on_failure).map(drop)
+    report::change(context, &existing, &plan, &run, on_failure)
 }

@@ -30,7 +30,7 @@ pub(super) fn run(
         return Err(Error::NoVersion { wanted: wanted.to_string(), known });
     }
     let privilege = Privilege::first_choice(context.env.bounding_set);
-    let built = build(&context.docker, flavour, privilege, context.ui)?;
+    let built = build(&context.docker, flavour, privilege, &context.ui)?;
     if built.cached {
         context.ui.note("Nothing has changed since it was built.");
     }

@@ -1,6 +1,7 @@
 //! `create cluster`: from a specification to Ready nodes, or to nothing at all.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::report::OnFailure;
 use super::{Context, report};
@@ -11,7 +12,7 @@ use crate::error::Error;
 use crate::image::contract::{BuiltImage, NodeImage};
 use crate::image::flavour::FLAVOURS;
 use crate::plan;
-use crate::run::{Run, Timing};
+use crate::run::{LOOPBACK, Run};
 
 /// Creates the cluster of `spec`; takes everything back if that fails, unless
 /// `retain`. With `dry_run` it only shows the plan.
@@ -44,8 +45,12 @@ pub(super) fn run(
         ..Run::new(&context.docker, &roster, roster.first_master())
     };
     let on_failure = if retain { OnFailure::Retain } else { OnFailure::TakeBack };
-    let timings = report::carry_out(context, &plan, &run, on_failure)?;
-    context.ui.note(&next_steps(&spec.name, &timings));
+    report::carry_out(context, &plan, &run, on_failure)?;
+    context.ui.fact("context", spec.name.context());
+    if let Ok(port) = run.facts.api_port() {
+        context.ui.fact("server", format!("https://{LOOPBACK}:{port}"));
+    }
+    context.ui.note(&next_steps(&spec.name, context.ui.elapsed()));
     Ok(())
 }
 
@@ -89,12 +94,11 @@ fn refuse_existing(context: &Context, name: &ClusterName) -> Result<(), Error> {
     }
 }
 
-fn next_steps(name: &ClusterName, timings: &[Timing]) -> String {
-    let total = timings.iter().map(|timing| timing.end).max().unwrap_or_default();
+fn next_steps(name: &ClusterName, total: Duration) -> String {
     format!(
-        "Cluster {name} is ready after {:.1} s. Its context is the current one; next:\n\n  \
-         kubectl --context {} get nodes\n  mokctl exec {name}-master-1\n  mokctl delete cluster {name}\n",
+        "Cluster {name} is ready after {:.1} s. The current context is {context}; next:\n\n  \
+         kubectl --context {context} get nodes\n  mokctl exec {name}-master-1\n  mokctl delete cluster {name}\n",
         total.as_secs_f64(),
-        name.context(),
+        context = name.context(),
     )
 }

@@ -33,11 +33,17 @@ pub(super) fn run(
     }
     let stage = context.ui.stage(&format!("Deleting cluster {cluster}"));
     if !members.is_empty() {
+        let step = stage.step("remove containers", None);
         context.docker.capture(&args::remove(members.iter().map(|member| member.id.as_str())))?;
+        step.done();
     }
+    let step = stage.step("clean kubeconfig", None);
     context.kubeconfig()?.remove(cluster)?;
+    step.done();
     if !networks.is_empty() {
+        let step = stage.step("remove network", None);
         context.docker.capture(&args::remove_networks(networks.iter().map(String::as_str)))?;
+        step.done();
     }
     stage.done();
     Ok(())

@@ -40,5 +40,5 @@ pub(super) fn run(
     }
     let run = Run::new(&context.docker, &rest, existing.speaker(Some(node))?);
     run.facts.learn_layout(existing.layout(context)?);
-    report::carry_out(context, &plan, &run, OnFailure::Leave).map(drop)
+    report::change(context, &existing, &plan, &run, OnFailure::Leave)
 }

@@ -8,6 +8,7 @@ use crate::cluster::networks;
 use crate::cluster::roster::Roster;
 use crate::docker::args;
 use crate::error::Error;
+use crate::ui::Ui;
 
 /// A cluster, as the engine has it.
 #[derive(Debug)]
@@ -29,6 +30,14 @@ impl Existing {
         }
         let roster = inventory::roster(name, &members);
         Ok(Self { name: name.clone(), members, roster })
+    }
+
+    /// Says how it is reached, for programs.
+    pub(super) fn tell(&self, ui: &Ui) {
+        ui.fact("context", self.name.context());
+        if let Some((address, port)) = self.members.iter().find_map(|member| member.api) {
+            ui.fact("server", format!("https://{address}:{port}"));
+        }
     }
 
     /// The container of `node`.

@@ -89,7 +89,7 @@ impl Context {
 
     /// Where steps show their own output, if the user wants to see it.
     fn tail(&self) -> Option<Ui> {
-        (self.globals.detail == Detail::Output).then_some(self.ui)
+        (self.globals.detail == Detail::Output).then(|| self.ui.clone())
     }
 
     /// Where the user's kubeconfig is.

@@ -35,5 +35,5 @@ fn run(context: &Context, existing: &Existing, plan: &Plan, dry_run: bool) -> Re
         return Ok(());
     }
     let run = Run::new(&context.docker, &existing.roster, existing.roster.first_master());
-    report::carry_out(context, plan, &run, OnFailure::Leave).map(drop)
+    report::change(context, existing, plan, &run, OnFailure::Leave)
 }

@@ -1,6 +1,7 @@
 //! What a command that carried out a plan tells of it.
 
 use super::Context;
+use super::existing::Existing;
 use crate::cluster::roster::Roster;
 use crate::error::Error;
 use crate::plan::Plan;
@@ -25,7 +26,7 @@ impl Undo<'_> {
             run.facts.learn_layout(layout);
         }
         for stage in self.plan.0 {
-            let _ = execute(&Plan(vec![stage]), &run, Ui::new(Mode::Quiet, false));
+            let _ = execute(&Plan(vec![stage]), &run, &Ui::new(Mode::Quiet, false));
         }
     }
 }
@@ -42,6 +43,23 @@ pub(super) enum OnFailure<'a> {
     Leave,
 }
 
+/// Carries out `plan` on a cluster that is there, and says how long it took.
+///
+/// # Errors
+/// The plan's first failure.
+pub(super) fn change(
+    context: &Context,
+    existing: &Existing,
+    plan: &Plan,
+    run: &Run<'_>,
+    on_failure: OnFailure<'_>,
+) -> Result<(), Error> {
+    carry_out(context, plan, run, on_failure)?;
+    existing.tell(&context.ui);
+    context.ui.note(&format!("Done after {:.1} s.", context.ui.elapsed().as_secs_f64()));
+    Ok(())
+}
+
 /// Carries out `plan`.
 ///
 /// # Errors
@@ -51,13 +69,13 @@ pub(super) fn carry_out(
     plan: &Plan,
     run: &Run<'_>,
     on_failure: OnFailure<'_>,
-) -> Result<Vec<Timing>, Error> {
-    let failure = match execute(plan, run, context.ui) {
+) -> Result<(), Error> {
+    let failure = match execute(plan, run, &context.ui) {
         Ok(timings) => {
             if context.globals.timings {
                 show(context, &timings);
             }
-            return Ok(timings);
+            return Ok(());
         }
         Err(failure) => failure,
     };
@@ -80,6 +98,7 @@ pub(super) fn carry_out(
 
 fn take_back(context: &Context, run: &Run<'_>) {
     let stage = context.ui.stage("Removing what was made");
+    let step = stage.step("remove what was made", None);
     let removed = rollback(&context.docker, &run.id).map_err(|error| error.to_string());
     let forgotten = match &run.kubeconfig {
         Some(kubeconfig) if run.facts.has_saved() => {
@@ -88,18 +107,20 @@ fn take_back(context: &Context, run: &Run<'_>) {
         Some(_) | None => Ok(false),
     };
     if let Err(error) = removed.and(forgotten) {
+        drop(step);
         drop(stage);
         let name = run.roster.name();
         context.ui.warn(&format!("{error}; 'mokctl delete cluster {name}' removes what remains"));
     } else {
+        step.done();
         stage.done();
     }
 }
 
 /// A line for each step: when it began and ended, in seconds since the start.
 fn show(context: &Context, timings: &[Timing]) {
-    for Timing { step, start, end, .. } in timings {
-        let (start, end) = (start.as_secs_f64(), end.as_secs_f64());
+    for Timing { step, span } in timings {
+        let (start, end) = (span.start.as_secs_f64(), span.end.as_secs_f64());
         context.ui.note(&format!("{start:7.2} {end:7.2}  {step}"));
     }
 }

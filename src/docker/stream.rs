@@ -8,8 +8,9 @@ use std::time::Instant;
 
 use super::{Call, Docker, DockerError, INTERRUPT_INTERVAL, spawn_error, succeed};
 
-/// How many lines an error keeps.
-pub(super) const KEPT_LINES: usize = 100;
+/// How many lines an error keeps: all that any step prints; of a build that runs
+/// wild the end.
+pub(super) const KEPT_LINES: usize = 10_000;
 
 impl Docker {
     /// Runs `call` and hands each line that it prints, on either stream, to

@@ -53,7 +53,7 @@ pub fn build(
     docker: &Docker,
     flavour: &Flavour,
     privilege: Privilege,
-    ui: Ui,
+    ui: &Ui,
 ) -> Result<Built, BuildError> {
     let image = flavour.image();
     let programs_key = flavour.programs.key(&[flavour.kubernetes, flavour.base]);
@@ -92,7 +92,7 @@ fn part(
     tag: &str,
     context: &Context,
     arguments: &[(&str, &str)],
-    ui: Ui,
+    ui: &Ui,
 ) -> Result<(), BuildError> {
     if docker.ask_image(&args::image_id(tag))?.is_some() {
         return Ok(());
@@ -106,7 +106,7 @@ fn part(
 
 /// The distribution's own image where it is here or can be pulled; else one made
 /// of the same packages, under a name of ours.
-fn base(docker: &Docker, flavour: &Flavour, ui: Ui) -> Result<String, BuildError> {
+fn base(docker: &Docker, flavour: &Flavour, ui: &Ui) -> Result<String, BuildError> {
     let made = format!("local/mok-base:{}", flavour.suite);
     for image in [&made, flavour.base] {
         if docker.ask_image(&args::image_id(image))?.is_some() {

@@ -86,6 +86,35 @@ pub enum Step {
 }
 
 impl Step {
+    /// The node that it is about, if it is about one alone.
+    #[must_use]
+    pub fn node(&self) -> Option<&NodeName> {
+        match self {
+            Self::Claim(node)
+            | Self::StartLoadBalancer(node)
+            | Self::StartNode(node)
+            | Self::InitMaster(node)
+            | Self::IssueCredentials(node)
+            | Self::JoinMaster(node)
+            | Self::JoinWorker(node)
+            | Self::UpdateRoutes(node)
+            | Self::UpdateLoadBalancer(node)
+            | Self::Drain(node)
+            | Self::LeaveControlPlane(node)
+            | Self::Forget(node)
+            | Self::RemoveContainer(node)
+            | Self::Stop(node)
+            | Self::Start(node) => Some(node),
+            Self::WaitReady(nodes) | Self::WaitReadyAgain(nodes) | Self::Keep(nodes) => {
+                if let [node] = nodes.as_slice() { Some(node) } else { None }
+            }
+            Self::CreateNetwork
+            | Self::AskForWorkers
+            | Self::AskForMasters
+            | Self::SaveKubeconfig => None,
+        }
+    }
+
     /// The first start of any node.
     fn start(node: NodeName) -> Self {
         match node.role() {

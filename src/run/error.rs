@@ -62,4 +62,6 @@ pub struct Failure {
     pub step: String,
     /// Why it failed.
     pub source: StepError,
+    /// What failed at the same time, side by side with it.
+    pub beside: Box<[Failure]>,
 }

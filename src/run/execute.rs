@@ -2,44 +2,39 @@
 //! step before it reports, so that nothing is still being made when the run is
 //! taken back.
 
-use std::time::{Duration, Instant};
-
 use super::Run;
 use super::error::{Failure, StepError};
 use crate::docker::DockerError;
-use crate::plan::{Plan, Stage};
-use crate::ui::Ui;
+use crate::plan::{Plan, Stage, Step};
+use crate::ui::{self, Span, Ui};
 
-/// When a step ran, since the plan's start.
+/// When a step ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timing {
-    /// The stage's title.
-    pub stage: String,
     /// The step, in words.
     pub step: String,
-    /// When it began.
-    pub start: Duration,
-    /// When it ended.
-    pub end: Duration,
+    /// From when to when.
+    pub span: Span,
 }
 
-/// Runs `plan` to its end or to its first failing stage.
+/// Runs `plan` to its end or to its first failing stage, and tells `ui` of every
+/// step.
 ///
 /// # Errors
 /// The first failure, in the order of the plan.
-pub fn execute(plan: &Plan, run: &Run<'_>, ui: Ui) -> Result<Vec<Timing>, Failure> {
-    let begun = Instant::now();
+pub fn execute(plan: &Plan, run: &Run<'_>, ui: &Ui) -> Result<Vec<Timing>, Failure> {
     let mut timings = Vec::new();
     for stage in &plan.0 {
         let shown = ui.stage(&stage.title);
-        timings.extend(execute_stage(stage, run, begun)?);
+        timings.extend(execute_stage(stage, run, &shown)?);
         shown.done();
     }
     Ok(timings)
 }
 
-fn execute_stage(stage: &Stage, run: &Run<'_>, begun: Instant) -> Result<Vec<Timing>, Failure> {
-    let failure = |step: &crate::plan::Step, source| Failure { step: step.to_string(), source };
+fn execute_stage(stage: &Stage, run: &Run<'_>, shown: &ui::Stage) -> Result<Vec<Timing>, Failure> {
+    let failure =
+        |step: &Step, source| Failure { step: step.to_string(), source, beside: Box::default() };
     if let Some(signal) = run.docker.interrupted()
         && let Some(step) = stage.steps.first()
     {
@@ -48,19 +43,28 @@ fn execute_stage(stage: &Stage, run: &Run<'_>, begun: Instant) -> Result<Vec<Tim
     }
     let results = std::thread::scope(|scope| {
         let spawn = |step| {
-            scope.spawn(move || {
-                let start = begun.elapsed();
-                let result = run.perform(step);
-                (result, start, begun.elapsed())
-            })
+            let step: &Step = step;
+            let node = step.node().map(ToString::to_string);
+            let shown = shown.step(&step.to_string(), node.as_deref());
+            scope.spawn(move || run.perform(step).map(|()| shown.done()))
         };
         let threads: Vec<_> = stage.steps.iter().map(spawn).collect();
-        let lost = |_| (Err(StepError::Lost), begun.elapsed(), begun.elapsed());
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(lost)).collect::<Vec<_>>()
+        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or(Err(StepError::Lost))
+        };
+        threads.into_iter().map(join).collect::<Vec<_>>()
     });
-    let timed = stage.steps.iter().zip(results).map(|(step, (result, start, end))| {
-        result.map_err(|source| failure(step, source))?;
-        Ok(Timing { stage: stage.title.clone(), step: step.to_string(), start, end })
-    });
-    timed.collect()
+    let mut timings = Vec::new();
+    let mut failures = Vec::new();
+    for (step, result) in stage.steps.iter().zip(results) {
+        match result {
+            Ok(span) => timings.push(Timing { step: step.to_string(), span }),
+            Err(source) => failures.push(failure(step, source)),
+        }
+    }
+    let mut failures = failures.into_iter();
+    match failures.next() {
+        Some(first) => Err(Failure { beside: failures.collect(), ..first }),
+        None => Ok(timings),
+    }
 }

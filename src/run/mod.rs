@@ -142,7 +142,7 @@ impl<'a> Run<'a> {
     /// Runs a call whose output the user may want to see as it comes, and returns
     /// that output.
     fn show(&self, node: &NodeName, call: &Call) -> Result<String, StepError> {
-        let Some(ui) = self.tail else { return Ok(self.docker.capture(call)?) };
+        let Some(ui) = &self.tail else { return Ok(self.docker.capture(call)?) };
         let mut text = String::new();
         self.docker.stream(call, |line| {
             ui.detail(&node.to_string(), &redact(line));

@@ -1,101 +1,150 @@
 //! Everything that mokctl writes: answers on standard output, progress and
-//! trouble on standard error. Knows nothing of what the words mean.
+//! trouble on standard error. Knows nothing of what the words mean. Each mode
+//! shows the same events in its own way, in a file of its own.
+
+mod json;
+mod plain;
+mod progress;
+mod screen;
+mod terminal;
+mod view;
 
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use console::style;
+use console::{strip_ansi_codes, style};
+use serde_json::{Map, Value};
+
+pub use progress::{Stage, Step};
+pub use view::{PlannedStep, Span, Trouble};
+
+use view::{View, err, out};
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// Lines without colour or movement: for files, pipes and CI.
     Plain,
-    /// Coloured marks: for a terminal.
+    /// A spinner and coloured marks: for a terminal.
     Terminal,
     /// Nothing but warnings and errors.
     Quiet,
+    /// JSON on standard output: for programs.
+    Json,
 }
 
-/// The one way out. Cheap to copy.
-#[derive(Debug, Clone, Copy)]
+/// The one way out. Cheap to clone.
+#[derive(Debug, Clone)]
 pub struct Ui {
-    mode: Mode,
+    view: Arc<dyn View>,
     /// Whether the steps' own output is shown as it comes.
     tail: bool,
+    begun: Instant,
+    facts: Arc<Mutex<Map<String, Value>>>,
 }
 
 impl Ui {
     /// Shows progress as `mode` says, and with `tail` the output of every step.
     #[must_use]
     pub fn new(mode: Mode, tail: bool) -> Self {
-        Self { mode, tail }
+        let view: Arc<dyn View> = match mode {
+            Mode::Plain => Arc::new(plain::Plain),
+            Mode::Terminal => Arc::new(terminal::Terminal::default()),
+            Mode::Quiet => Arc::new(view::Quiet),
+            Mode::Json => Arc::new(json::Json),
+        };
+        Self { view, tail, begun: Instant::now(), facts: Arc::default() }
     }
 
-    /// Says that `title` has begun. Dropping the guard without
-    /// [`Running::done`] says that it failed.
+    /// Since the program's start.
     #[must_use]
-    pub fn stage(self, title: &str) -> Running {
-        Running { ui: self, title: title.to_owned(), begun: Instant::now(), ended: false }
+    pub fn elapsed(&self) -> Duration {
+        self.begun.elapsed()
     }
 
-    /// A line of a step's own output, shown with `--tailf` only.
-    pub fn detail(self, source: &str, line: &str) {
-        if self.tail && self.mode != Mode::Quiet {
-            err(&format!("{source}: {line}"));
+    /// Says that `title` has begun. Dropping the guard without [`Stage::done`]
+    /// says that it failed.
+    #[must_use]
+    pub fn stage(&self, title: &str) -> Stage {
+        Stage::begin(self, title)
+    }
+
+    /// What `stage` would do, side by side.
+    pub fn planned(&self, stage: &str, steps: &[PlannedStep]) {
+        self.view.planned(stage, steps);
+    }
+
+    /// A line of a step's own output, shown with `--tailf` only. Whatever it does
+    /// to a terminal is taken out of it.
+    pub fn detail(&self, source: &str, line: &str) {
+        if self.tail {
+            let line = strip_ansi_codes(line);
+            self.view.output(source, line.rsplit('\r').next().unwrap_or_default());
         }
     }
 
     /// Something the user should know.
-    pub fn note(self, text: &str) {
-        if self.mode != Mode::Quiet {
-            err(text);
-        }
+    pub fn note(&self, text: &str) {
+        self.view.note(text);
     }
 
     /// Something the user should heed.
-    pub fn warn(self, text: &str) {
-        let mark = match self.mode {
-            Mode::Terminal => style("warning:").yellow().for_stderr().to_string(),
-            Mode::Plain | Mode::Quiet => "warning:".to_owned(),
-        };
-        err(&format!("mokctl: {mark} {text}"));
+    pub fn warn(&self, text: &str) {
+        let mark = self.view.mark(style("warning:").yellow());
+        self.view.line(&format!("mokctl: {mark} {text}"));
     }
 
-    /// Why the program ends: one line, then what the failing command printed,
-    /// then what to do about it.
-    pub fn error(self, text: &str, output: Option<&str>, hint: Option<&str>) {
-        let mark = match self.mode {
-            Mode::Terminal => style("error:").red().bold().for_stderr().to_string(),
-            Mode::Plain | Mode::Quiet => "error:".to_owned(),
-        };
-        err(&format!("mokctl: {mark} {text}"));
-        for line in output.into_iter().flat_map(str::lines) {
-            err(&format!("    {line}"));
+    /// Why the program ends: one line, then what the failing command printed last,
+    /// where the rest of that is, and what to do about it.
+    pub fn error(&self, trouble: &Trouble<'_>) {
+        let mark = self.view.mark(style("error:").red().bold());
+        self.view.line(&format!("mokctl: {mark} {}", trouble.line));
+        for line in trouble.output.into_iter().flat_map(str::lines) {
+            self.view.line(&format!("    {line}"));
         }
-        if let Some(hint) = hint {
-            err(&format!("hint: {hint}"));
+        if let Some(path) = trouble.log {
+            self.view.line(&format!("all it printed: {}", path.display()));
+        }
+        if let Some(hint) = trouble.hint {
+            self.view.line(&format!("hint: {hint}"));
         }
     }
 
     /// What was asked for, on standard output, as it is.
-    pub fn answer(self, text: &str) {
-        // A reader that has gone away wants no more; there is nobody to tell.
-        let _ = io::stdout().lock().write_all(text.as_bytes());
+    pub fn answer(&self, text: &str) {
+        out(text);
+    }
+
+    /// Something that belongs to the result, for who reads it by name.
+    pub fn fact(&self, name: &str, value: impl Into<Value>) {
+        let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+        facts.insert(name.to_owned(), value.into());
+    }
+
+    /// How the command ended, for programs.
+    pub fn result(&self, trouble: Option<&Trouble<'_>>) {
+        let facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.view.result(facts, trouble, self.elapsed());
+    }
+
+    /// The program ends now: nothing is drawn any more.
+    pub fn close(&self) {
+        self.view.close();
     }
 
     /// Asks the user, where there is one: without a terminal the answer is yes. On
     /// one, only the exact answer `y` is.
     #[must_use]
-    pub fn confirm(self, question: &str) -> bool {
-        !Self::is_attended() || Self::ask(question).is_some_and(|line| line == "y")
+    pub fn confirm(&self, question: &str) -> bool {
+        !self.is_attended() || Self::ask(question).is_some_and(|line| line == "y")
     }
 
     /// Has the user pick one of `choices` by number; none where there is no
     /// terminal, or no such number.
     #[must_use]
-    pub fn choose(self, question: &str, choices: &[&str]) -> Option<usize> {
-        if !Self::is_attended() {
+    pub fn choose(&self, question: &str, choices: &[&str]) -> Option<usize> {
+        if !self.is_attended() {
             return None;
         }
         for (index, choice) in choices.iter().enumerate() {
@@ -107,12 +156,12 @@ impl Ui {
 
     /// Whether the user sits before a terminal that a program can have.
     #[must_use]
-    pub fn has_terminal(self) -> bool {
+    pub fn has_terminal(&self) -> bool {
         io::stdin().is_terminal() && io::stdout().is_terminal()
     }
 
-    fn is_attended() -> bool {
-        io::stdin().is_terminal() && io::stderr().is_terminal()
+    fn is_attended(&self) -> bool {
+        self.view.may_ask() && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
     fn ask(question: &str) -> Option<String> {
@@ -121,50 +170,4 @@ impl Ui {
         io::stdin().lock().read_line(&mut line).ok()?;
         Some(line.trim_end_matches(['\n', '\r']).to_owned())
     }
-
-    fn ended(self, title: &str, good: bool, took: Duration) {
-        let seconds = format!("{:.1} s", took.as_secs_f64());
-        match self.mode {
-            Mode::Quiet => {}
-            Mode::Plain if good => err(&format!("{title} .. ok ({seconds})")),
-            Mode::Plain => err(&format!("{title} .. FAILED ({seconds})")),
-            Mode::Terminal => {
-                let mark = if good { style("✓").green() } else { style("✗").red() };
-                err(&format!(" {} {title} {}", mark.for_stderr(), style(seconds).dim()));
-            }
-        }
-    }
-}
-
-/// Something that has begun.
-#[derive(Debug)]
-pub struct Running {
-    ui: Ui,
-    title: String,
-    begun: Instant,
-    ended: bool,
-}
-
-impl Running {
-    /// It went well.
-    pub fn done(mut self) {
-        self.end(true);
-    }
-
-    fn end(&mut self, good: bool) {
-        self.ended = true;
-        self.ui.ended(&self.title, good, self.begun.elapsed());
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if !self.ended {
-            self.end(false);
-        }
-    }
-}
-
-fn err(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
 }

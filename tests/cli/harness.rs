@@ -133,6 +133,12 @@ impl<'a> Mokctl<'a> {
         self
     }
 
+    /// The words, program first, and the environment: for who runs it otherwise.
+    pub(crate) fn into_parts(self) -> (Vec<String>, Vec<(String, String)>) {
+        let program = env!("CARGO_BIN_EXE_mokctl").to_owned();
+        ([vec![program], self.words].concat(), self.env)
+    }
+
     /// Runs it and compares.
     pub(crate) fn run(self) -> Outcome<'a> {
         let (stdout, stderr, code) = (self.stdout.clone(), self.stderr.clone(), self.code);

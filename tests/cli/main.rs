@@ -6,8 +6,11 @@
 mod create;
 mod delete;
 mod engine;
+mod failure;
 mod fake_docker;
 mod faults;
 mod harness;
+mod json;
 mod signals;
+mod terminal;
 mod usage;

@@ -3,7 +3,7 @@
 use crate::fake_docker::Call;
 use crate::harness::Machine;
 
-const END_OF_1_0: &str = "Cluster a is ready after 0.0 s. Its context is the current one; next:
+const END_OF_1_0: &str = "Cluster a is ready after 0.0 s. The current context is mok-a; next:
 
   kubectl --context mok-a get nodes
   mokctl exec a-master-1

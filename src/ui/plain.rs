@@ -1,0 +1,22 @@
+//! Lines without colour or movement: for files, pipes and CI.
+
+use super::view::{Span, View, err, seconds};
+
+/// A line for each stage, when it has ended.
+#[derive(Debug)]
+pub(super) struct Plain;
+
+impl View for Plain {
+    fn stage_ended(&self, title: &str, good: bool, span: Span) {
+        let how = if good { "ok" } else { "FAILED" };
+        err(&format!("{title} .. {how} ({})", seconds(span.took())));
+    }
+
+    fn output(&self, source: &str, line: &str) {
+        err(&format!("{source}: {line}"));
+    }
+
+    fn note(&self, text: &str) {
+        err(text);
+    }
+}

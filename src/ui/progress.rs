@@ -1,0 +1,88 @@
+//! What has begun and must end: stages, and their steps. Whatever is dropped
+//! without [`Stage::done`] or [`Step::done`] has failed, so `?` says so for free.
+
+use std::time::Duration;
+
+use super::Ui;
+use super::view::{Span, StepName};
+
+/// A stage that has begun.
+#[derive(Debug)]
+pub struct Stage {
+    ui: Ui,
+    title: String,
+    start: Duration,
+    ended: bool,
+}
+
+impl Stage {
+    pub(super) fn begin(ui: &Ui, title: &str) -> Self {
+        ui.view.stage_begun(title);
+        Self { ui: ui.clone(), title: title.to_owned(), start: ui.elapsed(), ended: false }
+    }
+
+    /// Says that a step of it has begun, which is about `node` if about one alone.
+    #[must_use]
+    pub fn step(&self, name: &str, node: Option<&str>) -> Step {
+        let ui = self.ui.clone();
+        let name = StepName {
+            stage: self.title.clone(),
+            name: name.to_owned(),
+            node: node.map(String::from),
+        };
+        let start = ui.elapsed();
+        ui.view.step_begun(&name, start);
+        Step { ui, name, start, ended: false }
+    }
+
+    /// It went well.
+    pub fn done(mut self) {
+        self.end(true);
+    }
+
+    fn end(&mut self, good: bool) {
+        self.ended = true;
+        let span = Span { start: self.start, end: self.ui.elapsed() };
+        self.ui.view.stage_ended(&self.title, good, span);
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.end(false);
+        }
+    }
+}
+
+/// A step that has begun.
+#[derive(Debug)]
+pub struct Step {
+    ui: Ui,
+    name: StepName,
+    start: Duration,
+    ended: bool,
+}
+
+impl Step {
+    /// It went well, and so long did it run.
+    #[expect(clippy::must_use_candidate, reason = "not everybody asks how long")]
+    pub fn done(mut self) -> Span {
+        self.end(true)
+    }
+
+    fn end(&mut self, good: bool) -> Span {
+        self.ended = true;
+        let span = Span { start: self.start, end: self.ui.elapsed() };
+        self.ui.view.step_ended(&self.name, good, span);
+        span
+    }
+}
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.end(false);
+        }
+    }
+}

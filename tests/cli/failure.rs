@@ -1,0 +1,107 @@
+//! What a failing step printed: the end of it below the error, all of it in a
+//! file.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use crate::harness::Machine;
+
+const JOIN: &str = "exec --interactive a-worker-1 *";
+
+/// `count` lines, and secrets in the first and the last.
+fn output(machine: &Machine, count: usize) -> (String, String) {
+    let words = &machine.docker.words;
+    let text = |token: &str, key: &str| {
+        let middle: String = (2..count).map(|number| format!("line {number}\n")).collect();
+        format!("--token {token}\n{middle}--certificate-key {key}")
+    };
+    (text(&words.token, &words.certificate_key), text("[secret]", "[secret]"))
+}
+
+/// What stands on the screen after the stages.
+fn told(stderr: &str) -> &str {
+    &stderr[stderr.find("mokctl: ").unwrap()..]
+}
+
+const ERROR: &str = "mokctl: error: cannot kubeadm join on a-worker-1: \
+    docker exec --interactive a-worker-1 bash /root/mok/join.sh failed (exit status: 1)\n";
+
+fn indented<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    lines.map(|line| format!("    {line}\n")).collect()
+}
+
+fn is_private(path: &Path) -> bool {
+    fs::metadata(path).unwrap().permissions().mode().trailing_zeros() >= 6
+}
+
+#[test]
+fn twenty_lines_are_shown_and_no_file_is_written() {
+    let machine = Machine::new();
+    let (printed, shown) = output(&machine, 20);
+    machine.docker.on(JOIN).fails(1, &printed);
+    let outcome = machine.mokctl("create cluster a 1 1").outcome();
+    let want = format!("{ERROR}{}", indented(shown.lines()));
+    outcome.assert(told(&outcome.stderr) == want, &want);
+    assert!(!machine.path("home/.local").exists());
+}
+
+#[test]
+fn more_lines_are_in_a_file_for_the_user_alone() {
+    let machine = Machine::new();
+    let (printed, shown) = output(&machine, 250);
+    machine.docker.on(JOIN).fails(1, &printed);
+    let log = machine.path("home/.local/state/mokctl/a.log");
+    let last = indented(shown.lines().skip(230));
+    let want = format!("{ERROR}{last}all it printed: {}\n", log.display());
+    let error = ERROR.strip_prefix("mokctl: error: ").unwrap();
+    for flag in ["-q", "--tailf"] {
+        let outcome = machine.mokctl(&format!("create cluster a 1 1 {flag}")).outcome();
+        outcome.assert(told(&outcome.stderr) == want, &want);
+        assert_eq!(fs::read_to_string(&log).unwrap(), format!("{error}\n{shown}\n"));
+        assert!(is_private(&log) && is_private(log.parent().unwrap()));
+        fs::remove_file(&log).unwrap();
+    }
+}
+
+#[test]
+fn the_variable_says_where_the_file_goes_and_json_names_it() {
+    let machine = Machine::new();
+    let (printed, _) = output(&machine, 50);
+    machine.docker.on(JOIN).fails(1, &printed);
+    let state = machine.path("state").display().to_string();
+    let run = machine.mokctl("create cluster a 1 1 -o json").env("XDG_STATE_HOME", &state);
+    let outcome = run.outcome();
+    let field = format!(r#""log":"{state}/mokctl/a.log""#);
+    outcome.assert(outcome.stdout.contains(&field), &field);
+    assert!(is_private(&machine.path("state/mokctl/a.log")));
+}
+
+#[test]
+fn steps_that_fail_side_by_side_are_all_in_the_file() {
+    let machine = Machine::new();
+    let (printed, shown) = output(&machine, 30);
+    machine.docker.on("exec --interactive *").fails(1, &printed);
+    machine.mokctl("create cluster a 1 2 -q").outcome();
+    let text = fs::read_to_string(machine.path("home/.local/state/mokctl/a.log")).unwrap();
+    let part = |node: &str| {
+        format!("{}\n{shown}\n", ERROR.replace("a-worker-1", node).replace("mokctl: error: ", ""))
+    };
+    assert_eq!(text, format!("{}\n{}", part("a-worker-1"), part("a-worker-2")));
+}
+
+/// The first failure is what matters, and it is told all the same.
+#[test]
+fn a_file_that_cannot_be_written_is_a_warning() {
+    let machine = Machine::new();
+    let (printed, shown) = output(&machine, 50);
+    machine.docker.on(JOIN).fails(1, &printed);
+    fs::write(machine.path("home/.local"), "in the way").unwrap();
+    let outcome = machine.mokctl("create cluster a 1 1 -q").outcome();
+    let log = machine.path("home/.local/state/mokctl/a.log");
+    let warning = format!("mokctl: warning: cannot keep what was printed in {}: ", log.display());
+    let rest = outcome.stderr.strip_prefix(&warning).and_then(|text| text.split_once('\n'));
+    let want = format!("{ERROR}{}", indented(shown.lines().skip(30)));
+    outcome.assert(rest.is_some_and(|(_, rest)| rest == want), &want);
+    outcome.assert(outcome.code() == Some(1), "another exit status");
+}
