@@ -10,7 +10,7 @@ use crate::cluster::spec::{MAX_MASTERS, MAX_WORKERS};
 use crate::docker::privilege::Privilege;
 use crate::error::Error;
 use crate::plan;
-use crate::run::Run;
+use crate::run::{Run, foresee};
 
 /// Adds `count` nodes of `role` with the next free numbers, of the image that the
 /// cluster was made of.
@@ -33,10 +33,6 @@ pub(super) fn run(
         return Err(Error::Full { cluster: cluster.clone(), role: role.as_str(), last });
     }
     let plan = plan::add(&existing.roster, &new);
-    if dry_run {
-        context.ui.answer(&plan.to_string());
-        return Ok(());
-    }
     let speaker = existing.speaker(None)?;
     let image = existing.member(&speaker).map(|member| member.image.clone()).unwrap_or_default();
     let undo = Undo { plan: plan::undo_add(&existing.roster, &new), roster: &existing.roster };
@@ -47,7 +43,10 @@ pub(super) fn run(
         tail: context.tail(),
         ..Run::new(&context.docker, &roster, speaker)
     };
-    let on_failure = if retain { OnFailure::Retain } else { OnFailure::Undo(undo) };
     run.facts.learn_layout(existing.layout(context)?);
+    if dry_run {
+        return Ok(foresee(&plan, &run, &context.ui)?);
+    }
+    let on_failure = if retain { OnFailure::Retain } else { OnFailure::Undo(undo) };
     report::change(context, &existing, &plan, &run, on_failure)
 }

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::image::contract::{BuiltImage, NodeImage};
 use crate::image::flavour::FLAVOURS;
 use crate::plan;
-use crate::run::{LOOPBACK, Run};
+use crate::run::{LOOPBACK, Run, foresee};
 
 /// Creates the cluster of `spec`; takes everything back if that fails, unless
 /// `retain`. With `dry_run` it only shows the plan.
@@ -24,10 +24,6 @@ pub(super) fn run(
 ) -> Result<(), Error> {
     let roster = spec.roster();
     let plan = plan::create(&roster);
-    if dry_run {
-        context.ui.answer(&plan.to_string());
-        return Ok(());
-    }
     let image = node_image(context, spec)?;
     refuse_existing(context, &spec.name)?;
     if roster.with_role(Role::Master).count() == 2 {
@@ -44,6 +40,9 @@ pub(super) fn run(
         tail: context.tail(),
         ..Run::new(&context.docker, &roster, roster.first_master())
     };
+    if dry_run {
+        return Ok(foresee(&plan, &run, &context.ui)?);
+    }
     let on_failure = if retain { OnFailure::Retain } else { OnFailure::TakeBack };
     report::carry_out(context, &plan, &run, on_failure)?;
     context.ui.fact("context", spec.name.context());

@@ -2,8 +2,9 @@
 
 use super::Context;
 use crate::cluster::name::ClusterName;
-use crate::docker::args;
+use crate::docker::{Call, args};
 use crate::error::Error;
+use crate::ui::PlannedStep;
 
 /// Removes containers with their volumes, kubeconfig entry and network. Can be
 /// run again after any interruption: as long as the network is there, so is the
@@ -19,11 +20,17 @@ pub(super) fn run(
     if members.is_empty() && networks.is_empty() {
         return Err(Error::NotFound(cluster.clone()));
     }
+    let containers = (!members.is_empty())
+        .then(|| args::remove(members.iter().map(|member| member.id.as_str())));
+    let network =
+        (!networks.is_empty()).then(|| args::remove_networks(networks.iter().map(String::as_str)));
+    let title = format!("Deleting cluster {cluster}");
+    let mut names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+    names.extend(network.is_some().then_some("network"));
+    let name = format!("remove {}", names.join(", "));
     if dry_run {
-        let names: String =
-            members.iter().map(|member| format!("  remove {}\n", member.name)).collect();
-        let network = if networks.is_empty() { "" } else { "  remove network\n" };
-        context.ui.answer(&format!("Deleting cluster {cluster}\n{names}{network}"));
+        let commands = containers.iter().chain(&network).map(Call::pretty).collect();
+        context.ui.planned(&title, &[PlannedStep { name, node: None, commands }]);
         return Ok(());
     }
     let question = format!("Are you sure you want to delete the cluster {cluster}? (y/N) >");
@@ -31,20 +38,16 @@ pub(super) fn run(
         context.ui.note("Cancelling by user request.");
         return Ok(());
     }
-    let stage = context.ui.stage(&format!("Deleting cluster {cluster}"));
-    if !members.is_empty() {
-        let step = stage.step("remove containers", None);
-        context.docker.capture(&args::remove(members.iter().map(|member| member.id.as_str())))?;
-        step.done();
+    let stage = context.ui.stage(&title);
+    let step = stage.step(&name, None);
+    if let Some(containers) = containers {
+        context.docker.capture(&containers)?;
     }
-    let step = stage.step("clean kubeconfig", None);
     context.kubeconfig()?.remove(cluster)?;
-    step.done();
-    if !networks.is_empty() {
-        let step = stage.step("remove network", None);
-        context.docker.capture(&args::remove_networks(networks.iter().map(String::as_str)))?;
-        step.done();
+    if let Some(network) = network {
+        context.docker.capture(&network)?;
     }
+    step.done();
     stage.done();
     Ok(())
 }

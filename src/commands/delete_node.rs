@@ -6,7 +6,7 @@ use super::{Context, report};
 use crate::cluster::name::{NodeName, Role};
 use crate::error::Error;
 use crate::plan;
-use crate::run::Run;
+use crate::run::{Run, foresee};
 
 /// Drains the node, takes it out of the cluster and removes its container.
 pub(super) fn run(
@@ -29,16 +29,15 @@ pub(super) fn run(
         existing.may_change(Some(node))?;
     }
     let plan = plan::remove(&rest, node, member.running);
+    let run = Run::new(&context.docker, &rest, existing.speaker(Some(node))?);
+    run.facts.learn_layout(existing.layout(context)?);
     if dry_run {
-        context.ui.answer(&plan.to_string());
-        return Ok(());
+        return Ok(foresee(&plan, &run, &context.ui)?);
     }
     let question = format!("Are you sure you want to delete the node {node}? (y/N) >");
     if !yes && !context.ui.confirm(&question) {
         context.ui.note("Cancelling by user request.");
         return Ok(());
     }
-    let run = Run::new(&context.docker, &rest, existing.speaker(Some(node))?);
-    run.facts.learn_layout(existing.layout(context)?);
     report::change(context, &existing, &plan, &run, OnFailure::Leave)
 }

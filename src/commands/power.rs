@@ -7,7 +7,7 @@ use crate::cluster::name::ClusterName;
 use crate::cluster::roster::Roster;
 use crate::error::Error;
 use crate::plan::{self, Plan};
-use crate::run::Run;
+use crate::run::{Run, foresee};
 
 /// Stops the cluster's containers, in order.
 pub(super) fn stop(context: &Context, cluster: &ClusterName, dry_run: bool) -> Result<(), Error> {
@@ -30,10 +30,9 @@ pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> 
 }
 
 fn run(context: &Context, existing: &Existing, plan: &Plan, dry_run: bool) -> Result<(), Error> {
-    if dry_run {
-        context.ui.answer(&plan.to_string());
-        return Ok(());
-    }
     let run = Run::new(&context.docker, &existing.roster, existing.roster.first_master());
+    if dry_run {
+        return Ok(foresee(plan, &run, &context.ui)?);
+    }
     report::change(context, existing, plan, &run, OnFailure::Leave)
 }

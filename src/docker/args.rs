@@ -98,7 +98,10 @@ pub fn create_container(container: &Container) -> Call {
 /// Puts the files of a tar archive into a container, running or not.
 #[must_use]
 pub fn put_files(container: &str, tar: Vec<u8>) -> Call {
-    Call::new(["cp", "-", &format!("{container}:/")]).stdin(tar).deadline(Call::WORK)
+    Call::new(["cp", "-", &format!("{container}:/")])
+        .stdin(tar)
+        .input(format!("files of {container}"))
+        .deadline(Call::WORK)
 }
 
 /// Starts containers.
@@ -128,14 +131,14 @@ pub fn exec<'a>(container: &'a str, command: impl IntoIterator<Item = &'a str>) 
     Call::new(["exec", container].into_iter().chain(command))
 }
 
-/// Runs a program in a container with `input` on its standard input.
+/// Runs a program in a container that reads its standard input, which `input` names.
 #[must_use]
 pub fn exec_with_input<'a>(
     container: &'a str,
     command: impl IntoIterator<Item = &'a str>,
-    input: impl Into<Vec<u8>>,
+    input: impl Into<String>,
 ) -> Call {
-    Call::new(["exec", "--interactive", container].into_iter().chain(command)).stdin(input)
+    Call::new(["exec", "--interactive", container].into_iter().chain(command)).input(input)
 }
 
 /// Runs a program in a container with the user's own streams; with a terminal of

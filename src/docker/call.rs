@@ -10,6 +10,8 @@ pub struct Call {
     pub args: Vec<String>,
     /// Bytes for the standard input; none closes it.
     pub stdin: Option<Vec<u8>>,
+    /// What these bytes are, in words.
+    pub input: Option<String>,
     /// From the start until the call is ended and counts as failed.
     pub deadline: Duration,
     /// Whether a signal waits for its end.
@@ -30,6 +32,7 @@ impl Call {
         Self {
             args: args.into_iter().map(Into::into).collect(),
             stdin: None,
+            input: None,
             deadline: Self::QUICK,
             to_its_end: false,
         }
@@ -39,6 +42,13 @@ impl Call {
     #[must_use]
     pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.stdin = Some(bytes.into());
+        self
+    }
+
+    /// With a name for what is, or will be, on its standard input.
+    #[must_use]
+    pub fn input(mut self, name: impl Into<String>) -> Self {
+        self.input = Some(name.into());
         self
     }
 
@@ -63,6 +73,16 @@ impl Call {
         let words = self.args.iter().map(|word| shell_escape::escape(word.into()));
         std::iter::once("docker".into()).chain(words).collect::<Vec<_>>().join(" ")
     }
+
+    /// As [`Call::pretty`], with the name of its input as that of a file: where there
+    /// is none, the shell says so and runs nothing.
+    #[must_use]
+    pub fn pretty_with_input(&self) -> String {
+        match &self.input {
+            Some(name) => format!("{} < {}", self.pretty(), shell_escape::escape(name.into())),
+            None => self.pretty(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -73,5 +93,8 @@ mod tests {
     fn a_pretty_call_can_be_pasted() {
         let call = Call::new(["exec", "a-master-1", "sh", "-c", "echo 'x'; rm *", ""]);
         assert_eq!(call.pretty(), r"docker exec a-master-1 sh -c 'echo '\''x'\''; rm *' ''");
+        assert_eq!(call.pretty_with_input(), call.pretty());
+        let call = Call::new(["cp", "-", "a:/"]).input("files of a");
+        assert_eq!(call.pretty_with_input(), "docker cp - a:/ < 'files of a'");
     }
 }

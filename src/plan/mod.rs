@@ -158,7 +158,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// As `--dry-run` shows it: a line for each stage, below it one for each step.
+/// A line for each stage, below it one for each step.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Stage { title, steps } in &self.0 {

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::error::StepError;
 use super::facts::MissingFact;
-use super::{LOOPBACK, Run};
+use super::{LOOPBACK, Run, script};
 use crate::cluster::layout::Layout;
 use crate::cluster::name::NodeName;
-use crate::docker::args;
+use crate::docker::{Call, args};
 use crate::kubeadm::config::{self, ClusterConfig, NodeConfig};
 use crate::kubeadm::output::JoinCommand;
 use crate::kubeconfig::Access;
@@ -24,18 +24,27 @@ const READY: Duration = Duration::from_secs(240);
 pub(crate) const ADMIN_CONF: &str = "/etc/kubernetes/admin.conf";
 
 impl Run<'_> {
+    pub(super) fn init_call(node: &NodeName) -> Call {
+        args::exec(&node.to_string(), ["bash", scripts::INIT]).deadline(INIT)
+    }
+
     pub(super) fn init_master(&self, node: &NodeName) -> Result<(), StepError> {
-        let name = node.to_string();
-        let call = args::exec(&name, ["bash", scripts::INIT]).deadline(INIT);
-        let join = JoinCommand::from_output(&self.show(node, &call)?)?;
+        let join = JoinCommand::from_output(&self.show(node, &Self::init_call(node))?)?;
         self.facts.learn_join(join);
         Ok(())
     }
 
-    pub(super) fn issue_credentials(&self, node: &NodeName) -> Result<(), StepError> {
+    /// The call that prints a node's credentials, and the one that reads them.
+    pub(super) fn credentials_calls(&self, node: &NodeName) -> [Call; 2] {
         let name = node.to_string();
-        let files = self.script(&self.speaker, &[scripts::ISSUE, &name], JOIN)?;
-        self.docker.capture(&args::put_files(&name, files))?;
+        let issue = script(&self.speaker, &[scripts::ISSUE, &name], JOIN);
+        [issue, args::put_files(&name, Vec::new())]
+    }
+
+    pub(super) fn issue_credentials(&self, node: &NodeName) -> Result<(), StepError> {
+        let [issue, put] = self.credentials_calls(node);
+        let files = self.docker.capture_bytes(&issue)?;
+        self.docker.capture(&put.stdin(files))?;
         Ok(())
     }
 
@@ -55,27 +64,36 @@ impl Run<'_> {
         self.join(node, config)
     }
 
+    pub(super) fn token_call(&self, flags: &[&str]) -> Call {
+        script(&self.speaker, &[&[scripts::TOKEN], flags].concat(), JOIN)
+    }
+
     pub(super) fn ask(&self, flags: &[&str]) -> Result<(), StepError> {
-        let words = [&[scripts::TOKEN], flags].concat();
-        let output = self.script(&self.speaker, &words, JOIN)?;
+        let output = self.docker.capture_bytes(&self.token_call(flags))?;
         self.facts.learn_join(JoinCommand::from_output(&String::from_utf8_lossy(&output))?);
         Ok(())
     }
 
     /// Until all of `nodes` have reported since `since`, in seconds since 1970.
-    pub(super) fn wait_ready(&self, nodes: &[NodeName], since: u64) -> Result<(), StepError> {
+    pub(super) fn ready_call(&self, nodes: &[NodeName], since: u64) -> Call {
         let seconds = self.docker.deadline(READY).as_secs().max(1).to_string();
         let since = since.to_string();
         let names: Vec<String> = nodes.iter().map(ToString::to_string).collect();
         let mut words = vec![scripts::READY, &seconds, &since];
         words.extend(names.iter().map(String::as_str));
-        self.script(&self.speaker, &words, READY + Duration::from_secs(30))?;
-        Ok(())
+        script(&self.speaker, &words, READY + Duration::from_secs(30))
+    }
+
+    pub(super) fn wait_ready(&self, nodes: &[NodeName], since: u64) -> Result<(), StepError> {
+        self.show(&self.speaker, &self.ready_call(nodes, since)).map(drop)
+    }
+
+    pub(super) fn admin_call(&self) -> Call {
+        args::exec(&self.speaker.to_string(), ["cat", ADMIN_CONF])
     }
 
     pub(super) fn save_kubeconfig(&self) -> Result<(), StepError> {
-        let master = self.speaker.to_string();
-        let admin = self.docker.capture(&args::exec(&master, ["cat", ADMIN_CONF]))?;
+        let admin = self.docker.capture(&self.admin_call())?;
         let server = format!("https://{LOOPBACK}:{}", self.facts.api_port()?);
         let access = Access::from_admin_conf(&admin)
             .map_err(|error| error.of(Path::new(ADMIN_CONF)))?
@@ -87,10 +105,13 @@ impl Run<'_> {
         Ok(())
     }
 
+    pub(super) fn join_call(node: &NodeName) -> Call {
+        let input = format!("kubeadm configuration of {node}, with the join command");
+        args::exec_with_input(&node.to_string(), ["bash", scripts::JOIN], input).deadline(JOIN)
+    }
+
     fn join(&self, node: &NodeName, config: String) -> Result<(), StepError> {
-        let name = node.to_string();
-        let call = args::exec_with_input(&name, ["bash", scripts::JOIN], config).deadline(JOIN);
-        self.show(node, &call).map(drop)
+        self.show(node, &Self::join_call(node).stdin(config)).map(drop)
     }
 
     fn node_config(&self, node: &NodeName, layout: Layout) -> Result<NodeConfig, MissingFact> {

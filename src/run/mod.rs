@@ -1,12 +1,13 @@
 //! Runs plans against the engine. The steps turn facts into docker calls; one
 //! loop runs them; one place takes a failed run back.
 
+mod calls;
 mod control_plane;
 mod error;
 mod execute;
 mod facts;
+mod foresee;
 mod leave;
-mod power;
 mod rollback;
 mod start;
 mod subnets;
@@ -19,6 +20,7 @@ pub(crate) use control_plane::ADMIN_CONF;
 pub use error::{Failure, StepError};
 pub use execute::{Timing, execute};
 pub use facts::{Facts, MissingFact};
+pub use foresee::foresee;
 pub use rollback::rollback;
 
 use crate::cluster::labels;
@@ -81,13 +83,24 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Learns what `step` knows before it begins.
+    fn prepare(&self, step: &Step) -> Result<(), StepError> {
+        if let Step::Claim(node) = step {
+            self.facts.learn_claimed(self.container(node)?);
+        }
+        if let Step::Start(_) = step {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            self.facts.learn_started(now.as_secs());
+        }
+        Ok(())
+    }
+
     /// Does `step`.
     fn perform(&self, step: &Step) -> Result<(), StepError> {
+        self.prepare(step)?;
         match step {
             Step::CreateNetwork => self.create_network(),
-            Step::Claim(node) => self.claim(node),
-            Step::StartLoadBalancer(node) => self.start_load_balancer(node),
-            Step::StartNode(node) => self.start_node(node),
+            Step::StartLoadBalancer(node) | Step::StartNode(node) => self.start(node),
             Step::InitMaster(node) => self.init_master(node),
             Step::IssueCredentials(node) => self.issue_credentials(node),
             Step::AskForWorkers => self.ask(&[]),
@@ -97,15 +110,21 @@ impl<'a> Run<'a> {
             Step::WaitReady(nodes) => self.wait_ready(nodes, 0),
             Step::WaitReadyAgain(nodes) => self.wait_ready(nodes, self.facts.started()?),
             Step::SaveKubeconfig => self.save_kubeconfig(),
-            Step::Keep(nodes) => self.keep(nodes),
-            Step::UpdateRoutes(node) => self.update_routes(node),
-            Step::UpdateLoadBalancer(node) => self.update_load_balancer(node),
-            Step::Drain(node) => self.drain(node),
-            Step::LeaveControlPlane(node) => self.leave_control_plane(node),
-            Step::Forget(node) => self.forget(node),
-            Step::RemoveContainer(node) => self.remove_container(node),
-            Step::Stop(node) => self.stop(node),
-            Step::Start(node) => self.start_again(node),
+            Step::Claim(_)
+            | Step::Keep(_)
+            | Step::UpdateRoutes(_)
+            | Step::UpdateLoadBalancer(_)
+            | Step::Drain(_)
+            | Step::LeaveControlPlane(_)
+            | Step::Forget(_)
+            | Step::RemoveContainer(_)
+            | Step::Stop(_)
+            | Step::Start(_) => {
+                for call in self.calls(step)? {
+                    self.docker.capture_bytes(&call)?;
+                }
+                Ok(())
+            }
         }
     }
 
@@ -127,18 +146,6 @@ impl<'a> Run<'a> {
         format!("{}:{API_PORT}", layout.address(&self.roster.api_node()))
     }
 
-    /// Runs a program in a node.
-    fn in_node(
-        &self,
-        node: &NodeName,
-        words: &[&str],
-        deadline: Duration,
-    ) -> Result<Vec<u8>, StepError> {
-        let name = node.to_string();
-        let call = args::exec(&name, words.iter().copied()).deadline(deadline);
-        Ok(self.docker.capture_bytes(&call)?)
-    }
-
     /// Runs a call whose output the user may want to see as it comes, and returns
     /// that output.
     fn show(&self, node: &NodeName, call: &Call) -> Result<String, StepError> {
@@ -151,16 +158,16 @@ impl<'a> Run<'a> {
         })?;
         Ok(text)
     }
+}
 
-    /// Runs a script of ours in a node.
-    fn script(
-        &self,
-        node: &NodeName,
-        words: &[&str],
-        deadline: Duration,
-    ) -> Result<Vec<u8>, StepError> {
-        self.in_node(node, &[&["bash"], words].concat(), deadline)
-    }
+/// Runs a program in a node.
+fn in_node(node: &NodeName, words: &[&str], deadline: Duration) -> Call {
+    args::exec(&node.to_string(), words.iter().copied()).deadline(deadline)
+}
+
+/// Runs a script of ours in a node.
+fn script(node: &NodeName, words: &[&str], deadline: Duration) -> Call {
+    in_node(node, &[&["bash"], words].concat(), deadline)
 }
 
 /// A word that no other run has, on this engine or another.

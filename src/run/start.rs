@@ -7,9 +7,9 @@ use super::{LOOPBACK, Run};
 use crate::cluster::labels;
 use crate::cluster::layout::{API_PORT, Layout, pod_range};
 use crate::cluster::name::{NodeName, Role};
-use crate::docker::DockerError;
 use crate::docker::args::{self, Container, Publish};
 use crate::docker::privilege::Privilege;
+use crate::docker::{Call, DockerError};
 use crate::node::files::{File, archive};
 use crate::node::{balancer, network, scripts};
 
@@ -17,38 +17,25 @@ use crate::node::{balancer, network, scripts};
 const PORT_TRIES: u32 = 5;
 
 impl Run<'_> {
-    /// Creates the container and leaves it at that.
-    pub(super) fn claim(&self, node: &NodeName) -> Result<(), StepError> {
-        let container = self.create(node)?;
-        self.facts.learn_claimed(container);
-        Ok(())
-    }
-
-    pub(super) fn start_node(&self, node: &NodeName) -> Result<(), StepError> {
+    /// What a container finds at its first start as at every later one.
+    fn files(&self, node: &NodeName) -> Result<Vec<File>, StepError> {
         let layout = self.facts.layout()?;
+        if node.role() == Role::LoadBalancer {
+            return Ok(vec![self.balancer_file(layout)]);
+        }
         let mut files = network::files(node, self.roster.nodes(), layout);
         files.extend(scripts::files(&self.script_values(node, layout)?));
         if node.role() == Role::Master {
             let config = self.init_config(node, layout)?;
             files.push(File::public(scripts::INIT_CONFIG, config));
         }
-        self.start(node, &files)
-    }
-
-    pub(super) fn start_load_balancer(&self, node: &NodeName) -> Result<(), StepError> {
-        self.start(node, &[self.balancer_file(self.facts.layout()?)])
+        Ok(files)
     }
 
     /// The balancer's configuration, for the masters of the roster.
     pub(super) fn balancer_file(&self, layout: Layout) -> File {
         let masters = self.roster.with_role(Role::Master);
         File::public(balancer::CONFIG, balancer::config(masters, layout))
-    }
-
-    pub(super) fn keep(&self, nodes: &[NodeName]) -> Result<(), StepError> {
-        let names: Vec<String> = nodes.iter().map(ToString::to_string).collect();
-        self.docker.capture(&args::keep(names.iter().map(String::as_str)))?;
-        Ok(())
     }
 
     fn script_values(&self, node: &NodeName, layout: Layout) -> Result<scripts::Values, StepError> {
@@ -66,7 +53,7 @@ impl Run<'_> {
     }
 
     /// The container of `node`, as the engine shall create it.
-    fn container(&self, node: &NodeName) -> Result<Container, StepError> {
+    pub(super) fn container(&self, node: &NodeName) -> Result<Container, StepError> {
         let image = self.image()?;
         let mut labels = self.labels();
         labels.push((labels::ROLE, node.role().as_str().into()));
@@ -97,20 +84,28 @@ impl Run<'_> {
         Ok(container)
     }
 
-    /// Puts files into a node's container and starts it: it finds them at its
-    /// first start as at every later one.
-    fn start(&self, node: &NodeName, files: &[File]) -> Result<(), StepError> {
-        let archive = archive(files)
-            .map_err(|source| StepError::Io { action: "cannot pack a node's files", source })?;
+    /// The container of `node`, if it was there before its start.
+    pub(super) fn claimed(&self, node: &NodeName) -> Option<&Container> {
+        self.facts.claimed().filter(|container| container.name == node.to_string())
+    }
+
+    /// Puts files into a node's container, and starts it.
+    pub(super) fn start_calls(&self, node: &NodeName) -> Result<[Call; 2], StepError> {
+        let start = args::start([node.to_string().as_str()]);
+        Ok([put(node, &self.files(node)?)?, start])
+    }
+
+    /// Starts a node's container, which is created unless it is there.
+    pub(super) fn start(&self, node: &NodeName) -> Result<(), StepError> {
+        let [put, start] = self.start_calls(node)?;
         let name = node.to_string();
-        let claimed = self.facts.claimed().filter(|container| container.name == name);
-        let mut container = match claimed {
+        let mut container = match self.claimed(node) {
             Some(container) => container.clone(),
             None => self.create(node)?,
         };
         for attempt in 1.. {
-            self.docker.capture(&args::put_files(&name, archive.clone()))?;
-            match self.docker.capture(&args::start([name.as_str()])) {
+            self.docker.capture(&put)?;
+            match self.docker.capture(&start) {
                 Ok(_) => break,
                 Err(error) if self.may_retry(&container, &error, attempt) => {}
                 Err(error) if container.privilege.is_some_and(|all| all.refused(&error)) => {
@@ -158,4 +153,10 @@ impl Run<'_> {
         let chosen_here = !container.publish.is_empty() && self.api_port.is_none();
         taken && chosen_here && attempt < PORT_TRIES
     }
+}
+
+/// Puts files into a node.
+pub(super) fn put(node: &NodeName, files: &[File]) -> Result<Call, StepError> {
+    let pack = |source| StepError::Io { action: "cannot pack a node's files", source };
+    Ok(args::put_files(&node.to_string(), archive(files).map_err(pack)?))
 }

@@ -10,7 +10,7 @@ use super::error::StepError;
 use crate::cluster::layout::Layout;
 use crate::cluster::networks;
 use crate::cluster::subnet::Subnet;
-use crate::docker::args;
+use crate::docker::{Call, args};
 
 /// Where subnets are looked for: clear of the engine's own pools
 /// (172.17.0.0/12, 192.168.0.0/16) and of pods and Services.
@@ -24,9 +24,7 @@ impl Run<'_> {
         let mut taken = self.taken()?;
         loop {
             let subnet = self.free_subnet(&taken)?;
-            let name = self.roster.name().network();
-            let create = args::create_network(&name, &subnet.to_string(), &self.labels());
-            match self.docker.id(&create) {
+            match self.docker.id(&self.network_call(subnet)) {
                 Ok(id) => {
                     self.facts.learn_network(id);
                     self.facts.learn_layout(Layout::new(subnet));
@@ -38,6 +36,18 @@ impl Run<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    pub(super) fn network_call(&self, subnet: Subnet) -> Call {
+        let name = self.roster.name().network();
+        args::create_network(&name, &subnet.to_string(), &self.labels())
+    }
+
+    /// The network as it would be if nobody else creates one until then.
+    pub(super) fn foresee_network(&self) -> Result<(), StepError> {
+        let subnet = self.free_subnet(&self.taken()?)?;
+        self.facts.learn_layout(Layout::new(subnet));
+        Ok(())
     }
 
     /// The chosen subnet, or the first free one of the pool. The search starts at

@@ -61,11 +61,3 @@ fn a_container_that_goes_away_while_it_is_looked_at_is_no_failure() {
     machine.mokctl("delete cluster a -q").run();
     assert!(machine.docker.names().is_empty());
 }
-
-#[test]
-fn a_dry_run_of_delete_removes_nothing() {
-    let machine = Machine::new().with_cluster("a 1 1");
-    let plan = "Deleting cluster a\n  remove a-master-1\n  remove a-worker-1\n  remove network\n";
-    machine.mokctl("delete cluster a --dry-run").stdout(plan).run();
-    assert_eq!(machine.docker.names(), ["a-master-1", "a-worker-1", "mok-a"]);
-}

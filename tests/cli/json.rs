@@ -118,11 +118,9 @@ fn every_change_of_a_cluster_has_its_result() {
         outcome.assert(events.last() == Some(&want), &want);
     }
     let outcome = machine.mokctl("delete cluster a -o json").outcome();
-    let stage = "Deleting cluster a";
+    let name = "remove a-master-1, a-worker-1, a-lb, network";
     let want = [
-        step(stage, "remove containers", None, WELL),
-        step(stage, "clean kubeconfig", None, WELL),
-        step(stage, "remove network", None, WELL),
+        step("Deleting cluster a", name, None, WELL),
         vec![r#"{"cluster":"a","event":"result","ok":true}"#.to_owned()],
     ];
     assert_eq!(events(&outcome), want.concat());

@@ -5,6 +5,7 @@
 
 mod create;
 mod delete;
+mod dry_run;
 mod engine;
 mod failure;
 mod fake_docker;

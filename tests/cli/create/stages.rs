@@ -94,29 +94,3 @@ fn the_stages_follow_each_other() {
         assert!(files.ended.unwrap() < start.started, "{node}");
     }
 }
-
-#[test]
-fn a_dry_run_shows_the_plan_and_does_nothing() {
-    let machine = Machine::new();
-    let plan = "Creating network
-  create network
-Claiming the name
-  create a-master-1
-Starting nodes
-  start a-master-1
-  start a-worker-1
-Starting control plane
-  kubeadm init on a-master-1
-  issue credentials for a-worker-1
-Joining nodes
-  kubeadm join on a-worker-1
-Waiting for nodes to be Ready
-  wait until Ready: a-master-1, a-worker-1
-  save kubeconfig
-Finishing
-  keep a-master-1, a-worker-1
-";
-    machine.mokctl("create cluster a 1 1 --dry-run").stdout(plan).run();
-    assert!(machine.docker.calls().is_empty());
-    assert!(!machine.kubeconfig().exists());
-}

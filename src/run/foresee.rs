@@ -1,0 +1,37 @@
+//! A dry run: tells what a plan would do, with the docker calls of each step.
+//! Nothing is changed; what is free now is looked up.
+
+use super::Run;
+use super::error::{Failure, StepError};
+use crate::docker::Call;
+use crate::plan::{Plan, Step};
+use crate::ui::{PlannedStep, Ui};
+
+/// Tells `ui` what `plan` would do.
+///
+/// # Errors
+/// The first step that cannot be foreseen.
+pub fn foresee(plan: &Plan, run: &Run<'_>, ui: &Ui) -> Result<(), Failure> {
+    for stage in &plan.0 {
+        let foreseen = |step: &Step| {
+            let failure =
+                |source| Failure { step: step.to_string(), source, beside: Box::default() };
+            Ok(PlannedStep {
+                name: step.to_string(),
+                node: step.node().map(ToString::to_string),
+                commands: commands(step, run).map_err(failure)?,
+            })
+        };
+        let steps: Vec<_> = stage.steps.iter().map(foreseen).collect::<Result<_, _>>()?;
+        ui.planned(&stage.title, &steps);
+    }
+    Ok(())
+}
+
+fn commands(step: &Step, run: &Run<'_>) -> Result<Vec<String>, StepError> {
+    if *step == Step::CreateNetwork {
+        run.foresee_network()?;
+    }
+    run.prepare(step)?;
+    Ok(run.calls(step)?.iter().map(Call::pretty_with_input).collect())
+}
