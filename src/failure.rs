@@ -28,7 +28,7 @@ pub fn tell(ui: &Ui, error: &Error, folder: Option<&Path>, name: &str) {
     let output = error.output();
     let all = output.as_deref().unwrap_or_default();
     let more = all.lines().count() > SHOWN;
-    let log = if more { error.log().and_then(|log| keep(ui, &log, folder?, name)) } else { None };
+    let log = if more { error.log().and_then(|log| keep(ui, &log, folder, name)) } else { None };
     let (line, hint) = (error.line(), error.hint());
     let trouble = Trouble {
         line: &line,
@@ -40,7 +40,11 @@ pub fn tell(ui: &Ui, error: &Error, folder: Option<&Path>, name: &str) {
     ui.result(Some(&trouble));
 }
 
-fn keep(ui: &Ui, log: &str, folder: &Path, name: &str) -> Option<PathBuf> {
+fn keep(ui: &Ui, log: &str, folder: Option<&Path>, name: &str) -> Option<PathBuf> {
+    let Some(folder) = folder else {
+        ui.warn("cannot keep what was printed: neither $XDG_STATE_HOME nor $HOME is set");
+        return None;
+    };
     let path = folder.join(format!("{name}.log"));
     match write(log, folder, &path) {
         Ok(()) => Some(path),

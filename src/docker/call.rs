@@ -95,6 +95,6 @@ mod tests {
         assert_eq!(call.pretty(), r"docker exec a-master-1 sh -c 'echo '\''x'\''; rm *' ''");
         assert_eq!(call.pretty_with_input(), call.pretty());
         let call = Call::new(["cp", "-", "a:/"]).input("files of a");
-        assert_eq!(call.pretty_with_input(), "docker cp - a:/ < 'files of a'");
+        assert_eq!(call.pretty_with_input(), "docker cp - 'a:/' < 'files of a'");
     }
 }

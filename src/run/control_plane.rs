@@ -74,7 +74,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Until all of `nodes` have reported since `since`, in seconds since 1970.
+    /// Waits until all of `nodes` have reported since `since`, in seconds since 1970.
     pub(super) fn ready_call(&self, nodes: &[NodeName], since: u64) -> Call {
         let seconds = self.docker.deadline(READY).as_secs().max(1).to_string();
         let since = since.to_string();

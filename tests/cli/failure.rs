@@ -104,4 +104,11 @@ fn a_file_that_cannot_be_written_is_a_warning() {
     let want = format!("{ERROR}{}", indented(shown.lines().skip(30)));
     outcome.assert(rest.is_some_and(|(_, rest)| rest == want), &want);
     outcome.assert(outcome.code() == Some(1), "another exit status");
+
+    let kubeconfig = machine.kubeconfig().display().to_string();
+    let run = machine.mokctl("create cluster a 1 1 -q").env("KUBECONFIG", kubeconfig);
+    let outcome = run.without_env("HOME").outcome();
+    let warning = "mokctl: warning: cannot keep what was printed: \
+                   neither $XDG_STATE_HOME nor $HOME is set\n";
+    outcome.assert(outcome.stderr == format!("{warning}{want}"), warning);
 }

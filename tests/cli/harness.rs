@@ -106,6 +106,11 @@ impl<'a> Mokctl<'a> {
         self
     }
 
+    pub(crate) fn without_env(mut self, name: &str) -> Self {
+        self.env.retain(|(known, _)| known != name);
+        self
+    }
+
     /// Deadlines as a part of what they are.
     pub(crate) fn deadline_scale(self, scale: &str) -> Self {
         self.env("MOKCTL_DEADLINE_SCALE", scale)
