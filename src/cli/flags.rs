@@ -1,7 +1,7 @@
 //! The flags, one row each. They may stand anywhere and never move the state.
 //! Knows what a flag is called and where it belongs, not what it does.
 
-use super::table::Verb;
+use super::verb::Verb;
 
 /// A flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -12,6 +12,7 @@ mod parser;
 mod state;
 pub mod table;
 mod usage;
+pub mod verb;
 mod words;
 
 use std::ffi::OsString;

@@ -92,7 +92,7 @@ fn read(line: &[OsString], words: &mut Words) -> Result<Stop, UsageError> {
         match (wants.take(), Token::classify(word, state)?) {
             // Who asks for help is not told about a missing value first.
             (_, Token::Usage) => return Ok(Stop::Usage),
-            (_, Token::Help) => return Ok(Topic::of(state).map_or(Stop::Usage, Stop::Help)),
+            (_, Token::Help) => return Ok(help(state)),
             (Some(spec), Token::Word(value)) => {
                 words.flags.push((spec.flag, Some(value.to_owned())));
             }
@@ -121,6 +121,17 @@ fn read(line: &[OsString], words: &mut Words) -> Result<Stop, UsageError> {
     }
 }
 
+/// `--help` is about what has been said so far.
+fn help(state: State) -> Stop {
+    match state {
+        State::Command => Stop::Usage,
+        State::Subcommand(command) => Stop::Help(Topic::new(command, None)),
+        State::Option(row) | State::Option2(row) | State::Option3(row) | State::End(row) => {
+            Stop::Help(Topic::new(row.command, row.subcommands.first().copied()))
+        }
+    }
+}
+
 /// What the words come to, now that there are no more of them.
 fn finish(state: State, words: &Words) -> Result<Stop, UsageError> {
     let row = match state {
@@ -140,7 +151,7 @@ mod tests {
     use std::os::unix::ffi::OsStringExt;
 
     use super::*;
-    use crate::cli::table::Verb;
+    use crate::cli::verb::Verb;
 
     fn read(line: &[&str]) -> Scan {
         scan(&line.iter().map(OsString::from).collect::<Vec<_>>())

@@ -2,31 +2,8 @@
 //! and one [`Verb`]; the compiler names the rest. Knows no state.
 
 use super::flags::Flag;
+use super::verb::Verb;
 use super::words::Words;
-
-/// What a row is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is called what its row says")]
-pub enum Verb {
-    CreateCluster,
-    CreateMaster,
-    CreateWorker,
-    DeleteCluster,
-    DeleteMaster,
-    DeleteWorker,
-    GetClusters,
-    GetNodes,
-    GetKubeconfig,
-    GetImages,
-    StartCluster,
-    StopCluster,
-    BuildImage,
-    Exec,
-    LoadImage,
-    ExportLogs,
-    Help,
-    Version,
-}
 
 /// When an option may be left out. The text completes "Please provide ...".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,6 @@
 use std::sync::LazyLock;
 
 use super::flags::{FLAGS, FlagSpec, Scope};
-use super::state::State;
 use super::table::ROWS;
 
 const TEXT: &str = include_str!("usage.txt");
@@ -40,17 +39,6 @@ impl Topic {
     /// All of `command`, or just its `subcommand`.
     pub(super) fn new(command: &str, subcommand: Option<&str>) -> Self {
         Self([command].into_iter().chain(subcommand).collect::<Vec<_>>().join(" "))
-    }
-
-    /// What has been said so far; `None` before the command.
-    pub(super) fn of(state: State) -> Option<Self> {
-        match state {
-            State::Command => None,
-            State::Subcommand(command) => Some(Self::new(command, None)),
-            State::Option(row) | State::Option2(row) | State::Option3(row) | State::End(row) => {
-                Some(Self(row.title()))
-            }
-        }
     }
 
     /// The part of the usage text about it.
