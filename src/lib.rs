@@ -20,6 +20,7 @@ pub mod node;
 pub mod plan;
 pub mod run;
 pub mod ui;
+pub mod version;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     match cli::parse(&words) {
         Ok(Parsed::Usage) => ui.answer(cli::usage()),
         Ok(Parsed::Help(topic)) => ui.answer(&topic.text()),
+        Ok(Parsed::Answer(text)) => ui.answer(&text),
         Ok(Parsed::Nothing(command)) => ui.note(&cli::hint(command)),
         Ok(Parsed::Run(globals, command)) => return carry_out(env, globals, command),
         Err(mistake) => {

@@ -18,6 +18,7 @@ use super::words::Words;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::spec::{ClusterSpec, ImageRef, MAX_MASTERS, MAX_WORKERS, VersionPrefix};
 use crate::cluster::subnet::Subnet;
+use crate::version;
 
 /// As many workers at once as a cluster may have in all.
 const MAX_COUNT: NonZeroU8 = NonZeroU8::MIN.saturating_add(MAX_WORKERS - 1);
@@ -70,7 +71,7 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
             Command::ExportLogs { cluster: cluster()?, dir: words.option(1).map(PathBuf::from) }
         }
         Verb::Help => return help(words),
-        Verb::Version => Command::Version,
+        Verb::Version => return Ok(Parsed::Answer(version(&globals(words)?))),
     };
     Ok(Parsed::Run(globals(words)?, command))
 }
@@ -160,6 +161,14 @@ fn node(words: &Words, role: Role) -> Result<NodeName, UsageError> {
     } else {
         Err(UsageError::Role { role: role.as_str(), word: word.to_owned() })
     }
+}
+
+fn version(globals: &Globals) -> String {
+    let text = match globals.output {
+        Some(Format::Json) => version::as_json(),
+        Some(Format::Table) | None => version::line(),
+    };
+    format!("{text}\n")
 }
 
 fn help(words: &Words) -> Result<Parsed, UsageError> {
@@ -355,7 +364,6 @@ mod tests {
                 },
             ),
             ("export logs a ./d", Command::ExportLogs { cluster, dir: Some("./d".into()) }),
-            ("version", Command::Version),
         ] {
             assert_eq!(command(line), want, "{line}");
         }
@@ -363,7 +371,7 @@ mod tests {
 
     #[test]
     fn output_is_asked_for_by_flags() {
-        assert_eq!(run("version").0, Globals::default());
+        assert_eq!(run("get images").0, Globals::default());
         let (globals, _) = run("create cluster a 1 0 -p --tailf --timings");
         let output = None;
         assert_eq!(globals, Globals { plain: true, detail: Detail::Output, timings: true, output });

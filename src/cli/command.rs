@@ -82,7 +82,7 @@ impl Command {
             Self::DeleteNode { node, .. } => Some(node.cluster()),
             Self::GetClusters { cluster } => cluster.as_ref(),
             Self::Exec { node, .. } => node.as_ref().map(NodeName::cluster),
-            Self::GetImages | Self::BuildImage { .. } | Self::Version => None,
+            Self::GetImages | Self::BuildImage { .. } => None,
         }
     }
 }
@@ -196,6 +196,4 @@ pub enum Command {
         /// Where to.
         dir: Option<PathBuf>,
     },
-    /// `version`
-    Version,
 }

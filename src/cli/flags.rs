@@ -117,12 +117,13 @@ const PLANNED: &[Verb] = &[
     Verb::StopCluster,
 ];
 
-/// The commands whose answer is a list, and those that change a cluster step by
-/// step.
+/// The commands whose answer a program may want to read, and those that change a
+/// cluster step by step.
 const FORMATTED: &[Verb] = &[
     Verb::GetClusters,
     Verb::GetNodes,
     Verb::GetImages,
+    Verb::Version,
     Verb::CreateCluster,
     Verb::CreateMaster,
     Verb::CreateWorker,
@@ -261,7 +262,7 @@ pub const FLAGS: &[FlagSpec] = &[
         short: Some('o'),
         value: Some("FORMAT"),
         scope: Scope::Only(FORMATTED),
-        help: "table or json: a list, or a line for each step",
+        help: "table or json: an answer, or a line for each step",
     },
 ];
 

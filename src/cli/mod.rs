@@ -30,6 +30,8 @@ pub enum Parsed {
     Usage,
     /// The text of the topic on stdout, exit status 0.
     Help(Topic),
+    /// This text on stdout, exit status 0.
+    Answer(String),
     /// Nothing on stdout, the [`hint`] on stderr, exit status 0.
     Nothing(Option<&'static str>),
     /// A command.

@@ -79,10 +79,6 @@ impl Context {
                 export_logs::run(self, &cluster, dir.as_deref())
             }
             Command::Exec { node, argv } => return exec::run(self, node.as_ref(), &argv),
-            Command::Version => {
-                self.ui.answer(&format!("mokctl {}\n", env!("CARGO_PKG_VERSION")));
-                Ok(())
-            }
         }
         .map(|()| 0)
     }

@@ -1,6 +1,8 @@
 //! What the command line alone decides: no call of docker, none needed. The
 //! parity tests cover the parser; here it is that the program is wired to it.
 
+use std::process::Command;
+
 use mokctl::cli::usage;
 
 use crate::harness::Machine;
@@ -79,4 +81,32 @@ fn a_bad_number_is_refused_with_what_is_allowed() {
     }
     let last = "Invalid NUM_WORKERS, '100': a number from 0 to 99 is allowed.\n";
     refuses(&["create", "cluster", "a", "1", "100"], last);
+}
+
+/// The commit of this checkout; none where there is no git to ask, or an archive.
+fn commit() -> Option<String> {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let git = |words: &[&str]| {
+        let mut git = Command::new("git");
+        let output = git.args(["-C", root, "-c", "safe.directory=*"]).args(words).output().ok()?;
+        let text = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+        output.status.success().then_some(text)
+    };
+    let prefix = git(&["rev-parse", "--show-prefix"])?;
+    prefix.is_empty().then(|| git(&["rev-parse", "--short=7", "HEAD"])).flatten()
+}
+
+#[test]
+fn version_names_the_commit_it_is_built_from_and_needs_no_docker() {
+    let version = env!("CARGO_PKG_VERSION");
+    let commit = commit();
+    let line = match &commit {
+        Some(commit) => format!("mokctl {version} ({commit})\n"),
+        None => format!("mokctl {version}\n"),
+    };
+    let machine = Machine::new();
+    machine.mokctl("version").env("PATH", "/nowhere").stdout(line).run();
+    let commit = commit.map_or("null".to_owned(), |commit| format!("\"{commit}\""));
+    let json = format!("{{\n  \"commit\": {commit},\n  \"version\": \"{version}\"\n}}\n");
+    machine.mokctl("version -o json").env("PATH", "/nowhere").stdout(json).run();
 }
