@@ -1,5 +1,6 @@
-//! The usage text, whole or one command's part of it. The words are those of
-//! `usage.txt`; the lines about flags come from their table.
+//! The usage text, whole or one command's part of it with examples. The words are
+//! those of `usage.txt` and `examples.txt`; the lines about flags come from their
+//! table.
 
 use std::sync::LazyLock;
 
@@ -7,6 +8,7 @@ use super::flags::{FLAGS, FlagSpec, Scope};
 use super::table::ROWS;
 
 const TEXT: &str = include_str!("usage.txt");
+const EXAMPLES: &str = include_str!("examples.txt");
 
 /// Stands in the text where the flags of its block belong.
 const FLAGS_HERE: &str = "{flags}";
@@ -14,7 +16,7 @@ const FLAGS_HERE: &str = "{flags}";
 /// The whole usage text.
 #[must_use]
 pub fn usage() -> &'static str {
-    static USAGE: LazyLock<String> = LazyLock::new(|| blocks(|_| true));
+    static USAGE: LazyLock<String> = LazyLock::new(|| blocks(TEXT, |_| true));
     &USAGE
 }
 
@@ -41,20 +43,22 @@ impl Topic {
         Self([command].into_iter().chain(subcommand).collect::<Vec<_>>().join(" "))
     }
 
-    /// The part of the usage text about it.
+    /// The part of the usage text about it, the flags of every command, examples.
     #[must_use]
     pub fn text(&self) -> String {
         let about =
             |heading: &str| heading.strip_prefix(&self.0).is_some_and(|rest| rest.starts_with(' '));
-        format!("\n{}", blocks(about))
+        let (usage, examples) = (blocks(TEXT, about), blocks(EXAMPLES, about));
+        format!("\n{usage}Global flags:\n\n{}\n{examples}", flag_lines(""))
     }
 }
 
-/// The blocks whose heading is wanted. A heading is a line without an indent.
-fn blocks(wanted: impl Fn(&str) -> bool) -> String {
+/// The blocks of `source` whose heading is wanted. A heading is a line without an
+/// indent.
+fn blocks(source: &str, wanted: impl Fn(&str) -> bool) -> String {
     let mut text = String::new();
     let mut heading = "";
-    for line in TEXT.lines() {
+    for line in source.lines() {
         if !line.is_empty() && !line.starts_with(' ') && line != FLAGS_HERE {
             heading = line;
         }
@@ -87,8 +91,11 @@ fn flag_lines(heading: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use super::*;
     use crate::cli::table::{Need, rows_of};
+    use crate::cli::{Stop, parse, scan};
 
     #[test]
     fn every_command_has_a_block_with_its_format() {
@@ -160,8 +167,36 @@ mod tests {
     }
 
     #[test]
+    fn every_command_has_examples_and_each_is_a_command_line_of_it() {
+        for row in ROWS {
+            let heading = format!("{} examples:", row.title());
+            let examples = blocks(EXAMPLES, |found| found == heading);
+            assert!(Topic(row.title()).text().ends_with(&examples), "{heading}");
+            let lines: Vec<_> =
+                examples.lines().filter_map(|line| line.strip_prefix("  mokctl ")).collect();
+            assert!(!lines.is_empty(), "no {heading}");
+            for line in lines {
+                // What follows is the shell's.
+                let words = line.split_whitespace().take_while(|w| !["|", ">"].contains(w));
+                let words: Vec<OsString> = words.map(OsString::from).collect();
+                let scan = scan(&words);
+                assert!(matches!(scan.end, Ok(Stop::Complete(found)) if found == row), "{line}");
+                assert!(parse(&words).is_ok(), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_example_is_a_commands() {
+        for heading in EXAMPLES.lines().filter(|line| !line.is_empty() && !line.starts_with(' ')) {
+            let title = heading.strip_suffix(" examples:");
+            assert!(ROWS.iter().any(|row| Some(row.title().as_str()) == title), "{heading}");
+        }
+    }
+
+    #[test]
     fn the_text_fits_a_terminal() {
-        for line in usage().lines() {
+        for line in usage().lines().chain(EXAMPLES.lines()) {
             assert!(line.len() < 80 && line.trim_end() == line, "{line:?}");
         }
     }

@@ -24,6 +24,49 @@ fn help_is_an_answer() {
     assert!(machine.docker.calls().is_empty());
 }
 
+/// With the flags that belong to it, those of every command, and examples.
+#[test]
+fn help_about_a_command_is_its_own_with_examples() {
+    let text = "
+stop cluster options:
+
+ Format:
+
+  stop cluster NAME
+
+  NAME        - The name of the cluster to stop
+
+ Flags:
+
+  --dry-run - Say what would be done and do nothing
+  --timings - Say how long each step took
+
+Global flags:
+
+  --help      - The help text of the command so far
+  -p, --plain - Plain lines, no colours
+  -q, --quiet - No progress, only results and errors
+
+stop cluster examples:
+
+ Stop a cluster and keep all it holds:
+
+  mokctl stop cluster mycluster
+
+";
+    let machine = Machine::new();
+    for line in ["stop cluster --help", "stop cluster a --help", "help stop cluster"] {
+        machine.mokctl(line).stdout(text).run();
+    }
+    for line in ["stop --help", "help stop"] {
+        let outcome = machine.mokctl(line).outcome();
+        let whole = format!(
+            "\nstop SUBCOMMANDs:\n\n  cluster - Stop a cluster and keep all it holds.\n{text}"
+        );
+        outcome.assert(outcome.stdout == whole, "not the help of all its subcommands");
+    }
+}
+
 #[test]
 fn help_needs_no_docker() {
     Machine::new().mokctl("-h").env("PATH", "/nowhere").stdout(usage()).run();
