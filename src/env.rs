@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
+use crate::cli::Defaults;
 use crate::docker::privilege::BoundingSet;
 use crate::interrupt::Ignored;
 use crate::ui::Mode;
@@ -19,6 +20,8 @@ pub struct Env {
     /// `MOKCTL_DEADLINE_SCALE`: what the deadlines of docker calls are multiplied
     /// by, for slow machines and for tests.
     pub deadline_scale: Option<OsString>,
+    /// `MOKCTL_MASTERS` and the others that stand for flags.
+    pub defaults: Defaults,
     /// `KUBECONFIG`.
     pub kubeconfig: Option<OsString>,
     /// `HOME`.
@@ -45,6 +48,7 @@ impl Env {
             path: env::var_os("PATH"),
             docker: env::var_os("MOKCTL_DOCKER"),
             deadline_scale: env::var_os("MOKCTL_DEADLINE_SCALE"),
+            defaults: Defaults::read(|name| env::var_os(name)),
             kubeconfig: env::var_os("KUBECONFIG"),
             home: env::var_os("HOME").map(PathBuf::from),
             state_home: env::var_os("XDG_STATE_HOME").map(PathBuf::from),

@@ -39,7 +39,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let words: Vec<OsString> = words.into_iter().collect();
     let env = Env::read();
     let ui = Ui::new(env.mode(), false);
-    match cli::parse(&words) {
+    match cli::parse(&words, &env.defaults) {
         Ok(Parsed::Usage) => ui.answer(cli::usage()),
         Ok(Parsed::Help(topic)) => ui.answer(&topic.text()),
         Ok(Parsed::Answer(text)) => ui.answer(&text),

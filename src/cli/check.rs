@@ -10,7 +10,7 @@ use std::str::FromStr;
 use super::Parsed;
 use super::command::{Command, Detail, Format, Globals};
 use super::error::UsageError;
-use super::flags::Flag;
+use super::flags::{EXCLUSIVE, Flag};
 use super::table::{Row, rows_of};
 use super::usage::Topic;
 use super::verb::Verb;
@@ -77,11 +77,15 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
 }
 
 fn globals(words: &Words) -> Result<Globals, UsageError> {
-    let detail = match (words.has(Flag::Quiet), words.has(Flag::Tailf)) {
-        (true, true) => return Err(UsageError::Exclusive(Flag::Tailf, Flag::Quiet)),
-        (true, false) => Detail::Quiet,
-        (false, true) => Detail::Output,
-        (false, false) => Detail::Steps,
+    if let Some((a, b)) = EXCLUSIVE.iter().find(|(a, b)| words.has(*a) && words.has(*b)) {
+        return Err(UsageError::Exclusive(*a, *b));
+    }
+    let detail = if words.has(Flag::Quiet) {
+        Detail::Quiet
+    } else if words.has(Flag::Tailf) {
+        Detail::Output
+    } else {
+        Detail::Steps
     };
     Ok(Globals {
         plain: words.has(Flag::Plain),
@@ -187,10 +191,11 @@ mod tests {
     use std::ffi::OsString;
 
     use super::*;
-    use crate::cli::parse;
+    use crate::cli::{Defaults, parse};
 
     fn parsed(line: &str) -> Result<Parsed, UsageError> {
-        parse(&line.split_whitespace().map(OsString::from).collect::<Vec<_>>())
+        let line: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        parse(&line, &Defaults::default())
     }
 
     fn run(line: &str) -> (Globals, Command) {

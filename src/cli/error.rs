@@ -80,6 +80,22 @@ pub enum UsageError {
         /// The highest number allowed.
         max: String,
     },
+    /// A variable says neither yes nor no to a flag without a value.
+    #[error("Invalid {variable}, '{word}': true or false is allowed.")]
+    Switch {
+        /// The variable.
+        variable: String,
+        /// What it holds.
+        word: String,
+    },
+    /// The mistake is in a variable.
+    #[error("{mistake} It comes from {variable}.")]
+    Default {
+        /// The mistake.
+        mistake: Box<Self>,
+        /// The variable.
+        variable: String,
+    },
     /// Not a format.
     #[error("Invalid FORMAT, '{0}': json or table is allowed.")]
     Format(String),
@@ -120,6 +136,8 @@ impl UsageError {
             | Self::Disagree { .. }
             | Self::Exclusive(..)
             | Self::Number { .. }
+            | Self::Switch { .. }
+            | Self::Default { .. }
             | Self::Format(_)
             | Self::Role { .. }
             | Self::Name(_)

@@ -26,13 +26,19 @@ pub enum Flag {
 }
 
 impl Flag {
-    /// The long name, without dashes.
+    /// Its row.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn spec(self) -> &'static FlagSpec {
         FLAGS
             .iter()
             .find(|spec| spec.flag == self)
-            .map_or_else(|| unreachable!("{self:?} has no row in FLAGS"), |spec| spec.name)
+            .unwrap_or_else(|| unreachable!("{self:?} has no row in FLAGS"))
+    }
+
+    /// The long name, without dashes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.spec().name
     }
 }
 
@@ -78,6 +84,14 @@ impl FlagSpec {
         let short = self.short.map(|c| format!("-{c}, ")).unwrap_or_default();
         let value = self.value.map(|v| format!(" {v}")).unwrap_or_default();
         format!("{short}--{}{value}", self.name)
+    }
+
+    /// The variable of the environment that holds its default: `MOKCTL_API_PORT`.
+    /// Help is asked for, never a default.
+    #[must_use]
+    pub fn variable(&self) -> Option<String> {
+        let name = self.name.to_ascii_uppercase().replace('-', "_");
+        (self.flag != Flag::Help).then(|| format!("MOKCTL_{name}"))
     }
 
     fn is_called(&self, word: &str) -> bool {
@@ -133,6 +147,9 @@ const FORMATTED: &[Verb] = &[
     Verb::StartCluster,
     Verb::StopCluster,
 ];
+
+/// Flags of which a command takes one at most.
+pub const EXCLUSIVE: &[(Flag, Flag)] = &[(Flag::Tailf, Flag::Quiet)];
 
 /// Every flag, in the order of the usage text.
 pub const FLAGS: &[FlagSpec] = &[

@@ -6,6 +6,7 @@
 
 mod check;
 mod command;
+mod defaults;
 mod error;
 pub mod flags;
 mod parser;
@@ -17,9 +18,12 @@ mod words;
 
 use std::ffi::OsString;
 
+use check::check;
 pub use command::{Command, Detail, Format, Globals};
+pub use defaults::Defaults;
 pub use error::UsageError;
 pub use parser::{Scan, Stop, scan};
+use table::Row;
 pub use usage::{Topic, hint, usage};
 pub use words::Words;
 
@@ -38,15 +42,27 @@ pub enum Parsed {
     Run(Globals, Command),
 }
 
-/// Reads the words after the program's name.
-pub fn parse(line: &[OsString]) -> Result<Parsed, UsageError> {
-    let Scan { words, end } = scan(line);
+/// Reads the words after the program's name, and what `defaults` adds to them.
+pub fn parse(line: &[OsString], defaults: &Defaults) -> Result<Parsed, UsageError> {
+    let Scan { words, end } = scan(line, defaults);
     match end? {
         Stop::Usage => Ok(Parsed::Usage),
         Stop::Help(topic) => Ok(Parsed::Help(topic)),
         Stop::Nothing(command) => Ok(Parsed::Nothing(command)),
-        Stop::Complete(row) => check::check(row, &words),
+        Stop::Complete(row) => check(row, &words).map_err(|mistake| blame(row, words, mistake)),
     }
+}
+
+/// Adds the variable to a mistake that would not be there without it.
+fn blame(row: &Row, mut words: Words, mistake: UsageError) -> UsageError {
+    for at in (0..words.defaults.len()).rev() {
+        let (flag, _) = words.defaults.remove(at);
+        if check(row, &words).as_ref() != Err(&mistake) {
+            let variable = flag.spec().variable().unwrap_or_default();
+            return UsageError::Default { mistake: Box::new(mistake), variable };
+        }
+    }
+    mistake
 }
 
 #[cfg(test)]
@@ -75,7 +91,7 @@ mod tests {
             line in proptest::collection::vec(word(), 0..9)
         ) {
             let line: Vec<OsString> = line.into_iter().map(OsString::from).collect();
-            if let Err(error) = parse(&line) {
+            if let Err(error) = parse(&line, &Defaults::default()) {
                 let text = error.render();
                 prop_assert!(text.starts_with(usage()) && text.len() > usage().len() + 1);
             }
@@ -87,7 +103,7 @@ mod tests {
         ) {
             use std::os::unix::ffi::OsStringExt;
             let line: Vec<OsString> = line.into_iter().map(OsString::from_vec).collect();
-            let _ = parse(&line).map_err(|error| error.render());
+            let _ = parse(&line, &Defaults::default()).map_err(|error| error.render());
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 
+use super::defaults::Defaults;
 use super::error::UsageError;
 use super::flags::{self, FLAGS, Flag, FlagSpec};
 use super::state::State;
@@ -19,7 +20,7 @@ enum Token<'a> {
     /// `--help`.
     Help,
     /// `--` before the words of a command to run.
-    Rest,
+    Rest(&'static Row),
     /// A flag without a value.
     Switch(Flag),
     /// A flag whose value is the next word.
@@ -38,7 +39,11 @@ impl<'a> Token<'a> {
         match word {
             "" => return Ok(Self::Nothing),
             "-h" => return Ok(Self::Usage),
-            "--" if state.row().is_some_and(|row| row.runs_a_command) => return Ok(Self::Rest),
+            "--" => {
+                if let Some(row) = state.row().filter(|row| row.runs_a_command) {
+                    return Ok(Self::Rest(row));
+                }
+            }
             _ => {}
         }
         let Some((spec, value)) = flags::find(word) else { return Ok(Self::Word(word)) };
@@ -75,39 +80,52 @@ pub struct Scan {
     pub end: Result<Stop, UsageError>,
 }
 
-/// Reads `line` from left to right. The first word that decides ends it.
+/// Reads `line` from left to right. The first word that decides ends it; what it
+/// does not say, `defaults` may.
 #[must_use]
-pub fn scan(line: &[OsString]) -> Scan {
+pub fn scan(line: &[OsString], defaults: &Defaults) -> Scan {
     let mut words = Words::default();
-    let end = read(line, &mut words);
+    let end = read(line, &mut words).and_then(|reached| finish(reached, &mut words, defaults));
     Scan { words, end }
 }
 
+/// How far the words of a line go.
+#[derive(Debug)]
+pub(super) enum Reached {
+    /// To a word that decides.
+    Stop(Stop),
+    /// To the end. The next word is the value of the flag, where there is one, and
+    /// the state's where not.
+    End(State, Option<&'static FlagSpec>),
+    /// Into a command to run: no next word is ours.
+    Rest(&'static Row),
+}
+
 /// The loop. What it has read by then stays in `words` after a mistake, too.
-fn read(line: &[OsString], words: &mut Words) -> Result<Stop, UsageError> {
+pub(super) fn read(line: &[OsString], words: &mut Words) -> Result<Reached, UsageError> {
     let mut state = State::Command;
     // The flag before this word, if it still wants its value.
     let mut wants: Option<&'static FlagSpec> = None;
     for (at, word) in line.iter().enumerate() {
         match (wants.take(), Token::classify(word, state)?) {
             // Who asks for help is not told about a missing value first.
-            (_, Token::Usage) => return Ok(Stop::Usage),
-            (_, Token::Help) => return Ok(help(state)),
+            (_, Token::Usage) => return Ok(Reached::Stop(Stop::Usage)),
+            (_, Token::Help) => return Ok(Reached::Stop(help(state))),
             (Some(spec), Token::Word(value)) => {
                 words.flags.push((spec.flag, Some(value.to_owned())));
             }
             (
                 Some(spec),
                 Token::Nothing
-                | Token::Rest
+                | Token::Rest(_)
                 | Token::Switch(_)
                 | Token::Wants(_)
                 | Token::Given(..),
             ) => return Err(UsageError::FlagWithoutValue(spec)),
             (None, Token::Nothing) => {}
-            (None, Token::Rest) => {
+            (None, Token::Rest(row)) => {
                 words.rest = line[at + 1..].to_vec();
-                break;
+                return Ok(Reached::Rest(row));
             }
             (None, Token::Switch(flag)) => words.flags.push((flag, None)),
             (None, Token::Wants(spec)) => wants = Some(spec),
@@ -115,10 +133,7 @@ fn read(line: &[OsString], words: &mut Words) -> Result<Stop, UsageError> {
             (None, Token::Word(word)) => state = state.next(word, words)?,
         }
     }
-    match wants {
-        Some(spec) => Err(UsageError::FlagWithoutValue(spec)),
-        None => finish(state, words),
-    }
+    Ok(Reached::End(state, wants))
 }
 
 /// `--help` is about what has been said so far.
@@ -133,16 +148,25 @@ fn help(state: State) -> Stop {
 }
 
 /// What the words come to, now that there are no more of them.
-fn finish(state: State, words: &Words) -> Result<Stop, UsageError> {
-    let row = match state {
-        State::Command => return Ok(Stop::Nothing(None)),
-        State::Subcommand(command) => return Ok(Stop::Nothing(Some(command))),
-        State::Option(row) | State::Option2(row) | State::Option3(row) | State::End(row) => row,
+fn finish(reached: Reached, words: &mut Words, defaults: &Defaults) -> Result<Stop, UsageError> {
+    let row = match reached {
+        Reached::Stop(stop) => return Ok(stop),
+        Reached::End(_, Some(spec)) => return Err(UsageError::FlagWithoutValue(spec)),
+        Reached::End(State::Command, None) => return Ok(Stop::Nothing(None)),
+        Reached::End(State::Subcommand(command), None) => {
+            return Ok(Stop::Nothing(Some(command)));
+        }
+        Reached::Rest(row)
+        | Reached::End(
+            State::Option(row) | State::Option2(row) | State::Option3(row) | State::End(row),
+            None,
+        ) => row,
     };
     let stray = FLAGS.iter().find(|spec| words.has(spec.flag) && !spec.belongs_to(row.verb));
     if let Some(spec) = stray {
         return Err(UsageError::FlagNotFor { spec, title: words.title() });
     }
+    defaults.apply(row, words)?;
     row.missing(words).map_or(Ok(Stop::Complete(row)), |ask| Err(UsageError::Missing(ask)))
 }
 
@@ -154,7 +178,7 @@ mod tests {
     use crate::cli::verb::Verb;
 
     fn read(line: &[&str]) -> Scan {
-        scan(&line.iter().map(OsString::from).collect::<Vec<_>>())
+        scan(&line.iter().map(OsString::from).collect::<Vec<_>>(), &Defaults::default())
     }
 
     /// What `line`, split at blanks, comes to: the verb, or the last line said.
@@ -302,14 +326,15 @@ mod tests {
 
     #[test]
     fn a_word_that_is_not_utf8_is_a_mistake_at_its_place() {
+        let none = Defaults::default();
         let bad = OsString::from_vec(vec![b'a', 0xff]);
         let line = |words: [&str; 2]| [words[0].into(), bad.clone(), words[1].into()];
         assert_eq!(
-            scan(&line(["create", "-h"])).end,
+            scan(&line(["create", "-h"]), &none).end,
             Err(UsageError::NotUtf8("a\u{fffd}".to_owned()))
         );
-        assert_eq!(scan(&line(["-h", "-h"])).end, Ok(Stop::Usage));
+        assert_eq!(scan(&line(["-h", "-h"]), &none).end, Ok(Stop::Usage));
         let run = ["exec".into(), "--".into(), bad.clone()];
-        assert_eq!(scan(&run).words.rest, [bad]);
+        assert_eq!(scan(&run, &none).words.rest, [bad]);
     }
 }

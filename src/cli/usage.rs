@@ -95,7 +95,7 @@ mod tests {
 
     use super::*;
     use crate::cli::table::{Need, rows_of};
-    use crate::cli::{Stop, parse, scan};
+    use crate::cli::{Defaults, Stop, parse, scan};
 
     #[test]
     fn every_command_has_a_block_with_its_format() {
@@ -179,9 +179,10 @@ mod tests {
                 // What follows is the shell's.
                 let words = line.split_whitespace().take_while(|w| !["|", ">"].contains(w));
                 let words: Vec<OsString> = words.map(OsString::from).collect();
-                let scan = scan(&words);
+                let none = Defaults::default();
+                let scan = scan(&words, &none);
                 assert!(matches!(scan.end, Ok(Stop::Complete(found)) if found == row), "{line}");
-                assert!(parse(&words).is_ok(), "{line}");
+                assert!(parse(&words, &none).is_ok(), "{line}");
             }
         }
     }

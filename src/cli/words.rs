@@ -16,21 +16,24 @@ pub struct Words {
     pub options: Vec<String>,
     /// The flags, with their values.
     pub flags: Vec<(Flag, Option<String>)>,
+    /// The flags that the environment says, none of them given.
+    pub defaults: Vec<(Flag, Option<String>)>,
     /// The command to run, after `--`.
     pub rest: Vec<OsString>,
 }
 
 impl Words {
-    /// Whether `flag` was given.
+    /// Whether `flag` was given, or is a default.
     #[must_use]
     pub fn has(&self, flag: Flag) -> bool {
-        self.flags.iter().any(|(given, _)| *given == flag)
+        self.flags.iter().chain(&self.defaults).any(|(given, _)| *given == flag)
     }
 
     /// The value of `flag`; the last one given counts.
     #[must_use]
     pub fn value(&self, flag: Flag) -> Option<&str> {
-        self.flags.iter().rev().find(|(given, _)| *given == flag)?.1.as_deref()
+        let given = self.flags.iter().rev().chain(&self.defaults);
+        given.into_iter().find(|(given, _)| *given == flag)?.1.as_deref()
     }
 
     /// The `n`th option, counted from 0.

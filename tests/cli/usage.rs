@@ -153,3 +153,22 @@ fn version_names_the_commit_it_is_built_from_and_needs_no_docker() {
     let json = format!("{{\n  \"commit\": {commit},\n  \"version\": \"{version}\"\n}}\n");
     machine.mokctl("version -o json").env("PATH", "/nowhere").stdout(json).run();
 }
+
+#[test]
+fn a_default_of_the_environment_is_heeded_and_refused_by_its_name() {
+    let machine = Machine::new();
+    let outcome = machine
+        .mokctl("create cluster a --dry-run")
+        .env("MOKCTL_MASTERS", "3")
+        .env("MOKCTL_WORKERS", "1")
+        .outcome();
+    outcome.assert(outcome.code() == Some(0), "not three masters and a worker");
+    outcome.assert(outcome.stdout.contains("a-master-3"), "not three masters");
+    outcome.assert(outcome.stdout.contains("a-worker-1"), "no worker");
+    let last = "Invalid FORMAT, 'xml': json or table is allowed. It comes from MOKCTL_OUTPUT.\n";
+    let mokctl = machine.mokctl("get clusters").env("MOKCTL_OUTPUT", "xml");
+    mokctl.stdout(format!("{}{last}", usage())).code(1).run();
+    let last = "Invalid MOKCTL_PLAIN, 'maybe': true or false is allowed.\n";
+    let mokctl = machine.mokctl("get clusters").env("MOKCTL_PLAIN", "maybe");
+    mokctl.stdout(format!("{}{last}", usage())).code(1).run();
+}

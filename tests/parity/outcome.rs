@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 
-use mokctl::cli::{Parsed, Stop, UsageError, parse, scan, usage};
+use mokctl::cli::{Defaults, Parsed, Stop, UsageError, parse, scan, usage};
 
 /// The words of a command line.
 pub(crate) type Line = Vec<String>;
@@ -34,8 +34,10 @@ impl Outcome {
     /// nothing here, as in the original; the checks of its values are ours.
     pub(crate) fn ours(line: &Line) -> Self {
         let line: Vec<OsString> = line.iter().map(OsString::from).collect();
-        let scan = scan(&line);
-        assert_same_end(&scan.end, &parse(&line));
+        // None of the variables is set: what the original cannot know.
+        let none = Defaults::default();
+        let scan = scan(&line, &none);
+        assert_same_end(&scan.end, &parse(&line, &none));
         let (status, stdout) = match &scan.end {
             Ok(Stop::Usage) => (0, usage().to_owned()),
             Ok(Stop::Help(topic)) => (0, topic.text()),
