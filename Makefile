@@ -12,6 +12,8 @@ WORKERS ?= 1
 # Where `make install` puts things.
 PREFIX ?= /usr/local
 DESTDIR ?=
+TO = $(DESTDIR)$(PREFIX)
+INSTALL_TEXT := install -D -m 0644 /dev/stdin
 
 export PATH := $(PATH):$(HOME)/.cargo/bin
 MOKCTL := $(or $(CARGO_TARGET_DIR),target)/release/mokctl
@@ -47,6 +49,10 @@ check: toolchain lint ## Run every check that needs no engine
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --test e2e -- -D warnings
 	cargo test --locked
+	@scripts/need.sh zsh zsh
+	@scripts/need.sh fish fish
+	@scripts/need.sh groff groff-base
+	cargo test --locked --test cli -- --ignored
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps
 
 .PHONY: lint
@@ -66,8 +72,12 @@ e2e-engine: toolchain engine ## Restart this machine's engine under a cluster
 	$(CARGO_TEST_E2E) --ignored --nocapture a_restart_of_the_engine
 
 .PHONY: install
-install: build ## Install mokctl below PREFIX=/usr/local (and DESTDIR)
-	install -D -m 0755 $(MOKCTL) $(DESTDIR)$(PREFIX)/bin/mokctl
+install: build ## Install mokctl, its manual page and completions below PREFIX=/usr/local (and DESTDIR)
+	install -D -m 0755 $(MOKCTL) $(TO)/bin/mokctl
+	$(MOKCTL) man | $(INSTALL_TEXT) $(TO)/share/man/man1/mokctl.1
+	$(MOKCTL) completion bash | $(INSTALL_TEXT) $(TO)/share/bash-completion/completions/mokctl
+	$(MOKCTL) completion zsh | $(INSTALL_TEXT) $(TO)/share/zsh/site-functions/_mokctl
+	$(MOKCTL) completion fish | $(INSTALL_TEXT) $(TO)/share/fish/vendor_completions.d/mokctl.fish
 
 .PHONY: clean
 clean: ## Remove what was built here; images and clusters stay

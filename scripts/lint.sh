@@ -24,7 +24,8 @@ while read -r file; do
   texts+=("$file")
   # False for a first line without an end: read has it all the same.
   read -r first <"$file" || true
-  if [[ $first =~ $shebang ]]; then scripts+=("$file"); fi
+  # What is sourced may do without: bash completion does.
+  if [[ $first =~ $shebang || $file == *.bash ]]; then scripts+=("$file"); fi
 done < <(list | sort)
 
 failed=0

@@ -25,7 +25,7 @@ pub mod version;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use cli::{Command, Detail, Format, Globals, Parsed};
+use cli::{Candidates, Command, Detail, Format, Globals, Live, Parsed};
 use cluster::name::ClusterName;
 use commands::Context;
 use docker::{DeadlineScale, Docker};
@@ -43,6 +43,13 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Parsed::Usage) => ui.answer(cli::usage()),
         Ok(Parsed::Help(topic)) => ui.answer(&topic.text()),
         Ok(Parsed::Answer(text)) => ui.answer(&text),
+        Ok(Parsed::Complete(_, Candidates { live: Some(Live::Folders), .. })) => {
+            return ExitCode::FAILURE;
+        }
+        Ok(Parsed::Complete(shell, candidates)) => {
+            let names = candidates.live.map(|live| commands::names(&env, live));
+            ui.answer(&candidates.lines(shell, names.unwrap_or_default()));
+        }
         Ok(Parsed::Nothing(command)) => ui.note(&cli::hint(command)),
         Ok(Parsed::Run(globals, command)) => return carry_out(env, globals, command),
         Err(mistake) => {

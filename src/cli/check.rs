@@ -9,8 +9,11 @@ use std::str::FromStr;
 
 use super::Parsed;
 use super::command::{Command, Detail, Format, Globals};
+use super::complete::complete;
 use super::error::UsageError;
 use super::flags::{EXCLUSIVE, Flag};
+use super::man::man;
+use super::shell::Shell;
 use super::table::{Row, rows_of};
 use super::usage::Topic;
 use super::verb::Verb;
@@ -71,6 +74,8 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
             Command::ExportLogs { cluster: cluster()?, dir: words.option(1).map(PathBuf::from) }
         }
         Verb::Help => return help(words),
+        Verb::Completion => return completion(words),
+        Verb::Man => return Ok(Parsed::Answer(man())),
         Verb::Version => return Ok(Parsed::Answer(version(&globals(words)?))),
     };
     Ok(Parsed::Run(globals(words)?, command))
@@ -173,6 +178,16 @@ fn version(globals: &Globals) -> String {
         Some(Format::Table) | None => version::line(),
     };
     format!("{text}\n")
+}
+
+/// The script of a shell, or what it asks for.
+fn completion(words: &Words) -> Result<Parsed, UsageError> {
+    let word = words.option(0).unwrap_or_default();
+    let shell = Shell::parse(word).ok_or_else(|| UsageError::Shell(word.to_owned()))?;
+    Ok(match words.rest.as_slice() {
+        [] => Parsed::Answer(shell.script().to_owned()),
+        typed => Parsed::Complete(shell, complete(typed)),
+    })
 }
 
 fn help(words: &Words) -> Result<Parsed, UsageError> {

@@ -99,6 +99,9 @@ pub enum UsageError {
     /// Not a format.
     #[error("Invalid FORMAT, '{0}': json or table is allowed.")]
     Format(String),
+    /// Not a shell that can be served.
+    #[error("Invalid SHELL, '{0}': bash, zsh or fish is allowed.")]
+    Shell(String),
     /// A node of another role.
     #[error("Invalid {role} NODE, '{word}': a {role} is called CLUSTER-{role}-N.")]
     Role {
@@ -139,6 +142,7 @@ impl UsageError {
             | Self::Switch { .. }
             | Self::Default { .. }
             | Self::Format(_)
+            | Self::Shell(_)
             | Self::Role { .. }
             | Self::Name(_)
             | Self::Subnet(_)

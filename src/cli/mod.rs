@@ -6,12 +6,16 @@
 
 mod check;
 mod command;
+mod complete;
 mod defaults;
 mod error;
 pub mod flags;
+mod man;
 mod parser;
+mod shell;
 mod state;
 pub mod table;
+mod takes;
 mod usage;
 pub mod verb;
 mod words;
@@ -20,10 +24,13 @@ use std::ffi::OsString;
 
 use check::check;
 pub use command::{Command, Detail, Format, Globals};
+pub use complete::Candidates;
 pub use defaults::Defaults;
 pub use error::UsageError;
 pub use parser::{Scan, Stop, scan};
+pub use shell::Shell;
 use table::Row;
+pub use takes::{Live, Takes};
 pub use usage::{Topic, hint, usage};
 pub use words::Words;
 
@@ -36,6 +43,9 @@ pub enum Parsed {
     Help(Topic),
     /// This text on stdout, exit status 0.
     Answer(String),
+    /// What may come next as lines for the shell on stdout, exit status 0; 1 where
+    /// the shell knows better.
+    Complete(Shell, Candidates),
     /// Nothing on stdout, the [`hint`] on stderr, exit status 0.
     Nothing(Option<&'static str>),
     /// A command.

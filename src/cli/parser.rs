@@ -19,7 +19,7 @@ enum Token<'a> {
     Usage,
     /// `--help`.
     Help,
-    /// `--` before the words of a command to run.
+    /// `--` before words that are not ours.
     Rest(&'static Row),
     /// A flag without a value.
     Switch(Flag),
@@ -40,7 +40,7 @@ impl<'a> Token<'a> {
             "" => return Ok(Self::Nothing),
             "-h" => return Ok(Self::Usage),
             "--" => {
-                if let Some(row) = state.row().filter(|row| row.runs_a_command) {
+                if let Some(row) = state.row().filter(|row| row.rest.is_some()) {
                     return Ok(Self::Rest(row));
                 }
             }
@@ -97,7 +97,7 @@ pub(super) enum Reached {
     /// To the end. The next word is the value of the flag, where there is one, and
     /// the state's where not.
     End(State, Option<&'static FlagSpec>),
-    /// Into a command to run: no next word is ours.
+    /// Past `--`: no further word is ours.
     Rest(&'static Row),
 }
 
@@ -227,6 +227,9 @@ mod tests {
             ("export logs a", "ExportLogs"),
             ("exec", "Exec"),
             ("version", "Version"),
+            ("completion", "Please provide the SHELL to complete in."),
+            ("completion zsh -- create -h", "Completion"),
+            ("man", "Man"),
             ("help", "Help"),
         ] {
             assert_eq!(end(line), want, "{line}");

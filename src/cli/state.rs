@@ -2,7 +2,7 @@
 //! and is done before the last word is known to be the last.
 
 use super::error::UsageError;
-use super::table::{Need, Row, rows_of};
+use super::table::{Need, Row, Slot, rows_of};
 use super::words::Words;
 
 /// What the next word will be.
@@ -60,6 +60,16 @@ impl State {
             Self::Option(row) | Self::Option2(row) | Self::Option3(row) | Self::End(row) => {
                 Some(row)
             }
+        }
+    }
+
+    /// What the next word is for, where that is an option.
+    pub(super) fn slot(self) -> Option<&'static Slot> {
+        match self {
+            Self::Command | Self::Subcommand(_) | Self::End(_) => None,
+            Self::Option(row) => row.options.first(),
+            Self::Option2(row) => row.options.get(1),
+            Self::Option3(row) => row.options.get(2),
         }
     }
 

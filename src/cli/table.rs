@@ -2,8 +2,11 @@
 //! and one [`Verb`]; the compiler names the rest. Knows no state.
 
 use super::flags::Flag;
+use super::shell::Shell;
+use super::takes::{Live, Takes};
 use super::verb::Verb;
 use super::words::Words;
+use crate::cluster::name::Role;
 
 /// When an option may be left out. The text completes "Please provide ...".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub struct Slot {
     pub name: &'static str,
     /// When it may be left out.
     pub need: Need,
+    /// What may stand there.
+    pub takes: Takes,
 }
 
 /// One command.
@@ -39,8 +44,9 @@ pub struct Row {
     pub subcommands: &'static [&'static str],
     /// What OPTION, OPTION2 and OPTION3 take; END comes after the last.
     pub options: &'static [Slot],
-    /// Whether the words after `--` are a command to run.
-    pub runs_a_command: bool,
+    /// What the usage text calls the words after `--`, which are nobody's but the
+    /// command's; `None` when there are none.
+    pub rest: Option<&'static str>,
 }
 
 impl Row {
@@ -50,6 +56,19 @@ impl Row {
         let words: Vec<_> =
             [self.command].iter().chain(self.subcommands.first()).copied().collect();
         words.join(" ")
+    }
+
+    /// The row as the usage text shows it: `get clusters [NAME]`.
+    #[must_use]
+    pub fn format(&self) -> String {
+        let option = |slot: &Slot| match slot.need {
+            Need::Required(_) | Need::OrFlag(..) => format!(" {}", slot.name),
+            Need::Many(_) => format!(" {}...", slot.name),
+            Need::Optional => format!(" [{}]", slot.name),
+        };
+        let options: String = self.options.iter().map(option).collect();
+        let rest = self.rest.map(|word| format!(" [-- {word}...]")).unwrap_or_default();
+        format!("{}{options}{rest}", self.title())
     }
 
     /// Completes "Please provide ..." for the first option that is missing.
@@ -69,10 +88,11 @@ pub const ROWS: &[Row] = &[
         "create",
         &["cluster"],
         &[
-            name("the Cluster NAME to create"),
+            Slot { takes: Takes::Anything, ..name("the Cluster NAME to create") },
             Slot {
                 name: "NUM_MASTERS",
                 need: Need::OrFlag("the number of Masters to create", &[Flag::Masters]),
+                takes: Takes::Anything,
             },
             Slot {
                 name: "NUM_WORKERS",
@@ -81,6 +101,7 @@ pub const ROWS: &[Row] = &[
                     "the number of Workers to create",
                     &[Flag::Workers, Flag::Masters],
                 ),
+                takes: Takes::Anything,
             },
         ],
     ),
@@ -94,12 +115,27 @@ pub const ROWS: &[Row] = &[
         Verb::CreateWorker,
         "create",
         &["worker"],
-        &[name("the Cluster NAME to create Workers in"), optional("COUNT")],
+        &[name("the Cluster NAME to create Workers in"), optional("COUNT", Takes::Anything)],
     ),
     row(Verb::DeleteCluster, "delete", &["cluster"], &[name("the Cluster NAME to delete")]),
-    row(Verb::DeleteMaster, "delete", &["master"], &[node("the Master NODE to delete")]),
-    row(Verb::DeleteWorker, "delete", &["worker"], &[node("the Worker NODE to delete")]),
-    row(Verb::GetClusters, "get", &["cluster", "clusters"], &[optional("NAME")]),
+    row(
+        Verb::DeleteMaster,
+        "delete",
+        &["master"],
+        &[node("the Master NODE to delete", Role::Master)],
+    ),
+    row(
+        Verb::DeleteWorker,
+        "delete",
+        &["worker"],
+        &[node("the Worker NODE to delete", Role::Worker)],
+    ),
+    row(
+        Verb::GetClusters,
+        "get",
+        &["cluster", "clusters"],
+        &[optional("NAME", Takes::Live(Live::Clusters))],
+    ),
     row(Verb::GetNodes, "get", &["nodes"], &[name("the Cluster NAME to get the nodes of")]),
     row(
         Verb::GetKubeconfig,
@@ -110,25 +146,54 @@ pub const ROWS: &[Row] = &[
     row(Verb::GetImages, "get", &["images"], &[]),
     row(Verb::StartCluster, "start", &["cluster"], &[name("the Cluster NAME to start")]),
     row(Verb::StopCluster, "stop", &["cluster"], &[name("the Cluster NAME to stop")]),
-    row(Verb::BuildImage, "build", &["image"], &[optional("FLAVOUR")]),
-    Row { runs_a_command: true, ..row(Verb::Exec, "exec", &[], &[optional("NODE")]) },
+    row(Verb::BuildImage, "build", &["image"], &[optional("FLAVOUR", Takes::Live(Live::Flavours))]),
+    Row {
+        rest: Some("CMD"),
+        ..row(Verb::Exec, "exec", &[], &[optional("NODE", Takes::Live(Live::Nodes(None)))])
+    },
     row(
         Verb::LoadImage,
         "load",
         &["image"],
         &[
             name("the Cluster NAME to load images into"),
-            Slot { name: "IMAGE", need: Need::Many("the IMAGE to load") },
+            Slot {
+                name: "IMAGE",
+                need: Need::Many("the IMAGE to load"),
+                takes: Takes::Live(Live::Images),
+            },
         ],
     ),
     row(
         Verb::ExportLogs,
         "export",
         &["logs"],
-        &[name("the Cluster NAME to export the logs of"), optional("DIR")],
+        &[
+            name("the Cluster NAME to export the logs of"),
+            optional("DIR", Takes::Live(Live::Folders)),
+        ],
     ),
-    row(Verb::Help, "help", &[], &[optional("COMMAND"), optional("SUBCOMMAND")]),
+    row(
+        Verb::Help,
+        "help",
+        &[],
+        &[optional("COMMAND", Takes::Command), optional("SUBCOMMAND", Takes::Subcommand)],
+    ),
     row(Verb::Version, "version", &[], &[]),
+    Row {
+        rest: Some("WORD"),
+        ..row(
+            Verb::Completion,
+            "completion",
+            &[],
+            &[Slot {
+                name: "SHELL",
+                need: Need::Required("the SHELL to complete in"),
+                takes: Takes::OneOf(Shell::NAMES),
+            }],
+        )
+    },
+    row(Verb::Man, "man", &[], &[]),
 ];
 
 /// The rows that begin with `command`; none when there is no such command.
@@ -142,19 +207,20 @@ const fn row(
     subcommands: &'static [&'static str],
     options: &'static [Slot],
 ) -> Row {
-    Row { verb, command, subcommands, options, runs_a_command: false }
+    Row { verb, command, subcommands, options, rest: None }
 }
 
 const fn name(ask: &'static str) -> Slot {
-    Slot { name: "NAME", need: Need::Required(ask) }
+    Slot { name: "NAME", need: Need::Required(ask), takes: Takes::Live(Live::Clusters) }
 }
 
-const fn node(ask: &'static str) -> Slot {
-    Slot { name: "NODE", need: Need::Required(ask) }
+const fn node(ask: &'static str, role: Role) -> Slot {
+    let takes = Takes::Live(Live::Nodes(Some(role)));
+    Slot { name: "NODE", need: Need::Required(ask), takes }
 }
 
-const fn optional(name: &'static str) -> Slot {
-    Slot { name, need: Need::Optional }
+const fn optional(name: &'static str, takes: Takes) -> Slot {
+    Slot { name, need: Need::Optional, takes }
 }
 
 #[cfg(test)]
@@ -212,9 +278,11 @@ mod tests {
             .map(str::to_owned)
             .collect();
         let option = |row: &Row, n: usize| match row.options.get(n) {
-            Some(Slot { name, need: Need::Optional }) => format!("[{name}]"),
-            Some(Slot { name, need: Need::Many(_) }) => format!("{name}..."),
-            Some(Slot { name, need: Need::Required(_) | Need::OrFlag(..) }) => (*name).to_owned(),
+            Some(Slot { name, need: Need::Optional, .. }) => format!("[{name}]"),
+            Some(Slot { name, need: Need::Many(_), .. }) => format!("{name}..."),
+            Some(Slot { name, need: Need::Required(_) | Need::OrFlag(..), .. }) => {
+                (*name).to_owned()
+            }
             None => String::new(),
         };
         let cells = |row: &Row| {

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use super::flags::{FLAGS, FlagSpec, Scope};
-use super::table::ROWS;
+use super::table::{ROWS, Row};
 
 const TEXT: &str = include_str!("usage.txt");
 const EXAMPLES: &str = include_str!("examples.txt");
@@ -53,6 +53,41 @@ impl Topic {
     }
 }
 
+/// What the command of `row` does: one line.
+pub(super) fn about(row: &Row) -> &'static str {
+    let Some(word) = row.subcommands.first() else {
+        let mut lines = lines_below(TEXT, format!("{} options:", row.title()));
+        return lines.find(|line| !line.is_empty()).unwrap_or_default().trim_start();
+    };
+    let about = |line: &'static str| {
+        let (words, about) = line.split_once(" - ")?;
+        words.split(',').any(|listed| listed.trim() == *word).then_some(about)
+    };
+    let mut lines = lines_below(TEXT, format!("{} SUBCOMMANDs:", row.command));
+    lines.find_map(about).unwrap_or_default()
+}
+
+/// What the option `name` of `row` means; the text may go on in further lines.
+pub(super) fn meaning(row: &Row, name: &str) -> String {
+    let explains =
+        |line: &&str| line.split_once(" - ").is_some_and(|(listed, _)| listed.trim() == name);
+    let mut lines = lines_below(TEXT, format!("{} options:", row.title()));
+    let first = lines.find(explains).and_then(|line| line.split_once(" - "));
+    let rest = lines.take_while(|line| line.starts_with("      ")).map(str::trim_start);
+    first.map(|(_, text)| text).into_iter().chain(rest).collect::<Vec<_>>().join(" ")
+}
+
+/// The examples of `row`: texts, and command lines, which are indented by two.
+pub(super) fn examples(row: &Row) -> impl Iterator<Item = &'static str> {
+    lines_below(EXAMPLES, format!("{} examples:", row.title()))
+}
+
+/// The lines of the block of `source` with this heading.
+fn lines_below(source: &'static str, heading: String) -> impl Iterator<Item = &'static str> {
+    let below = source.lines().skip_while(move |line| *line != heading).skip(1);
+    below.take_while(|line| line.is_empty() || line.starts_with(' ') || *line == FLAGS_HERE)
+}
+
 /// The blocks of `source` whose heading is wanted. A heading is a line without an
 /// indent.
 fn blocks(source: &str, wanted: impl Fn(&str) -> bool) -> String {
@@ -94,25 +129,20 @@ mod tests {
     use std::ffi::OsString;
 
     use super::*;
-    use crate::cli::table::{Need, rows_of};
+    use crate::cli::table::rows_of;
     use crate::cli::{Defaults, Stop, parse, scan};
 
     #[test]
     fn every_command_has_a_block_with_its_format() {
         for row in ROWS {
             let text = Topic(row.title()).text();
-            let options = row.options.iter().map(|slot| match slot.need {
-                Need::Required(_) | Need::OrFlag(..) => format!(" {}", slot.name),
-                Need::Many(_) => format!(" {}...", slot.name),
-                Need::Optional => format!(" [{}]", slot.name),
-            });
-            let options = options.collect::<Vec<_>>().concat();
-            let rest = if row.runs_a_command { " [-- CMD...]" } else { "" };
-            let format = format!("\n  {}{options}{rest}\n", row.title());
+            let format = format!("\n  {}\n", row.format());
             assert!(text.contains(&format), "{format:?} is not in {text}");
-            for slot in row.options {
-                assert!(text.contains(&format!("\n  {:11} - ", slot.name)), "{}", slot.name);
+            for name in row.options.iter().map(|slot| slot.name).chain(row.rest) {
+                assert!(text.contains(&format!("\n  {name:11} - ")), "{name}");
+                assert!(!meaning(row, name).is_empty(), "{name}");
             }
+            assert!(about(row).ends_with('.'), "{}", row.title());
         }
     }
 
@@ -185,6 +215,16 @@ mod tests {
                 assert!(parse(&words, &none).is_ok(), "{line}");
             }
         }
+    }
+
+    #[test]
+    fn a_text_may_go_on_in_further_lines() {
+        let row = rows_of("create").next().unwrap();
+        assert_eq!(about(row), "Create a local kubernetes cluster.");
+        let name = "The name of the cluster. This will be used as the prefix in the name for newly \
+                    created docker containers.";
+        assert_eq!(meaning(row, "NAME"), name);
+        assert_eq!(meaning(row, "NUM_MASTERS"), "The number of master containers.");
     }
 
     #[test]

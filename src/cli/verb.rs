@@ -22,4 +22,6 @@ pub enum Verb {
     ExportLogs,
     Help,
     Version,
+    Completion,
+    Man,
 }

@@ -18,7 +18,7 @@ pub struct Words {
     pub flags: Vec<(Flag, Option<String>)>,
     /// The flags that the environment says, none of them given.
     pub defaults: Vec<(Flag, Option<String>)>,
-    /// The command to run, after `--`.
+    /// The words after `--`; none without one.
     pub rest: Vec<OsString>,
 }
 

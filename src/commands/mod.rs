@@ -12,10 +12,13 @@ mod export_logs;
 mod get;
 mod kubeconfig;
 mod load_image;
+mod names;
 mod power;
 mod report;
 
 use std::collections::BTreeSet;
+
+pub use names::names;
 
 use crate::cli::{Command, Detail, Globals};
 use crate::cluster::inventory::{self, Member};

@@ -177,6 +177,13 @@ pub fn labelled_container_ids(label: &str) -> Call {
     Call::new(["ps", "--all", "--quiet", "--no-trunc", &filter])
 }
 
+/// Names of all containers, running or not, that carry `label`.
+#[must_use]
+pub fn labelled_container_names(label: &str) -> Call {
+    let filter = format!("--filter=label={label}");
+    Call::new(["ps", "--all", &filter, "--format={{.Names}}"])
+}
+
 /// Everything the engine knows of containers, as JSON.
 #[must_use]
 pub fn inspect_containers<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
@@ -207,6 +214,15 @@ pub fn save<'a>(images: impl IntoIterator<Item = &'a str>) -> Call {
 pub fn labelled_image_ids(label: &str) -> Call {
     let filter = format!("--filter=label={label}");
     Call::new(["image", "ls", "--quiet", "--no-trunc", &filter])
+}
+
+/// Names of images; of those that carry `label`, where it is given.
+#[must_use]
+pub fn image_names(label: Option<&str>) -> Call {
+    // An image without a name would be called <none>.
+    let words = ["image", "ls", "--filter=dangling=false", "--format={{.Repository}}:{{.Tag}}"];
+    let filter = label.map(|label| format!("--filter=label={label}"));
+    Call::new(words.into_iter().map(String::from).chain(filter))
 }
 
 /// Everything the engine knows of images, as JSON.

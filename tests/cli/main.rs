@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod completion;
 mod create;
 mod delete;
 mod dry_run;
@@ -11,6 +12,7 @@ mod failure;
 mod fake_docker;
 mod faults;
 mod harness;
+mod install;
 mod json;
 mod signals;
 mod terminal;

@@ -1,12 +1,13 @@
 //! Nodes that come and go, and clusters that mokctl itself stops and starts.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cluster::Cluster;
-use crate::engine::{Objects, docker, lines, shown, tell};
+use crate::engine::{Objects, docker, lines, output_of, shown, tell};
 use crate::pods;
 use crate::wait;
 
@@ -72,11 +73,30 @@ fn workers_come_and_go() {
     assert!(!cluster.mokctl(&["delete", "master", &cluster.node("master-1")]).status.success());
 }
 
+/// Bash finds what the engine has, in a cluster that needs nothing more of it.
+fn bash_completes(cluster: &Cluster) {
+    for (typed, want) in [
+        (format!("mokctl stop cluster {}", cluster.name), format!("{}\n", cluster.name)),
+        (format!("mokctl delete worker {}", cluster.name), cluster.node("worker-1\n")),
+        (
+            "mokctl create cluster a 1 0 --image local/mok-debian".to_owned(),
+            "local/mok-debian-12:v1.20.2\n".to_owned(),
+        ),
+    ] {
+        let mut bash = Command::new("bash");
+        bash.args(["-c", include_str!("../data/complete.bash"), "bash"]);
+        bash.args([env!("CARGO_BIN_EXE_mokctl"), &typed]);
+        let output = output_of(bash, b"").unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), want, "{}", shown(&typed, &output));
+    }
+}
+
 #[test]
 fn stop_and_start_are_said_twice_without_harm() {
     let Some(cluster) = Cluster::named("power") else { return };
     cluster.create(1, 1);
     let nodes = cluster.nodes(&["master-1", "worker-1"]);
+    bash_completes(&cluster);
     cluster.kubectl(&["create", "configmap", "kept"]).unwrap();
     let stopped = cluster.does(&["stop", "cluster", &cluster.name]);
     cluster.does(&["stop", "cluster", &cluster.name]);

@@ -23,6 +23,8 @@ list_flags() {
     case $word in
       --all) all=yes ;;
       --quiet | --no-trunc) ;;
+      --format='{{.Names}}' | --format='{{.Repository}}:{{.Tag}}') format=name ;;
+      --filter=dangling=false) ;;
       --format='{{.Label "'*'"}}') format=${word#*\"} format=${format%%\"*} ;;
       --filter=label=*) filters="$filters ${word#--filter=label=}" ;;
       *) unknown ;;
@@ -41,7 +43,9 @@ ps() {
     get "$folder/status"
     [ -n "$all" ] || [ "$value" = running ] || continue
     # shellcheck disable=SC2086
-    has_labels "$folder/labels" $filters && echo "$id"
+    has_labels "$folder/labels" $filters || continue
+    [ -z "$format" ] || id=${folder##*/}
+    echo "$id"
   done
   return 0
 }
@@ -66,7 +70,7 @@ image_ls() {
   find "$engine/images" -name labels | while IFS= read -r file; do
     # shellcheck disable=SC2086
     has_labels "$file" $filters || continue
-    file=${file#"$engine/images/"}
-    image_id "${file%/labels}"
+    file=${file#"$engine/images/"} file=${file%/labels}
+    if [ -n "$format" ]; then echo "$file"; else image_id "$file"; fi
   done
 }

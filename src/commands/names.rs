@@ -1,0 +1,43 @@
+//! What is there, by name, for a shell that completes a word. Quick and silent:
+//! where the engine does not say, there is nothing.
+
+use std::time::Duration;
+
+use crate::cli::Live;
+use crate::cluster::labels;
+use crate::cluster::name::NodeName;
+use crate::docker::{DeadlineScale, Docker, args};
+use crate::env::Env;
+use crate::image::flavour::FLAVOURS;
+use crate::interrupt::Interrupt;
+
+/// Nobody waits longer after the tab key.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The names of what is there, sorted.
+#[must_use]
+pub fn names(env: &Env, live: Live) -> Vec<String> {
+    let call = match live {
+        // A network is the first that a cluster has, and the last.
+        Live::Clusters => args::network_label_values(labels::CLUSTER),
+        Live::Nodes(_) => args::labelled_container_names(labels::CLUSTER),
+        Live::Images => args::image_names(None),
+        Live::NodeImages => args::image_names(Some(labels::image::SCHEMA)),
+        Live::Flavours => return FLAVOURS.iter().map(|flavour| flavour.name.to_owned()).collect(),
+        Live::Folders => return Vec::new(),
+    };
+    let docker =
+        Docker::locate(env.docker.as_deref(), env.path.as_deref(), Interrupt::default()).ok();
+    let scale = DeadlineScale::parse(env.deadline_scale.as_deref()).unwrap_or_default();
+    let answer = docker
+        .and_then(|docker| docker.with_deadlines(scale).capture(&call.deadline(PATIENCE)).ok());
+    let fits = |name: &&str| match live {
+        Live::Nodes(Some(role)) => NodeName::parse(name).is_ok_and(|node| node.role() == role),
+        _ => true,
+    };
+    let mut names: Vec<String> =
+        answer.iter().flat_map(|text| text.lines()).filter(fits).map(String::from).collect();
+    names.sort();
+    names.dedup();
+    names
+}
