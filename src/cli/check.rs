@@ -325,6 +325,16 @@ mod tests {
                 "delete worker a-master-1",
                 "Invalid worker NODE, 'a-master-1': a worker is called CLUSTER-worker-N.",
             ),
+            (
+                "create cluster a 1 0 --image a;b",
+                "Invalid IMAGE, 'a;b': letters, digits and '. _ - / : @' are allowed, \
+                 a letter or digit first.",
+            ),
+            (
+                "exec a-b",
+                "Invalid NODE name, 'a-b': a node is called CLUSTER-master-N, CLUSTER-worker-N or \
+                 CLUSTER-lb.",
+            ),
             ("get clusters -o xml", "Invalid FORMAT, 'xml': json or table is allowed."),
             (
                 "create cluster a 1 0 -q --tailf",

@@ -6,8 +6,10 @@
 mod completion;
 mod create;
 mod delete;
+mod docs;
 mod dry_run;
 mod engine;
+mod errors;
 mod failure;
 mod fake_docker;
 mod faults;

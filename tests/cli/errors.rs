@@ -1,0 +1,160 @@
+//! Messages, word for word, that no other test waits for.
+
+use std::fs;
+
+use crate::harness::Machine;
+
+/// Fails with these lines on standard error, after the progress if there is any.
+#[track_caller]
+fn says(machine: &Machine, line: &str, lines: &[&str]) {
+    let outcome = machine.mokctl(line).outcome();
+    let want: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let told = outcome.stderr.find("mokctl: error:").map(|at| &outcome.stderr[at..]);
+    outcome.assert(told == Some(&want), &format!("stderr does not end with\n{want}"));
+    outcome.assert(outcome.stdout.is_empty() && outcome.code() == Some(1), "no plain failure");
+}
+
+/// Changes what the fake engine knows of a container.
+fn change(machine: &Machine, path: &str, change: impl Fn(&str) -> String) {
+    let path = machine.path("engine/containers").join(path);
+    fs::write(&path, change(&fs::read_to_string(&path).unwrap())).unwrap();
+}
+
+#[test]
+fn a_node_that_is_not_there() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    let hint = "hint: 'mokctl get nodes a' lists them";
+    let error = "mokctl: error: no node exists with name a-worker-9";
+    says(&machine, "exec a-worker-9", &[error, hint]);
+    says(&machine, "delete worker a-worker-9", &[error, hint]);
+}
+
+#[test]
+fn exec_without_a_node() {
+    let machine = Machine::new();
+    says(&machine, "exec", &["mokctl: error: there are no clusters"]);
+    let machine = machine.with_cluster("a 1 1");
+    says(&machine, "exec", &["mokctl: error: no node was chosen"]);
+}
+
+#[test]
+fn what_a_killed_create_left() {
+    let machine = Machine::new().with_cluster("a 1 0");
+    machine.docker.on("network rm *").nth(1).fails(1, "Error response from daemon: no");
+    let outcome = machine.mokctl("delete cluster a").outcome();
+    outcome.assert(outcome.code() == Some(1), "deleted");
+    let error = "mokctl: error: an unfinished cluster a is there";
+    let hint = "hint: 'mokctl delete cluster a' removes it";
+    says(&machine, "create cluster a 1 0", &[error, hint]);
+}
+
+#[test]
+fn a_cluster_of_which_something_is_stopped() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    let hint = "hint: 'mokctl start cluster a' starts it";
+    change(&machine, "a-worker-1/status", |_| "exited\n".to_owned());
+    let error = "mokctl: error: cluster a is not whole: a-worker-1 does not run";
+    says(&machine, "create worker a", &[error, hint]);
+    change(&machine, "a-master-1/status", |_| "exited\n".to_owned());
+    let error = "mokctl: error: cluster a has no running master to ask";
+    says(&machine, "get kubeconfig a", &[error, hint]);
+}
+
+#[test]
+fn a_cluster_of_which_something_is_gone() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    let hint = "hint: 'mokctl delete cluster a' removes what is there of it";
+    machine.docker.on("network inspect *").prints(b"[]\n");
+    says(&machine, "create worker a", &["mokctl: error: cluster a has no network", hint]);
+    change(&machine, "a-master-1/publish", |_| String::new());
+    let error = "mokctl: error: cluster a does not publish its API on this host";
+    says(&machine, "get kubeconfig a", &[error, hint]);
+}
+
+#[test]
+fn a_cluster_of_a_later_mokctl() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    change(&machine, "a-master-1/labels", |text| text.replace("mok.schema=1", "mok.schema=2"));
+    let error = "mokctl: error: cluster a was made by a later version of mokctl";
+    says(&machine, "create worker a", &[error]);
+}
+
+#[test]
+fn more_nodes_than_a_cluster_may_have() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    let error = "mokctl: error: cluster a is full: a cluster has at most 99 workers";
+    says(&machine, "create worker a 99", &[error]);
+    let error = "mokctl: error: cluster a has no balancer, so it cannot have more masters";
+    let hint = "hint: create it with several masters, or with --with-lb";
+    says(&machine, "create master a", &[error, hint]);
+}
+
+#[test]
+fn the_last_master() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    let error = "mokctl: error: a-master-1 holds the cluster's only copy of its state";
+    let hint = "hint: 'mokctl delete cluster a' removes the whole cluster";
+    says(&machine, "delete master a-master-1", &[error, hint]);
+}
+
+#[test]
+fn images_that_are_not_there() {
+    let machine = Machine::new().with_cluster("a 1 0");
+    let hint = "hint: 'mokctl build image' builds one";
+    let error = "mokctl: error: there is no image with Kubernetes 1.99; there is v1.20.2";
+    says(&machine, "create cluster b 1 0 --k8sver 1.99", &[error, hint]);
+    says(&machine, "load image a x", &["mokctl: error: the engine has no image x"]);
+    let error = "mokctl: error: there is no image flavour fat; there is mok-debian-12";
+    says(&machine, "build image fat", &[error]);
+}
+
+#[test]
+fn an_image_of_another_contract() {
+    let machine = Machine::new();
+    machine.docker.add_image("mok:9", &["mok.image.schema=9".to_owned()]);
+    let error = "mokctl: error: image mok:9 has label mok.image.schema=9, which this mokctl does \
+                 not know";
+    says(&machine, "create cluster a 1 0 --image mok:9", &[error]);
+}
+
+#[test]
+fn a_subnet_that_is_taken() {
+    let error = "mokctl: error: cannot create network: no free subnet: 172.17.0.0/16 overlaps a \
+                 network of the engine or a route of the host";
+    says(&Machine::new(), "create cluster a 1 0 --subnet 172.17.0.0/16", &[error]);
+}
+
+#[test]
+fn a_kubeadm_that_prints_something_else() {
+    let machine = Machine::new();
+    machine.docker.on("exec a-master-1 bash /root/mok/init.sh").prints(b"done\n");
+    let error =
+        "mokctl: error: cannot kubeadm init on a-master-1: kubeadm's output holds no join command";
+    says(&machine, "create cluster a 1 1", &[error]);
+}
+
+#[test]
+fn words_that_are_no_text() {
+    let machine = Machine::new().with_cluster("a 1 0");
+    let script = "exec \"$@\" \"$(printf '\\377')\"";
+    let under = ["sh", "-c", script, "sh"];
+    let stderr = "mokctl: error: a word of the command is not UTF-8\n";
+    machine.mokctl("exec a-master-1 --").under(&under).stderr(stderr).code(1).run();
+    let stdout =
+        format!("{}Invalid word, '\u{fffd}': only UTF-8 is allowed.\n", mokctl::cli::usage());
+    machine.mokctl("create cluster").under(&under).stdout(stdout).code(1).run();
+}
+
+#[test]
+fn what_this_machine_refuses() {
+    let machine = Machine::new().with_cluster("a 1 0");
+    let stderr = "mokctl: error: cannot save kubeconfig: cannot write the kubeconfig '/dev/null': \
+                  not a regular file\n";
+    let outcome = machine.mokctl("create cluster b 1 0 -q").env("KUBECONFIG", "/dev/null");
+    outcome.stderr(stderr).code(1).run();
+    let program = machine.docker.client();
+    fs::write(&program, "#!/nowhere\n").unwrap();
+    let stderr = "mokctl: error: cannot run docker ps --all --quiet --no-trunc \
+                  --filter=label=MokCluster: No such file or directory (os error 2)\n";
+    machine.mokctl("exec").stderr(stderr).code(1).run();
+}
