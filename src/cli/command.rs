@@ -60,8 +60,7 @@ impl Command {
             | Self::BuildImage { .. }
             | Self::Exec { .. }
             | Self::LoadImage { .. }
-            | Self::ExportLogs { .. }
-            | Self::Version => false,
+            | Self::ExportLogs { .. } => false,
         }
     }
 

@@ -44,3 +44,17 @@ fn every_message_is_in_the_document() {
     });
     assert!(all.is_empty(), "not in docs/errors.md:\n{}", all.join("\n"));
 }
+
+#[test]
+fn every_test_that_the_readme_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let link = Regex::new(r#"\]\((tests/[^ )]+) "([^"]+)"\)"#).unwrap();
+    let named: Vec<_> = link.captures_iter(include_str!("../../README.md")).collect();
+    assert!(named.len() > 10, "only {} tests are named", named.len());
+    let ignored = Regex::new(r"(?m)^#\[ignore.*\]\n").unwrap();
+    for test in named {
+        let source = fs::read_to_string(root.join(&test[1])).unwrap();
+        let name = format!("#[test]\nfn {}()", &test[2]);
+        assert!(ignored.replace_all(&source, "").contains(&name), "{} {}", &test[1], &test[2]);
+    }
+}

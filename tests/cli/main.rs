@@ -13,6 +13,7 @@ mod errors;
 mod failure;
 mod fake_docker;
 mod faults;
+mod get;
 mod harness;
 mod install;
 mod json;
