@@ -1,0 +1,40 @@
+//! What `create` and `delete` may cost, in calls of docker and in stages that wait for
+//! each other. Each call is a process of some 30 ms, each stage is waited for by
+//! every node. Whoever adds one does it here, on purpose; whoever saves one, too.
+
+use crate::harness::Machine;
+
+#[derive(Debug, PartialEq)]
+struct Budget {
+    shape: &'static str,
+    /// Calls of `create`.
+    create: usize,
+    /// Stages of `create`: one after the other, whatever the number of nodes.
+    stages: usize,
+    /// Calls of `delete`.
+    delete: usize,
+}
+
+const BUDGETS: [Budget; 6] = [
+    Budget { shape: "1 0", create: 13, stages: 6, delete: 5 },
+    Budget { shape: "1 1", create: 19, stages: 7, delete: 5 },
+    Budget { shape: "1 3", create: 31, stages: 7, delete: 5 },
+    Budget { shape: "1 6", create: 49, stages: 7, delete: 5 },
+    Budget { shape: "3 0", create: 28, stages: 8, delete: 5 },
+    Budget { shape: "3 3", create: 46, stages: 8, delete: 5 },
+];
+
+#[test]
+fn create_and_delete_keep_to_their_budgets() {
+    let used = BUDGETS.map(|Budget { shape, .. }| {
+        let machine = Machine::new();
+        let plan = machine.mokctl(&format!("create cluster a {shape} --dry-run")).outcome();
+        let stages = plan.stdout.lines().filter(|line| !line.starts_with(' ')).count();
+        let machine = machine.with_cluster(&format!("a {shape}"));
+        let create = machine.docker.calls().len();
+        machine.mokctl("delete cluster a -q").run();
+        let delete = machine.docker.calls().len() - create;
+        Budget { shape, create, stages, delete }
+    });
+    assert_eq!(used, BUDGETS);
+}
