@@ -15,8 +15,17 @@ DESTDIR ?=
 TO = $(DESTDIR)$(PREFIX)
 INSTALL_TEXT := install -D -m 0644 /dev/stdin
 
+# What `make bench` does.
+ROUNDS ?= 5
+SIDES ?= mokctl kind
+DOCS ?=
+bench: SHAPES ?= 1+0 1+1 1+3 1+6 3+0
+bench-idle: SHAPES ?= 1+1
+
 export PATH := $(PATH):$(HOME)/.cargo/bin
 MOKCTL := $(or $(CARGO_TARGET_DIR),target)/release/mokctl
+# A program to be copied about: it stays smaller than this.
+MOST_BYTES := 4000000
 CARGO_TEST_E2E := cargo test --locked --test e2e -- --test-threads=1
 
 .PHONY: help
@@ -38,6 +47,7 @@ test: check e2e ## Run every check and the end-to-end tests
 .PHONY: build
 build: toolchain ## Build mokctl
 	@cargo build --locked --release
+	@(($$(stat --format=%s $(MOKCTL)) < $(MOST_BYTES))) || { echo "$(MOKCTL) has $(MOST_BYTES) bytes or more" >&2; exit 1; }
 
 .PHONY: image
 image: engine build ## Build the node image; takes minutes once
@@ -70,6 +80,14 @@ e2e-full: toolchain engine ## Run the slow end-to-end tests as well
 .PHONY: e2e-engine
 e2e-engine: toolchain engine ## Restart this machine's engine under a cluster
 	$(CARGO_TEST_E2E) --ignored --nocapture a_restart_of_the_engine
+
+.PHONY: bench
+bench: image ## Measure against kind (ROUNDS=5 SHAPES="1+0 1+1 1+3 1+6 3+0"; DOCS=docs/performance.md notes it there)
+	@ROUNDS="$(ROUNDS)" SHAPES="$(SHAPES)" SIDES="$(SIDES)" DOCS="$(DOCS)" scripts/bench/run.sh create
+
+.PHONY: bench-idle
+bench-idle: image ## Measure what clusters at rest cost (SHAPES="1+1" SIDES="mokctl kind"; DOCS as above)
+	@ROUNDS=1 SHAPES="$(SHAPES)" SIDES="$(SIDES)" DOCS="$(DOCS)" scripts/bench/run.sh idle
 
 .PHONY: install
 install: build ## Install mokctl, its manual page and completions below PREFIX=/usr/local (and DESTDIR)

@@ -1,0 +1,74 @@
+//! What is done with a cluster of either side, by what both have: docker and the
+//! kubectl of the first node.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use crate::setup::output;
+use crate::shape::Shape;
+use crate::side::Side;
+
+/// Starts a pod on every node, of an image that every node has, and returns when all
+/// of them run. Prints how many that are.
+const FIRST_PODS: &str = r#"
+export KUBECONFIG=/etc/kubernetes/admin.conf
+image=$(ctr --namespace k8s.io images list --quiet | grep --max-count=1 '/pause:')
+kubectl apply --filename=- >/dev/null <<YAML
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: first, namespace: default}
+spec:
+  selector: {matchLabels: {app: first}}
+  template:
+    metadata: {labels: {app: first}}
+    spec:
+      tolerations: [{operator: Exists}]
+      containers: [{name: first, image: "$image", imagePullPolicy: Never}]
+YAML
+kubectl rollout status daemonset/first --timeout=300s >/dev/null
+kubectl get daemonset/first --output='jsonpath={.status.numberAvailable}'
+"#;
+
+/// Waits until a pod runs on every node.
+pub(crate) fn run_first_pods(side: Side, shape: Shape) -> Result<(), String> {
+    let running = script(&side.first_node(), FIRST_PODS)?;
+    if running == shape.nodes().to_string() {
+        Ok(())
+    } else {
+        Err(format!("{side} {shape}: pods run on {running} of {} nodes", shape.nodes()))
+    }
+}
+
+/// A container of the cluster; a balancer is one, too.
+#[derive(Debug)]
+pub(crate) struct Container {
+    pub(crate) id: String,
+    pub(crate) name: String,
+}
+
+/// All containers of the cluster.
+pub(crate) fn containers(side: Side) -> Result<Vec<Container>, String> {
+    let label = format!("--filter=label={}", side.label());
+    let list = output("docker", &["ps", "--no-trunc", "--format={{.ID}} {{.Names}}", &label])?;
+    let pairs = list.lines().filter_map(|line| line.split_once(' '));
+    Ok(pairs.map(|(id, name)| Container { id: id.into(), name: name.into() }).collect())
+}
+
+/// Runs a script in a container and returns what it prints; it must succeed.
+pub(crate) fn script(container: &str, script: &str) -> Result<String, String> {
+    let failed = |why: String| format!("a script in {container}: {why}");
+    let mut child = Command::new("docker")
+        .args(["exec", "--interactive", container, "bash", "-euo", "pipefail", "-s"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| failed(error.to_string()))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(script.as_bytes()).map_err(|error| failed(error.to_string()))?;
+    }
+    let output = child.wait_with_output().map_err(|error| failed(error.to_string()))?;
+    if !output.status.success() {
+        return Err(failed(output.status.to_string()));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
+}

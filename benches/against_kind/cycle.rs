@@ -1,0 +1,174 @@
+//! One cluster, made and removed, with the clock running.
+
+use std::fmt;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::cluster;
+use crate::setup::{Setup, output};
+use crate::shape::Shape;
+use crate::side::Side;
+use crate::usage::{Group, Machine};
+use crate::watch;
+
+/// Seconds that making or removing a cluster may take on the slowest machine.
+const LIMIT: u32 = 900;
+
+/// What is told of each shape, by name.
+pub(crate) const FIGURES: [&str; 4] = ["ready", "command", "firstpod", "delete"];
+
+/// Seconds since `create` was started, but for `delete`.
+#[derive(Debug)]
+pub(crate) struct Cycle {
+    /// All nodes were Ready at once.
+    pub(crate) ready: f64,
+    /// The command returned.
+    pub(crate) command: f64,
+    /// A pod ran on every node; it was asked for when the command had returned.
+    pub(crate) first_pod: f64,
+    /// The command that removes it took.
+    pub(crate) delete: f64,
+    /// CPU seconds of engine, nodes and the program with its clients, until the first
+    /// pods ran.
+    pub(crate) cpu: f64,
+    /// Of these, the program with its docker clients.
+    pub(crate) own_cpu: f64,
+    /// Most memory of engine and nodes, without caches, in bytes.
+    pub(crate) memory: f64,
+    /// What others took of the machine's CPU time, 0 to 1.
+    pub(crate) outside: f64,
+}
+
+/// Docker clients that were started.
+#[derive(Debug, Default)]
+pub(crate) struct Calls {
+    pub(crate) create: u32,
+    pub(crate) delete: u32,
+}
+
+impl Cycle {
+    pub(crate) fn run(setup: &Setup, side: Side, shape: Shape) -> Result<Self, String> {
+        let group = Group::bench();
+        let (cpu, machine) = (group.cpu()?, Machine::now()?);
+        let (created, memory) = group.peak_during(|| Created::run(setup, side, shape));
+        let created = created?;
+        let cpu = group.cpu()? - cpu + created.own_cpu;
+        let now = Machine::now()?;
+        let outside = (now.busy - machine.busy - cpu).max(0.0) / (now.all - machine.all);
+
+        let begun = Instant::now();
+        timed(setup, &side.delete(setup), None)?;
+        let delete = begun.elapsed().as_secs_f64();
+        let Created { ready, command, first_pod, own_cpu } = created;
+        Ok(Self { ready, command, first_pod, delete, cpu, own_cpu, memory, outside })
+    }
+
+    /// One of [`FIGURES`].
+    pub(crate) fn figure(&self, name: &str) -> f64 {
+        match name {
+            "ready" => self.ready,
+            "command" => self.command,
+            "firstpod" => self.first_pod,
+            _ => self.delete,
+        }
+    }
+}
+
+impl fmt::Display for Cycle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for name in FIGURES {
+            write!(f, "{name} {:.1} s, ", self.figure(name))?;
+        }
+        write!(f, "CPU {:.1} s, others {:.0} %", self.cpu, self.outside * 100.0)
+    }
+}
+
+/// The first half of a cycle.
+struct Created {
+    ready: f64,
+    command: f64,
+    first_pod: f64,
+    own_cpu: f64,
+}
+
+impl Created {
+    fn run(setup: &Setup, side: Side, shape: Shape) -> Result<Self, String> {
+        // Not joined where the command fails: there is nothing to be seen then.
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || tell.send(watch::all_ready(side, shape.nodes(), LIMIT)));
+        let words = side.create(setup, shape)?;
+        let begun = Instant::now();
+        let own_cpu = timed(setup, &words, None)?;
+        let command = begun.elapsed().as_secs_f64();
+        cluster::run_first_pods(side, shape)?;
+        let first_pod = begun.elapsed().as_secs_f64();
+        let ready = told.recv_timeout(Duration::from_secs(LIMIT.into()));
+        let ready = ready.map_err(|_| "nothing was seen of the nodes".to_owned())??;
+        let ready = ready.duration_since(begun).as_secs_f64();
+        Ok(Self { ready, command, first_pod, own_cpu })
+    }
+}
+
+/// A cycle that is not timed, with a docker client that counts how often it is
+/// started.
+pub(crate) fn count_calls(setup: &Setup, side: Side, shape: Shape) -> Result<Calls, String> {
+    let folder = setup.path("counting");
+    let client = format!("{folder}/docker");
+    let wrong = |error: std::io::Error| format!("{client}: {error}");
+    fs::create_dir_all(&folder).map_err(wrong)?;
+    let real = output("bash", &["-c", "type -P docker"])?;
+    let text = format!("#!/bin/sh\necho >>'{folder}/calls'\nexec '{real}' \"$@\"\n");
+    fs::write(&client, text).map_err(wrong)?;
+    fs::set_permissions(&client, fs::Permissions::from_mode(0o755)).map_err(wrong)?;
+
+    let count = |words: &[String]| {
+        fs::write(format!("{folder}/calls"), "").map_err(wrong)?;
+        timed(setup, words, Some(&folder))?;
+        let calls = fs::read_to_string(format!("{folder}/calls")).map_err(wrong)?;
+        u32::try_from(calls.lines().count()).map_err(|error| error.to_string())
+    };
+    let create = count(&side.create(setup, shape)?)?;
+    let delete = count(&side.delete(setup))?;
+    Ok(Calls { create, delete })
+}
+
+/// Runs a command to its end, with `first` before everything else on its PATH.
+/// Returns the CPU seconds that it and its children took, as the shell counts them.
+fn timed(setup: &Setup, words: &[String], first: Option<&str>) -> Result<f64, String> {
+    let script = r#"TIMEFORMAT='%U %S'; { time timeout --foreground "$@" >&3 2>&3; } 3>"$LOG""#;
+    let log = setup.path("command.log");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let path = first.map_or(path.clone(), |first| format!("{first}:{path}"));
+    let output = Command::new("bash")
+        .args(["-c", script, "bash", &LIMIT.to_string()])
+        .args(words)
+        .env("LOG", &log)
+        .env("PATH", path)
+        .env("KUBECONFIG", setup.path("kubeconfig"))
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("bash: {error}"))?;
+    if !output.status.success() {
+        let said = fs::read_to_string(&log).unwrap_or_default();
+        return Err(format!("{}: {}\n{said}", words.join(" "), output.status));
+    }
+    let times = String::from_utf8_lossy(&output.stderr);
+    Ok(times.split_whitespace().filter_map(|word| word.parse::<f64>().ok()).sum())
+}
+
+/// Makes a cluster that is to be looked at.
+pub(crate) fn create(setup: &Setup, side: Side, shape: Shape) -> Result<f64, String> {
+    let begun = Instant::now();
+    timed(setup, &side.create(setup, shape)?, None)?;
+    cluster::run_first_pods(side, shape)?;
+    Ok(begun.elapsed().as_secs_f64())
+}
+
+/// Removes it.
+pub(crate) fn delete(setup: &Setup, side: Side) -> Result<(), String> {
+    timed(setup, &side.delete(setup), None).map(drop)
+}

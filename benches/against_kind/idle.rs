@@ -1,0 +1,124 @@
+//! What a cluster costs that nobody uses: CPU, memory, processes, and what its
+//! journals say.
+
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::cluster::{self, script};
+use crate::cycle;
+use crate::setup::Setup;
+use crate::shape::Shape;
+use crate::side::Side;
+use crate::usage::Group;
+
+/// After the first pods run, until it counts as settled.
+const SETTLING: Duration = Duration::from_secs(60);
+/// How long it is looked at.
+pub(crate) const WINDOW: Duration = Duration::from_secs(60);
+
+/// One container of a cluster.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) name: String,
+    /// CPU seconds in a minute.
+    pub(crate) cpu: f64,
+    /// Bytes that are no cache.
+    pub(crate) memory: f64,
+    pub(crate) processes: usize,
+    /// Of its journal, in a minute.
+    pub(crate) lines: usize,
+    /// Instances of inotify, of which a kernel grants a number to each user.
+    pub(crate) inotify: usize,
+}
+
+#[derive(Debug)]
+pub(crate) struct Idle {
+    pub(crate) side: Side,
+    pub(crate) shape: Shape,
+    /// Seconds until it was made and a pod ran on every node.
+    pub(crate) made: f64,
+    pub(crate) nodes: Vec<Node>,
+    /// What the journals said more than once in the window, most frequent first.
+    pub(crate) repeated: Vec<(usize, String)>,
+}
+
+impl Idle {
+    /// Makes a cluster, lets it settle, looks at it and removes it.
+    pub(crate) fn measure(setup: &Setup, side: Side, shape: Shape) -> Result<Self, String> {
+        let made = cycle::create(setup, side, shape)?;
+        thread::sleep(SETTLING);
+        let idle = Self::look(side, shape, made)?;
+        cycle::delete(setup, side)?;
+        Ok(idle)
+    }
+
+    fn look(side: Side, shape: Shape, made: f64) -> Result<Self, String> {
+        let mut containers = cluster::containers(side)?;
+        containers.sort_by(|a, b| a.name.cmp(&b.name));
+        let groups: Vec<_> = containers.iter().map(|one| Group::container(&one.id)).collect();
+        let cpu = || groups.iter().map(Group::cpu).collect::<Result<Vec<_>, _>>();
+        let (begun, before) = (Instant::now(), cpu()?);
+        thread::sleep(WINDOW);
+        let (minutes, after) = (begun.elapsed().as_secs_f64() / 60.0, cpu()?);
+
+        // Asked of the nodes only now, so that asking is not in the figures.
+        let mut messages = BTreeMap::new();
+        let mut nodes = Vec::new();
+        for (index, (container, group)) in containers.iter().zip(&groups).enumerate() {
+            let (memory, processes) = (group.memory()?, group.processes());
+            let lines = journal(&container.name, begun.elapsed().as_secs())?;
+            for line in &lines {
+                *messages.entry(without_particulars(line)).or_insert(0) += 1;
+            }
+            nodes.push(Node {
+                name: container.name.clone(),
+                cpu: (after[index] - before[index]) / minutes,
+                memory,
+                processes,
+                lines: lines.len(),
+                inotify: inotify_instances(&container.name)?,
+            });
+        }
+        let mut repeated: Vec<_> = messages
+            .into_iter()
+            .map(|(text, count)| (count, text))
+            .filter(|one| one.0 > 1)
+            .collect();
+        repeated.sort_by(|a, b| b.cmp(a));
+        Ok(Self { side, shape, made, nodes, repeated })
+    }
+}
+
+/// What a node's journal got in the last `seconds`; a balancer has none.
+fn journal(container: &str, seconds: u64) -> Result<Vec<String>, String> {
+    let ask = format!(
+        "[[ -S /run/systemd/private ]] || exit 0
+        journalctl --quiet --no-pager --output=short --no-hostname --since='-{seconds} seconds'"
+    );
+    // "Nov 22 15:00:00 kubelet[12]: ..."
+    let text = script(container, &ask)?;
+    Ok(text.lines().map(|line| line.chars().skip(16).collect()).collect())
+}
+
+fn inotify_instances(container: &str) -> Result<usize, String> {
+    let count = "shopt -s nullglob
+        find /proc/[0-9]*/fd -lname anon_inode:inotify 2>/dev/null | wc -l || true";
+    Ok(script(container, count)?.parse().unwrap_or_default())
+}
+
+/// The same for all lines that differ in numbers, times and identifiers alone.
+pub(crate) fn without_particulars(line: &str) -> String {
+    let word = |word: &str| {
+        let digits = word.chars().filter(char::is_ascii_digit).count();
+        if digits > 4 || digits * 3 > word.len() { "#".to_owned() } else { word.to_owned() }
+    };
+    let mut text = line.split_whitespace().map(word).collect::<Vec<_>>().join(" ");
+    // The number of the process that said it.
+    if let (Some(open), Some(close)) = (text.find('['), text.find("]:"))
+        && open < close
+    {
+        text.replace_range(open..=close, "");
+    }
+    text
+}

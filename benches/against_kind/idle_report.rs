@@ -1,0 +1,116 @@
+//! How the cost of clusters at rest is told.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::idle::Idle;
+
+const MIB: f64 = 1024.0 * 1024.0;
+
+/// For people, one table; then what the journals repeated.
+pub(crate) fn text(all: &[Idle]) -> String {
+    let mut text = format!(
+        "{:<6} {:<7} {:<26} {:>7} {:>8} {:>9} {:>7} {:>8}\n",
+        "shape", "side", "container", "CPU s", "MiB", "processes", "lines", "inotify"
+    );
+    for idle in all {
+        for node in &idle.nodes {
+            let _ = writeln!(
+                text,
+                "{:<6} {:<7} {:<26} {:>7.2} {:>8.0} {:>9} {:>7} {:>8}",
+                idle.shape.to_string(),
+                idle.side,
+                node.name,
+                node.cpu,
+                node.memory / MIB,
+                node.processes,
+                node.lines,
+                node.inotify
+            );
+        }
+    }
+    for idle in all {
+        let _ = writeln!(
+            text,
+            "{} {}: first pods after {:.1} s, {:.2} CPU seconds a minute in all; repeated in the journals:",
+            idle.shape,
+            idle.side,
+            idle.made,
+            cpu(idle)
+        );
+        for (count, line) in &idle.repeated {
+            let _ = writeln!(text, "  {count:>4} {line}");
+        }
+    }
+    for (shape, ratio) in ratios(all) {
+        let _ = writeln!(text, "ratio {shape} idle {ratio:.2}");
+    }
+    text
+}
+
+/// For programs.
+pub(crate) fn json(machine: &Value, all: &[Idle]) -> Value {
+    let one = |idle: &Idle| {
+        json!({
+            "shape": idle.shape.to_string(),
+            "side": idle.side.to_string(),
+            "made_seconds": idle.made,
+            "nodes": idle.nodes.iter().map(|node| json!({
+                "name": node.name,
+                "cpu_seconds_per_minute": node.cpu,
+                "memory_bytes": node.memory,
+                "processes": node.processes,
+                "journal_lines_per_minute": node.lines,
+                "inotify_instances": node.inotify,
+            })).collect::<Vec<_>>(),
+            "repeated": idle.repeated,
+        })
+    };
+    json!({ "machine": machine, "idle": all.iter().map(one).collect::<Vec<_>>() })
+}
+
+/// For docs/performance.md.
+pub(crate) fn markdown(machine: &Value, all: &[Idle]) -> String {
+    let mut text = crate::report::preamble(machine);
+    text.push_str(
+        "\n| shape | side | container | CPU s/min | MiB | processes | journal lines/min |\n\
+         |---|---|---|---|---|---|---|\n",
+    );
+    for idle in all {
+        for node in &idle.nodes {
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} | {:.2} | {:.0} | {} | {} |",
+                idle.shape,
+                idle.side,
+                node.name,
+                node.cpu,
+                node.memory / MIB,
+                node.processes,
+                node.lines
+            );
+        }
+    }
+    text.push('\n');
+    for (shape, ratio) in ratios(all) {
+        let _ = writeln!(text, "CPU of {shape} at rest, to kind's: {ratio:.2}.");
+    }
+    text
+}
+
+fn cpu(idle: &Idle) -> f64 {
+    idle.nodes.iter().map(|node| node.cpu).sum()
+}
+
+/// mokctl's CPU to kind's, for shapes that both were measured with.
+fn ratios(all: &[Idle]) -> Vec<(String, f64)> {
+    let of = |idle: &Idle, side| idle.side == side;
+    let mine = all.iter().filter(|idle| of(idle, crate::side::Side::Mokctl));
+    mine.filter_map(|mine| {
+        let same = |other: &&Idle| of(other, crate::side::Side::Kind) && other.shape == mine.shape;
+        let theirs = all.iter().find(same)?;
+        Some((mine.shape.to_string(), cpu(mine) / cpu(theirs)))
+    })
+    .collect()
+}

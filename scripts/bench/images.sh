@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Puts into the bench's engine what both sides make nodes of: the node image as it
+# is, for mokctl, and an image derived from it that kind takes. They stay there for
+# the next time. DOCKER_HOST is the bench's engine.
+# usage: images.sh NODE_IMAGE KIND      prints the name of kind's image
+# env: MOK_BENCH_FROM, the engine that has the node image, as DOCKER_HOST has it
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=scripts/lib.sh
+. "$here/../lib.sh"
+node=$1 kind=$2
+
+theirs() { DOCKER_HOST=${MOK_BENCH_FROM:-} docker "$@"; }
+
+wanted=$(theirs image inspect --format '{{.Id}}' "$node") ||
+  die "there is no image $node: 'make image' builds it"
+if [[ $(docker image inspect --format '{{.Id}}' "$node" 2>/dev/null) != "$wanted" ]]; then
+  say "copying $node into the bench's engine"
+  theirs save "$node" | docker load >&2
+fi
+
+# build NAME FOLDER: with the classic builder, which every client has, and which says
+# so at every use. A step that has been done is not done again.
+build() {
+  local said
+  said=$(DOCKER_BUILDKIT=0 docker build --network none --build-arg "NODE=$node" --tag "$1" "$2" 2>&1) ||
+    die "cannot build $1: $said"
+}
+build local/mok-bench-kind-node "$here/kind-node"
+# kind asks for its balancer by this very name.
+balancer=$(grep --text --only-matching --max-count=1 'envoyproxy/envoy:v[0-9.]*' "$kind" | head -n 1)
+[[ -z $balancer ]] || build "$balancer" "$here/kind-balancer"
+docker image prune --force >/dev/null
+echo local/mok-bench-kind-node
