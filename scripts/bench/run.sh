@@ -12,7 +12,8 @@ cd "$(dirname "$0")/../.."
 . scripts/bench/engine.sh
 
 ((EUID == 0)) || die "starts an engine of its own: run this as root"
-target=${CARGO_TARGET_DIR:-target}
+# Whole paths: programs that look through PATH pass over others.
+target=$(realpath --canonicalize-missing "${CARGO_TARGET_DIR:-target}")
 export MOK_BENCH_MODE=$1
 export MOK_BENCH_MOKCTL=${MOK_BENCH_MOKCTL:-$target/release/mokctl}
 export MOK_BENCH_KIND=$target/bench/kind
