@@ -121,7 +121,7 @@ fn base(docker: &Docker, flavour: &Flavour, ui: &Ui) -> Result<String, BuildErro
         let Ok(mmdebstrap) = which::which("mmdebstrap") else {
             return Err(BuildError::NoBase { base: flavour.base, pull });
         };
-        let words = ["--quiet", "--variant=minbase", flavour.suite, "-"];
+        let words = MMDEBSTRAP.into_iter().chain([flavour.suite, "-"]).collect::<Vec<_>>();
         docker.capture_piped(&mmdebstrap, &words, &args::import(&made))?;
         stage.done();
         return Ok(made);
@@ -129,6 +129,20 @@ fn base(docker: &Docker, flavour: &Flavour, ui: &Ui) -> Result<String, BuildErro
     stage.done();
     Ok(flavour.base.to_owned())
 }
+
+/// The least that Debian is, as a tar archive.
+const MMDEBSTRAP: [&str; 7] = [
+    "--quiet",
+    "--variant=minbase",
+    // Nobody reads them in a node, nor in what is built on this base.
+    "--dpkgopt=path-exclude=/usr/share/doc/*",
+    "--dpkgopt=path-exclude=/usr/share/man/*",
+    "--dpkgopt=path-exclude=/usr/share/locale/*",
+    // A new system needs no program to merge its /usr, and that one brings all of
+    // perl along.
+    "--include=usr-is-merged",
+    "--customize-hook=chroot \"$1\" apt-get --quiet=2 purge usrmerge 'perl-modules-5*' >&2",
+];
 
 /// Runs the preload script in a container of `node` and commits it.
 fn preload(

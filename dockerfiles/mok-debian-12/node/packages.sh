@@ -14,5 +14,12 @@ apt-get install -y --no-install-recommends \
   ca-certificates conntrack containerd containernetworking-plugins ethtool haproxy \
   iproute2 iptables kmod libnss-myhostname mount procps runc socat systemd util-linux
 
+# What comes along and no node runs: containerd's shims of before 1.4, and plugins
+# for networks that are none of a container's.
+rm -f /usr/bin/containerd-shim /usr/bin/containerd-shim-runc-v1 /usr/bin/containerd-stress \
+  /usr/lib/cni/{dhcp,host-device,ipvlan,macvlan,sbr,static,vlan,vrf}
+
+# A base of mmdebstrap's keeps the archives of what is installed.
+apt-get clean
 rm -rf /usr/sbin/policy-rc.d /var/lib/apt/lists/* /var/cache/apt/*.bin \
   /var/log/* /usr/share/doc/* /usr/share/man/*
