@@ -9,6 +9,8 @@ config=$(cat)
 umask 077
 printf '%s\n' "$config" >/root/mok/kubeadm-join.yaml
 wait_for_runtime
+# kubeadm makes it on masters alone, and a kubelet without it says so every second.
+mkdir -p /etc/kubernetes/manifests
 
 take_pod_range /etc/kubernetes/kubelet.conf >&2 &
 taking=$!
