@@ -27,10 +27,10 @@ const BUDGETS: [Budget; 6] = [
 #[test]
 fn create_and_delete_keep_to_their_budgets() {
     let used = BUDGETS.map(|Budget { shape, .. }| {
-        let machine = Machine::new();
-        let plan = machine.mokctl(&format!("create cluster a {shape} --dry-run")).outcome();
+        let plan = Machine::new();
+        let plan = plan.mokctl(&format!("create cluster a {shape} --dry-run")).outcome();
         let stages = plan.stdout.lines().filter(|line| !line.starts_with(' ')).count();
-        let machine = machine.with_cluster(&format!("a {shape}"));
+        let machine = Machine::new().with_cluster(&format!("a {shape}"));
         let create = machine.docker.calls().len();
         machine.mokctl("delete cluster a -q").run();
         let delete = machine.docker.calls().len() - create;

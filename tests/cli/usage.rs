@@ -38,8 +38,9 @@ stop cluster options:
 
  Flags:
 
-  --dry-run - Say what would be done and do nothing
-  --timings - Say how long each step took
+  --dry-run           - Say what would be done and do nothing
+  --timings           - Say how long each step took
+  -o, --output FORMAT - table or json: an answer, or a line for each step
 
 Global flags:
 
