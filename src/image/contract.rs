@@ -89,7 +89,9 @@ impl NodeImage {
         let cri_socket = check(label::CRI_SOCKET, &plain)?.to_owned();
         let drivers = |value: &str| ["cgroupfs", "systemd"].contains(&value);
         let cgroup_driver = check(label::CGROUP_DRIVER, &drivers)?.to_owned();
-        let phases = find(label::SKIP_PHASES)?.split(',').map(str::trim);
+        let phase = |b: u8| b.is_ascii_alphanumeric() || b"/-".contains(&b);
+        let phases = |value: &str| value.split(',').all(|word| word.trim().bytes().all(phase));
+        let phases = check(label::SKIP_PHASES, &phases)?.split(',').map(str::trim);
         let skip_phases = phases.filter(|phase| !phase.is_empty()).map(String::from).collect();
         Ok(Self { name: image.to_owned(), version, cri_socket, skip_phases, cgroup_driver })
     }
@@ -191,6 +193,7 @@ mod tests {
             (label::CRI_SOCKET, "/run/x;reboot"),
             (label::CGROUP_DRIVER, "none"),
             (label::CNI, "magic"),
+            (label::SKIP_PHASES, "preflight;reboot"),
         ] {
             let labels: Vec<_> =
                 GOOD.into_iter().map(|(k, v)| (k, if k == name { value } else { v })).collect();

@@ -124,9 +124,10 @@ impl<'t> Edits<'t> {
             });
         }
         let start = self.dash(previous.unwrap_or(key.span.end), item)?;
-        let break_before = self.text[..start].strip_suffix('\n')?;
-        let start = break_before.strip_suffix('\r').unwrap_or(break_before).len();
-        Some(start..line_end(self.text, item.span.end))
+        // As it was written by `lines`: another `\r` is the line's before.
+        let before = &self.text[..start];
+        let before = before.strip_suffix(self.newline).or_else(|| before.strip_suffix('\n'))?;
+        Some(before.len()..line_end(self.text, item.span.end))
     }
 
     /// The lines of a new item, each with the break before it, indented as its

@@ -30,7 +30,7 @@ pub fn merge_text(text: &str, name: &ClusterName, access: &Access) -> Result<Str
         Some(root) => root.kind = access.kubeconfig(name).kind,
         None => wanted.push(access.kubeconfig(name)),
     }
-    Ok(format!("{mark}{}", rewritten(text, old.first(), &change, &wanted)?))
+    Ok(format!("{mark}{}", rewritten(text, &old, &change, &wanted)?))
 }
 
 /// The text without the cluster's entries, and without a current context if
@@ -53,21 +53,24 @@ pub fn remove_text(text: &str, name: &ClusterName) -> Result<Option<String>, Tex
     let current = is_current.then(String::new);
     let change = Change { name, entries: None, current };
     change.carry_out(root)?;
-    Ok(Some(format!("{mark}{}", rewritten(text, old.first(), &change, &wanted)?)))
+    Ok(Some(format!("{mark}{}", rewritten(text, &old, &change, &wanted)?)))
 }
 
 /// A text that says `wanted`, as close to `text`, which says `old`, as can be.
 fn rewritten(
     text: &str,
-    old: Option<&Node>,
+    old: &[Node],
     change: &Change,
     wanted: &[Node],
 ) -> Result<String, TextError> {
-    let says_wanted = |text: &String| {
-        parse(text).is_ok_and(|found| {
-            found.len() == wanted.len() && found.iter().zip(wanted).all(|(f, w)| f.says(w))
-        })
+    let is_wanted = |found: &[Node]| {
+        found.len() == wanted.len() && found.iter().zip(wanted).all(|(f, w)| f.says(w))
     };
+    if is_wanted(old) {
+        return Ok(text.to_owned());
+    }
+    let old = old.first();
+    let says_wanted = |text: &String| parse(text).is_ok_and(|found| is_wanted(&found));
     let edited = || old.and_then(|root| text::edit(text, root, change)).filter(says_wanted);
     let anew = || wanted.first().map(|root| text::rewrite(text, old, root)).filter(says_wanted);
     edited().or_else(anew).ok_or_else(|| {

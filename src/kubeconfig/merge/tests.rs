@@ -185,11 +185,20 @@ fn removing_undoes_merging_to_the_byte() {
     let cut = KUBECTL.trim_end();
     let marked = format!("\u{feff}{KUBECTL}");
     let two = format!("{KUBECTL}---\nclusters: 1\n--- !x {{}}\n");
-    for text in [KUBECTL, &crlf, cut, &marked, &two] {
+    // A comment that ends as on another system, and before it an odd one.
+    let mixed = KUBECTL.replace("  name: minikube\ncontexts", "  name: minikube # a\r\r\ncontexts");
+    for text in [KUBECTL, &crlf, cut, &marked, &two, &mixed] {
         assert_eq!(removed(&merged(text)), text);
     }
     assert_eq!(removed(&merged(BY_HAND)), BY_HAND.replace("''   #", "\"\"   #"));
     assert_eq!(removed(&merged(JSON)), JSON.replace("[ ]", "[]"));
+}
+
+#[test]
+fn what_is_there_is_not_written_again() {
+    // Blanks that a new entry would not have.
+    let text = merged("users: \n").replace("user: mok-a\n", "user: mok-a  \n");
+    assert_eq!(merged(&text), text);
 }
 
 #[test]
