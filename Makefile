@@ -9,6 +9,9 @@ SHELL := bash
 NAME ?= mycluster
 MASTERS ?= 1
 WORKERS ?= 1
+# How long each target of `make fuzz` runs, and how often `make soak` goes round.
+SECONDS ?= 600
+N ?= 30
 # Where `make install` puts things.
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -88,6 +91,14 @@ bench: image ## Measure against kind (ROUNDS=5 SHAPES="1+0 1+1 1+3 1+6 3+0"; DOC
 .PHONY: bench-idle
 bench-idle: image ## Measure what clusters at rest cost (SHAPES="1+1" SIDES="mokctl kind"; DOCS as above)
 	@ROUNDS=1 SHAPES="$(SHAPES)" SIDES="$(SIDES)" DOCS="$(DOCS)" scripts/bench/run.sh idle
+
+.PHONY: fuzz
+fuzz: toolchain ## Let each fuzz target look for a finding, SECONDS=600 each
+	@scripts/fuzz.sh $(SECONDS)
+
+.PHONY: soak
+soak: toolchain engine ## Create, use and delete 1+1, N=30 times; fails if anything is left or has grown
+	MOK_SOAK_ROUNDS=$(N) $(CARGO_TEST_E2E) --ignored --nocapture soak::
 
 .PHONY: install
 install: build ## Install mokctl, its manual page and completions below PREFIX=/usr/local (and DESTDIR)

@@ -32,7 +32,11 @@ impl Run<'_> {
     pub(super) fn drain(&self, node: &NodeName) -> Call {
         let timeout = format!("--timeout={}s", DRAIN.as_secs());
         let flags = ["--ignore-daemonsets", "--delete-emptydir-data", "--force", &timeout];
-        self.kubectl(&[&["drain", &node.to_string()], flags.as_slice()].concat())
+        match self.kubectl(&[&["drain", &node.to_string()], flags.as_slice()].concat()) {
+            // Forgotten already, by a delete that was cut short.
+            Err(error) if error.docker().is_some_and(|error| error.says("(NotFound)")) => Ok(()),
+            result => result,
+        }
     }
 
     pub(super) fn leave_control_plane(node: &NodeName) -> Call {

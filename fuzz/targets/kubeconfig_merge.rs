@@ -1,0 +1,8 @@
+//! A kubeconfig of somebody's.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mokctl_fuzz::promises;
+
+fuzz_target!(|text: &str| promises::kubeconfig_merge(text));

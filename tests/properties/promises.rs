@@ -1,0 +1,119 @@
+//! What holds for any input of the readers: proptest (`main.rs`) and the fuzzer
+//! (`fuzz/`) look for one for which it does not.
+
+use std::ffi::OsString;
+use std::sync::LazyLock;
+
+use mokctl::cli;
+use mokctl::cluster::inventory;
+use mokctl::cluster::name::ClusterName;
+use mokctl::cluster::networks::engine_subnets;
+use mokctl::cluster::subnet::Subnet;
+use mokctl::image::contract::{self, NodeImage};
+use mokctl::kubeadm::output::{JoinCommand, redact};
+use mokctl::kubeconfig::{Access, TextError, merge_text, remove_text};
+
+/// A command line: every mistake has its line below the usage text, and empty
+/// words are none.
+pub fn parser(words: &[OsString]) {
+    let parsed = match cli::parse(words) {
+        Ok(parsed) => parsed,
+        Err(mistake) => {
+            let text = mistake.render();
+            assert!(text.starts_with(cli::usage()) && text.len() > cli::usage().len() + 1);
+            return;
+        }
+    };
+    // Behind it they are words of a command to run.
+    let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    let (own, rest) = words.split_at(end);
+    let own = own.iter().filter(|word| !word.is_empty());
+    let dense: Vec<_> = own.chain(rest).cloned().collect();
+    assert_eq!(cli::parse(&dense).ok(), Some(parsed));
+}
+
+/// What kubeadm may print: a join command that is written out is read as the same,
+/// and nothing of its secrets is shown.
+pub fn kubeadm_output(text: &str) {
+    let shown = redact(text);
+    assert_eq!(redact(&shown), shown);
+
+    let Ok(join) = JoinCommand::from_output(text) else { return };
+    assert!(!shown.contains(join.token.reveal()), "{shown}");
+    let key = join.certificate_key.as_ref().map_or_else(String::new, |key| {
+        // The same digits as a hash are no secret.
+        let hash = format!("sha256:{}", key.reveal());
+        assert!(!shown.replace(&hash, "").contains(key.reveal()), "{shown}");
+        format!(" --control-plane --certificate-key {}", key.reveal())
+    });
+    let (endpoint, token, hash) = (&join.endpoint, join.token.reveal(), &join.ca_cert_hash);
+    let written = format!(
+        "kubeadm join {endpoint} --token {token} --discovery-token-ca-cert-hash {hash}{key}"
+    );
+    assert_eq!(JoinCommand::from_output(&written), Ok(join));
+}
+
+static ACCESS: LazyLock<Access> = LazyLock::new(|| {
+    let text = "{clusters: [{cluster: {server: 'https://x:1', certificate-authority-data: YQ==}}],
+users: [{user: {client-certificate-data: YQ==, client-key-data: YQ==}}]}";
+    Access::from_admin_conf(text).expect("an admin.conf")
+});
+
+/// A kubeconfig: what is there need not be put there, what is taken out is out, and
+/// clusters that come and go once more leave every byte as the time before. (What
+/// the first time keeps of a text that can be edited in place is a property of
+/// `src/kubeconfig/change`.)
+pub fn kubeconfig_merge(text: &str) {
+    let [a, b] = ["a", "b"].map(|name| ClusterName::parse(name).expect("a name"));
+    let own = "a text of its own";
+    let merge = |text: &str, name| {
+        let merged = merge_text(text, name, &ACCESS)?;
+        assert_eq!(merge_text(&merged, name, &ACCESS).expect(own), merged);
+        Ok::<_, TextError>(merged)
+    };
+    let remove = |text: &str, name| {
+        let removed = remove_text(text, name).expect(own).expect("it is there");
+        assert_eq!(remove_text(&removed, name).expect(own), None);
+        removed
+    };
+    // Whatever is wrong with it is said, and no more.
+    drop(Access::from_admin_conf(text));
+    drop(remove_text(text, &a));
+    let Ok(merged) = merge(text, &a) else { return };
+
+    let come_and_go = |text: &str| {
+        let both = merge(text, &b).expect(own);
+        let without_a = remove(&both, &a);
+        let both = merge(&without_a, &a).expect(own);
+        merge(&remove(&both, &b), &a).expect(own)
+    };
+    let once = come_and_go(&merged);
+    assert_eq!(come_and_go(&once), once);
+    remove(&once, &a);
+}
+
+/// What the engine says of containers, networks and images: what is taken for
+/// ours is ours, and no value of a label can be taken for anything else in a
+/// script.
+pub fn inspect(json: &str) {
+    let members = inventory::read(json).unwrap_or_default();
+    assert!(members.is_sorted_by_key(|member| &member.cluster));
+    for member in &members {
+        if let Some(node) = &member.node {
+            assert_eq!((node.cluster(), node.to_string()), (&member.cluster, member.name.clone()));
+        }
+        assert_eq!(*inventory::roster(&member.cluster, &members).name(), member.cluster);
+    }
+
+    for subnet in engine_subnets(json).unwrap_or_default() {
+        assert_eq!(Subnet::any(&subnet.to_string()), Some(subnet));
+    }
+
+    let images = contract::read_images(json).unwrap_or_default();
+    assert!(images.is_sorted_by_key(|image| image.version));
+    if let Ok(image) = NodeImage::from_inspect("x", json) {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-,".contains(&b);
+        assert!(image.cri_socket.bytes().all(plain));
+        assert!(image.skip_init_phases().bytes().all(plain));
+    }
+}
