@@ -58,8 +58,9 @@ pub fn remove(rest: &Roster, node: &NodeName, runs: bool) -> Plan {
         stages.push(Stage::new("Leaving etcd", [Step::LeaveControlPlane(node.clone())]));
     }
     stages.push(Stage::new("Removing", [Step::Forget(node.clone())]));
-    stages.push(Stage::new("Removing its container", [Step::RemoveContainer(node.clone())]));
     let routes = rest.kubernetes().cloned().map(Step::UpdateRoutes);
     stages.push(Stage::new("Updating routes", routes));
+    // Last: as long as the container is there, saying the command again goes on.
+    stages.push(Stage::new("Removing its container", [Step::RemoveContainer(node.clone())]));
     Plan(stages)
 }

@@ -44,7 +44,7 @@ impl Run<'_> {
             }
             Step::UpdateRoutes(node) => self.update_routes(node),
             Step::UpdateLoadBalancer(node) => self.update_load_balancer(node),
-            Step::Drain(node) => one(self.drain(node)),
+            Step::Drain(node) => one(self.drain_call(node)),
             Step::LeaveControlPlane(node) => one(Self::leave_control_plane(node)),
             Step::Forget(node) => one(self.forget(node)),
             Step::RemoveContainer(node) => one(args::remove([node.to_string().as_str()])),

@@ -29,14 +29,18 @@ impl Run<'_> {
         Ok(vec![put, args::signal(&node.to_string(), "HUP")])
     }
 
-    pub(super) fn drain(&self, node: &NodeName) -> Call {
+    pub(super) fn drain(&self, node: &NodeName) -> Result<(), StepError> {
+        match self.docker.capture_bytes(&self.drain_call(node)) {
+            // Forgotten already, by a delete that was cut short.
+            Err(error) if error.says("(NotFound)") => Ok(()),
+            result => Ok(result.map(drop)?),
+        }
+    }
+
+    pub(super) fn drain_call(&self, node: &NodeName) -> Call {
         let timeout = format!("--timeout={}s", DRAIN.as_secs());
         let flags = ["--ignore-daemonsets", "--delete-emptydir-data", "--force", &timeout];
-        match self.kubectl(&[&["drain", &node.to_string()], flags.as_slice()].concat()) {
-            // Forgotten already, by a delete that was cut short.
-            Err(error) if error.docker().is_some_and(|error| error.says("(NotFound)")) => Ok(()),
-            result => result,
-        }
+        self.kubectl(&[&["drain", &node.to_string()], flags.as_slice()].concat())
     }
 
     pub(super) fn leave_control_plane(node: &NodeName) -> Call {

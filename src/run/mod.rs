@@ -110,11 +110,11 @@ impl<'a> Run<'a> {
             Step::WaitReady(nodes) => self.wait_ready(nodes, 0),
             Step::WaitReadyAgain(nodes) => self.wait_ready(nodes, self.facts.started()?),
             Step::SaveKubeconfig => self.save_kubeconfig(),
+            Step::Drain(node) => self.drain(node),
             Step::Claim(_)
             | Step::Keep(_)
             | Step::UpdateRoutes(_)
             | Step::UpdateLoadBalancer(_)
-            | Step::Drain(_)
             | Step::LeaveControlPlane(_)
             | Step::Forget(_)
             | Step::RemoveContainer(_)

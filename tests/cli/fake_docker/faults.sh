@@ -58,6 +58,12 @@ go_wrong() {
       (serve "$@") >/dev/null
       kill -9 $$
       ;;
+    orphan)
+      # Done, and the client dies, but its child has the streams and lives on.
+      (serve "$@") >/dev/null
+      sleep 20 &
+      kill -9 $$
+      ;;
     late)
       # The client dies at once; the engine does it nevertheless, a little later.
       (

@@ -156,6 +156,12 @@ impl FakeDocker {
         Rule::new(folder, glob)
     }
 
+    /// Nothing goes wrong from now on.
+    pub(crate) fn heal(&self) {
+        fs::remove_dir_all(self.engine("rules")).unwrap();
+        fs::create_dir(self.engine("rules")).unwrap();
+    }
+
     /// All calls, as they came.
     pub(crate) fn calls(&self) -> Vec<Call> {
         let events = fs::read_to_string(self.engine("events")).unwrap();

@@ -40,10 +40,17 @@ exec_in() {
       if [ "${3-}" = --masters ]; then cat "$engine/token-masters.txt"; else cat "$engine/token.txt"; fi
       ;;
     "bash /root/mok/leave.sh") echo "[reset] Stopping the kubelet service" ;;
-    "kubectl --kubeconfig=/etc/kubernetes/admin.conf "*) ;;
+    "kubectl --kubeconfig=/etc/kubernetes/admin.conf drain "*)
+      if [ -e "$engine/forgotten/$4" ]; then fail "Error from server (NotFound): nodes \"$4\" not found"; fi
+      ;;
+    "kubectl --kubeconfig=/etc/kubernetes/admin.conf delete node "*) mkdir -p "$engine/forgotten/$5" ;;
     /usr/local/lib/mok/network.sh*) ;;
     "ctr --namespace=k8s.io images list --quiet") ;;
-    "ctr --namespace=k8s.io images import -") ;;
+    "ctr --namespace=k8s.io images import -")
+      if ! [ -s "$call/stdin" ] || ! tar --list --file="$call/stdin" >/dev/null 2>&1; then
+        fail "ctr: unrecognized image format"
+      fi
+      ;;
     "bash /root/mok/ready.sh "?*)
       shift 4
       printf 'node/%s condition met\n' "$@"

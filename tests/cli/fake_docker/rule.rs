@@ -52,6 +52,11 @@ impl Rule {
         self.write("action", "kill");
     }
 
+    /// The client is killed; a child of its own lives on with its streams.
+    pub(crate) fn orphans(&self) {
+        self.write("action", "orphan");
+    }
+
     /// The client is killed, the engine does it a little later.
     pub(crate) fn is_done_late(&self) {
         self.write("action", "late");

@@ -7,6 +7,7 @@
 #   networks/NAME/            id, subnet, labels
 #   images/REFERENCE/labels
 #   ports/PORT                a port that is taken; holds the container's name
+#   forgotten/NAME            a node whose Node object was deleted
 #   rules/K/                  faults: what shall go wrong, and when
 # Containers and networks appear and vanish in one step each, and names, ports
 # and subnets are claimed with mkdir, so calls may run side by side.

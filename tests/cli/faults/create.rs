@@ -1,0 +1,83 @@
+//! Making a cluster: nothing is left of one that was not finished.
+
+use std::time::Duration;
+
+use super::target::{Target, targets};
+use super::{Fault, for_each_fault};
+use crate::harness::Machine;
+
+/// `applies` chooses the calls and their faults.
+fn create_survives(line: &str, least_calls: usize, applies: impl Fn(&Target, Fault) -> bool) {
+    let clean = Machine::new();
+    clean.mokctl(&format!("{line} -q")).run();
+    let targets = targets(&clean.docker.calls());
+    assert!(targets.len() >= least_calls, "{} calls", targets.len());
+
+    for_each_fault(&targets, applies, |target, fault, scale| {
+        let machine = Machine::new();
+        target.goes_wrong(&machine, fault);
+        let outcome = machine.mokctl(line).deadline_scale(scale).outcome();
+        outcome.check(!outcome.stderr.contains("panicked"), "it panicked")?;
+        if target.is_as_good(fault) {
+            outcome.check(outcome.code() == Some(0), "nothing was wrong, and it failed")?;
+            return outcome.check(!machine.docker.names().is_empty(), "nothing is there");
+        }
+        outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
+        let error = match target.step(&[]) {
+            Some(step) => format!("mokctl: error: cannot {step}"),
+            None => "mokctl: error: ".to_owned(),
+        };
+        outcome.check(outcome.stderr.contains(&error), &format!("no '{error}'"))?;
+        outcome.check(!outcome.stderr.contains("warning"), "there is a warning")?;
+        outcome.check(machine.docker.names().is_empty(), "something is left in the engine")?;
+        let kubeconfig = machine.kubeconfig_text();
+        outcome.check(!kubeconfig.contains("mok-a"), "something is left in the kubeconfig")
+    });
+}
+
+/// What cannot be seen is tried with the smallest cluster alone.
+fn seen(target: &Target, fault: Fault) -> bool {
+    fault != Fault::Orphans && !target.is_as_good(fault)
+}
+
+#[test]
+fn create_of_one_node_leaves_nothing_whatever_goes_wrong() {
+    create_survives("create cluster a 1 0", 12, |_, fault| fault != Fault::Orphans);
+}
+
+#[test]
+fn create_with_workers_leaves_nothing_whatever_goes_wrong() {
+    create_survives("create cluster a 1 2", 22, seen);
+}
+
+#[test]
+fn create_with_a_balancer_leaves_nothing_whatever_goes_wrong() {
+    create_survives("create cluster a 3 1", 30, seen);
+}
+
+/// Calls whose output is shown as it comes.
+#[test]
+fn what_is_shown_as_it_comes_leaves_nothing_whatever_goes_wrong() {
+    create_survives("create cluster a 1 1 --tailf", 17, |target, _| {
+        ["init.sh", "join.sh"].iter().any(|script| target.line().ends_with(script))
+    });
+}
+
+/// An engine may finish what a client asked for that is no more.
+#[test]
+fn what_the_engine_makes_after_its_client_died_is_taken_back_too() {
+    for (glob, step) in [
+        ("create --name=a-worker-1 *", "start a-worker-1"),
+        ("create --name=a-master-1 *", "create a-master-1"),
+        ("network create *", "create network"),
+    ] {
+        let machine = Machine::new();
+        machine.docker.on(glob).is_done_late();
+        let outcome = machine.mokctl("create cluster a 1 1").outcome();
+        let text = format!("cannot {step}: ");
+        outcome.assert(outcome.code() == Some(1) && outcome.stderr.contains(&text), "no error");
+        // Whatever comes later still comes now.
+        std::thread::sleep(Duration::from_millis(600));
+        outcome.assert(machine.docker.names().is_empty(), "something is left");
+    }
+}

@@ -1,0 +1,162 @@
+//! Commands for a cluster that is there: it stays, whatever goes wrong, and what
+//! was begun can be finished by saying it again.
+
+use super::target::{Target, targets};
+use super::{Fault, for_each_fault};
+use crate::fake_docker::Object;
+use crate::harness::{Machine, Outcome};
+
+/// A cluster, and what is asked of it.
+struct Scene {
+    template: Machine,
+    line: &'static str,
+    targets: Vec<Target>,
+    /// The containers before, and as they are when nothing goes wrong.
+    before: Vec<Object>,
+    after: Vec<Object>,
+}
+
+impl Scene {
+    fn new(template: Machine, line: &'static str, least_calls: usize) -> Self {
+        let clean = template.copy();
+        let earlier = clean.docker.calls().len();
+        clean.mokctl(&format!("{line} -q")).run();
+        let targets = targets(&clean.docker.calls()[earlier..]);
+        assert!(targets.len() >= least_calls, "{} calls", targets.len());
+        let (before, after) = (template.docker.containers(), clean.docker.containers());
+        Self { template, line, targets, before, after }
+    }
+
+    /// Makes every call go wrong, and shows `check` what is left then.
+    fn survives(
+        &self,
+        applies: impl Fn(&Target, Fault) -> bool,
+        check: impl Fn(&Self, &Machine, &Outcome<'_>) -> Result<(), String> + Sync,
+    ) {
+        let old: Vec<_> = self.before.iter().map(|object| object.name.clone()).collect();
+        let networks = self.template.docker.networks();
+        let kubeconfig = self.template.kubeconfig_text();
+        let applies = |target: &Target, fault| applies(target, fault) && !target.is_as_good(fault);
+        for_each_fault(&self.targets, applies, |target, fault, scale| {
+            let machine = self.template.copy();
+            target.goes_wrong(&machine, fault);
+            let outcome = machine.mokctl(self.line).deadline_scale(scale).outcome();
+            outcome.check(!outcome.stderr.contains("panicked"), "it panicked")?;
+            outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
+            let error = match target.step(&old) {
+                Some(step) => format!("mokctl: error: cannot {step}"),
+                None => "mokctl: error: ".to_owned(),
+            };
+            outcome.check(outcome.stderr.contains(&error), &format!("no '{error}'"))?;
+            outcome.check(!outcome.stderr.contains("warning"), "there is a warning")?;
+            outcome.check(machine.docker.networks() == networks, "the network is another")?;
+            let kept = machine.kubeconfig_text() == kubeconfig;
+            outcome.check(kept, "the kubeconfig is another")?;
+            check(self, &machine, &outcome)
+        });
+    }
+
+    /// As before, to the last detail.
+    fn is_as_before(&self, machine: &Machine, outcome: &Outcome<'_>) -> Result<(), String> {
+        outcome.check(machine.docker.containers() == self.before, "not as it was before")
+    }
+
+    /// Nothing is gone that should stay, and a second time finishes it.
+    fn is_finished_by_a_second(
+        &self,
+        machine: &Machine,
+        outcome: &Outcome<'_>,
+    ) -> Result<(), String> {
+        let names = machine.docker.names();
+        let kept = self.after.iter().all(|object| names.contains(&object.name));
+        outcome.check(kept, "something is gone")?;
+        machine.docker.heal();
+        let second = machine.mokctl(self.line).outcome();
+        // What was done to its end was done, whatever the client said.
+        let done = second.code() == Some(0) || second.stderr.contains("no node exists with name");
+        second.check(done, "the second time, it failed")?;
+        second.check(machine.docker.containers() == self.after, "the second time, it is not done")
+    }
+}
+
+/// Faults of single calls; [`Fault::Orphans`] is for what is read as it comes.
+fn ordinary(_: &Target, fault: Fault) -> bool {
+    fault != Fault::Orphans
+}
+
+#[test]
+fn stop_can_be_finished_whatever_goes_wrong() {
+    let scene = Scene::new(Machine::new().with_cluster("a 2 1"), "stop cluster a", 6);
+    scene.survives(ordinary, Scene::is_finished_by_a_second);
+}
+
+#[test]
+fn start_can_be_finished_whatever_goes_wrong() {
+    let template = Machine::new().with_cluster("a 2 1");
+    template.mokctl("stop cluster a -q").run();
+    let scene = Scene::new(template, "start cluster a", 7);
+    scene.survives(ordinary, Scene::is_finished_by_a_second);
+}
+
+#[test]
+fn create_worker_leaves_the_cluster_as_it_was_whatever_goes_wrong() {
+    let scene = Scene::new(Machine::new().with_cluster("a 1 1"), "create worker a", 16);
+    scene.survives(ordinary, Scene::is_as_before);
+}
+
+#[test]
+fn create_master_leaves_the_cluster_as_it_was_whatever_goes_wrong() {
+    let scene = Scene::new(Machine::new().with_cluster("a 2 0"), "create master a", 18);
+    scene.survives(ordinary, Scene::is_as_before);
+}
+
+#[test]
+fn delete_worker_can_be_finished_whatever_goes_wrong() {
+    let template = Machine::new().with_cluster("a 1 2");
+    let scene = Scene::new(template, "delete worker a-worker-1 --yes", 9);
+    scene.survives(ordinary, Scene::is_finished_by_a_second);
+}
+
+#[test]
+fn delete_master_can_be_finished_whatever_goes_wrong() {
+    let template = Machine::new().with_cluster("a 3 0");
+    let scene = Scene::new(template, "delete master a-master-3 --yes", 12);
+    scene.survives(ordinary, Scene::is_finished_by_a_second);
+}
+
+/// Two programs, one of which feeds the other.
+#[test]
+fn load_image_can_be_said_again_whatever_goes_wrong() {
+    let template = Machine::new().with_cluster("a 1 1");
+    template.docker.add_image("app:1", &[]);
+    let scene = Scene::new(template, "load image a app:1", 8);
+    scene.survives(|_, _| true, Scene::is_finished_by_a_second);
+}
+
+#[test]
+fn delete_can_be_finished_whatever_goes_wrong() {
+    let template = Machine::new().with_cluster("a 1 2");
+    let scene = Scene::new(template, "delete cluster a", 4);
+    for_each_fault(
+        &scene.targets,
+        |_, fault| fault != Fault::Orphans,
+        |target, fault, scale| {
+            let machine = scene.template.copy();
+            target.goes_wrong(&machine, fault);
+            let outcome = machine.mokctl(scene.line).deadline_scale(scale).outcome();
+            outcome.check(!outcome.stderr.contains("panicked"), "it panicked")?;
+            if !target.is_as_good(fault) {
+                outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
+                outcome.check(outcome.stderr.contains("mokctl: error: "), "no error")?;
+            }
+            machine.docker.heal();
+            let second = machine.mokctl(scene.line).outcome();
+            let done =
+                second.code() == Some(0) || second.stderr.contains("no cluster exists with name a");
+            second.check(done, "the second time, it failed")?;
+            second.check(machine.docker.names().is_empty(), "something is left in the engine")?;
+            let kubeconfig = machine.kubeconfig_text();
+            second.check(!kubeconfig.contains("mok-a"), "something is left in the kubeconfig")
+        },
+    );
+}

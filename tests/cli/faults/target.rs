@@ -1,0 +1,142 @@
+//! One call of a clean run, such that it can be found in another one and made to go
+//! wrong there.
+
+use std::collections::BTreeMap;
+
+use super::Fault;
+use crate::fake_docker::Call;
+use crate::harness::Machine;
+
+/// The call.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    /// Its words, with `*` for what differs from run to run.
+    pub(super) glob: String,
+    /// It is the `nth` with these words.
+    pub(super) nth: usize,
+    call: Call,
+}
+
+pub(super) fn targets(calls: &[Call]) -> Vec<Target> {
+    let mut seen = BTreeMap::new();
+    let target = |call: &Call| {
+        let words: Vec<_> = call.argv.iter().map(|word| constant(word)).collect();
+        let glob = match words.iter().position(|word| word.ends_with("/ready.sh")) {
+            // Seconds of patience, and since when.
+            Some(at) => format!("{} * {}", words[..=at].join(" "), words[at + 3..].join(" ")),
+            None => words.join(" "),
+        };
+        let nth = seen.entry(glob.clone()).or_insert(0);
+        *nth += 1;
+        Target { glob, nth: *nth, call: call.clone() }
+    };
+    calls.iter().map(target).collect()
+}
+
+fn constant(word: &str) -> String {
+    let is_id = word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let start = ["--label=mok.run=", "--publish=", "--subnet=", "--ip=", "--network="];
+    match start.iter().find(|start| word.starts_with(**start)) {
+        Some(start) => format!("{start}*"),
+        None if is_id => "*".to_owned(),
+        None => word.to_owned(),
+    }
+}
+
+/// Calls in a node whose answer is not looked at.
+const UNREAD: [&str; 7] =
+    ["join.sh", "ready.sh", "leave.sh", "network.sh", "kubectl", "images import", "images list"];
+
+impl Target {
+    /// The words of the call.
+    pub(super) fn line(&self) -> String {
+        self.call.line()
+    }
+
+    /// The step of the plan that the call belongs to; none before the plan runs.
+    /// `old` are the nodes that are there before it runs.
+    pub(super) fn step(&self, old: &[String]) -> Option<String> {
+        let words = &self.call.argv;
+        let node = |word: &str| word.trim_end_matches(":/").to_owned();
+        let is_old = |word: &str| old.contains(&node(word));
+        let first = self.nth == 1;
+        let makes = old.is_empty();
+        Some(match self.call.verb().as_str() {
+            "network ls" if makes && self.call.flag("filter").is_none() => {
+                "create network".to_owned()
+            }
+            "network create" => "create network".to_owned(),
+            "network inspect" if makes => "create network".to_owned(),
+            "create" if makes && self.call.flag("name")?.ends_with("-master-1") => {
+                format!("create {}", self.call.flag("name")?)
+            }
+            "create" => format!("start {}", self.call.flag("name")?),
+            "update" => "keep ".to_owned(),
+            "start" => format!("start {}", words[1]),
+            "stop" => format!("stop {}", words[words.len() - 1]),
+            "kill" => format!("update {}", words[words.len() - 1]),
+            "rm" => format!("remove {}", words[words.len() - 1]),
+            "cp" if is_old(&words[2]) && words[2].ends_with("-lb:/") => {
+                format!("update {}", node(&words[2]))
+            }
+            "cp" if is_old(&words[2]) => format!("update routes of {}", node(&words[2])),
+            "cp" if first => format!("start {}", node(&words[2])),
+            "cp" => format!("issue credentials for {}", node(&words[2])),
+            "exec" => self.step_in_node()?,
+            _ => return None,
+        })
+    }
+
+    fn step_in_node(&self) -> Option<String> {
+        let words = &self.call.argv;
+        let (at, program) = words.iter().enumerate().skip(1).find(|(_, word)| {
+            ["kubectl", "cat", "ctr"].contains(&word.as_str()) || word.contains(".sh")
+        })?;
+        let node = words[..at].iter().rfind(|word| *word != "bash")?;
+        let last = &words[words.len() - 1];
+        Some(match program.rsplit('/').next()? {
+            "init.sh" => format!("kubeadm init on {node}"),
+            "issue.sh" => format!("issue credentials for {last}"),
+            "join.sh" => format!("kubeadm join on {node}"),
+            "ready.sh" => "wait until Ready: ".to_owned(),
+            "leave.sh" => format!("kubeadm reset on {node}"),
+            "network.sh" => format!("update routes of {node}"),
+            "token.sh" => "ask for a join command".to_owned(),
+            "cat" => "save kubeconfig".to_owned(),
+            "kubectl" if words[at + 2] == "drain" => format!("drain {}", words[at + 3]),
+            "kubectl" => format!("forget {}", words[at + 4]),
+            _ => return None,
+        })
+    }
+
+    /// Whether mokctl can see nothing wrong with the call.
+    pub(super) fn is_as_good(&self, fault: Fault) -> bool {
+        // These answers only say whether a load can be spared.
+        let spares_a_load = self.line().ends_with("images list --quiet")
+            || self.line().starts_with("image inspect --format={{.Id}}");
+        let answer_is_read = match self.call.verb().as_str() {
+            "create" | "start" | "stop" | "kill" | "cp" | "update" | "network rm" | "rm" => false,
+            "exec" => !UNREAD.iter().any(|word| self.line().contains(word)),
+            _ => !spares_a_load,
+        };
+        // No output is what a list of nothing looks like.
+        let may_be_empty = ["ps", "network ls"].contains(&self.call.verb().as_str());
+        match fault {
+            Fault::Garbage => !answer_is_read,
+            Fault::Silent => !answer_is_read || may_be_empty,
+            Fault::Fails | Fault::Hangs | Fault::Killed | Fault::Orphans => false,
+        }
+    }
+
+    pub(super) fn goes_wrong(&self, machine: &Machine, fault: Fault) {
+        let rule = machine.docker.on(&self.glob).nth(self.nth);
+        match fault {
+            Fault::Fails => rule.fails(1, "Error response from daemon: no space left on device"),
+            Fault::Hangs => rule.hangs(),
+            Fault::Killed => rule.is_killed(),
+            Fault::Garbage => rule.prints(b"WARNING: {{ garbage\n"),
+            Fault::Silent => rule.prints(b""),
+            Fault::Orphans => rule.orphans(),
+        }
+    }
+}
