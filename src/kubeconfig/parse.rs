@@ -114,8 +114,9 @@ impl<'t> Reader<'t> {
                     let (event, span) = self.next()?;
                     let mut value = self.node(event, span, depth + 1)?;
                     if value.span.is_empty() {
-                        // The parser has an absent value in front of the colon.
-                        let at = behind_colon(self.text, &key).unwrap_or(value.span.end);
+                        // The parser has an absent value in front of the colon, or, where there is
+                        // no colon, far behind.
+                        let at = behind_colon(self.text, &key).unwrap_or(key.span.end);
                         value.span = at..at;
                     }
                     pairs.push((key, value));

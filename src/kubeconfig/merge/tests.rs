@@ -187,7 +187,8 @@ fn removing_undoes_merging_to_the_byte() {
     let two = format!("{KUBECTL}---\nclusters: 1\n--- !x {{}}\n");
     // A comment that ends as on another system, and before it an odd one.
     let mixed = KUBECTL.replace("  name: minikube\ncontexts", "  name: minikube # a\r\r\ncontexts");
-    for text in [KUBECTL, &crlf, cut, &marked, &two, &mixed] {
+    let no_value = KUBECTL.replace("client-key: /home/u/.minikube/client.key", "? client-key");
+    for text in [KUBECTL, &crlf, cut, &marked, &two, &mixed, &no_value] {
         assert_eq!(removed(&merged(text)), text);
     }
     assert_eq!(removed(&merged(BY_HAND)), BY_HAND.replace("''   #", "\"\"   #"));
