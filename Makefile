@@ -78,7 +78,7 @@ e2e: toolchain engine ## Run the end-to-end tests: real clusters, some minutes
 
 .PHONY: e2e-full
 e2e-full: toolchain engine ## Run the slow end-to-end tests as well
-	$(CARGO_TEST_E2E) --include-ignored --skip a_restart_of_the_engine
+	$(CARGO_TEST_E2E) --include-ignored --skip a_restart_of_the_engine --skip soak::
 
 .PHONY: e2e-engine
 e2e-engine: toolchain engine ## Restart this machine's engine under a cluster

@@ -9,8 +9,10 @@
 mod cluster;
 mod create;
 mod engine;
+mod faults;
 mod nodes;
 mod pods;
 mod refuse;
 mod restart;
+mod soak;
 mod wait;

@@ -1,0 +1,100 @@
+//! The same again and again: nothing is left of any round, and nothing grows.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Command;
+use std::time::Instant;
+
+use crate::cluster::Cluster;
+use crate::engine::{Objects, docker, lines, output_of, shown, tell};
+use crate::{pods, wait};
+
+/// What an engine's folder may gain in all rounds: its databases and its log of
+/// events are never quite the same.
+const DISK_KB: u64 = 20 * 1024;
+
+/// What rounds must not make more of.
+#[derive(Debug, PartialEq, Eq)]
+struct Held {
+    containers: usize,
+    volumes: usize,
+    networks: usize,
+    mounts: usize,
+    /// The engine's own for each container and each port.
+    processes: usize,
+}
+
+impl Held {
+    fn now() -> Self {
+        let count = |words: &[&str]| lines(&docker(words).unwrap()).len();
+        Self {
+            containers: count(&["ps", "--all", "--quiet"]),
+            volumes: count(&["volume", "ls", "--quiet"]),
+            networks: count(&["network", "ls", "--quiet"]),
+            mounts: fs::read_to_string("/proc/self/mountinfo").unwrap().lines().count(),
+            processes: processes(),
+        }
+    }
+}
+
+fn processes() -> usize {
+    let name = |entry: fs::DirEntry| fs::read_to_string(entry.path().join("comm"));
+    fs::read_dir("/proc")
+        .unwrap()
+        // One that has ended meanwhile has no name to read.
+        .filter_map(|entry| name(entry.ok()?).ok())
+        .filter(|name| name.starts_with("containerd-shim") || name.starts_with("docker-proxy"))
+        .count()
+}
+
+/// The size of the engine's folder.
+fn disk_kb() -> u64 {
+    let folder = docker(&["info", "--format={{.DockerRootDir}}"]).unwrap();
+    let mut du = Command::new("du");
+    du.args(["--summarize", "--block-size=1K", &folder]);
+    // A file that goes away while it is counted is no failure of ours.
+    let output = output_of(du, b"").unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let size = text.split_whitespace().next().and_then(|word| word.parse().ok());
+    size.unwrap_or_else(|| panic!("{}", shown("du", &output)))
+}
+
+/// Panics unless a cluster comes, answers and goes.
+fn round() {
+    let Some(cluster) = Cluster::named("soak") else { return };
+    cluster.create(1, 1);
+    let nodes = ["master-1", "worker-1"].map(|node| cluster.node(node));
+    let (echo, _) = pods::deploy(&cluster, &nodes);
+    pods::check_addresses(&cluster, &nodes, &echo).unwrap();
+    let objects = Objects::of(&cluster.name).unwrap();
+    let output = cluster.mokctl(&["delete", "cluster", &cluster.name]);
+    assert!(output.status.success(), "{}", shown("delete cluster", &output));
+    assert_eq!(Objects::of(&cluster.name).unwrap(), Objects::default());
+    assert!(objects.volumes_left().unwrap().is_empty());
+}
+
+#[test]
+#[ignore = "slow, thirty clusters of 1+1: make soak"]
+fn nothing_grows_when_clusters_come_and_go() {
+    let rounds = std::env::var("MOK_SOAK_ROUNDS").map_or(30, |text| text.parse().unwrap());
+    // The first one fills what is kept: it is no part of the figures.
+    round();
+    let (held, disk) = (Held::now(), disk_kb());
+    let begun = Instant::now();
+    let failed: Vec<u32> =
+        (1..=rounds).filter(|_| catch_unwind(AssertUnwindSafe(round)).is_err()).collect();
+    let seconds = begun.elapsed().as_secs_f64();
+    // The engine ends some of its processes a little after their container.
+    let patience = std::time::Duration::from_secs(10);
+    wait::until("the engine to hold what it held", patience, || {
+        let now = Held::now();
+        if now == held { Ok(()) } else { Err(format!("before: {held:?}\nafter: {now:?}")) }
+    });
+    let grown = disk_kb().saturating_sub(disk);
+    tell(&format!(
+        "soak: {rounds} rounds in {seconds:.0} s, {} failed {failed:?}, the engine's folder grew by {grown} KB; held: {held:?}",
+        failed.len()
+    ));
+    assert!(failed.is_empty(), "rounds that failed: {failed:?}");
+    assert!(grown <= DISK_KB, "the engine's folder grew by {grown} KB");
+}
