@@ -103,20 +103,20 @@ impl Node {
 
     /// Whether both say the same, however it is written.
     pub(super) fn says(&self, other: &Self) -> bool {
-        self.tag == other.tag
-            && match (&self.kind, &other.kind) {
-                (Kind::Scalar { text: a, typed: x }, Kind::Scalar { text: b, typed: y }) => {
-                    a == b && x == y
-                }
-                (Kind::List(a), Kind::List(b)) => {
-                    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.says(b))
-                }
-                (Kind::Map(a), Kind::Map(b)) => {
-                    a.len() == b.len()
-                        && a.iter().zip(b).all(|(a, b)| a.0.says(&b.0) && a.1.says(&b.1))
-                }
-                _ => false,
+        let kinds = || match (&self.kind, &other.kind) {
+            (Kind::Scalar { text: a, typed: x }, Kind::Scalar { text: b, typed: y }) => {
+                a == b && x == y
             }
+            (Kind::List(a), Kind::List(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.says(b))
+            }
+            (Kind::Map(a), Kind::Map(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0.says(&b.0) && a.1.says(&b.1))
+            }
+            _ => false,
+        };
+        // Nothing can be said in several ways.
+        self.tag == other.tag && (self.is_null() && other.is_null() || kinds())
     }
 }
 

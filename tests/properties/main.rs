@@ -171,8 +171,9 @@ fn what_is_generated_is_often_right() {
         |json: String| mokctl::cluster::inventory::read(&json).is_ok_and(|all| !all.is_empty());
     let images =
         |json: String| mokctl::image::contract::NodeImage::from_inspect("x", &json).is_ok();
-    let subnets =
-        |json: String| mokctl::cluster::networks::engine_subnets(&json).is_ok_and(|all| !all.is_empty());
+    let subnets = |json: String| {
+        mokctl::cluster::networks::engine_subnets(&json).is_ok_and(|all| !all.is_empty())
+    };
     assert!(of_hundred(kubeadm_text(), joins) > 5);
     assert!(of_hundred(inspection(), members) > 30);
     assert!(of_hundred(inspection(), images) > 30);

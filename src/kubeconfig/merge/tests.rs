@@ -203,6 +203,12 @@ fn what_is_there_is_not_written_again() {
 }
 
 #[test]
+fn a_value_that_is_not_there_may_be_written_as_null() {
+    let text = "{clusters: [{x,}, {name: mok-a}]}\n";
+    assert_eq!(removed(text), "{\"clusters\": [{\"x\": null}]}\n");
+}
+
+#[test]
 fn json_stays_json() {
     let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
     for text in [JSON, "{\"kind\":\"Config\",\"users\":null}", "{\"clusters\":[],\"a\":true}"] {
