@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::str::Chars;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+use saphyr_parser::{BufferedInput, Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use super::error::TextError;
 use super::node::{Kind, Node, Style, may_be_typed};
@@ -22,7 +23,8 @@ pub(super) fn parse(text: &str) -> Result<Vec<Node>, TextError> {
     let mut reader = Reader {
         text,
         offsets,
-        events: Parser::new_from_str(text),
+        // Its other input counts the bytes of a directive, not the characters.
+        events: Parser::new_from_iter(text.chars()),
         anchors: HashMap::new(),
         nodes: 0,
     };
@@ -45,7 +47,7 @@ struct Reader<'t> {
     text: &'t str,
     /// The byte of each character: the parser counts characters.
     offsets: Vec<usize>,
-    events: Parser<'t, StrInput<'t>>,
+    events: Parser<'t, BufferedInput<Chars<'t>>>,
     /// What each anchor stands for, and of how many nodes it consists.
     anchors: HashMap<usize, (Node, usize)>,
     nodes: usize,

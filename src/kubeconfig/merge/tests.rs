@@ -188,7 +188,8 @@ fn removing_undoes_merging_to_the_byte() {
     // A comment that ends as on another system, and before it an odd one.
     let mixed = KUBECTL.replace("  name: minikube\ncontexts", "  name: minikube # a\r\r\ncontexts");
     let no_value = KUBECTL.replace("client-key: /home/u/.minikube/client.key", "? client-key");
-    for text in [KUBECTL, &crlf, cut, &marked, &two, &mixed, &no_value] {
+    let directive = format!("%ü\n---\n{KUBECTL}");
+    for text in [KUBECTL, &crlf, cut, &marked, &two, &mixed, &no_value, &directive] {
         assert_eq!(removed(&merged(text)), text);
     }
     assert_eq!(removed(&merged(BY_HAND)), BY_HAND.replace("''   #", "\"\"   #"));
