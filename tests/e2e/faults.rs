@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::Duration;
 
@@ -11,30 +12,26 @@ use crate::cluster::Cluster;
 use crate::engine::{self, Objects, docker, node_image, output_of, shown};
 use crate::wait;
 
-/// What nobody waits for in full.
-const SHORT: &str = "0.1";
-
-/// Runs the program; before the first call whose words match `glob`, `hook` is run.
-fn with_hook(cluster: &Cluster, glob: &str, hook: &str, words: &[&str]) -> Output {
-    let client = cluster.folder().join("docker");
-    let once = cluster.folder().join(format!("once-{}", words.join("-").replace('/', "_")));
+/// The program, which runs `hook` before the first call whose words match `glob`.
+/// Nobody waits in full for what has no end.
+fn hooked(cluster: &Cluster, glob: &str, hook: &str, words: &[&str]) -> Command {
+    let folder = tempfile::tempdir_in(cluster.folder()).unwrap().keep();
+    let (client, once) = (folder.join("docker"), folder.join("once"));
+    let once = once.display();
     let script = format!(
-        "#!/bin/sh\ncase \"$*\" in\n  {glob}) if mkdir '{}' 2>/dev/null; then {{ {hook}; }} >/dev/null 2>&1; fi ;;\n\
-         esac\nexec docker \"$@\"\n",
-        once.display()
+        "#!/bin/sh\ncase \"$*\" in\n  {glob})\n    if mkdir '{once}' 2>/dev/null; then\n      \
+         {{ {hook}; }} >/dev/null 2>&1\n    fi\n    ;;\nesac\nexec docker \"$@\"\n"
     );
-    // A new file: the one before may still run.
-    let _ = fs::remove_file(&client);
     fs::write(&client, script).unwrap();
     fs::set_permissions(&client, fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mokctl"));
     command.args(words).env("KUBECONFIG", cluster.kubeconfig()).env("MOKCTL_DOCKER", client);
-    if hook.contains("STOP") || hook.contains("master") && words.contains(&"worker") {
-        command.env("MOKCTL_DEADLINE_SCALE", SHORT);
-    }
-    let output = output_of(command, b"").unwrap();
-    let _ = fs::remove_dir(once);
-    output
+    command.env("MOKCTL_DEADLINE_SCALE", "0.25");
+    command
+}
+
+fn with_hook(cluster: &Cluster, glob: &str, hook: &str, words: &[&str]) -> Output {
+    output_of(hooked(cluster, glob, hook, words), b"").unwrap()
 }
 
 /// Creates 1+1 with a fault; it must say `step`, and nothing must be left but what
@@ -186,4 +183,95 @@ fn nodes_that_are_killed_while_others_come_and_go_cost_nothing_more() {
     assert_eq!(cluster.ready_nodes().unwrap(), [master.as_str()]);
     assert_eq!(Objects::of(name).unwrap().containers.into_iter().collect::<Vec<_>>(), [master]);
     engine::remove(name).unwrap();
+}
+
+/// An engine with a small disk, which can be ended.
+struct SmallEngine {
+    folder: PathBuf,
+}
+
+impl SmallEngine {
+    fn make(folder: PathBuf, size: &str) -> Self {
+        let engine = Self { folder };
+        engine.script("make", &[size]);
+        let load = "docker save \"$1\" | docker --host \"$2\" load --quiet";
+        let words = ["-euo", "pipefail", "-c", load, "load", node_image().unwrap(), &engine.host()];
+        let mut command = Command::new("bash");
+        command.args(words);
+        let output = output_of(command, b"").unwrap();
+        assert!(output.status.success(), "{}", shown("load", &output));
+        engine
+    }
+
+    fn host(&self) -> String {
+        format!("unix://{}", self.folder.join("socket").display())
+    }
+
+    fn script(&self, command: &str, more: &[&str]) {
+        let mut script = Command::new(SCRIPT);
+        script.arg(command).arg(&self.folder).args(more);
+        let output = output_of(script, b"").unwrap();
+        assert!(output.status.success(), "{}", shown(command, &output));
+    }
+
+    /// What carries the label of any cluster.
+    fn objects(&self) -> String {
+        let (host, label) = (format!("--host={}", self.host()), "--filter=label=MokCluster");
+        docker(&[&host, "ps", "--all", "--quiet", label]).unwrap()
+            + &docker(&[&host, "network", "ls", "--quiet", label]).unwrap()
+    }
+}
+
+impl Drop for SmallEngine {
+    fn drop(&mut self) {
+        self.script("remove", &[]);
+    }
+}
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/small_engine.sh");
+
+#[test]
+#[ignore = "slow, a second engine: make e2e-full"]
+fn an_engine_that_is_full_or_ends_is_survived() {
+    let Some(cluster) = Cluster::named("small") else { return };
+    let engine = SmallEngine::make(cluster.folder().join("engine"), "3G");
+    let create = ["create", "cluster", &cluster.name, "1", "1"];
+    let run = |mut command: Command| {
+        output_of(
+            {
+                command.env("DOCKER_HOST", engine.host());
+                command
+            },
+            b"",
+        )
+        .unwrap()
+    };
+
+    let start = format!("\"start {}\"", cluster.node("master-1"));
+    let filler = engine.folder.join("disk/filler");
+    // Large blocks first, and then what is too little for one.
+    let fill = format!(
+        "for size in 1M 4K; do dd if=/dev/zero bs=$size oflag=append conv=notrunc of={}; done",
+        filler.display()
+    );
+    let output = run(hooked(&cluster, &start, &fill, &create));
+    refused(&cluster, &output, "a full disk", "");
+    let all = shown("a full disk", &output);
+    assert!(all.to_lowercase().contains("no space left"), "{all}");
+    assert_eq!(engine.objects(), "", "{all}");
+    fs::remove_file(filler).unwrap();
+
+    let init = format!("\"exec {} bash /root/mok/init.sh\"", cluster.node("master-1"));
+    let end = format!("{SCRIPT} kill {}", engine.folder.display());
+    let output = run(hooked(&cluster, &init, &end, &create));
+    refused(&cluster, &output, "an engine that ends", "kubeadm init on ");
+    let all = shown("an engine that ends", &output);
+    assert!(all.contains(&format!("'mokctl delete cluster {}'", cluster.name)), "{all}");
+    engine.script("start", &[]);
+    assert_ne!(engine.objects(), "", "{all}");
+    let mut delete = Command::new(env!("CARGO_BIN_EXE_mokctl"));
+    delete.args(["delete", "cluster", &cluster.name]).env("KUBECONFIG", cluster.kubeconfig());
+    let output = run(delete);
+    assert!(output.status.success(), "{}", shown("delete", &output));
+    assert_eq!(engine.objects(), "");
 }

@@ -1,9 +1,9 @@
 //! The same again and again: nothing is left of any round, and nothing grows.
 
-use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use std::{fs, mem, thread};
 
 use crate::cluster::Cluster;
 use crate::engine::{Objects, docker, lines, output_of, shown, tell};
@@ -14,7 +14,7 @@ use crate::{pods, wait};
 const DISK_KB: u64 = 20 * 1024;
 
 /// What rounds must not make more of.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Held {
     containers: usize,
     volumes: usize,
@@ -34,6 +34,18 @@ impl Held {
             mounts: fs::read_to_string("/proc/self/mountinfo").unwrap().lines().count(),
             processes: processes(),
         }
+    }
+
+    /// The engine ends some of its processes a little after their containers.
+    fn settled() -> Self {
+        let mut last = Self::now();
+        let look = || {
+            thread::sleep(Duration::from_secs(3));
+            let now = Self::now();
+            let before = mem::replace(&mut last, now.clone());
+            if now == before { Ok(now) } else { Err(format!("{before:?}, then {now:?}")) }
+        };
+        wait::until("the engine to settle", Duration::from_secs(60), look).0
     }
 }
 
@@ -79,22 +91,18 @@ fn nothing_grows_when_clusters_come_and_go() {
     let rounds = std::env::var("MOK_SOAK_ROUNDS").map_or(30, |text| text.parse().unwrap());
     // The first one fills what is kept: it is no part of the figures.
     round();
-    let (held, disk) = (Held::now(), disk_kb());
+    let (held, disk) = (Held::settled(), disk_kb());
     let begun = Instant::now();
     let failed: Vec<u32> =
         (1..=rounds).filter(|_| catch_unwind(AssertUnwindSafe(round)).is_err()).collect();
     let seconds = begun.elapsed().as_secs_f64();
-    // The engine ends some of its processes a little after their container.
-    let patience = std::time::Duration::from_secs(10);
-    wait::until("the engine to hold what it held", patience, || {
-        let now = Held::now();
-        if now == held { Ok(()) } else { Err(format!("before: {held:?}\nafter: {now:?}")) }
-    });
+    let now = Held::settled();
     let grown = disk_kb().saturating_sub(disk);
     tell(&format!(
-        "soak: {rounds} rounds in {seconds:.0} s, {} failed {failed:?}, the engine's folder grew by {grown} KB; held: {held:?}",
+        "soak: {rounds} rounds in {seconds:.0} s, {} failed {failed:?}, the engine's folder grew by {grown} KB\nbefore: {held:?}\nafter: {now:?}",
         failed.len()
     ));
     assert!(failed.is_empty(), "rounds that failed: {failed:?}");
+    assert_eq!(now, held);
     assert!(grown <= DISK_KB, "the engine's folder grew by {grown} KB");
 }

@@ -9,7 +9,8 @@ use crate::harness::Machine;
 /// `applies` chooses the calls and their faults.
 fn create_survives(line: &str, least_calls: usize, applies: impl Fn(&Target, Fault) -> bool) {
     let clean = Machine::new();
-    clean.mokctl(&format!("{line} -q")).run();
+    let outcome = clean.mokctl(line).outcome();
+    outcome.assert(outcome.code() == Some(0), "not created");
     let targets = targets(&clean.docker.calls());
     assert!(targets.len() >= least_calls, "{} calls", targets.len());
 
