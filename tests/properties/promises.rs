@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::sync::LazyLock;
 
-use mokctl::cli;
+use mokctl::cli::{self, Defaults};
 use mokctl::cluster::inventory;
 use mokctl::cluster::name::ClusterName;
 use mokctl::cluster::networks::engine_subnets;
@@ -16,7 +16,7 @@ use mokctl::kubeconfig::{Access, TextError, merge_text, remove_text};
 /// A command line: every mistake has its line below the usage text, and empty
 /// words are none.
 pub fn parser(words: &[OsString]) {
-    let parsed = match cli::parse(words) {
+    let parsed = match cli::parse(words, &Defaults::default()) {
         Ok(parsed) => parsed,
         Err(mistake) => {
             let text = mistake.render();
@@ -29,7 +29,7 @@ pub fn parser(words: &[OsString]) {
     let (own, rest) = words.split_at(end);
     let own = own.iter().filter(|word| !word.is_empty());
     let dense: Vec<_> = own.chain(rest).cloned().collect();
-    assert_eq!(cli::parse(&dense).ok(), Some(parsed));
+    assert_eq!(cli::parse(&dense, &Defaults::default()).ok(), Some(parsed));
 }
 
 /// What kubeadm may print: a join command that is written out is read as the same,
