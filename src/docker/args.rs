@@ -209,6 +209,14 @@ pub fn save<'a>(images: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["save"].into_iter().chain(images)).deadline(Call::TRANSFER)
 }
 
+/// Removes the images that carry `label`, have no name any more, and that no
+/// container is made of.
+#[must_use]
+pub fn prune_images(label: &str) -> Call {
+    let filter = format!("--filter=label={label}");
+    Call::new(["image", "prune", "--force", &filter]).deadline(Call::WORK)
+}
+
 /// Ids of the images that carry `label`, once for each name.
 #[must_use]
 pub fn labelled_image_ids(label: &str) -> Call {

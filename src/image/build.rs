@@ -56,19 +56,16 @@ pub fn build(
     ui: &Ui,
 ) -> Result<Built, BuildError> {
     let image = flavour.image();
-    let programs_key = flavour.programs.key(&[flavour.kubernetes, flavour.base]);
-    let images_key = flavour.images.key(&[&programs_key]);
-    let labels: Vec<_> = flavour.labels.iter().flat_map(|(key, value)| [*key, *value]).collect();
-    let node_key = flavour.node.key(&[&[flavour.preload, &images_key], labels.as_slice()].concat());
+    let keys = flavour.keys();
     let built_of = docker.ask_image(&args::image_label(&image, label::INPUTS))?;
-    if built_of.as_deref() == Some(&node_key) {
+    if built_of.as_deref() == Some(&keys.image) {
         return Ok(Built { image, cached: true });
     }
 
     let base = base(docker, flavour, ui)?;
-    let programs = format!("local/mok-kubernetes:{programs_key}");
-    let images = format!("local/mok-images:{images_key}");
-    let node = format!("local/mok-node:{node_key}");
+    let programs = format!("local/mok-kubernetes:{}", keys.programs);
+    let images = format!("local/mok-images:{}", keys.images);
+    let node = format!("local/mok-node:{}", keys.node);
     let version = ("KUBE_VERSION", flavour.kubernetes);
     let build = |title: &str, tag: &str, context: &Context, more: &[(&str, &str)]| {
         let arguments = [&[("BASE", base.as_str()), version], more].concat();
@@ -80,8 +77,10 @@ pub fn build(
     build("Building the node", &node, &flavour.node, &from_programs)?;
 
     let stage = ui.stage("Putting the images into the node");
-    preload(docker, flavour, privilege, &node, &images, &node_key)?;
+    preload(docker, flavour, privilege, &node, &images, &keys.image)?;
     stage.done();
+    // The ones that this one takes the name from would never be used again.
+    docker.capture(&args::prune_images(label::INPUTS))?;
     Ok(Built { image, cached: false })
 }
 

@@ -28,17 +28,34 @@ impl Context {
             .collect()
     }
 
-    /// Twelve hexadecimal digits that change with any file, or with anything in
-    /// `inputs`.
-    #[must_use]
-    pub fn key(&self, inputs: &[&str]) -> String {
-        let mut hash = Sha256::new();
-        for part in self.files.iter().flat_map(|(path, text)| [path, text]).chain(inputs) {
-            hash.update(part.len().to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-        hash.finalize().iter().take(6).fold(String::new(), |key, byte| format!("{key}{byte:02x}"))
+    fn key(&self, inputs: &[&str]) -> String {
+        let files = self.files.iter().flat_map(|(path, text)| [*path, *text]);
+        key(files.chain(inputs.iter().copied()))
     }
+}
+
+/// Twelve hexadecimal digits that change with any of `inputs`.
+fn key<'a>(inputs: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for input in inputs {
+        hash.update(input.len().to_be_bytes());
+        hash.update(input.as_bytes());
+    }
+    hash.finalize().iter().take(6).fold(String::new(), |key, byte| format!("{key}{byte:02x}"))
+}
+
+/// What each part of an image is made of, as a hash: a part with another hash is
+/// another part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys {
+    /// The Kubernetes programs.
+    pub programs: String,
+    /// The control plane's images.
+    pub images: String,
+    /// The node, without the images.
+    pub node: String,
+    /// All of it.
+    pub image: String,
 }
 
 /// A family of node images.
@@ -69,6 +86,17 @@ impl Flavour {
     #[must_use]
     pub fn image(&self) -> String {
         format!("local/{}:{}", self.name, self.kubernetes)
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub fn keys(&self) -> Keys {
+        let programs = self.programs.key(&[self.kubernetes, self.base]);
+        let images = self.images.key(&[&programs]);
+        let node = self.node.key(&[&programs]);
+        let labels = self.labels.iter().flat_map(|(name, value)| [*name, *value]);
+        let image = key([&images, &node, self.preload].into_iter().chain(labels));
+        Keys { programs, images, node, image }
     }
 
     /// The flavour of that name.
@@ -170,12 +198,32 @@ mod tests {
         }
     }
 
+    /// Which keys another flavour changes: programs, images, node, image.
+    fn changed(flavour: Flavour) -> [bool; 4] {
+        let (old, new) = (MOK_DEBIAN_12.keys(), flavour.keys());
+        [
+            old.programs != new.programs,
+            old.images != new.images,
+            old.node != new.node,
+            old.image != new.image,
+        ]
+    }
+
     #[test]
-    fn a_key_changes_with_files_and_inputs() {
-        let key = MOK_DEBIAN_12.programs.key(&["v1.20.2"]);
-        assert_eq!(key.len(), 12);
-        assert_eq!(key, MOK_DEBIAN_12.programs.key(&["v1.20.2"]));
-        assert_ne!(key, MOK_DEBIAN_12.programs.key(&["v1.20.3"]));
-        assert_ne!(key, MOK_DEBIAN_12.images.key(&["v1.20.2"]));
+    fn a_change_makes_anew_what_it_is_in_and_what_stands_on_that() {
+        const FILE: Context = Context { files: &[("Dockerfile", "FROM scratch")] };
+        assert_eq!(MOK_DEBIAN_12.keys().image.len(), 12);
+        assert_eq!(changed(MOK_DEBIAN_12), [false; 4]);
+        assert_eq!(changed(Flavour { kubernetes: "v1.20.3", ..MOK_DEBIAN_12 }), [true; 4]);
+        assert_eq!(changed(Flavour { programs: FILE, ..MOK_DEBIAN_12 }), [true; 4]);
+        let images = Flavour { images: FILE, ..MOK_DEBIAN_12 };
+        assert_eq!(changed(images), [false, true, false, true]);
+        assert_eq!(changed(Flavour { node: FILE, ..MOK_DEBIAN_12 }), [false, false, true, true]);
+        for last in [
+            Flavour { preload: "exit", ..MOK_DEBIAN_12 },
+            Flavour { labels: &[("mok.image.schema", "2")], ..MOK_DEBIAN_12 },
+        ] {
+            assert_eq!(changed(last), [false, false, false, true]);
+        }
     }
 }

@@ -20,6 +20,14 @@ build() {
   echo "Successfully built"
 }
 
+# An image here is its name, so there is never one without.
+image_prune() {
+  case "$*" in
+    "--force --filter=label="?*) echo "Total reclaimed space: 0B" ;;
+    *) unknown ;;
+  esac
+}
+
 commit() {
   labels=
   while :; do

@@ -32,6 +32,7 @@ serve() {
           ;;
         "image inspect") image_inspect "$@" ;;
         "image ls") image_ls "$@" ;;
+        "image prune") image_prune "$@" ;;
         "network ls") network_ls "$@" ;;
         "network create") network_create "$@" ;;
         "network rm") network_rm "$@" ;;

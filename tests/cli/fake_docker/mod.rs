@@ -137,6 +137,12 @@ impl FakeDocker {
         fs::create_dir(self.engine("images")).unwrap();
     }
 
+    /// The registry has an image.
+    pub(crate) fn offer(&self, reference: &str) {
+        fs::create_dir_all(self.engine("registry")).unwrap();
+        self.write(&format!("registry/{reference}"), "");
+    }
+
     /// The engine cannot grant `--privileged`.
     pub(crate) fn refuse_privileges(&self) {
         self.write("without_privileges", "");
