@@ -13,8 +13,8 @@ use crate::node::{network, scripts};
 
 /// What pods get to end, and then the call that waits for it.
 const DRAIN: Duration = Duration::from_secs(90);
-/// `kubeadm reset` waits for etcd and for each container.
-const RESET: Duration = Duration::from_secs(180);
+/// `kubeadm reset` asks etcd for five minutes, and then waits for each container.
+const RESET: Duration = Duration::from_secs(360);
 
 impl Run<'_> {
     pub(super) fn update_routes(&self, node: &NodeName) -> Result<Vec<Call>, StepError> {

@@ -59,7 +59,8 @@ packages() {
         done
         ;;
       etcd)
-        packages "$root" etcd-server libc6
+        # With etcdctl, as upstream's: it is asked for where members come and go.
+        packages "$root" etcd-server etcd-client libc6
         command=/usr/bin/etcd
         ;;
       # The distribution has no CoreDNS; the image's labels tell mokctl to leave

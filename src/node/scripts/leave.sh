@@ -6,4 +6,25 @@ set -euo pipefail
 # shellcheck source=src/node/scripts/common.sh
 . /root/mok/common.sh
 
+# in_etcd ARGUMENT...: etcdctl, beside this master's member of etcd.
+in_etcd() {
+  local pki=/etc/kubernetes/pki/etcd
+  admin --namespace=kube-system exec "etcd-$NODE" -- etcdctl \
+    --cacert="$pki/ca.crt" --cert="$pki/server.crt" --key="$pki/server.key" "$@"
+}
+
+# A member that leads stops before it can say that it has been removed, and kubeadm
+# asks for minutes after one that is gone: another one is to lead.
+hand_over() {
+  local me leads other
+  # ENDPOINT, ID, VERSION, SIZE, IS LEADER, ...
+  read -r me leads < <(in_etcd endpoint status | awk -F ', ' '{ print $2, $5 }')
+  [[ $leads == true ]] || return 0
+  # ID, STATUS, NAME, ...
+  other=$(in_etcd member list |
+    awk -F ', ' -v me="$me" '$1 != me && $2 == "started" { id = $1 } END { print id }')
+  in_etcd move-leader "$other"
+}
+
+hand_over
 kubeadm reset --force --cri-socket="unix://$CRI_SOCKET"
