@@ -34,6 +34,8 @@ pub struct ClusterConfig {
     pub cert_sans: Vec<String>,
     /// Whether masters take pods.
     pub schedulable_masters: bool,
+    /// Whether etcd may have several members.
+    pub several_masters: bool,
 }
 
 /// The file for `kubeadm init`: four documents.
@@ -135,6 +137,14 @@ fn cluster_configuration(node: &NodeConfig, cluster: &ClusterConfig) -> String {
         let _ = writeln!(text, "  - \"{name}\"");
     }
     text += elliptic_curve_keys(api);
+    if cluster.several_masters {
+        // A second member counts before it has started. It is to be there before the
+        // first one misses it: without a leader etcd ends every watch, and an API
+        // server of 1.20 then has watches on which nothing ever comes again.
+        text += "etcd:\n  local:\n    extraArgs:\n";
+        text += &argument(api, "      ", "election-timeout", "3000");
+        text += &argument(api, "      ", "heartbeat-interval", "300");
+    }
     // A node's pod range follows from its address; mokctl sets it, so that it is
     // there with the node and not only when this controller has come round.
     text += "controllerManager:\n  extraArgs:\n";
@@ -197,6 +207,7 @@ mod tests {
             endpoint: "10.213.0.2:6443".into(),
             cert_sans: vec!["localhost".into(), "127.0.0.1".into()],
             schedulable_masters,
+            several_masters: true,
         }
     }
 
@@ -238,6 +249,12 @@ mod tests {
         let node = node("v1.20.2", "a-master-2");
         let text = join_control_plane(&node, &command(), true);
         assert_eq!(text, include_str!("golden/join-master-v1.20.yaml"));
+    }
+
+    #[test]
+    fn etcd_is_left_as_it_is_where_it_stays_alone() {
+        let cluster = ClusterConfig { several_masters: false, ..cluster(true) };
+        assert!(!init(&node("v1.20.2", "a-master-1"), &cluster).contains("etcd:"));
     }
 
     #[test]

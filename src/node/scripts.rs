@@ -20,6 +20,8 @@ pub const JOIN: &str = "/root/mok/join.sh";
 pub const TOKEN: &str = "/root/mok/token.sh";
 /// Takes a master out of the control plane.
 pub const LEAVE: &str = "/root/mok/leave.sh";
+/// Starts a master's API server anew, where joins have cost it its watches.
+pub const SETTLE: &str = "/root/mok/settle.sh";
 /// Waits for nodes: `ready.sh SECONDS SINCE NODE...`.
 pub const READY: &str = "/root/mok/ready.sh";
 /// Where `init.sh` looks for kubeadm's configuration, without the leading slash.
@@ -85,6 +87,7 @@ pub fn files(values: &Values) -> Vec<File> {
             ("join.sh", include_str!("scripts/join.sh")),
             ("leave.sh", include_str!("scripts/leave.sh")),
             ("ready.sh", include_str!("scripts/ready.sh")),
+            ("settle.sh", include_str!("scripts/settle.sh")),
             ("token.sh", include_str!("scripts/token.sh")),
         ]
         .map(|(name, text)| File::script(format!("{FOLDER}/{name}"), text)),

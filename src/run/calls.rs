@@ -35,6 +35,7 @@ impl Run<'_> {
             Step::AskForWorkers => one(self.token_call(&[])),
             Step::AskForMasters => one(self.token_call(&["--masters"])),
             Step::JoinMaster(node) | Step::JoinWorker(node) => one(Self::join_call(node)),
+            Step::SettleMaster(node) => one(Self::settle_call(node)),
             Step::WaitReady(nodes) => one(self.ready_call(nodes, 0)),
             Step::WaitReadyAgain(nodes) => one(self.ready_call(nodes, self.facts.started()?)),
             Step::SaveKubeconfig => one(self.admin_call()),

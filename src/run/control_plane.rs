@@ -74,6 +74,10 @@ impl Run<'_> {
         Ok(())
     }
 
+    pub(super) fn settle_call(node: &NodeName) -> Call {
+        script(node, &[scripts::SETTLE], JOIN)
+    }
+
     /// Waits until all of `nodes` have reported since `since`, in seconds since 1970.
     pub(super) fn ready_call(&self, nodes: &[NodeName], since: u64) -> Call {
         let seconds = self.docker.deadline(READY).as_secs().max(1).to_string();
@@ -140,6 +144,7 @@ impl Run<'_> {
                 self.roster.api_node().to_string(),
             ],
             schedulable_masters: self.roster.has_schedulable_masters(),
+            several_masters: self.roster.has_load_balancer(),
         };
         Ok(config::init(&self.node_config(node, layout)?, &cluster))
     }

@@ -112,6 +112,7 @@ impl<'a> Run<'a> {
             Step::SaveKubeconfig => self.save_kubeconfig(),
             Step::Drain(node) => self.drain(node),
             Step::Claim(_)
+            | Step::SettleMaster(_)
             | Step::Keep(_)
             | Step::UpdateRoutes(_)
             | Step::UpdateLoadBalancer(_)

@@ -39,6 +39,7 @@ exec_in() {
     "bash /root/mok/token.sh"*)
       if [ "${3-}" = --masters ]; then cat "$engine/token-masters.txt"; else cat "$engine/token.txt"; fi
       ;;
+    "bash /root/mok/settle.sh") ;;
     "bash /root/mok/leave.sh") echo "[reset] Stopping the kubelet service" ;;
     "kubectl --kubeconfig=/etc/kubernetes/admin.conf drain "*)
       if [ -e "$engine/forgotten/$4" ]; then fail "Error from server (NotFound): nodes \"$4\" not found"; fi

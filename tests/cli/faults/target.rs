@@ -44,8 +44,16 @@ fn constant(word: &str) -> String {
 }
 
 /// Calls in a node whose answer is not looked at.
-const UNREAD: [&str; 7] =
-    ["join.sh", "ready.sh", "leave.sh", "network.sh", "kubectl", "images import", "images list"];
+const UNREAD: [&str; 8] = [
+    "join.sh",
+    "ready.sh",
+    "settle.sh",
+    "leave.sh",
+    "network.sh",
+    "kubectl",
+    "images import",
+    "images list",
+];
 
 impl Target {
     /// The words of the call.
@@ -99,6 +107,7 @@ impl Target {
             "issue.sh" => format!("issue credentials for {last}"),
             "join.sh" => format!("kubeadm join on {node}"),
             "ready.sh" => "wait until Ready: ".to_owned(),
+            "settle.sh" => format!("settle {node}"),
             "leave.sh" => format!("kubeadm reset on {node}"),
             "network.sh" => format!("update routes of {node}"),
             "token.sh" => "ask for a join command".to_owned(),
