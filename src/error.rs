@@ -8,6 +8,7 @@ use crate::image::build::BuildError;
 use crate::image::contract::ContractError;
 use crate::kubeadm::output::redact;
 use crate::kubeconfig::KubeconfigError;
+use crate::node::by_hand::SETUP;
 use crate::run::Failure;
 
 /// Any failure after the command line was understood.
@@ -52,6 +53,9 @@ pub enum Error {
     /// There is nobody to speak for the cluster.
     #[error("cluster {0} has no running master to ask")]
     NoRunningMaster(ClusterName),
+    /// What was left to the user has not been done.
+    #[error("cluster {cluster} is not set up: {node} waits for it", cluster = .0.cluster(), node = .0)]
+    NotSetUp(NodeName),
     /// A node is stopped that must be told of a change.
     #[error("cluster {cluster} is not whole: {node} does not run")]
     NotRunning {
@@ -165,6 +169,9 @@ impl Error {
             }
             Self::NotRunning { cluster, .. } | Self::NoRunningMaster(cluster) => {
                 Some(format!("'mokctl start cluster {cluster}' starts it"))
+            }
+            Self::NotSetUp(node) => {
+                Some(format!("'mokctl exec {node} -- bash {SETUP}' sets it up"))
             }
             Self::NoLoadBalancer(_) => {
                 Some("create it with several masters, or with --with-lb".to_owned())

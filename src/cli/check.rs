@@ -18,6 +18,7 @@ use super::table::{Row, rows_of};
 use super::usage::Topic;
 use super::verb::Verb;
 use super::words::Words;
+use crate::cluster::by_hand::ByHand;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::spec::{ClusterSpec, ImageRef, MAX_MASTERS, MAX_WORKERS, VersionPrefix};
 use crate::cluster::subnet::Subnet;
@@ -111,7 +112,7 @@ fn format(word: &str) -> Result<Format, UsageError> {
 fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
     let masters = NonZeroU8::MIN..=MAX_MASTERS;
     let workers = 0..=MAX_WORKERS;
-    Ok(ClusterSpec {
+    let mut spec = ClusterSpec {
         name: ClusterName::parse(words.option(0).unwrap_or_default())?,
         masters: count(words, (1, "NUM_MASTERS"), Flag::Masters, masters)?
             .unwrap_or(NonZeroU8::MIN),
@@ -124,7 +125,23 @@ fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
             .transpose()?,
         image: words.value(Flag::Image).map(ImageRef::parse).transpose()?,
         version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
-    })
+        by_hand: ByHand::Nothing,
+    };
+    spec.by_hand = by_hand(words, spec.has_load_balancer());
+    Ok(spec)
+}
+
+/// What the flags leave to the user; no balancer, no setup of it to leave.
+fn by_hand(words: &Words, has_load_balancer: bool) -> ByHand {
+    if words.has(Flag::SkipLbSetup) && has_load_balancer {
+        ByHand::Everything
+    } else if words.has(Flag::SkipMasterSetup) {
+        ByHand::Masters
+    } else if words.has(Flag::SkipWorkerSetup) {
+        ByHand::Workers
+    } else {
+        ByHand::Nothing
+    }
 }
 
 /// A number that an option or a flag may give, or both if they agree.
@@ -279,6 +296,22 @@ mod tests {
         assert_eq!(spec.api_port, NonZeroU16::new(6443));
         assert_eq!(spec.image, Some(ImageRef::parse("mok:1").unwrap()));
         assert_eq!(spec.version, Some(VersionPrefix::parse("1.33.1").unwrap()));
+    }
+
+    #[test]
+    fn what_is_left_to_the_user_takes_what_depends_on_it_along() {
+        for (flags, want) in [
+            ("", ByHand::Nothing),
+            ("--skipworkersetup", ByHand::Workers),
+            ("--skipmastersetup", ByHand::Masters),
+            ("--skipmastersetup --skipworkersetup", ByHand::Masters),
+            ("--with-lb --skiplbsetup", ByHand::Everything),
+            ("--skiplbsetup", ByHand::Nothing),
+            ("--skiplbsetup --skipworkersetup", ByHand::Workers),
+        ] {
+            assert_eq!(created(&format!("create cluster a 1 1 {flags}")).by_hand, want, "{flags}");
+        }
+        assert_eq!(created("create cluster a 3 0 --skiplbsetup").by_hand, ByHand::Everything);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::docker::args::RESTART_POLICY;
 
 /// A container of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Member {
     /// Its cluster, as the label says.
     pub cluster: ClusterName,
@@ -29,6 +30,8 @@ pub struct Member {
     pub running: bool,
     /// Whether the `create` that made it came to its end.
     pub complete: bool,
+    /// Whether its setup was left to the user, done since or not.
+    pub by_hand: bool,
     /// Its address on the cluster's network.
     pub address: Option<Ipv4Addr>,
     /// Its image's name.
@@ -88,6 +91,7 @@ fn member(container: &Value) -> Option<Member> {
         newer: label(labels::SCHEMA) > Some(labels::SCHEMA_VERSION),
         running: container.pointer("/State/Running").and_then(Value::as_bool)?,
         complete: text("/HostConfig/RestartPolicy/Name") == Some(RESTART_POLICY),
+        by_hand: label(labels::SETUP) == Some(labels::BY_HAND),
         address: address("/IPAddress").or_else(|| address("/IPAMConfig/IPv4Address")),
         image: text("/Config/Image")?.to_owned(),
         version: label(labels::KUBERNETES).map(String::from),

@@ -13,6 +13,10 @@ pub const SCHEMA_VERSION: &str = "1";
 pub const ROLE: &str = "mok.role";
 /// The Kubernetes version of the node's image, such as `v1.20.2`.
 pub const KUBERNETES: &str = "mok.kubernetes";
+/// [`BY_HAND`] on a node whose setup was left to the user.
+pub const SETUP: &str = "mok.setup";
+/// The one value of [`SETUP`].
+pub const BY_HAND: &str = "by-hand";
 /// The run of mokctl that made the object: what a failed run takes back.
 pub const RUN: &str = "mok.run";
 

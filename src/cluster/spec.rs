@@ -6,6 +6,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use thiserror::Error;
 
+use super::by_hand::ByHand;
 use super::name::{ClusterName, NodeName};
 use super::roster::Roster;
 use super::subnet::Subnet;
@@ -36,6 +37,8 @@ pub struct ClusterSpec {
     pub image: Option<ImageRef>,
     /// The Kubernetes version that was asked for; the image's otherwise.
     pub version: Option<VersionPrefix>,
+    /// What is left to the user.
+    pub by_hand: ByHand,
 }
 
 impl ClusterSpec {

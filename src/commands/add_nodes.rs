@@ -33,7 +33,7 @@ pub(super) fn run(
         return Err(Error::Full { cluster: cluster.clone(), role: role.as_str(), last });
     }
     let plan = plan::add(&existing.roster, &new);
-    let speaker = existing.speaker(None)?;
+    let speaker = existing.speaker(context, None)?;
     let image = existing.member(&speaker).map(|member| member.image.clone()).unwrap_or_default();
     let undo = Undo { plan: plan::undo_add(&existing.roster, &new), roster: &existing.roster };
     let roster = existing.roster.with(new);

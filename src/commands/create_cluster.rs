@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use super::report::OnFailure;
 use super::{Context, report};
-use crate::cluster::name::{ClusterName, Role};
+use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::roster::Roster;
 use crate::cluster::spec::{ClusterSpec, VersionPrefix};
 use crate::docker::privilege::Privilege;
 use crate::error::Error;
 use crate::image::contract::{BuiltImage, NodeImage};
 use crate::image::flavour::FLAVOURS;
+use crate::node::by_hand::SETUP;
+use crate::node::scripts;
 use crate::plan;
 use crate::run::{LOOPBACK, Run, foresee};
 
@@ -23,7 +26,7 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     let roster = spec.roster();
-    let plan = plan::create(&roster);
+    let plan = plan::create(&roster, spec.by_hand);
     let image = node_image(context, spec)?;
     refuse_existing(context, &spec.name)?;
     if roster.with_role(Role::Master).count() == 2 {
@@ -31,7 +34,9 @@ pub(super) fn run(
             .ui
             .warn("two masters: etcd stops when either is gone; three survive the loss of one");
     }
+    let by_hand = roster.nodes().iter().filter(|node| spec.by_hand.covers(node.role()));
     let run = Run {
+        by_hand: by_hand.cloned().collect(),
         image: Some(image),
         privilege: Privilege::first_choice(context.env.bounding_set),
         subnet: spec.subnet,
@@ -45,11 +50,17 @@ pub(super) fn run(
     }
     let on_failure = if retain { OnFailure::Retain } else { OnFailure::TakeBack };
     report::carry_out(context, &plan, &run, on_failure)?;
-    context.ui.fact("context", spec.name.context());
+    if run.facts.has_saved() {
+        context.ui.fact("context", spec.name.context());
+    }
     if let Ok(port) = run.facts.api_port() {
         context.ui.fact("server", format!("https://{LOOPBACK}:{port}"));
     }
-    context.ui.note(&next_steps(&spec.name, context.ui.elapsed()));
+    let next = match run.by_hand.as_slice() {
+        [] => next_steps(&spec.name, context.ui.elapsed()),
+        by_hand => steps_by_hand(&roster, by_hand, context.ui.elapsed()),
+    };
+    context.ui.note(&next);
     Ok(())
 }
 
@@ -91,6 +102,43 @@ fn refuse_existing(context: &Context, name: &ClusterName) -> Result<(), Error> {
     } else {
         Ok(())
     }
+}
+
+/// What was left to the user, in the order to do it in.
+fn steps_by_hand(roster: &Roster, by_hand: &[NodeName], total: Duration) -> String {
+    let (name, first) = (roster.name(), &roster.first_master());
+    let exec = |node: &NodeName, words: &str| format!("mokctl exec {node} -- bash {words}");
+    let setup = |role: Role| {
+        let nodes = by_hand.iter().filter(move |node| node.role() == role);
+        nodes.map(move |node| match role {
+            Role::Worker => exec(node, &format!("{SETUP} JOIN")),
+            Role::Master if node != first => exec(node, &format!("{SETUP} JOIN_MASTER")),
+            Role::Master | Role::LoadBalancer => exec(node, SETUP),
+        })
+    };
+    let nodes: Vec<String> = roster.kubernetes().map(ToString::to_string).collect();
+    let ready = exec(first, &format!("{} 240 0 {}", scripts::READY, nodes.join(" ")));
+    let access = if by_hand.contains(first) {
+        format!("mokctl get kubeconfig {name}")
+    } else {
+        format!("kubectl --context {} get nodes", name.context())
+    };
+    let roles = [Role::LoadBalancer, Role::Master, Role::Worker];
+    let steps = roles.into_iter().flat_map(setup).chain([ready, access]);
+    let steps: Vec<String> = steps.map(|step| format!("  {step}\n")).collect();
+
+    let is_asked = |mark: &str| steps.iter().any(|step| step.ends_with(&format!(" {mark}\n")));
+    let joins = [("JOIN_MASTER", "masters", " --masters"), ("JOIN", "workers", "")];
+    let joins = joins.into_iter().filter(|(mark, ..)| is_asked(mark)).map(|(mark, whose, flag)| {
+        let token = exec(first, &format!("{}{flag}", scripts::TOKEN));
+        format!("{mark} is the join command for {whose}; this prints a fresh one:\n\n  {token}\n\n")
+    });
+    format!(
+        "Cluster {name} is up after {:.1} s. The rest is yours, in this order:\n\n{}\n{}",
+        total.as_secs_f64(),
+        steps.concat(),
+        joins.collect::<String>()
+    )
 }
 
 fn next_steps(name: &ClusterName, total: Duration) -> String {

@@ -1,6 +1,6 @@
 //! `delete worker` and `delete master`: a node leaves a cluster that runs.
 
-use super::existing::Existing;
+use super::existing::{Existing, is_part};
 use super::report::OnFailure;
 use super::{Context, report};
 use crate::cluster::name::{NodeName, Role};
@@ -28,8 +28,9 @@ pub(super) fn run(
     } else {
         existing.may_change(Some(node))?;
     }
-    let plan = plan::remove(&rest, node, member.running);
-    let run = Run::new(&context.docker, &rest, existing.speaker(Some(node))?);
+    let has_pods = member.running && is_part(context, member)?;
+    let plan = plan::remove(&rest, node, has_pods);
+    let run = Run::new(&context.docker, &rest, existing.speaker(context, Some(node))?);
     run.facts.learn_layout(existing.layout(context)?);
     if dry_run {
         return Ok(foresee(&plan, &run, &context.ui)?);

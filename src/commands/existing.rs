@@ -8,6 +8,7 @@ use crate::cluster::networks;
 use crate::cluster::roster::Roster;
 use crate::docker::args;
 use crate::error::Error;
+use crate::run::is_set_up;
 use crate::ui::Ui;
 
 /// A cluster, as the engine has it.
@@ -45,13 +46,30 @@ impl Existing {
         self.members.iter().find(|member| member.node.as_ref() == Some(node))
     }
 
+    /// The nodes whose setup was left to the user.
+    pub(super) fn by_hand(&self) -> Vec<NodeName> {
+        let by_hand = self.members.iter().filter(|member| member.by_hand);
+        by_hand.filter_map(|member| member.node.clone()).collect()
+    }
+
     /// A master that runs: it speaks for the cluster. `but` is not asked.
-    pub(super) fn speaker(&self, but: Option<&NodeName>) -> Result<NodeName, Error> {
-        let master = |member: &&Member| {
-            member.running && member.role() == Some(Role::Master) && member.node.as_ref() != but
-        };
-        let found = self.members.iter().find(master).and_then(|member| member.node.clone());
-        found.ok_or_else(|| Error::NoRunningMaster(self.name.clone()))
+    pub(super) fn speaker(
+        &self,
+        context: &Context,
+        but: Option<&NodeName>,
+    ) -> Result<NodeName, Error> {
+        let mut error = Error::NoRunningMaster(self.name.clone());
+        for member in self.members.iter().filter(|member| member.running) {
+            let Some(node) = member.node.as_ref() else { continue };
+            if node.role() != Role::Master || Some(node) == but {
+                continue;
+            }
+            if is_part(context, member)? {
+                return Ok(node.clone());
+            }
+            error = Error::NotSetUp(node.clone());
+        }
+        Err(error)
     }
 
     /// Whether nodes may come and go: every node must run, because they all must be
@@ -76,4 +94,10 @@ impl Existing {
         let subnet = context.docker.read(&call, networks::engine_subnets)?.into_iter().next();
         subnet.map(Layout::new).ok_or_else(|| Error::NoNetwork(self.name.clone()))
     }
+}
+
+/// Whether a container that runs is part of its cluster: nobody has to have done by
+/// now what was left to the user.
+pub(super) fn is_part(context: &Context, member: &Member) -> Result<bool, Error> {
+    Ok(!member.by_hand || is_set_up(&context.docker, &member.name)?)
 }

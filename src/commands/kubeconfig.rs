@@ -11,7 +11,7 @@ use crate::run::ADMIN_CONF;
 /// Prints a kubeconfig with this one cluster in it, for use on this host.
 pub(super) fn run(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
     let existing = Existing::find(context, cluster)?;
-    let speaker = existing.speaker(None)?.to_string();
+    let speaker = existing.speaker(context, None)?.to_string();
     let admin = context.docker.capture(&args::exec(&speaker, ["cat", ADMIN_CONF]))?;
     let api = existing.member(&existing.roster.api_node()).and_then(|member| member.api);
     let (address, port) = api.ok_or_else(|| Error::NotPublished(cluster.clone()))?;

@@ -36,6 +36,8 @@ pub struct ClusterConfig {
     pub schedulable_masters: bool,
     /// Whether etcd may have several members.
     pub several_masters: bool,
+    /// How long the token is good that `init` prints, as kubeadm writes it.
+    pub token_ttl: &'static str,
 }
 
 /// The file for `kubeadm init`: four documents.
@@ -43,9 +45,8 @@ pub struct ClusterConfig {
 pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     let api = node.version.config_api();
     let mut text = header(api.api_version(), "InitConfiguration");
-    // kubeadm fills in a random token. It is for the joins that follow at once,
-    // so it need not live for kubeadm's usual day.
-    text += "bootstrapTokens:\n- ttl: 15m0s\n";
+    // kubeadm fills in a random token.
+    let _ = write!(text, "bootstrapTokens:\n- ttl: {}\n", cluster.token_ttl);
     text += &local_api_endpoint("", node.address);
     text += &node_registration(node);
     if cluster.schedulable_masters {
@@ -208,6 +209,7 @@ mod tests {
             cert_sans: vec!["localhost".into(), "127.0.0.1".into()],
             schedulable_masters,
             several_masters: true,
+            token_ttl: "15m0s",
         }
     }
 

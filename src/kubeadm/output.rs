@@ -86,6 +86,18 @@ fn regex(pattern: &str) -> Regex {
 }
 
 impl JoinCommand {
+    /// One to be filled in: for its parts it has the words that
+    /// `src/node/scripts/by_hand/join.sh` looks for.
+    #[must_use]
+    pub fn blank(endpoint: String) -> Self {
+        Self {
+            endpoint,
+            token: Secret("@TOKEN@".into()),
+            ca_cert_hash: "@CA_CERT_HASH@".into(),
+            certificate_key: Some(Secret("@CERTIFICATE_KEY@".into())),
+        }
+    }
+
     /// Takes the first join command out of `output`; of several the one with a
     /// certificate key lends it to the result.
     pub fn from_output(output: &str) -> Result<Self, OutputError> {

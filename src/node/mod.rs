@@ -2,6 +2,7 @@
 //! archive. Knows nothing of how they get there.
 
 pub mod balancer;
+pub mod by_hand;
 pub mod files;
 pub mod network;
 pub mod scripts;

@@ -1,31 +1,34 @@
 //! The plan of `create cluster`. Pure: a roster in, stages out.
 
 use super::{Plan, Stage, Step};
+use crate::cluster::by_hand::ByHand;
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::roster::Roster;
 
-/// What makes the cluster of `roster`.
+/// What makes the cluster of `roster`, up to what is left to the user.
 #[must_use]
-pub fn create(roster: &Roster) -> Plan {
-    let names = |role| roster.with_role(role).cloned().collect::<Vec<NodeName>>();
-    let (masters, workers) = (names(Role::Master), names(Role::Worker));
-    let (first, further) = masters.split_first().map_or((None, &[][..]), |(a, b)| (Some(a), b));
+pub fn create(roster: &Roster, by_hand: ByHand) -> Plan {
+    let set_up = |role| -> Vec<NodeName> {
+        roster.with_role(role).filter(|_| !by_hand.covers(role)).cloned().collect()
+    };
+    let (masters, workers) = (set_up(Role::Master), set_up(Role::Worker));
 
     let mut stages = vec![Stage::new("Creating network", [Step::CreateNetwork])];
-    stages.push(Stage::new("Claiming the name", first.cloned().map(Step::Claim)));
+    stages.push(Stage::new("Claiming the name", [Step::Claim(roster.first_master())]));
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::start)));
 
-    // The others get ready while the control plane starts.
-    let init = first.cloned().map(Step::InitMaster);
-    let others = further.iter().chain(&workers).cloned().map(Step::IssueCredentials);
-    stages.push(Stage::new("Starting control plane", init.into_iter().chain(others)));
-
-    stages.extend(joins(further, &workers));
-    let kubernetes = roster.kubernetes().cloned().collect();
-    stages.push(Stage::new(
-        "Waiting for nodes to be Ready",
-        [Step::WaitReady(kubernetes), Step::SaveKubeconfig].into_iter().chain(settle(&masters)),
-    ));
+    if let Some((first, further)) = masters.split_first() {
+        // The others get ready while the control plane starts.
+        let others = further.iter().chain(&workers).cloned().map(Step::IssueCredentials);
+        let steps = [Step::InitMaster(first.clone())].into_iter().chain(others);
+        stages.push(Stage::new("Starting control plane", steps));
+        stages.extend(joins(further, &workers));
+        let kubernetes = masters.iter().chain(&workers).cloned().collect();
+        stages.push(Stage::new(
+            "Waiting for nodes to be Ready",
+            [Step::WaitReady(kubernetes), Step::SaveKubeconfig].into_iter().chain(settle(&masters)),
+        ));
+    }
     stages.push(Stage::new("Finishing", [Step::Keep(roster.nodes().to_vec())]));
     Plan(stages)
 }
@@ -55,8 +58,25 @@ mod tests {
     use super::*;
 
     fn plan(nodes: &[&str]) -> String {
+        plan_but(nodes, ByHand::Nothing)
+    }
+
+    fn plan_but(nodes: &[&str], by_hand: ByHand) -> String {
         let nodes: Vec<_> = nodes.iter().map(|node| NodeName::parse(node).unwrap()).collect();
-        create(&Roster::new(nodes[0].cluster().clone(), nodes)).to_string()
+        create(&Roster::new(nodes[0].cluster().clone(), nodes), by_hand).to_string()
+    }
+
+    #[test]
+    fn what_is_left_to_the_user_is_not_in_the_plan() {
+        let nodes = ["a-master-1", "a-worker-1"];
+        let up = "Creating network\n  create network\nClaiming the name\n  create a-master-1\n\
+             Starting nodes\n  start a-master-1\n  start a-worker-1\n";
+        let finish = "Finishing\n  keep a-master-1, a-worker-1\n";
+        let masters = "Starting control plane\n  kubeadm init on a-master-1\n\
+             Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n";
+        assert_eq!(plan_but(&nodes, ByHand::Workers), format!("{up}{masters}{finish}"));
+        assert_eq!(plan_but(&nodes, ByHand::Masters), format!("{up}{finish}"));
+        assert_eq!(plan_but(&nodes, ByHand::Everything), format!("{up}{finish}"));
     }
 
     #[test]

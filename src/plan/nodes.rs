@@ -45,17 +45,18 @@ pub fn undo_add(old: &Roster, new: &[NodeName]) -> Plan {
     ])
 }
 
-/// What takes `node` out of the cluster that `rest` remains of. From one that does
-/// not run no pod can be asked to leave: they end with their Node object.
+/// What takes `node` out of the cluster that `rest` remains of. From one without
+/// pods, or that does not run, none can be asked to leave: they end with their Node
+/// object.
 #[must_use]
-pub fn remove(rest: &Roster, node: &NodeName, runs: bool) -> Plan {
+pub fn remove(rest: &Roster, node: &NodeName, has_pods: bool) -> Plan {
     let mut stages = Vec::new();
     if node.role() == Role::Master {
         // No new connections to it while it leaves.
         let balancer = rest.with_role(Role::LoadBalancer).cloned().map(Step::UpdateLoadBalancer);
         stages.push(Stage::new("Updating the balancer", balancer));
     }
-    if runs {
+    if has_pods {
         stages.push(Stage::new("Draining", [Step::Drain(node.clone())]));
     }
     if node.role() == Role::Master {

@@ -7,8 +7,8 @@ use super::error::StepError;
 use super::facts::MissingFact;
 use super::{LOOPBACK, Run, script};
 use crate::cluster::layout::Layout;
-use crate::cluster::name::NodeName;
-use crate::docker::{Call, args};
+use crate::cluster::name::{NodeName, Role};
+use crate::docker::{Call, Docker, DockerError, args};
 use crate::kubeadm::config::{self, ClusterConfig, NodeConfig};
 use crate::kubeadm::output::JoinCommand;
 use crate::kubeconfig::Access;
@@ -22,6 +22,15 @@ const JOIN: Duration = Duration::from_secs(330);
 const READY: Duration = Duration::from_secs(240);
 /// Where kubeadm leaves the administrator's access.
 pub(crate) const ADMIN_CONF: &str = "/etc/kubernetes/admin.conf";
+
+/// Whether kubeadm has been through with the container `node`, which runs.
+///
+/// # Errors
+/// Where nobody there can be asked.
+pub(crate) fn is_set_up(docker: &Docker, node: &str) -> Result<bool, DockerError> {
+    let look = "compgen -G /etc/kubernetes/kubelet.conf || true";
+    Ok(!docker.capture(&args::exec(node, ["bash", "-c", look]))?.is_empty())
+}
 
 impl Run<'_> {
     pub(super) fn init_call(node: &NodeName) -> Call {
@@ -48,20 +57,25 @@ impl Run<'_> {
         Ok(())
     }
 
-    pub(super) fn join_master(&self, node: &NodeName) -> Result<(), StepError> {
-        let schedulable = self.roster.has_schedulable_masters();
-        let config = config::join_control_plane(
-            &self.node_config(node, self.facts.layout()?)?,
-            self.facts.join()?,
-            schedulable,
-        );
-        self.join(node, config)
+    pub(super) fn join_node(&self, node: &NodeName) -> Result<(), StepError> {
+        self.join(node, self.join_config(node, self.facts.layout()?, self.facts.join()?)?)
     }
 
-    pub(super) fn join_worker(&self, node: &NodeName) -> Result<(), StepError> {
-        let config =
-            config::join(&self.node_config(node, self.facts.layout()?)?, self.facts.join()?);
-        self.join(node, config)
+    /// The configuration of `kubeadm join`, by role.
+    pub(super) fn join_config(
+        &self,
+        node: &NodeName,
+        layout: Layout,
+        command: &JoinCommand,
+    ) -> Result<String, MissingFact> {
+        let node_config = self.node_config(node, layout)?;
+        Ok(match node.role() {
+            Role::Master => {
+                let schedulable = self.roster.has_schedulable_masters();
+                config::join_control_plane(&node_config, command, schedulable)
+            }
+            Role::Worker | Role::LoadBalancer => config::join(&node_config, command),
+        })
     }
 
     pub(super) fn token_call(&self, flags: &[&str]) -> Call {
@@ -89,7 +103,17 @@ impl Run<'_> {
     }
 
     pub(super) fn wait_ready(&self, nodes: &[NodeName], since: u64) -> Result<(), StepError> {
-        self.show(&self.speaker, &self.ready_call(nodes, since)).map(drop)
+        let mut joined = Vec::new();
+        for node in nodes {
+            // Nobody has to have done by now what was left to the user.
+            if !self.by_hand.contains(node) || is_set_up(self.docker, &node.to_string())? {
+                joined.push(node.clone());
+            }
+        }
+        if joined.is_empty() {
+            return Ok(());
+        }
+        self.show(&self.speaker, &self.ready_call(&joined, since)).map(drop)
     }
 
     pub(super) fn admin_call(&self) -> Call {
@@ -145,6 +169,8 @@ impl Run<'_> {
             ],
             schedulable_masters: self.roster.has_schedulable_masters(),
             several_masters: self.roster.has_load_balancer(),
+            // Who joins by hand takes longer than the joins that follow at once.
+            token_ttl: if self.by_hand.contains(node) { "24h0m0s" } else { "15m0s" },
         };
         Ok(config::init(&self.node_config(node, layout)?, &cluster))
     }

@@ -16,7 +16,7 @@ use std::net::Ipv4Addr;
 use std::num::NonZeroU16;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-pub(crate) use control_plane::ADMIN_CONF;
+pub(crate) use control_plane::{ADMIN_CONF, is_set_up};
 pub use error::{Failure, StepError};
 pub use execute::{Timing, execute};
 pub use facts::{Facts, MissingFact};
@@ -46,6 +46,8 @@ pub struct Run<'a> {
     pub roster: &'a Roster,
     /// A master that runs, or will: it speaks for the cluster.
     pub speaker: NodeName,
+    /// The nodes whose setup is, or was, left to the user.
+    pub by_hand: Vec<NodeName>,
     /// What new nodes are made of; none where there will be none.
     pub image: Option<NodeImage>,
     /// What the engine grants a node.
@@ -72,6 +74,7 @@ impl<'a> Run<'a> {
             docker,
             roster,
             speaker,
+            by_hand: Vec::new(),
             image: None,
             privilege: Privilege::Full,
             subnet: None,
@@ -105,8 +108,7 @@ impl<'a> Run<'a> {
             Step::IssueCredentials(node) => self.issue_credentials(node),
             Step::AskForWorkers => self.ask(&[]),
             Step::AskForMasters => self.ask(&["--masters"]),
-            Step::JoinMaster(node) => self.join_master(node),
-            Step::JoinWorker(node) => self.join_worker(node),
+            Step::JoinMaster(node) | Step::JoinWorker(node) => self.join_node(node),
             Step::WaitReady(nodes) => self.wait_ready(nodes, 0),
             Step::WaitReadyAgain(nodes) => self.wait_ready(nodes, self.facts.started()?),
             Step::SaveKubeconfig => self.save_kubeconfig(),

@@ -10,8 +10,9 @@ use crate::cluster::name::{NodeName, Role};
 use crate::docker::args::{self, Container, Publish};
 use crate::docker::privilege::Privilege;
 use crate::docker::{Call, DockerError};
+use crate::kubeadm::output::JoinCommand;
 use crate::node::files::{File, archive};
-use crate::node::{balancer, network, scripts};
+use crate::node::{balancer, by_hand, network, scripts};
 
 /// How often a port is chosen anew when somebody else was faster.
 const PORT_TRIES: u32 = 5;
@@ -20,8 +21,16 @@ impl Run<'_> {
     /// What a container finds at its first start as at every later one.
     fn files(&self, node: &NodeName) -> Result<Vec<File>, StepError> {
         let layout = self.facts.layout()?;
+        let is_by_hand = self.by_hand.contains(node);
         if node.role() == Role::LoadBalancer {
-            return Ok(vec![self.balancer_file(layout)]);
+            let file = self.balancer_file(layout);
+            // Left to the user it runs with nobody behind it.
+            let alone = || File::public(balancer::CONFIG, balancer::config([], layout));
+            return Ok(if is_by_hand {
+                by_hand::balancer(file.content).into_iter().chain([alone()]).collect()
+            } else {
+                vec![file]
+            });
         }
         let mut files = network::files(node, self.roster.nodes(), layout);
         files.extend(scripts::files(&self.script_values(node, layout)?));
@@ -29,7 +38,19 @@ impl Run<'_> {
             let config = self.init_config(node, layout)?;
             files.push(File::public(scripts::INIT_CONFIG, config));
         }
+        if is_by_hand {
+            files.extend(self.files_by_hand(node, layout)?);
+        }
         Ok(files)
+    }
+
+    /// What a node has whose setup is left to the user.
+    fn files_by_hand(&self, node: &NodeName, layout: Layout) -> Result<Vec<File>, StepError> {
+        if *node == self.roster.first_master() {
+            return Ok(vec![by_hand::init()]);
+        }
+        let blank = JoinCommand::blank(self.endpoint(layout));
+        Ok(by_hand::join(self.join_config(node, layout, &blank)?))
     }
 
     /// The balancer's configuration, for the masters of the roster.
@@ -58,6 +79,9 @@ impl Run<'_> {
         let mut labels = self.labels();
         labels.push((labels::ROLE, node.role().as_str().into()));
         labels.push((labels::KUBERNETES, image.version.to_string()));
+        if self.by_hand.contains(node) {
+            labels.push((labels::SETUP, labels::BY_HAND.into()));
+        }
         let publish = if *node == self.roster.api_node() {
             let port = self.choose_port()?;
             vec![Publish { address: LOOPBACK, port, target: API_PORT }]

@@ -5,6 +5,7 @@
 
 mod budget;
 mod build_image;
+mod by_hand;
 mod completion;
 mod create;
 mod delete;

@@ -56,6 +56,16 @@ exec_in() {
       shift 4
       printf 'node/%s condition met\n' "$@"
       ;;
+    "bash /root/setup.sh"*)
+      [ -x "$found/root/root/setup.sh" ] || fail "bash: /root/setup.sh: No such file or directory"
+      mkdir -p "$found/root/etc/kubernetes"
+      : >"$found/root/etc/kubernetes/kubelet.conf"
+      ;;
+    "bash -c compgen -G "*" || true")
+      file=${3#compgen -G }
+      file=${file%% *}
+      if [ -e "$found/root$file" ]; then echo "$file"; fi
+      ;;
     "cat /etc/kubernetes/admin.conf") cat "$engine/admin.conf" ;;
     *) unknown ;;
   esac

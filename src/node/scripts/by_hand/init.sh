@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# The first master's setup, left to you: see /root/mok/init.sh. kubeadm prints the
+# commands that the other nodes join with; /root/mok/token.sh prints a fresh one.
+set -euo pipefail
+
+exec bash /root/mok/init.sh
