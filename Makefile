@@ -73,11 +73,11 @@ lint: ## Check the scripts, and the rules for all files
 	@scripts/lint.sh
 
 .PHONY: e2e
-e2e: toolchain engine ## Run the end-to-end tests: real clusters, some minutes
+e2e: toolchain engine registry ## Run the end-to-end tests: real clusters, some minutes
 	$(CARGO_TEST_E2E)
 
 .PHONY: e2e-full
-e2e-full: toolchain engine ## Run the slow end-to-end tests as well
+e2e-full: toolchain engine registry ## Run the slow end-to-end tests as well
 	$(CARGO_TEST_E2E) --include-ignored --skip a_restart_of_the_engine --skip soak::
 
 .PHONY: e2e-engine
@@ -115,6 +115,10 @@ clean: ## Remove what was built here; images and clusters stay
 .PHONY: toolchain
 toolchain: # A compiler and cargo's helpers
 	@scripts/toolchain.sh
+
+.PHONY: registry
+registry: # A registry for the tests to start
+	@scripts/need.sh docker-registry docker-registry
 
 .PHONY: engine
 engine: ## Make sure that a Docker engine answers

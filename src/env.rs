@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::cli::Defaults;
+use crate::cluster::proxy::{Proxy, ProxyError};
 use crate::docker::privilege::BoundingSet;
 use crate::interrupt::Ignored;
 use crate::ui::Mode;
@@ -22,6 +23,8 @@ pub struct Env {
     pub deadline_scale: Option<OsString>,
     /// `MOKCTL_MASTERS` and the others that stand for flags.
     pub defaults: Defaults,
+    /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, or the same in small letters.
+    pub proxies: [OsString; 3],
     /// `KUBECONFIG`.
     pub kubeconfig: Option<OsString>,
     /// `HOME`.
@@ -49,6 +52,7 @@ impl Env {
             docker: env::var_os("MOKCTL_DOCKER"),
             deadline_scale: env::var_os("MOKCTL_DEADLINE_SCALE"),
             defaults: Defaults::read(|name| env::var_os(name)),
+            proxies: ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].map(either_case),
             kubeconfig: env::var_os("KUBECONFIG"),
             home: env::var_os("HOME").map(PathBuf::from),
             state_home: env::var_os("XDG_STATE_HOME").map(PathBuf::from),
@@ -58,9 +62,25 @@ impl Env {
         }
     }
 
+    /// The proxies that the nodes shall use, if there are any.
+    ///
+    /// # Errors
+    /// Where they cannot be handed on.
+    pub fn proxy(&self) -> Result<Option<Proxy>, ProxyError> {
+        // What is not UTF-8 becomes what is not ASCII, and is refused.
+        let [http, https, direct] = self.proxies.each_ref().map(|value| value.to_string_lossy());
+        Proxy::new(&http, &https, &direct)
+    }
+
     /// How progress is shown, unless the command line says otherwise.
     #[must_use]
     pub fn mode(&self) -> Mode {
         if self.terminal { Mode::Terminal } else { Mode::Plain }
     }
+}
+
+/// Programs differ in which case they look at.
+fn either_case(name: &str) -> OsString {
+    let value = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+    value(name).or_else(|| value(&name.to_lowercase())).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::cluster::name::{ClusterName, NodeName};
+use crate::cluster::proxy::ProxyError;
 use crate::docker::{DockerError, ScaleError};
 use crate::image::build::BuildError;
 use crate::image::contract::ContractError;
@@ -32,6 +33,9 @@ pub enum Error {
     /// The user's kubeconfig.
     #[error(transparent)]
     Kubeconfig(#[from] KubeconfigError),
+    /// The user's proxies.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
     /// A cluster of that name is there.
     #[error("cluster {0} exists")]
     Exists(ClusterName),

@@ -19,7 +19,10 @@ use super::usage::Topic;
 use super::verb::Verb;
 use super::words::Words;
 use crate::cluster::by_hand::ByHand;
+use crate::cluster::mount::Mount;
 use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::publish::PublishSpec;
+use crate::cluster::registry::Registry;
 use crate::cluster::spec::{ClusterSpec, ImageRef, MAX_MASTERS, MAX_WORKERS, VersionPrefix};
 use crate::cluster::subnet::Subnet;
 use crate::version;
@@ -123,6 +126,9 @@ fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
             .value(Flag::ApiPort)
             .map(|word| number("PORT", word, NonZeroU16::MIN..=NonZeroU16::MAX))
             .transpose()?,
+        publish: PublishSpec::parse_all(words.values(Flag::Publish))?,
+        mounts: Mount::parse_all(words.values(Flag::Mount))?,
+        registry: words.value(Flag::Registry).map(Registry::parse).transpose()?,
         image: words.value(Flag::Image).map(ImageRef::parse).transpose()?,
         version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
         by_hand: ByHand::Nothing,

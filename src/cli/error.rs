@@ -5,7 +5,10 @@ use thiserror::Error;
 
 use super::flags::{Flag, FlagSpec};
 use super::usage::usage;
+use crate::cluster::mount::MountError;
 use crate::cluster::name::NameError;
+use crate::cluster::publish::PublishError;
+use crate::cluster::registry::RegistryError;
 use crate::cluster::spec::SpecError;
 use crate::cluster::subnet::SubnetError;
 
@@ -119,6 +122,15 @@ pub enum UsageError {
     /// Not an image or a version.
     #[error("{}", sentence(.0))]
     Spec(#[from] SpecError),
+    /// Not ports, or not these.
+    #[error("{}", sentence(.0))]
+    Publish(#[from] PublishError),
+    /// Not a mount, or not there.
+    #[error("{}", sentence(.0))]
+    Mount(#[from] MountError),
+    /// Not a registry.
+    #[error("{}", sentence(.0))]
+    Registry(#[from] RegistryError),
     /// The word is not UTF-8; what of it can be shown.
     #[error("Invalid word, '{0}': only UTF-8 is allowed.")]
     NotUtf8(String),
@@ -147,6 +159,9 @@ impl UsageError {
             | Self::Name(_)
             | Self::Subnet(_)
             | Self::Spec(_)
+            | Self::Publish(_)
+            | Self::Mount(_)
+            | Self::Registry(_)
             | Self::NotUtf8(_) => "\n",
         };
         format!("{}{self}{end}", usage())

@@ -19,6 +19,9 @@ pub enum Flag {
     SkipLbSetup,
     Subnet,
     ApiPort,
+    Publish,
+    Mount,
+    Registry,
     Image,
     K8sver,
     Retain,
@@ -245,6 +248,30 @@ pub const FLAGS: &[FlagSpec] = &[
         help: "The port of the API server on this machine",
     },
     FlagSpec {
+        flag: Flag::Publish,
+        name: "publish",
+        short: None,
+        value: Some("HOST:NODEPORT"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "A port here for a NodePort; may be given again",
+    },
+    FlagSpec {
+        flag: Flag::Mount,
+        name: "mount",
+        short: None,
+        value: Some("SRC:DST"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "A folder here for all nodes; ':ro' may follow",
+    },
+    FlagSpec {
+        flag: Flag::Registry,
+        name: "registry",
+        short: None,
+        value: Some("HOST:PORT"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "A registry without TLS that the nodes pull from",
+    },
+    FlagSpec {
         flag: Flag::Image,
         name: "image",
         short: None,
@@ -353,7 +380,7 @@ mod tests {
     #[test]
     fn values_have_a_name_in_capitals_and_help_is_one_line() {
         for spec in FLAGS {
-            let capitals = |v: &str| v.bytes().all(|b| b.is_ascii_uppercase());
+            let capitals = |v: &str| v.bytes().all(|b| b.is_ascii_uppercase() || b == b':');
             assert!(spec.value.is_none_or(capitals), "{}", spec.name);
             assert!(!spec.help.is_empty() && !spec.help.contains('\n'), "{}", spec.name);
         }

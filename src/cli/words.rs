@@ -36,6 +36,12 @@ impl Words {
         given.into_iter().find(|(given, _)| *given == flag)?.1.as_deref()
     }
 
+    /// All values of `flag`, in the order of the command line.
+    pub fn values(&self, flag: Flag) -> impl Iterator<Item = &str> {
+        let given = self.flags.iter().filter(move |(given, _)| *given == flag);
+        given.filter_map(|(_, value)| value.as_deref())
+    }
+
     /// The `n`th option, counted from 0.
     #[must_use]
     pub fn option(&self, n: usize) -> Option<&str> {

@@ -6,9 +6,12 @@ use std::net::Ipv4Addr;
 use serde_json::Value;
 
 use super::labels;
+use super::layout::API_PORT;
+use super::mount::Mount;
 use super::name::{ClusterName, NodeName, Role};
+use super::registry::Registry;
 use super::roster::Roster;
-use crate::docker::args::RESTART_POLICY;
+use crate::docker::args::{Publish, RESTART_POLICY};
 
 /// A container of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +41,12 @@ pub struct Member {
     pub image: String,
     /// Its Kubernetes version, as the label says.
     pub version: Option<String>,
-    /// Where the API is published on the host.
-    pub api: Option<(Ipv4Addr, u16)>,
+    /// What is published on the host.
+    pub published: Vec<Publish>,
+    /// What it sees of the engine's host.
+    pub mounts: Vec<Mount>,
+    /// The registry that it pulls from, as the label says.
+    pub registry: Option<Registry>,
 }
 
 impl Member {
@@ -47,6 +54,12 @@ impl Member {
     #[must_use]
     pub fn role(&self) -> Option<Role> {
         self.node.as_ref().map(NodeName::role)
+    }
+
+    /// Where the API is published on the host.
+    #[must_use]
+    pub fn api(&self) -> Option<&Publish> {
+        self.published.iter().find(|publish| publish.target == API_PORT)
     }
 }
 
@@ -95,17 +108,38 @@ fn member(container: &Value) -> Option<Member> {
         address: address("/IPAddress").or_else(|| address("/IPAMConfig/IPv4Address")),
         image: text("/Config/Image")?.to_owned(),
         version: label(labels::KUBERNETES).map(String::from),
-        api: published(container),
+        published: published(container),
+        mounts: mounts(container),
+        registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
         cluster,
     })
 }
 
-fn published(container: &Value) -> Option<(Ipv4Addr, u16)> {
-    let bindings = container.pointer("/HostConfig/PortBindings")?;
-    let binding = bindings.get("6443/tcp")?.get(0)?;
-    let address = binding.get("HostIp")?.as_str()?.parse().ok()?;
-    let port = binding.get("HostPort")?.as_str()?.parse().ok()?;
-    Some((address, port))
+fn published(container: &Value) -> Vec<Publish> {
+    let bindings = container.pointer("/HostConfig/PortBindings").and_then(Value::as_object);
+    let publish = |(target, bindings): (&String, &Value)| {
+        let binding = bindings.get(0)?;
+        Some(Publish {
+            address: binding.get("HostIp")?.as_str()?.parse().ok()?,
+            port: binding.get("HostPort")?.as_str()?.parse().ok()?,
+            target: target.strip_suffix("/tcp")?.parse().ok()?,
+        })
+    };
+    bindings.into_iter().flatten().filter_map(publish).collect()
+}
+
+fn mounts(container: &Value) -> Vec<Mount> {
+    let mounts = container.get("Mounts").and_then(Value::as_array);
+    let bind = |mount: &Value| {
+        let text = |key: &str| mount.get(key).and_then(Value::as_str).map(String::from);
+        text("Type").filter(|kind| kind == "bind")?;
+        Some(Mount {
+            source: text("Source")?,
+            target: text("Destination")?,
+            read_only: !mount.get("RW").and_then(Value::as_bool)?,
+        })
+    };
+    mounts.into_iter().flatten().filter_map(bind).collect()
 }
 
 #[cfg(test)]
@@ -125,8 +159,15 @@ mod tests {
             "State": { "Running": running },
             "HostConfig": {
                 "RestartPolicy": { "Name": restart },
-                "PortBindings": { "6443/tcp": [{ "HostIp": "127.0.0.1", "HostPort": "40001" }] }
+                "PortBindings": {
+                    "30080/tcp": [{ "HostIp": "0.0.0.0", "HostPort": "80" }],
+                    "6443/tcp": [{ "HostIp": "127.0.0.1", "HostPort": "40001" }]
+                }
             },
+            "Mounts": [
+                { "Type": "volume", "Source": "/v", "Destination": "/var/lib/containerd", "RW": true },
+                { "Type": "bind", "Source": "/srv", "Destination": "/data", "RW": false }
+            ],
             "NetworkSettings": { "Networks": { "mok-a": {
                 "IPAddress": if running { "10.213.0.11" } else { "" },
                 "IPAMConfig": { "IPv4Address": "10.213.0.11" }
@@ -149,7 +190,9 @@ mod tests {
         assert_eq!((master.running, master.complete), (true, false));
         assert_eq!((worker.running, worker.complete), (false, true));
         assert_eq!(worker.address, Some(Ipv4Addr::new(10, 213, 0, 11)));
-        assert_eq!(master.api, Some((Ipv4Addr::LOCALHOST, 40001)));
+        let api = Publish { address: Ipv4Addr::LOCALHOST, port: 40001, target: 6443 };
+        assert_eq!((master.api(), master.published.len()), (Some(&api), 2));
+        assert_eq!(master.mounts, [Mount::parse("/srv:/data:ro").unwrap()]);
         assert_eq!(stray.node, None);
     }
 

@@ -17,6 +17,8 @@ pub const KUBERNETES: &str = "mok.kubernetes";
 pub const SETUP: &str = "mok.setup";
 /// The one value of [`SETUP`].
 pub const BY_HAND: &str = "by-hand";
+/// The registry that the node pulls from, `HOST:PORT`.
+pub const REGISTRY: &str = "mok.registry";
 /// The run of mokctl that made the object: what a failed run takes back.
 pub const RUN: &str = "mok.run";
 

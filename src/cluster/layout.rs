@@ -14,7 +14,9 @@ pub const SERVICE_SUBNET: &str = "10.96.0.0/12";
 /// The API server's port on every master and on the balancer.
 pub const API_PORT: u16 = 6443;
 
-/// The first host numbers of each role; `.1` is the engine's gateway.
+/// The engine's choice.
+const GATEWAY: u8 = 1;
+/// The first host numbers of each role.
 const LOAD_BALANCER: u8 = 2;
 const MASTERS: u8 = 10;
 const WORKERS: u8 = 100;
@@ -42,6 +44,12 @@ impl Layout {
     #[must_use]
     pub fn address(&self, node: &NodeName) -> Ipv4Addr {
         self.subnet.host(u32::from(host_number(node)))
+    }
+
+    /// The engine's host, as the nodes see it.
+    #[must_use]
+    pub fn gateway(&self) -> Ipv4Addr {
+        self.subnet.host(u32::from(GATEWAY))
     }
 
     /// The balancer's address.

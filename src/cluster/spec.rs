@@ -7,7 +7,10 @@ use std::num::{NonZeroU8, NonZeroU16};
 use thiserror::Error;
 
 use super::by_hand::ByHand;
+use super::mount::Mount;
 use super::name::{ClusterName, NodeName};
+use super::publish::PublishSpec;
+use super::registry::Registry;
 use super::roster::Roster;
 use super::subnet::Subnet;
 use crate::kubeadm::version::KubernetesVersion;
@@ -33,6 +36,12 @@ pub struct ClusterSpec {
     pub subnet: Option<Subnet>,
     /// The port on the host that was asked for; any free one otherwise.
     pub api_port: Option<NonZeroU16>,
+    /// The ports of the host that lead to a `NodePort` each.
+    pub publish: Vec<PublishSpec>,
+    /// What every node sees of the engine's host.
+    pub mounts: Vec<Mount>,
+    /// The registry that the nodes pull from in clear text.
+    pub registry: Option<Registry>,
     /// The node image that was asked for; the newest one built otherwise.
     pub image: Option<ImageRef>,
     /// The Kubernetes version that was asked for; the image's otherwise.

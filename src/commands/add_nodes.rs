@@ -5,10 +5,13 @@ use std::num::NonZeroU8;
 use super::existing::Existing;
 use super::report::{OnFailure, Undo};
 use super::{Context, report};
-use crate::cluster::name::{ClusterName, Role};
+use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::proxy::Proxy;
 use crate::cluster::spec::{MAX_MASTERS, MAX_WORKERS};
+use crate::docker::args;
 use crate::docker::privilege::Privilege;
 use crate::error::Error;
+use crate::node::outside::PROXY;
 use crate::plan;
 use crate::run::{Run, foresee};
 
@@ -34,12 +37,17 @@ pub(super) fn run(
     }
     let plan = plan::add(&existing.roster, &new);
     let speaker = existing.speaker(context, None)?;
-    let image = existing.member(&speaker).map(|member| member.image.clone()).unwrap_or_default();
+    let model = existing.member(&speaker);
+    let image = model.map(|member| member.image.clone()).unwrap_or_default();
     let undo = Undo { plan: plan::undo_add(&existing.roster, &new), roster: &existing.roster };
     let roster = existing.roster.with(new);
     let run = Run {
         image: Some(context.node_image(&image)?),
         privilege: Privilege::first_choice(context.env.bounding_set),
+        publish: existing.published(),
+        mounts: model.map(|member| member.mounts.clone()).unwrap_or_default(),
+        registry: model.and_then(|member| member.registry.clone()),
+        proxy: proxy(context, &speaker)?,
         tail: context.tail(),
         ..Run::new(&context.docker, &roster, speaker)
     };
@@ -49,4 +57,12 @@ pub(super) fn run(
     }
     let on_failure = if retain { OnFailure::Retain } else { OnFailure::Undo(undo) };
     report::change(context, &existing, &plan, &run, on_failure)
+}
+
+/// The proxies that the cluster was made with: those of a node that has them. No
+/// label holds them, as they may hold a password.
+fn proxy(context: &Context, node: &NodeName) -> Result<Option<Proxy>, Error> {
+    let read = format!("if [[ -e {PROXY} ]]; then cat {PROXY}; fi");
+    let text = context.docker.capture(&args::exec(&node.to_string(), ["bash", "-c", &read]))?;
+    Ok(Proxy::from_rendered(&text))
 }

@@ -6,8 +6,11 @@ use std::time::Duration;
 use super::report::OnFailure;
 use super::{Context, report};
 use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::proxy::Proxy;
+use crate::cluster::publish::PublishSpec;
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::{ClusterSpec, VersionPrefix};
+use crate::docker::args::Publish;
 use crate::docker::privilege::Privilege;
 use crate::error::Error;
 use crate::image::contract::{BuiltImage, NodeImage};
@@ -34,6 +37,10 @@ pub(super) fn run(
             .ui
             .warn("two masters: etcd stops when either is gone; three survive the loss of one");
     }
+    let proxy = context.env.proxy()?;
+    if proxy.as_ref().is_some_and(Proxy::is_on_loopback) {
+        context.ui.warn("the proxy is on this machine's loopback, where no node reaches it");
+    }
     let by_hand = roster.nodes().iter().filter(|node| spec.by_hand.covers(node.role()));
     let run = Run {
         by_hand: by_hand.cloned().collect(),
@@ -41,6 +48,10 @@ pub(super) fn run(
         privilege: Privilege::first_choice(context.env.bounding_set),
         subnet: spec.subnet,
         api_port: spec.api_port,
+        publish: spec.publish.iter().map(published).collect(),
+        mounts: spec.mounts.clone(),
+        registry: spec.registry.clone(),
+        proxy,
         kubeconfig: Some(context.kubeconfig()?),
         tail: context.tail(),
         ..Run::new(&context.docker, &roster, roster.first_master())
@@ -101,6 +112,15 @@ fn refuse_existing(context: &Context, name: &ClusterName) -> Result<(), Error> {
         Err(Error::Unfinished(name.clone()))
     } else {
         Ok(())
+    }
+}
+
+/// What the user asked for, on loopback where no address was given.
+fn published(spec: &PublishSpec) -> Publish {
+    Publish {
+        address: spec.address.unwrap_or(LOOPBACK),
+        port: spec.port.get(),
+        target: spec.node_port,
     }
 }
 

@@ -30,7 +30,10 @@ pub(super) fn run(
     }
     let has_pods = member.running && is_part(context, member)?;
     let plan = plan::remove(&rest, node, has_pods);
-    let run = Run::new(&context.docker, &rest, existing.speaker(context, Some(node))?);
+    let run = Run {
+        publish: existing.published(),
+        ..Run::new(&context.docker, &rest, existing.speaker(context, Some(node))?)
+    };
     run.facts.learn_layout(existing.layout(context)?);
     if dry_run {
         return Ok(foresee(&plan, &run, &context.ui)?);

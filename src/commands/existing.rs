@@ -2,11 +2,11 @@
 
 use super::Context;
 use crate::cluster::inventory::{self, Member};
-use crate::cluster::layout::Layout;
+use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::networks;
 use crate::cluster::roster::Roster;
-use crate::docker::args;
+use crate::docker::args::{self, Publish};
 use crate::error::Error;
 use crate::run::is_set_up;
 use crate::ui::Ui;
@@ -36,7 +36,7 @@ impl Existing {
     /// Says how it is reached, for programs.
     pub(super) fn tell(&self, ui: &Ui) {
         ui.fact("context", self.name.context());
-        if let Some((address, port)) = self.members.iter().find_map(|member| member.api) {
+        if let Some(Publish { address, port, .. }) = self.members.iter().find_map(Member::api) {
             ui.fact("server", format!("https://{address}:{port}"));
         }
     }
@@ -44,6 +44,12 @@ impl Existing {
     /// The container of `node`.
     pub(super) fn member(&self, node: &NodeName) -> Option<&Member> {
         self.members.iter().find(|member| member.node.as_ref() == Some(node))
+    }
+
+    /// What is published beside the API, in the same place.
+    pub(super) fn published(&self) -> Vec<Publish> {
+        let published = self.member(&self.roster.api_node()).map(|member| &member.published);
+        published.into_iter().flatten().filter(|p| p.target != API_PORT).cloned().collect()
     }
 
     /// The nodes whose setup was left to the user.

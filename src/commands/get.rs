@@ -121,7 +121,7 @@ fn as_json(member: &Member, all: &[Member]) -> Value {
         "status": status(member, all),
         "version": member.version,
         "image": member.image,
-        "api": member.api.map(|(address, port)| format!("https://{address}:{port}")),
+        "api": member.api().map(|api| format!("https://{}:{}", api.address, api.port)),
     })
 }
 

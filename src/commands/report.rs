@@ -21,7 +21,10 @@ impl Undo<'_> {
     /// same, and the first failure is what the user is told.
     fn run(self, context: &Context, failed: &Run<'_>) {
         let docker = context.docker.uninterruptible();
-        let run = Run::new(&docker, self.roster, failed.speaker.clone());
+        let run = Run {
+            publish: failed.publish.clone(),
+            ..Run::new(&docker, self.roster, failed.speaker.clone())
+        };
         if let Ok(layout) = failed.facts.layout() {
             run.facts.learn_layout(layout);
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Call;
 use super::privilege::Privilege;
+use crate::cluster::mount::Mount;
 
 /// A label with its value.
 pub type Label = (&'static str, String);
@@ -35,6 +36,8 @@ pub struct Container {
     pub labels: Vec<Label>,
     /// Ports on the host.
     pub publish: Vec<Publish>,
+    /// Folders and files of the engine's host.
+    pub mounts: Vec<Mount>,
     /// Rights; none for a container that needs none beyond the usual.
     pub privilege: Option<Privilege>,
     /// The image's name.
@@ -71,6 +74,11 @@ pub fn create_container(container: &Container) -> Call {
     }
     for Publish { address, port, target } in &container.publish {
         args.push(format!("--publish={address}:{port}:{target}/tcp"));
+    }
+    for Mount { source, target, read_only } in &container.mounts {
+        // Not --volume, which makes an empty folder of a source that is not there.
+        let mount = format!("--mount=type=bind,source={source},target={target}");
+        args.push(mount + if *read_only { ",readonly" } else { "" });
     }
     if let Some(privilege) = container.privilege {
         args.extend(privilege.flags());

@@ -1,5 +1,6 @@
 //! The balancer's configuration: haproxy in front of the masters' API servers.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::cluster::layout::{API_PORT, Layout};
@@ -11,9 +12,15 @@ pub const CONFIG: &str = "etc/mok/haproxy.cfg";
 pub const ENTRYPOINT: &str = "/usr/local/bin/mok-balancer";
 
 /// Connections pass through as they are (TLS ends at the API server); a master
-/// gets them while its `/healthz` answers.
+/// gets them while its `/healthz` answers. So do those to a `NodePort`, which every
+/// node has: the masters are the nodes that the balancer knows.
 #[must_use]
-pub fn config<'a>(masters: impl IntoIterator<Item = &'a NodeName>, layout: Layout) -> String {
+pub fn config<'a>(
+    masters: impl IntoIterator<Item = &'a NodeName>,
+    node_ports: &BTreeSet<u16>,
+    layout: Layout,
+) -> String {
+    let masters: Vec<_> = masters.into_iter().collect();
     let mut text = format!(
         "global
   log stdout format raw local0 notice
@@ -41,8 +48,15 @@ backend masters
   default-server check check-ssl verify none inter 500ms fall 3 rise 1 on-marked-down shutdown-sessions
 "
     );
-    for master in masters {
+    for master in &masters {
         let _ = writeln!(text, "  server {master} {}:{API_PORT}", layout.address(master));
+    }
+    for port in node_ports {
+        let _ = write!(text, "\nlisten node-port-{port}\n  bind :{port}\n");
+        for master in &masters {
+            let address = layout.address(master);
+            let _ = writeln!(text, "  server {master} {address}:{port} track masters/{master}");
+        }
     }
     text
 }

@@ -5,4 +5,5 @@ pub mod balancer;
 pub mod by_hand;
 pub mod files;
 pub mod network;
+pub mod outside;
 pub mod scripts;

@@ -25,10 +25,13 @@ pub use rollback::rollback;
 
 use crate::cluster::labels;
 use crate::cluster::layout::{API_PORT, Layout};
+use crate::cluster::mount::Mount;
 use crate::cluster::name::NodeName;
+use crate::cluster::proxy::Proxy;
+use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::subnet::Subnet;
-use crate::docker::args::{self, Label};
+use crate::docker::args::{self, Label, Publish};
 use crate::docker::privilege::Privilege;
 use crate::docker::{Call, Docker};
 use crate::image::contract::NodeImage;
@@ -56,6 +59,14 @@ pub struct Run<'a> {
     pub subnet: Option<Subnet>,
     /// The API's port on the host that the user chose.
     pub api_port: Option<NonZeroU16>,
+    /// What is published beside the API, in the same place.
+    pub publish: Vec<Publish>,
+    /// What every new node sees of the engine's host.
+    pub mounts: Vec<Mount>,
+    /// The registry that every new node pulls from in clear text.
+    pub registry: Option<Registry>,
+    /// The proxies that every new node pulls through.
+    pub proxy: Option<Proxy>,
     /// Where the user's kubeconfig is; none where it is left alone.
     pub kubeconfig: Option<Location>,
     /// Where the output of kubeadm is shown as it comes; none for not at all.
@@ -79,6 +90,10 @@ impl<'a> Run<'a> {
             privilege: Privilege::Full,
             subnet: None,
             api_port: None,
+            publish: Vec::new(),
+            mounts: Vec::new(),
+            registry: None,
+            proxy: None,
             kubeconfig: None,
             tail: None,
             id: run_id(),

@@ -1,5 +1,6 @@
 //! A node's first start: its container, its files, its port and its rights.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, TcpListener};
 
 use super::error::StepError;
@@ -12,7 +13,7 @@ use crate::docker::privilege::Privilege;
 use crate::docker::{Call, DockerError};
 use crate::kubeadm::output::JoinCommand;
 use crate::node::files::{File, archive};
-use crate::node::{balancer, by_hand, network, scripts};
+use crate::node::{balancer, by_hand, network, outside, scripts};
 
 /// How often a port is chosen anew when somebody else was faster.
 const PORT_TRIES: u32 = 5;
@@ -25,7 +26,8 @@ impl Run<'_> {
         if node.role() == Role::LoadBalancer {
             let file = self.balancer_file(layout);
             // Left to the user it runs with nobody behind it.
-            let alone = || File::public(balancer::CONFIG, balancer::config([], layout));
+            let alone =
+                || File::public(balancer::CONFIG, balancer::config([], &BTreeSet::new(), layout));
             return Ok(if is_by_hand {
                 by_hand::balancer(file.content).into_iter().chain([alone()]).collect()
             } else {
@@ -34,6 +36,7 @@ impl Run<'_> {
         }
         let mut files = network::files(node, self.roster.nodes(), layout);
         files.extend(scripts::files(&self.script_values(node, layout)?));
+        files.extend(self.outside_files(layout));
         if node.role() == Role::Master {
             let config = self.init_config(node, layout)?;
             files.push(File::public(scripts::INIT_CONFIG, config));
@@ -42,6 +45,16 @@ impl Run<'_> {
             files.extend(self.files_by_hand(node, layout)?);
         }
         Ok(files)
+    }
+
+    /// What a node has for what is outside of the cluster.
+    fn outside_files(&self, layout: Layout) -> Vec<File> {
+        let registry = self.registry.as_ref();
+        let host = registry.map(|registry| registry.host(layout));
+        let proxy = self.proxy.clone().map(|proxy| proxy.around(self.roster, layout, host));
+        let registry = registry.map(|registry| outside::registry(registry, layout));
+        let proxy = proxy.map(|proxy| outside::proxy(&proxy));
+        registry.into_iter().chain(proxy).flatten().collect()
     }
 
     /// What a node has whose setup is left to the user.
@@ -56,7 +69,11 @@ impl Run<'_> {
     /// The balancer's configuration, for the masters of the roster.
     pub(super) fn balancer_file(&self, layout: Layout) -> File {
         let masters = self.roster.with_role(Role::Master);
-        File::public(balancer::CONFIG, balancer::config(masters, layout))
+        File::public(balancer::CONFIG, balancer::config(masters, &self.node_ports(), layout))
+    }
+
+    fn node_ports(&self) -> BTreeSet<u16> {
+        self.publish.iter().map(|publish| publish.target).collect()
     }
 
     fn script_values(&self, node: &NodeName, layout: Layout) -> Result<scripts::Values, StepError> {
@@ -84,11 +101,16 @@ impl Run<'_> {
         }
         let publish = if *node == self.roster.api_node() {
             let port = self.choose_port()?;
-            vec![Publish { address: LOOPBACK, port, target: API_PORT }]
+            let api = Publish { address: LOOPBACK, port, target: API_PORT };
+            [api].into_iter().chain(self.publish.iter().cloned()).collect()
         } else {
             Vec::new()
         };
         let kubernetes = node.role().runs_kubernetes();
+        if let Some(registry) = self.registry.as_ref().filter(|_| kubernetes) {
+            labels.push((labels::REGISTRY, registry.to_string()));
+        }
+        let mounts = if kubernetes { self.mounts.clone() } else { Vec::new() };
         let network = self.facts.network().map(String::from);
         Ok(Container {
             name: node.to_string(),
@@ -96,6 +118,7 @@ impl Run<'_> {
             address: self.facts.layout()?.address(node),
             labels,
             publish,
+            mounts,
             privilege: kubernetes.then(|| self.privilege()),
             image: image.name.clone(),
             entrypoint: (!kubernetes).then(|| balancer::ENTRYPOINT.to_owned()),
@@ -171,11 +194,16 @@ impl Run<'_> {
             .map_err(|source| StepError::Io { action: "cannot find a free port", source })
     }
 
-    /// Whether somebody took the free port before the engine did.
+    /// Whether somebody took the free port before the engine did. One that the user
+    /// asked for would be taken the next time, too.
     fn may_retry(&self, container: &Container, error: &DockerError, attempt: u32) -> bool {
         let taken = error.says("port is already allocated") || error.says("address already in use");
         let chosen_here = !container.publish.is_empty() && self.api_port.is_none();
-        taken && chosen_here && attempt < PORT_TRIES
+        let names = |publish: &Publish| {
+            let Publish { address, port, .. } = publish;
+            [' ', ':', '/'].iter().any(|end| error.says(&format!("{address}:{port}{end}")))
+        };
+        taken && chosen_here && !self.publish.iter().any(names) && attempt < PORT_TRIES
     }
 }
 

@@ -20,6 +20,7 @@ mod get;
 mod harness;
 mod install;
 mod json;
+mod options;
 mod signals;
 mod terminal;
 mod usage;

@@ -61,8 +61,13 @@ impl Cluster {
 
     /// Runs the program with this cluster's kubeconfig.
     pub(crate) fn mokctl(&self, words: &[&str]) -> Output {
+        self.mokctl_with(words, &[])
+    }
+
+    /// The same with more in its environment.
+    pub(crate) fn mokctl_with(&self, words: &[&str], env: &[(&str, &str)]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mokctl"));
-        command.args(words).env("KUBECONFIG", self.kubeconfig());
+        command.args(words).env("KUBECONFIG", self.kubeconfig()).envs(env.iter().copied());
         engine::output_of(command, b"").unwrap()
     }
 

@@ -11,6 +11,7 @@ mod create;
 mod engine;
 mod faults;
 mod nodes;
+mod options;
 mod pods;
 mod refuse;
 mod restart;

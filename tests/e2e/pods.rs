@@ -11,8 +11,9 @@ use crate::engine::{self, docker, docker_with};
 use crate::wait;
 
 /// How long pods may take to come up.
-const PATIENCE: Duration = Duration::from_secs(90);
-const IMAGE: &str = "local/mok-e2e:1";
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
+/// The image's name in that archive.
+pub(crate) const IMAGE: &str = "local/mok-e2e:1";
 const PORT: u16 = 8080;
 
 /// Asks each `ADDRESS:PORT` and prints a line for it: what came back, or why
@@ -66,7 +67,7 @@ pub(crate) fn deploy(cluster: &Cluster, nodes: &[String]) -> (Vec<Pod>, String) 
 }
 
 /// The image as an archive, made once.
-fn image() -> &'static [u8] {
+pub(crate) fn image() -> &'static [u8] {
     static IMAGE_ARCHIVE: OnceLock<Vec<u8>> = OnceLock::new();
     IMAGE_ARCHIVE.get_or_init(|| {
         let archive = include_bytes!("../../dockerfiles/mok-debian-12/images/archive.sh");
@@ -133,7 +134,8 @@ pub(crate) fn ready(cluster: &Cluster) -> Result<Vec<Pod>, String> {
     labelled(cluster, "echo")
 }
 
-fn labelled(cluster: &Cluster, app: &str) -> Result<Vec<Pod>, String> {
+/// The pods with the label `app` that are ready, by node.
+pub(crate) fn labelled(cluster: &Cluster, app: &str) -> Result<Vec<Pod>, String> {
     let pods = cluster.get(&["pods", &format!("--selector=app={app}")])?;
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let mut pods: Vec<_> = pods

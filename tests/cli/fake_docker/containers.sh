@@ -5,13 +5,15 @@
 # container_flags FLAG...: reads the flags of create and run; the number of
 # words that they are is in $flags.
 container_flags() {
-  flags=0 name='' restart=no network=bridge ip='' labels='' publish='' privileged='' interactive=''
+  flags=0 name='' restart=no network=bridge ip='' labels='' mounts='' publish='' privileged='' interactive=''
   for word in "$@"; do
     case $word in
       --name=*) name=${word#*=} ;;
       --network=*) network=${word#*=} ;;
       --ip=*) ip=${word#*=} ;;
       --label=*) labels="$labels${word#*=}
+" ;;
+      --mount=type=bind,*) mounts="$mounts${word#*bind,}
 " ;;
       --publish=*) publish="$publish${word#*=}
 " ;;
@@ -45,6 +47,7 @@ make_container() {
   new_id 12
   mkdir "$folder/root"
   printf '%s' "$labels" >"$folder/labels"
+  printf '%s' "$mounts" >"$folder/mounts"
   printf '%s' "$publish" >"$folder/publish"
   echo "$1" >"$folder/image"
   echo "$network" >"$folder/network"

@@ -26,6 +26,18 @@ json_ports() {
   printf '}'
 }
 
+# json_mounts FILE: lines source=SRC,target=DST[,readonly].
+json_mounts() {
+  printf '[{"Type":"volume","Source":"/v","Destination":"/var/lib/containerd","RW":true}'
+  while IFS= read -r line; do
+    case $line in *,readonly) write=false line=${line%,readonly} ;; *) write=true ;; esac
+    source=${line#source=}
+    printf ',{"Type":"bind","Source":"%s","Destination":"%s","RW":%s}' \
+      "${source%%,target=*}" "${line#*,target=}" $write
+  done <"$1"
+  printf ']'
+}
+
 json_container() {
   get "$1/ip" && ip=$value
   get "$1/network" && network=$value
@@ -44,7 +56,9 @@ json_container() {
   json_labels "$1/labels"
   printf '},"HostConfig":{"NetworkMode":"%s","RestartPolicy":{"Name":"%s"},"PortBindings":' "$network" "$restart"
   json_ports "$1/publish"
-  printf '},"NetworkSettings":{"Ports":'
+  printf '},"Mounts":'
+  json_mounts "$1/mounts"
+  printf ',"NetworkSettings":{"Ports":'
   if [ $running = true ]; then json_ports "$1/publish"; else printf '{}'; fi
   printf ',"Networks":{"%s":{"IPAMConfig":{"IPv4Address":"%s"},"IPAddress":"%s"}}}}' \
     "$network" "$ip" "$address"

@@ -61,6 +61,11 @@ exec_in() {
       mkdir -p "$found/root/etc/kubernetes"
       : >"$found/root/etc/kubernetes/kubelet.conf"
       ;;
+    "bash -c if [[ -e "*" ]]; then cat "*)
+      file=${3#*-e }
+      file=${file%% *}
+      if [ -e "$found/root$file" ]; then cat "$found/root$file"; fi
+      ;;
     "bash -c compgen -G "*" || true")
       file=${3#compgen -G }
       file=${file%% *}

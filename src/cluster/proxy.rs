@@ -1,0 +1,145 @@
+//! The proxies that the user's programs reach the world through, for the nodes.
+//! What is in the cluster itself is reached without.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use super::layout::{Layout, POD_SUBNET, SERVICE_SUBNET};
+use super::roster::Roster;
+
+/// A variable that cannot be handed on.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("cannot use {0}: only printable ASCII without blanks, quotes and backslashes is allowed")]
+pub struct ProxyError(&'static str);
+
+/// The values of the variables; one of the first two is not empty. They may hold a
+/// password: shown nowhere by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Proxy {
+    http: String,
+    https: String,
+    direct: Vec<String>,
+}
+
+impl Proxy {
+    /// Of the values of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; none where there
+    /// is no proxy.
+    ///
+    /// # Errors
+    /// Where a value could mean something else to systemd.
+    pub fn new(http: &str, https: &str, direct: &str) -> Result<Option<Self>, ProxyError> {
+        for (name, value) in [("HTTP_PROXY", http), ("HTTPS_PROXY", https), ("NO_PROXY", direct)] {
+            if !value.bytes().all(|b| b.is_ascii_graphic() && !b"'\"\\".contains(&b)) {
+                return Err(ProxyError(name));
+            }
+        }
+        let direct = direct.split(',').filter(|host| !host.is_empty()).map(String::from);
+        let proxy = Self { http: http.into(), https: https.into(), direct: direct.collect() };
+        Ok((!http.is_empty() || !https.is_empty()).then_some(proxy))
+    }
+
+    /// Whether one of them is on this machine's loopback, where no node finds it.
+    #[must_use]
+    pub fn is_on_loopback(&self) -> bool {
+        [&self.http, &self.https].into_iter().any(|url| {
+            let host = url.rsplit_once("//").map_or(url.as_str(), |(_, rest)| rest);
+            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+            host.starts_with("localhost") || host.starts_with("127.")
+        })
+    }
+
+    /// The same, past everything of the cluster on `layout` and `other` hosts.
+    #[must_use]
+    pub fn around(mut self, roster: &Roster, layout: Layout, other: Option<String>) -> Self {
+        let known =
+            ["localhost", "127.0.0.0/8", POD_SUBNET, SERVICE_SUBNET, ".svc", ".cluster.local"];
+        let known = known.map(String::from).into_iter().chain([layout.subnet().to_string()]);
+        let nodes = roster.nodes().iter().map(ToString::to_string);
+        for host in known.chain(nodes).chain(other) {
+            if !self.direct.contains(&host) {
+                self.direct.push(host);
+            }
+        }
+        self
+    }
+
+    /// Lines `NAME=VALUE`, for systemd. Programs differ in which case they look at.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let direct = self.direct.join(",");
+        let values =
+            [("HTTP_PROXY", &self.http), ("HTTPS_PROXY", &self.https), ("NO_PROXY", &direct)];
+        let lines = values.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| {
+            format!("{name}=\"{value}\"\n{}=\"{value}\"\n", name.to_lowercase())
+        });
+        lines.collect()
+    }
+
+    /// Reads what [`Proxy::render`] wrote.
+    #[must_use]
+    pub fn from_rendered(text: &str) -> Option<Self> {
+        let value = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix("=\""));
+            line.and_then(|rest| rest.strip_suffix('"')).unwrap_or_default()
+        };
+        Self::new(value("HTTP_PROXY"), value("HTTPS_PROXY"), value("NO_PROXY")).ok().flatten()
+    }
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Proxy(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::name::{ClusterName, NodeName};
+    use crate::cluster::subnet::Subnet;
+
+    fn around(proxy: Proxy, nodes: &[&str]) -> Proxy {
+        let nodes = nodes.iter().map(|node| NodeName::parse(node).unwrap());
+        let roster = Roster::new(ClusterName::parse("a").unwrap(), nodes);
+        let layout = Layout::new(Subnet::parse("10.213.7.0/24").unwrap());
+        proxy.around(&roster, layout, Some("192.0.2.9".into()))
+    }
+
+    #[test]
+    fn the_cluster_is_reached_without() {
+        let proxy =
+            Proxy::new("http://u:p@proxy:3128", "", "example.org,,localhost").unwrap().unwrap();
+        let proxy = around(proxy, &["a-master-1"]);
+        let direct = "example.org,localhost,127.0.0.0/8,10.244.0.0/16,10.96.0.0/12,.svc,\
+                      .cluster.local,10.213.7.0/24,a-master-1,192.0.2.9";
+        let text = format!(
+            "HTTP_PROXY=\"http://u:p@proxy:3128\"\nhttp_proxy=\"http://u:p@proxy:3128\"\n\
+             NO_PROXY=\"{direct}\"\nno_proxy=\"{direct}\"\n"
+        );
+        assert_eq!(proxy.render(), text);
+        assert_eq!(Proxy::from_rendered(&text), Some(proxy.clone()));
+        // A node that comes later adds its own name alone.
+        let later = around(proxy, &["a-master-1", "a-worker-1"]).render();
+        assert_eq!(later, text.replace("192.0.2.9", "192.0.2.9,a-worker-1"));
+        assert!(!format!("{:?}", Proxy::from_rendered(&text)).contains("u:p"));
+    }
+
+    #[test]
+    fn loopback_is_noticed_wherever_it_stands() {
+        let is_on_loopback = |url| Proxy::new(url, "", "").unwrap().unwrap().is_on_loopback();
+        for url in ["http://127.0.0.1:3128", "localhost:3128", "http://u:p@localhost:3128/"] {
+            assert!(is_on_loopback(url), "{url}");
+        }
+        assert!(!is_on_loopback("http://proxy:3128") && !is_on_loopback("http://10.127.0.1:1"));
+    }
+
+    #[test]
+    fn no_proxy_is_none_and_a_strange_one_is_refused() {
+        assert_eq!(Proxy::new("", "", "example.org"), Ok(None));
+        assert_eq!(Proxy::from_rendered(""), None);
+        for bad in ["a b", "a\nb", "a\"b", "a'b", "a\\b", "ä"] {
+            assert_eq!(Proxy::new("", bad, ""), Err(ProxyError("HTTPS_PROXY")), "{bad:?}");
+        }
+    }
+}

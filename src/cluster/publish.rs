@@ -1,0 +1,115 @@
+//! A port of the host that leads to a `NodePort` of the cluster, as it is asked for.
+
+use std::net::Ipv4Addr;
+use std::num::NonZeroU16;
+use std::ops::RangeInclusive;
+
+use thiserror::Error;
+
+/// What Kubernetes gives Services of that type; its default.
+pub const NODE_PORTS: RangeInclusive<u16> = 30000..=32767;
+
+/// A word that is no such port.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PublishError {
+    /// Not in its form, or out of range.
+    #[error(
+        "invalid HOST:NODEPORT, '{0}': PORT or ADDRESS:PORT of the host, ':' and a NodePort from \
+         {first} to {last} are allowed, like 8080:30080", first = NODE_PORTS.start(), last = NODE_PORTS.end()
+    )]
+    Form(String),
+    /// The host's port leads elsewhere already.
+    #[error("invalid HOST:NODEPORT, '{0}': that port of the host is given twice")]
+    Twice(String),
+}
+
+/// `[ADDRESS:]PORT:NODEPORT`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishSpec {
+    /// The host's address; the one that the API is published on otherwise.
+    pub address: Option<Ipv4Addr>,
+    /// The host's port.
+    pub port: NonZeroU16,
+    /// One of [`NODE_PORTS`].
+    pub node_port: u16,
+}
+
+impl PublishSpec {
+    /// Reads one.
+    pub fn parse(word: &str) -> Result<Self, PublishError> {
+        Self::read(word).ok_or_else(|| PublishError::Form(word.to_owned()))
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        let (host, node_port) = word.rsplit_once(':')?;
+        let (address, port) = match host.rsplit_once(':') {
+            Some((address, port)) => (Some(address.parse().ok()?), port),
+            None => (None, host),
+        };
+        let node_port = plain(node_port)?.get();
+        let port = plain(port)?;
+        NODE_PORTS.contains(&node_port).then_some(Self { address, port, node_port })
+    }
+
+    /// Reads all of `words`; the same port of the host leads to one place alone.
+    pub fn parse_all<'a>(
+        words: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Vec<Self>, PublishError> {
+        let mut all: Vec<Self> = Vec::new();
+        for word in words {
+            let spec = Self::parse(word)?;
+            if all.iter().any(|other| (other.address, other.port) == (spec.address, spec.port)) {
+                return Err(PublishError::Twice(word.to_owned()));
+            }
+            all.push(spec);
+        }
+        Ok(all)
+    }
+}
+
+/// "+1" and "01" parse as numbers but are not written like one.
+fn plain(word: &str) -> Option<NonZeroU16> {
+    word.parse().ok().filter(|number: &NonZeroU16| number.to_string() == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_read_with_an_address_or_without() {
+        let parts = |word| PublishSpec::parse(word).map(|p| (p.address, p.port.get(), p.node_port));
+        assert_eq!(parts("8080:30080"), Ok((None, 8080, 30080)));
+        let all = Some(Ipv4Addr::UNSPECIFIED);
+        assert_eq!(parts("0.0.0.0:80:32767"), Ok((all, 80, 32767)));
+        for bad in [
+            "",
+            ":",
+            "8080",
+            "8080:",
+            ":30080",
+            "0:30080",
+            "+1:30080",
+            "080:30080",
+            "65536:30080",
+            "8080:29999",
+            "8080:32768",
+            "8080:030080",
+            "localhost:8080:30080",
+            "1.2.3:8080:30080",
+            "::1:8080:30080",
+            "8080:30080/udp",
+            " 8080:30080",
+        ] {
+            assert_eq!(parts(bad), Err(PublishError::Form(bad.to_owned())), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_port_of_the_host_leads_to_one_place() {
+        let all =
+            |words: &[&str]| PublishSpec::parse_all(words.iter().copied()).map(|all| all.len());
+        assert_eq!(all(&["80:30080", "81:30080", "127.0.0.2:80:30081"]), Ok(3));
+        assert_eq!(all(&["80:30080", "80:30081"]), Err(PublishError::Twice("80:30081".into())));
+    }
+}

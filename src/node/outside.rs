@@ -1,0 +1,42 @@
+//! How a node's runtime and kubelet reach what is outside of the cluster: a
+//! registry, proxies. The one place that knows how containerd is told; another
+//! runtime has other files.
+
+use super::files::File;
+use super::scripts::FOLDER;
+use crate::cluster::layout::Layout;
+use crate::cluster::proxy::Proxy;
+use crate::cluster::registry::Registry;
+
+/// Where the proxies are, for systemd.
+pub const PROXY: &str = "/etc/mok/proxy.env";
+
+/// For images of `registry`, in clear text.
+#[must_use]
+pub fn registry(registry: &Registry, layout: Layout) -> Vec<File> {
+    let url = format!("http://{}:{}", registry.host(layout), registry.port());
+    let hosts = format!(
+        "server = \"{url}\"\n\n[host.\"{url}\"]\n  capabilities = [\"pull\", \"resolve\"]\n"
+    );
+    let before = format!("[Service]\nExecStartPre=/{FOLDER}/registries.sh\n");
+    vec![
+        File::public(format!("etc/containerd/certs.d/{registry}/hosts.toml"), hosts),
+        File::script(format!("{FOLDER}/registries.sh"), include_str!("scripts/registries.sh")),
+        File::public("etc/systemd/system/containerd.service.d/mok-registry.conf", before),
+    ]
+}
+
+/// For everything that pulls.
+#[must_use]
+pub fn proxy(proxy: &Proxy) -> Vec<File> {
+    let unit = |name| {
+        let path = format!("etc/systemd/system/{name}.service.d/mok-proxy.conf");
+        File::public(path, format!("[Service]\nEnvironmentFile={PROXY}\n"))
+    };
+    let values = File {
+        // It may hold a password.
+        mode: 0o600,
+        ..File::public(PROXY.trim_start_matches('/'), proxy.render())
+    };
+    vec![values, unit("containerd"), unit("kubelet")]
+}
