@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::proxy::ProxyError;
-use crate::docker::{DockerError, ScaleError};
+use crate::docker::{DockerError, EndpointError, ScaleError};
 use crate::image::build::BuildError;
 use crate::image::contract::ContractError;
 use crate::kubeadm::output::redact;
@@ -33,6 +33,9 @@ pub enum Error {
     /// The user's kubeconfig.
     #[error(transparent)]
     Kubeconfig(#[from] KubeconfigError),
+    /// Where the engine is.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
     /// The user's proxies.
     #[error(transparent)]
     Proxy(#[from] ProxyError),
@@ -191,6 +194,10 @@ impl Error {
             Self::Build(BuildError::NoBase { .. }) => {
                 Some("install mmdebstrap, or pull the base image".to_owned())
             }
+            Self::Endpoint(_) => Some(
+                "name the engine's host by its IPv4 address in DOCKER_HOST or the context"
+                    .to_owned(),
+            ),
             Self::NotFound(_) => Some("'mokctl get clusters' lists them".to_owned()),
             _ => self.docker().and_then(DockerError::hint).map(String::from),
         }

@@ -1,5 +1,6 @@
 //! `create worker` and `create master`: nodes for a cluster that runs.
 
+use std::net::Ipv4Addr;
 use std::num::NonZeroU8;
 
 use super::existing::Existing;
@@ -9,7 +10,6 @@ use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::proxy::Proxy;
 use crate::cluster::spec::{MAX_MASTERS, MAX_WORKERS};
 use crate::docker::args;
-use crate::docker::privilege::Privilege;
 use crate::error::Error;
 use crate::node::outside::PROXY;
 use crate::plan;
@@ -43,7 +43,8 @@ pub(super) fn run(
     let roster = existing.roster.with(new);
     let run = Run {
         image: Some(context.node_image(&image)?),
-        privilege: Privilege::first_choice(context.env.bounding_set),
+        privilege: context.privilege(&context.endpoint()?),
+        host: existing.api().map_or(Ipv4Addr::LOCALHOST, |api| api.address),
         publish: existing.published(),
         mounts: model.map(|member| member.mounts.clone()).unwrap_or_default(),
         registry: model.and_then(|member| member.registry.clone()),

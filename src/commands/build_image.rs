@@ -2,7 +2,6 @@
 
 use super::Context;
 use crate::cluster::spec::VersionPrefix;
-use crate::docker::privilege::Privilege;
 use crate::error::Error;
 use crate::image::build::build;
 use crate::image::flavour::{FLAVOURS, Flavour};
@@ -29,7 +28,7 @@ pub(super) fn run(
         let known = format!("{} in flavour {}", flavour.kubernetes, flavour.name);
         return Err(Error::NoVersion { wanted: wanted.to_string(), known });
     }
-    let privilege = Privilege::first_choice(context.env.bounding_set);
+    let privilege = context.privilege(&context.endpoint()?);
     let built = build(&context.docker, flavour, privilege, &context.ui)?;
     if built.cached {
         context.ui.note("Nothing has changed since it was built.");

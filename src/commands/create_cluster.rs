@@ -1,6 +1,7 @@
 //! `create cluster`: from a specification to Ready nodes, or to nothing at all.
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use super::report::OnFailure;
@@ -11,14 +12,13 @@ use crate::cluster::publish::PublishSpec;
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::{ClusterSpec, VersionPrefix};
 use crate::docker::args::Publish;
-use crate::docker::privilege::Privilege;
 use crate::error::Error;
 use crate::image::contract::{BuiltImage, NodeImage};
 use crate::image::flavour::FLAVOURS;
 use crate::node::by_hand::SETUP;
 use crate::node::scripts;
 use crate::plan;
-use crate::run::{LOOPBACK, Run, foresee};
+use crate::run::{Run, foresee};
 
 /// Creates the cluster of `spec`; takes everything back if that fails, unless
 /// `retain`. With `dry_run` it only shows the plan.
@@ -41,14 +41,17 @@ pub(super) fn run(
     if proxy.as_ref().is_some_and(Proxy::is_on_loopback) {
         context.ui.warn("the proxy is on this machine's loopback, where no node reaches it");
     }
+    let endpoint = context.endpoint()?;
+    let host = endpoint.address()?;
     let by_hand = roster.nodes().iter().filter(|node| spec.by_hand.covers(node.role()));
     let run = Run {
         by_hand: by_hand.cloned().collect(),
         image: Some(image),
-        privilege: Privilege::first_choice(context.env.bounding_set),
+        privilege: context.privilege(&endpoint),
         subnet: spec.subnet,
+        host,
         api_port: spec.api_port,
-        publish: spec.publish.iter().map(published).collect(),
+        publish: spec.publish.iter().map(|spec| published(spec, host)).collect(),
         mounts: spec.mounts.clone(),
         registry: spec.registry.clone(),
         proxy,
@@ -65,7 +68,7 @@ pub(super) fn run(
         context.ui.fact("context", spec.name.context());
     }
     if let Ok(port) = run.facts.api_port() {
-        context.ui.fact("server", format!("https://{LOOPBACK}:{port}"));
+        context.ui.fact("server", format!("https://{host}:{port}"));
     }
     let next = match run.by_hand.as_slice() {
         [] => next_steps(&spec.name, context.ui.elapsed()),
@@ -115,13 +118,9 @@ fn refuse_existing(context: &Context, name: &ClusterName) -> Result<(), Error> {
     }
 }
 
-/// What the user asked for, on loopback where no address was given.
-fn published(spec: &PublishSpec) -> Publish {
-    Publish {
-        address: spec.address.unwrap_or(LOOPBACK),
-        port: spec.port.get(),
-        target: spec.node_port,
-    }
+/// What the user asked for, beside the API where no address was given.
+fn published(spec: &PublishSpec, host: Ipv4Addr) -> Publish {
+    Publish { address: spec.address.unwrap_or(host), port: spec.port.get(), target: spec.node_port }
 }
 
 /// What was left to the user, in the order to do it in.

@@ -46,6 +46,11 @@ impl Existing {
         self.members.iter().find(|member| member.node.as_ref() == Some(node))
     }
 
+    /// Where the API is published on the engine's host.
+    pub(super) fn api(&self) -> Option<&Publish> {
+        self.member(&self.roster.api_node()).and_then(Member::api)
+    }
+
     /// What is published beside the API, in the same place.
     pub(super) fn published(&self) -> Vec<Publish> {
         let published = self.member(&self.roster.api_node()).map(|member| &member.published);

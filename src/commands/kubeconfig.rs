@@ -2,7 +2,6 @@
 
 use super::Context;
 use super::existing::Existing;
-use crate::cluster::inventory::Member;
 use crate::cluster::name::ClusterName;
 use crate::docker::args::{self, Publish};
 use crate::error::Error;
@@ -14,7 +13,7 @@ pub(super) fn run(context: &Context, cluster: &ClusterName) -> Result<(), Error>
     let existing = Existing::find(context, cluster)?;
     let speaker = existing.speaker(context, None)?.to_string();
     let admin = context.docker.capture(&args::exec(&speaker, ["cat", ADMIN_CONF]))?;
-    let api = existing.member(&existing.roster.api_node()).and_then(Member::api);
+    let api = existing.api();
     let Publish { address, port, .. } = api.ok_or_else(|| Error::NotPublished(cluster.clone()))?;
     let access = Access::from_admin_conf(&admin)
         .map_err(|error| error.of(std::path::Path::new(ADMIN_CONF)))?

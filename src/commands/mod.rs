@@ -24,7 +24,8 @@ use crate::cli::{Command, Detail, Globals};
 use crate::cluster::inventory::{self, Member};
 use crate::cluster::labels;
 use crate::cluster::name::{ClusterName, Role};
-use crate::docker::{Docker, args};
+use crate::docker::privilege::Privilege;
+use crate::docker::{Docker, Endpoint, args};
 use crate::env::Env;
 use crate::error::Error;
 use crate::image::contract::{self, BuiltImage, NodeImage};
@@ -95,6 +96,18 @@ impl Context {
     fn kubeconfig(&self) -> Result<Location, Error> {
         let (list, home) = (self.env.kubeconfig.as_deref(), self.env.home.as_deref());
         Ok(Location::find(list, home)?)
+    }
+
+    /// Where the engine is.
+    fn endpoint(&self) -> Result<Endpoint, Error> {
+        Ok(self.docker.read(&args::endpoint(), Endpoint::parse)?)
+    }
+
+    /// What to try first of what an engine may grant. Of one elsewhere nothing is
+    /// known here.
+    fn privilege(&self, endpoint: &Endpoint) -> Privilege {
+        let here = self.env.bounding_set.filter(|_| *endpoint == Endpoint::Here);
+        Privilege::first_choice(here)
     }
 
     /// The containers of `cluster`, or of all clusters.

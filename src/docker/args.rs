@@ -301,6 +301,12 @@ pub fn signal(container: &str, signal: &str) -> Call {
     Call::new(["kill", &format!("--signal={signal}"), container])
 }
 
+/// Asks the client where its engine is; asks the engine nothing.
+#[must_use]
+pub fn endpoint() -> Call {
+    Call::new(["context", "inspect", "--format={{.Endpoints.docker.Host}}"])
+}
+
 /// Asks the engine who it is, as JSON.
 #[must_use]
 pub fn info() -> Call {

@@ -5,6 +5,7 @@
 pub mod args;
 mod call;
 mod deadline;
+mod endpoint;
 mod error;
 pub mod privilege;
 mod stream;
@@ -21,6 +22,7 @@ use duct::{Expression, Handle};
 
 pub use call::Call;
 pub use deadline::{DeadlineScale, ScaleError};
+pub use endpoint::{Endpoint, EndpointError};
 pub use error::DockerError;
 
 use privilege::{BoundingSet, Privilege};

@@ -1,11 +1,12 @@
 //! kubeadm's work: the first master, the joins, and what follows from them.
 
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::Duration;
 
 use super::error::StepError;
 use super::facts::MissingFact;
-use super::{LOOPBACK, Run, script};
+use super::{Run, script};
 use crate::cluster::layout::Layout;
 use crate::cluster::name::{NodeName, Role};
 use crate::docker::{Call, Docker, DockerError, args};
@@ -122,7 +123,7 @@ impl Run<'_> {
 
     pub(super) fn save_kubeconfig(&self) -> Result<(), StepError> {
         let admin = self.docker.capture(&self.admin_call())?;
-        let server = format!("https://{LOOPBACK}:{}", self.facts.api_port()?);
+        let server = format!("https://{}:{}", self.host, self.facts.api_port()?);
         let access = Access::from_admin_conf(&admin)
             .map_err(|error| error.of(Path::new(ADMIN_CONF)))?
             .with_server(server);
@@ -160,13 +161,12 @@ impl Run<'_> {
         node: &NodeName,
         layout: Layout,
     ) -> Result<String, MissingFact> {
+        let loopback = Ipv4Addr::LOCALHOST;
+        let elsewhere = (self.host != loopback).then(|| self.host.to_string());
+        let names = ["localhost".into(), loopback.to_string(), self.roster.api_node().to_string()];
         let cluster = ClusterConfig {
             endpoint: self.endpoint(layout),
-            cert_sans: vec![
-                "localhost".into(),
-                LOOPBACK.to_string(),
-                self.roster.api_node().to_string(),
-            ],
+            cert_sans: names.into_iter().chain(elsewhere).collect(),
             schedulable_masters: self.roster.has_schedulable_masters(),
             several_masters: self.roster.has_load_balancer(),
             // Who joins by hand takes longer than the joins that follow at once.

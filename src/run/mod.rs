@@ -8,6 +8,7 @@ mod execute;
 mod facts;
 mod foresee;
 mod leave;
+mod port;
 mod rollback;
 mod start;
 mod subnets;
@@ -57,6 +58,9 @@ pub struct Run<'a> {
     pub privilege: Privilege,
     /// The network that the user chose.
     pub subnet: Option<Subnet>,
+    /// The address of the engine's host where the API is published: loopback, or
+    /// where this machine reaches an engine that is elsewhere.
+    pub host: Ipv4Addr,
     /// The API's port on the host that the user chose.
     pub api_port: Option<NonZeroU16>,
     /// What is published beside the API, in the same place.
@@ -89,6 +93,7 @@ impl<'a> Run<'a> {
             image: None,
             privilege: Privilege::Full,
             subnet: None,
+            host: Ipv4Addr::LOCALHOST,
             api_port: None,
             publish: Vec::new(),
             mounts: Vec::new(),
@@ -193,6 +198,3 @@ fn run_id() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("{:x}-{}", now.as_nanos(), std::process::id())
 }
-
-/// Where the API is published on the host.
-pub(crate) const LOOPBACK: Ipv4Addr = Ipv4Addr::LOCALHOST;

@@ -1,22 +1,18 @@
-//! A node's first start: its container, its files, its port and its rights.
+//! A node's first start: its container, its files and its rights.
 
 use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, TcpListener};
 
+use super::Run;
 use super::error::StepError;
-use super::{LOOPBACK, Run};
 use crate::cluster::labels;
 use crate::cluster::layout::{API_PORT, Layout, pod_range};
 use crate::cluster::name::{NodeName, Role};
+use crate::docker::Call;
 use crate::docker::args::{self, Container, Publish};
 use crate::docker::privilege::Privilege;
-use crate::docker::{Call, DockerError};
 use crate::kubeadm::output::JoinCommand;
 use crate::node::files::{File, archive};
 use crate::node::{balancer, by_hand, network, outside, scripts};
-
-/// How often a port is chosen anew when somebody else was faster.
-const PORT_TRIES: u32 = 5;
 
 impl Run<'_> {
     /// What a container finds at its first start as at every later one.
@@ -101,7 +97,7 @@ impl Run<'_> {
         }
         let publish = if *node == self.roster.api_node() {
             let port = self.choose_port()?;
-            let api = Publish { address: LOOPBACK, port, target: API_PORT };
+            let api = Publish { address: self.host, port, target: API_PORT };
             [api].into_iter().chain(self.publish.iter().cloned()).collect()
         } else {
             Vec::new()
@@ -180,30 +176,6 @@ impl Run<'_> {
         let lesser = self.docker.lesser_privilege(&self.image()?.name)?;
         self.facts.learn_privilege(lesser);
         Ok(())
-    }
-
-    /// The user's port, or one that is free at this moment. It is chosen here and
-    /// not by the engine because it must be the same after every restart.
-    fn choose_port(&self) -> Result<u16, StepError> {
-        if let Some(port) = self.api_port {
-            return Ok(port.get());
-        }
-        let free = |address: Ipv4Addr| TcpListener::bind((address, 0))?.local_addr();
-        free(LOOPBACK)
-            .map(|address| address.port())
-            .map_err(|source| StepError::Io { action: "cannot find a free port", source })
-    }
-
-    /// Whether somebody took the free port before the engine did. One that the user
-    /// asked for would be taken the next time, too.
-    fn may_retry(&self, container: &Container, error: &DockerError, attempt: u32) -> bool {
-        let taken = error.says("port is already allocated") || error.says("address already in use");
-        let chosen_here = !container.publish.is_empty() && self.api_port.is_none();
-        let names = |publish: &Publish| {
-            let Publish { address, port, .. } = publish;
-            [' ', ':', '/'].iter().any(|end| error.says(&format!("{address}:{port}{end}")))
-        };
-        taken && chosen_here && !self.publish.iter().any(names) && attempt < PORT_TRIES
     }
 }
 

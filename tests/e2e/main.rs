@@ -14,6 +14,7 @@ mod nodes;
 mod options;
 mod pods;
 mod refuse;
+mod remote;
 mod restart;
 mod soak;
 mod wait;

@@ -23,6 +23,10 @@ serve() {
     pull) pull "$@" ;;
     info) echo '{"ServerVersion":"28.2.2","OSType":"linux","Architecture":"x86_64","NCPU":2}' ;;
     version) echo '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.2"}}' ;;
+    context)
+      [ "$*" = "inspect --format={{.Endpoints.docker.Host}}" ] || unknown
+      echo "${DOCKER_HOST:-unix:///var/run/docker.sock}"
+      ;;
     container | image | network)
       object=$verb verb=${1-}
       shift

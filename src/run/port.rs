@@ -1,0 +1,56 @@
+//! The API's port on the engine's host: which one, and when to try another.
+
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::net::TcpListener;
+
+use super::Run;
+use super::error::StepError;
+use crate::docker::DockerError;
+use crate::docker::args::{Container, Publish};
+
+/// How often a port is chosen anew when somebody else was faster.
+const PORT_TRIES: u32 = 5;
+
+impl Run<'_> {
+    /// The user's port, or one that is free at this moment. It is chosen here and
+    /// not by the engine because it must be the same after every restart. Of a host
+    /// elsewhere nobody here knows which are free: any may do, and the engine says if
+    /// it does not.
+    pub(super) fn choose_port(&self) -> Result<u16, StepError> {
+        if let Some(port) = self.api_port {
+            return Ok(port.get());
+        }
+        let free = TcpListener::bind((self.host, 0)).and_then(|socket| socket.local_addr());
+        match free {
+            Ok(address) => Ok(address.port()),
+            Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => Ok(any_port()),
+            Err(source) => Err(StepError::Io { action: "cannot find a free port", source }),
+        }
+    }
+
+    /// Whether somebody took the free port before the engine did. One that the user
+    /// asked for would be taken the next time, too.
+    pub(super) fn may_retry(
+        &self,
+        container: &Container,
+        error: &DockerError,
+        attempt: u32,
+    ) -> bool {
+        let taken = error.says("port is already allocated") || error.says("address already in use");
+        let chosen_here = !container.publish.is_empty() && self.api_port.is_none();
+        let names = |publish: &Publish| {
+            let Publish { address, port, .. } = publish;
+            [' ', ':', '/'].iter().any(|end| error.says(&format!("{address}:{port}{end}")))
+        };
+        taken && chosen_here && !self.publish.iter().any(names) && attempt < PORT_TRIES
+    }
+}
+
+/// One that neither a Service nor a client's connection is given by default.
+fn any_port() -> u16 {
+    const FIRST: u16 = 20000;
+    const COUNT: u64 = 10000;
+    let random = RandomState::new().hash_one(()) % COUNT;
+    FIRST.saturating_add(u16::try_from(random).unwrap_or_default())
+}
