@@ -36,10 +36,13 @@ impl Words {
         given.into_iter().find(|(given, _)| *given == flag)?.1.as_deref()
     }
 
-    /// All values of `flag`, in the order of the command line.
+    /// All values of `flag`, in the order of the command line; its default where it
+    /// was not given.
     pub fn values(&self, flag: Flag) -> impl Iterator<Item = &str> {
-        let given = self.flags.iter().filter(move |(given, _)| *given == flag);
-        given.filter_map(|(_, value)| value.as_deref())
+        let is_given = self.flags.iter().any(|(given, _)| *given == flag);
+        let words = if is_given { &self.flags } else { &self.defaults };
+        let values = words.iter().filter(move |(given, _)| *given == flag);
+        values.filter_map(|(_, value)| value.as_deref())
     }
 
     /// The `n`th option, counted from 0.

@@ -39,10 +39,13 @@ fn foreseen(outcome: &Outcome<'_>) -> Vec<String> {
 
 /// The calls that a run made, but for those that only look.
 fn made(machine: &Machine, before: usize) -> Vec<String> {
-    let looks = ["ps", "container inspect", "image inspect", "image ls", "network ls"];
+    let looks =
+        ["ps", "container inspect", "context inspect", "image inspect", "image ls", "network ls"];
     let looks = |verb: &str| looks.contains(&verb) || verb == "network inspect";
+    // Which proxies the cluster was made with, a node is asked.
+    let asks = |line: &str| line.contains(" -path /etc/mok/proxy.env ");
     let calls = machine.docker.calls();
-    let made = calls[before..].iter().filter(|call| !looks(&call.verb()));
+    let made = calls[before..].iter().filter(|call| !looks(&call.verb()) && !asks(&call.line()));
     let mut made: Vec<_> =
         made.map(|call| constant(&Call::new(call.argv.clone()).pretty())).collect();
     made.sort();

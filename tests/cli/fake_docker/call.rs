@@ -23,7 +23,7 @@ impl Call {
     /// The command without its flags, such as `create`, `network ls`, `exec`.
     pub(crate) fn verb(&self) -> String {
         let words = match self.argv.first().map(String::as_str) {
-            Some("container" | "image" | "network") => 2,
+            Some("container" | "context" | "image" | "network") => 2,
             _ => 1,
         };
         self.argv[..words.min(self.argv.len())].join(" ")

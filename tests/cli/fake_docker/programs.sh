@@ -61,10 +61,8 @@ exec_in() {
       mkdir -p "$found/root/etc/kubernetes"
       : >"$found/root/etc/kubernetes/kubelet.conf"
       ;;
-    "bash -c if [[ -e "*" ]]; then cat "*)
-      file=${3#*-e }
-      file=${file%% *}
-      if [ -e "$found/root$file" ]; then cat "$found/root$file"; fi
+    "find /etc/mok -path "*" -exec cat {} +")
+      if [ -e "$found/root$4" ]; then cat "$found/root$4"; fi
       ;;
     "bash -c compgen -G "*" || true")
       file=${3#compgen -G }
