@@ -10,6 +10,7 @@ use crate::image::contract::ContractError;
 use crate::kubeadm::output::redact;
 use crate::kubeconfig::KubeconfigError;
 use crate::node::by_hand::SETUP;
+use crate::preflight::Problem;
 use crate::run::Failure;
 
 /// Any failure after the command line was understood.
@@ -39,6 +40,9 @@ pub enum Error {
     /// The user's proxies.
     #[error(transparent)]
     Proxy(#[from] ProxyError),
+    /// The engine or its host cannot bear what was asked for.
+    #[error(transparent)]
+    Preflight(#[from] Problem),
     /// A cluster of that name is there.
     #[error("cluster {0} exists")]
     Exists(ClusterName),
@@ -198,6 +202,7 @@ impl Error {
                 "name the engine's host by its IPv4 address in DOCKER_HOST or the context"
                     .to_owned(),
             ),
+            Self::Preflight(problem) => Some(problem.remedy()),
             Self::NotFound(_) => Some("'mokctl get clusters' lists them".to_owned()),
             _ => self.docker().and_then(DockerError::hint).map(String::from),
         }

@@ -18,6 +18,7 @@ pub mod kubeadm;
 pub mod kubeconfig;
 pub mod node;
 pub mod plan;
+pub mod preflight;
 pub mod run;
 pub mod ui;
 pub mod version;

@@ -2,8 +2,10 @@
 
 use std::net::Ipv4Addr;
 use std::num::NonZeroU8;
+use std::thread;
 
 use super::existing::Existing;
+use super::preflight::{self, join};
 use super::report::{OnFailure, Undo};
 use super::{Context, report};
 use crate::cluster::name::{ClusterName, NodeName, Role};
@@ -13,6 +15,7 @@ use crate::docker::args;
 use crate::error::Error;
 use crate::node::outside::PROXY;
 use crate::plan;
+use crate::preflight::Demand;
 use crate::run::{Run, foresee};
 
 /// Adds `count` nodes of `role` with the next free numbers, of the image that the
@@ -39,11 +42,27 @@ pub(super) fn run(
     let speaker = existing.speaker(context, None)?;
     let model = existing.member(&speaker);
     let image = model.map(|member| member.image.clone()).unwrap_or_default();
+    let (image, facts, layout, endpoint) = thread::scope(|scope| {
+        let facts = scope.spawn(|| preflight::look(context, None));
+        let layout = scope.spawn(|| existing.layout(context));
+        let endpoint = scope.spawn(|| context.endpoint());
+        (context.node_image(&image), join(facts), join(layout), join(endpoint))
+    });
+    let image = image?;
+    let new_of = |role| new.iter().filter(|node| node.role() == role).count() as u64;
+    let demand = Demand {
+        masters: new_of(Role::Master),
+        workers: new_of(Role::Worker),
+        api_port: None,
+        subnet: None,
+        kubernetes: image.version,
+    };
+    preflight::check(context, &demand, &facts?)?;
     let undo = Undo { plan: plan::undo_add(&existing.roster, &new), roster: &existing.roster };
     let roster = existing.roster.with(new);
     let run = Run {
-        image: Some(context.node_image(&image)?),
-        privilege: context.privilege(&context.endpoint()?),
+        image: Some(image),
+        privilege: context.privilege(&endpoint?),
         host: existing.api().map_or(Ipv4Addr::LOCALHOST, |api| api.address),
         publish: existing.published(),
         mounts: model.map(|member| member.mounts.clone()).unwrap_or_default(),
@@ -52,7 +71,7 @@ pub(super) fn run(
         tail: context.tail(),
         ..Run::new(&context.docker, &roster, speaker)
     };
-    run.facts.learn_layout(existing.layout(context)?);
+    run.facts.learn_layout(layout?);
     if dry_run {
         return Ok(foresee(&plan, &run, &context.ui)?);
     }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
+use std::thread;
 use std::time::Duration;
 
+use super::preflight::{self, join};
 use super::report::OnFailure;
 use super::{Context, report};
 use crate::cluster::name::{ClusterName, NodeName, Role};
@@ -18,7 +20,8 @@ use crate::image::flavour::FLAVOURS;
 use crate::node::by_hand::SETUP;
 use crate::node::scripts;
 use crate::plan;
-use crate::run::{Run, foresee};
+use crate::preflight::{Demand, Facts};
+use crate::run::{Run, foresee, taken_subnets};
 
 /// Creates the cluster of `spec`; takes everything back if that fails, unless
 /// `retain`. With `dry_run` it only shows the plan.
@@ -30,8 +33,25 @@ pub(super) fn run(
 ) -> Result<(), Error> {
     let roster = spec.roster();
     let plan = plan::create(&roster, spec.by_hand);
-    let image = node_image(context, spec)?;
-    refuse_existing(context, &spec.name)?;
+    // Side by side: each call of docker's client costs a moment of its own.
+    let (image, existing, facts, taken, endpoint) = thread::scope(|scope| {
+        let existing = scope.spawn(|| refuse_existing(context, &spec.name));
+        let facts = scope.spawn(|| preflight::look(context, spec.api_port));
+        let taken = scope.spawn(|| taken_subnets(&context.docker));
+        let endpoint = scope.spawn(|| context.endpoint());
+        (node_image(context, spec), join(existing), join(facts), join(taken), join(endpoint))
+    });
+    let image = image?;
+    existing?;
+    let facts = Facts { taken: taken?, ..facts? };
+    let demand = Demand {
+        masters: spec.masters.get().into(),
+        workers: spec.workers.into(),
+        api_port: spec.api_port,
+        subnet: spec.subnet,
+        kubernetes: image.version,
+    };
+    preflight::check(context, &demand, &facts)?;
     if roster.with_role(Role::Master).count() == 2 {
         context
             .ui
@@ -41,7 +61,7 @@ pub(super) fn run(
     if proxy.as_ref().is_some_and(Proxy::is_on_loopback) {
         context.ui.warn("the proxy is on this machine's loopback, where no node reaches it");
     }
-    let endpoint = context.endpoint()?;
+    let endpoint = endpoint?;
     let host = endpoint.address()?;
     let by_hand = roster.nodes().iter().filter(|node| spec.by_hand.covers(node.role()));
     let run = Run {
@@ -50,6 +70,7 @@ pub(super) fn run(
         privilege: context.privilege(&endpoint),
         subnet: spec.subnet,
         host,
+        taken: facts.taken,
         api_port: spec.api_port,
         publish: spec.publish.iter().map(|spec| published(spec, host)).collect(),
         mounts: spec.mounts.clone(),

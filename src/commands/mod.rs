@@ -14,6 +14,7 @@ mod kubeconfig;
 mod load_image;
 mod names;
 mod power;
+mod preflight;
 mod report;
 
 use std::collections::BTreeSet;

@@ -37,6 +37,12 @@ impl KubernetesVersion {
     pub fn etcd_requests_storage(self) -> bool {
         (self.major, self.minor) < (1, 22)
     }
+
+    /// Whether the kubelet does not start on cgroup v1 any more, unless it is told to.
+    #[must_use]
+    pub fn refuses_cgroup_v1(self) -> bool {
+        (self.major, self.minor) >= (1, 35)
+    }
 }
 
 impl fmt::Display for KubernetesVersion {

@@ -30,9 +30,9 @@ pub enum StepError {
         /// Why it failed.
         source: std::io::Error,
     },
-    /// All subnets are taken, or the chosen one is.
-    #[error("no free subnet: {0}")]
-    NoSubnet(String),
+    /// All subnets are taken.
+    #[error("no free subnet: all of 10.213.0.0/16 is taken")]
+    NoSubnet,
     /// A step's thread ended without a result.
     #[error("a step ended without a result")]
     Lost,
@@ -48,7 +48,7 @@ impl StepError {
             | Self::Kubeconfig(_)
             | Self::Missing(_)
             | Self::Io { .. }
-            | Self::NoSubnet(_)
+            | Self::NoSubnet
             | Self::Lost => None,
         }
     }

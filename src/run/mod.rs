@@ -13,6 +13,7 @@ mod rollback;
 mod start;
 mod subnets;
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::num::NonZeroU16;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -23,6 +24,7 @@ pub use execute::{Timing, execute};
 pub use facts::{Facts, MissingFact};
 pub use foresee::foresee;
 pub use rollback::rollback;
+pub(crate) use subnets::taken_subnets;
 
 use crate::cluster::labels;
 use crate::cluster::layout::{API_PORT, Layout};
@@ -61,6 +63,8 @@ pub struct Run<'a> {
     /// The address of the engine's host where the API is published: loopback, or
     /// where this machine reaches an engine that is elsewhere.
     pub host: Ipv4Addr,
+    /// The networks that were there before.
+    pub taken: BTreeSet<Subnet>,
     /// The API's port on the host that the user chose.
     pub api_port: Option<NonZeroU16>,
     /// What is published beside the API, in the same place.
@@ -94,6 +98,7 @@ impl<'a> Run<'a> {
             privilege: Privilege::Full,
             subnet: None,
             host: Ipv4Addr::LOCALHOST,
+            taken: BTreeSet::new(),
             api_port: None,
             publish: Vec::new(),
             mounts: Vec::new(),

@@ -10,7 +10,7 @@ use super::error::StepError;
 use crate::cluster::layout::Layout;
 use crate::cluster::networks;
 use crate::cluster::subnet::Subnet;
-use crate::docker::{Call, args};
+use crate::docker::{Call, Docker, DockerError, args};
 
 /// Where subnets are looked for: clear of the engine's own pools
 /// (172.17.0.0/12, 192.168.0.0/16) and of pods and Services.
@@ -21,7 +21,7 @@ impl Run<'_> {
     /// the same subnet by the same reasoning: the engine refuses the second, and
     /// the next free one is tried.
     pub(super) fn create_network(&self) -> Result<(), StepError> {
-        let mut taken = self.taken()?;
+        let mut taken = self.taken.clone();
         loop {
             let subnet = self.free_subnet(&taken)?;
             match self.docker.id(&self.network_call(subnet)) {
@@ -45,7 +45,7 @@ impl Run<'_> {
 
     /// The network as it would be if nobody else creates one until then.
     pub(super) fn foresee_network(&self) -> Result<(), StepError> {
-        let subnet = self.free_subnet(&self.taken()?)?;
+        let subnet = self.free_subnet(&self.taken)?;
         self.facts.learn_layout(Layout::new(subnet));
         Ok(())
     }
@@ -54,33 +54,34 @@ impl Run<'_> {
     /// a place that follows from the name, so that a cluster that is made again
     /// usually has its old addresses.
     fn free_subnet(&self, taken: &BTreeSet<Subnet>) -> Result<Subnet, StepError> {
-        let free = |subnet: &Subnet| !taken.iter().any(|other| other.overlaps(subnet));
         if let Some(chosen) = self.subnet {
-            let message =
-                || format!("{chosen} overlaps a network of the engine or a route of the host");
-            return free(&chosen).then_some(chosen).ok_or_else(|| StepError::NoSubnet(message()));
+            return Ok(chosen);
         }
+        let free = |subnet: &Subnet| !taken.iter().any(|other| other.overlaps(subnet));
         let name = self.roster.name().as_str();
         let start = name.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
         let candidates = (0..=u8::MAX).filter_map(|step| {
             let [a, b] = POOL;
             Subnet::new(Ipv4Addr::new(a, b, start.wrapping_add(step), 0), 24)
         });
-        let all_taken = || StepError::NoSubnet("all of 10.213.0.0/16 is taken".into());
+        let all_taken = || StepError::NoSubnet;
         candidates.into_iter().find(free).ok_or_else(all_taken)
     }
+}
 
-    /// What the engine's networks and the host's routes cover.
-    fn taken(&self) -> Result<BTreeSet<Subnet>, StepError> {
-        let ids = self.docker.ids(&args::network_ids())?;
-        let mut taken = BTreeSet::new();
-        if !ids.is_empty() {
-            let call = args::inspect_networks(ids.iter().map(String::as_str));
-            taken.extend(self.docker.read(&call, networks::engine_subnets)?);
-        }
-        // An engine elsewhere has other routes; these then only cost choice.
-        let routes = fs::read_to_string("/proc/net/route").unwrap_or_default();
-        taken.extend(networks::routes(&routes));
-        Ok(taken)
+/// What the engine's networks and the host's routes cover.
+///
+/// # Errors
+/// Where the engine does not say.
+pub(crate) fn taken_subnets(docker: &Docker) -> Result<BTreeSet<Subnet>, DockerError> {
+    let ids = docker.ids(&args::network_ids())?;
+    let mut taken = BTreeSet::new();
+    if !ids.is_empty() {
+        let call = args::inspect_networks(ids.iter().map(String::as_str));
+        taken.extend(docker.read(&call, networks::engine_subnets)?);
     }
+    // An engine elsewhere has other routes; these then only cost choice.
+    let routes = fs::read_to_string("/proc/net/route").unwrap_or_default();
+    taken.extend(networks::routes(&routes));
+    Ok(taken)
 }

@@ -39,9 +39,17 @@ fn foreseen(outcome: &Outcome<'_>) -> Vec<String> {
 
 /// The calls that a run made, but for those that only look.
 fn made(machine: &Machine, before: usize) -> Vec<String> {
-    let looks =
-        ["ps", "container inspect", "context inspect", "image inspect", "image ls", "network ls"];
-    let looks = |verb: &str| looks.contains(&verb) || verb == "network inspect";
+    let looks = [
+        "ps",
+        "info",
+        "container inspect",
+        "context inspect",
+        "image inspect",
+        "image ls",
+        "network ls",
+        "network inspect",
+    ];
+    let looks = |verb: &str| looks.contains(&verb);
     // Which proxies the cluster was made with, a node is asked.
     let asks = |line: &str| line.contains(" -path /etc/mok/proxy.env ");
     let calls = machine.docker.calls();

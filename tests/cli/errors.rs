@@ -118,13 +118,6 @@ fn an_image_of_another_contract() {
 }
 
 #[test]
-fn a_subnet_that_is_taken() {
-    let error = "mokctl: error: cannot create network: no free subnet: 172.17.0.0/16 overlaps a \
-                 network of the engine or a route of the host";
-    says(&Machine::new(), "create cluster a 1 0 --subnet 172.17.0.0/16", &[error]);
-}
-
-#[test]
 fn a_kubeadm_that_prints_something_else() {
     let machine = Machine::new();
     machine.docker.on("exec a-master-1 bash /root/mok/init.sh").prints(b"done\n");

@@ -21,6 +21,7 @@ mod harness;
 mod install;
 mod json;
 mod options;
+mod preflight;
 mod remote;
 mod signals;
 mod terminal;

@@ -13,7 +13,7 @@ fn create_without_a_node_image_says_how_to_get_one() {
         FLAVOURS[0].image()
     );
     machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
-    assert_eq!(machine.docker.calls().len(), 1);
+    assert!(machine.docker.names().is_empty());
 }
 
 #[test]

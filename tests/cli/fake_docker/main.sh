@@ -21,7 +21,7 @@ serve() {
     commit) commit "$@" ;;
     import) import "$@" ;;
     pull) pull "$@" ;;
-    info) echo '{"ServerVersion":"28.2.2","OSType":"linux","Architecture":"x86_64","NCPU":2}' ;;
+    info) cat "$engine/info.json" ;;
     version) echo '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.2"}}' ;;
     context)
       [ "$*" = "inspect --format={{.Endpoints.docker.Host}}" ] || unknown

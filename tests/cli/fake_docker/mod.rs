@@ -12,6 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use mokctl::image::flavour::FLAVOURS;
+use serde_json::{Value, json};
 
 pub(crate) use call::Call;
 use rule::Rule;
@@ -66,6 +67,7 @@ impl FakeDocker {
             fs::create_dir_all(docker.engine(folder)).unwrap();
         }
         docker.write("events", "");
+        docker.say(&json!({"ServerVersion": "28.2.2", "OSType": "linux", "CgroupVersion": "2"}));
 
         fs::create_dir_all(docker.engine("networks/bridge")).unwrap();
         docker.write("networks/bridge/id", &format!("{}\n", "b".repeat(64)));
@@ -141,6 +143,11 @@ impl FakeDocker {
     pub(crate) fn offer(&self, reference: &str) {
         fs::create_dir_all(self.engine("registry")).unwrap();
         self.write(&format!("registry/{reference}"), "");
+    }
+
+    /// What `docker info` prints.
+    pub(crate) fn say(&self, info: &Value) {
+        self.write("info.json", &format!("{info}\n"));
     }
 
     /// The engine cannot grant `--privileged`.

@@ -6,6 +6,7 @@
 #   containers/NAME/          id, image, network, ip, labels, mounts, publish, status, root/
 #   networks/NAME/            id, subnet, labels
 #   images/REFERENCE/labels
+#   info.json                 what the engine says of itself
 #   ports/PORT                a port that is taken; holds the container's name
 #   forgotten/NAME            a node whose Node object was deleted
 #   rules/K/                  faults: what shall go wrong, and when

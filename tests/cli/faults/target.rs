@@ -70,11 +70,7 @@ impl Target {
         let first = self.nth == 1;
         let makes = old.is_empty();
         Some(match self.call.verb().as_str() {
-            "network ls" if makes && self.call.flag("filter").is_none() => {
-                "create network".to_owned()
-            }
             "network create" => "create network".to_owned(),
-            "network inspect" if makes => "create network".to_owned(),
             "create" if makes && self.call.flag("name")?.ends_with("-master-1") => {
                 format!("create {}", self.call.flag("name")?)
             }

@@ -1,0 +1,37 @@
+//! Looks whether engine and host can bear new nodes, and says what is in the way.
+
+use std::num::NonZeroU16;
+use std::panic;
+use std::thread::ScopedJoinHandle;
+
+use super::Context;
+use crate::docker::args;
+use crate::error::Error;
+use crate::preflight::{Demand, EngineFacts, Facts, HostFacts, problems};
+
+/// What the engine says of itself, and what its host has, where that is here.
+pub(super) fn look(context: &Context, api_port: Option<NonZeroU16>) -> Result<Facts, Error> {
+    let engine = context.docker.read(&args::info(), EngineFacts::from_info)?;
+    let host = HostFacts::read(&engine, api_port);
+    Ok(Facts { engine, host, ..Facts::default() })
+}
+
+/// Warns of what may be survived, and refuses the rest. Of several problems the
+/// first is the error, and all are told: whoever cures one need not come back for
+/// the next.
+pub(super) fn check(context: &Context, demand: &Demand, facts: &Facts) -> Result<(), Error> {
+    let mut refusal = None;
+    for problem in problems(demand, facts) {
+        if problem.may_be_survived() || refusal.is_some() {
+            context.ui.warn(&format!("{problem}; {}", problem.remedy()));
+        } else {
+            refusal = Some(problem);
+        }
+    }
+    refusal.map_or(Ok(()), |problem| Err(problem.into()))
+}
+
+/// What a look-up in a thread of its own has found; its panic goes on here.
+pub(super) fn join<T>(look: ScopedJoinHandle<'_, T>) -> T {
+    look.join().unwrap_or_else(|reason| panic::resume_unwind(reason))
+}

@@ -1,0 +1,154 @@
+//! What the engine's host has to give, where that is this machine: reads `/proc`,
+//! the kernel's list of modules and the file system. An engine elsewhere says
+//! less of itself, and nothing here is true of it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::num::NonZeroU16;
+use std::path::Path;
+
+use super::EngineFacts;
+
+/// What is known of the engine's host; none for what could not be found out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HostFacts {
+    /// Instances of inotify that root may still make. Who may not look at root's
+    /// processes sees all as free.
+    pub inotify_instances: Option<u64>,
+    /// Watches of inotify that root may have.
+    pub inotify_watches: Option<u64>,
+    /// Bytes that are free where the engine keeps everything.
+    pub disk: Option<u64>,
+    /// Every module that the kernel has, loaded, built in, or to be loaded.
+    pub modules: Option<BTreeSet<String>>,
+    /// Bytes of memory that programs can have.
+    pub memory: Option<u64>,
+    /// Whether somebody listens on the port that was asked for.
+    pub port_is_taken: bool,
+}
+
+impl HostFacts {
+    /// Looks at this machine; none where `engine` runs on another one.
+    #[must_use]
+    pub fn read(engine: &EngineFacts, api_port: Option<NonZeroU16>) -> Option<Self> {
+        let kernel = |name: &str| fs::read_to_string(Path::new("/proc/sys/kernel").join(name)).ok();
+        let (name, release) = (kernel("hostname")?, kernel("osrelease")?);
+        // A name alone is easily the same.
+        let is_here = engine.host.as_deref() == Some(name.trim_end())
+            && engine.kernel.as_deref() == Some(release.trim_end());
+        is_here.then(|| Self {
+            inotify_instances: limit("max_user_instances")
+                .map(|limit| limit.saturating_sub(inotify_instances_of_root())),
+            inotify_watches: limit("max_user_watches"),
+            disk: engine.root.as_deref().and_then(free_space),
+            modules: modules(release.trim_end()),
+            memory: fs::read_to_string("/proc/meminfo").ok().as_deref().and_then(available),
+            port_is_taken: api_port.is_some_and(is_taken),
+        })
+    }
+}
+
+fn limit(name: &str) -> Option<u64> {
+    let path = Path::new("/proc/sys/fs/inotify").join(name);
+    fs::read_to_string(path).ok()?.trim_end().parse().ok()
+}
+
+/// As far as they may be seen.
+fn inotify_instances_of_root() -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    let entries = |path: &Path| fs::read_dir(path).into_iter().flatten().flatten();
+    let is_process = |name: &std::ffi::OsStr| name.to_string_lossy().parse::<u32>().is_ok();
+    let is_instance = |entry: &fs::DirEntry| {
+        fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == "anon_inode:inotify")
+    };
+    let of_root = entries(Path::new("/proc"))
+        .filter(|entry| is_process(&entry.file_name()))
+        .filter(|entry| entry.metadata().is_ok_and(|process| process.uid() == 0));
+    let instances = of_root.flat_map(|entry| entries(&entry.path().join("fd"))).filter(is_instance);
+    instances.count() as u64
+}
+
+/// What an ordinary user may still write, on the file system of `path`.
+fn free_space(path: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(path).ok()?;
+    found.f_bavail.checked_mul(found.f_frsize)
+}
+
+/// None where no list says what could be loaded: then nothing can be missed.
+fn modules(release: &str) -> Option<BTreeSet<String>> {
+    let folder = Path::new("/lib/modules").join(release);
+    let loadable = fs::read_to_string(folder.join("modules.dep")).ok()?;
+    let built_in = fs::read_to_string(folder.join("modules.builtin")).ok()?;
+    let loaded = fs::read_to_string("/proc/modules").unwrap_or_default();
+    Some(module_names(&loadable, &built_in, &loaded))
+}
+
+fn module_names(loadable: &str, built_in: &str, loaded: &str) -> BTreeSet<String> {
+    // `kernel/net/x-y.ko.xz: kernel/z.ko`: the kernel calls it x_y.
+    let in_list = |line: &str| {
+        let path = line.split(':').next()?;
+        let file = path.rsplit('/').next()?;
+        Some(file.split('.').next()?.replace('-', "_"))
+    };
+    let lists = loadable.lines().chain(built_in.lines()).filter_map(in_list);
+    let loaded = loaded.lines().filter_map(|line| line.split(' ').next().map(str::to_owned));
+    lists.chain(loaded).collect()
+}
+
+/// `MemAvailable`, which `/proc/meminfo` gives in KiB.
+fn available(meminfo: &str) -> Option<u64> {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// A port that may not be tried may be free.
+fn is_taken(port: NonZeroU16) -> bool {
+    let tried = TcpListener::bind((Ipv4Addr::LOCALHOST, port.get()));
+    tried.is_err_and(|error| error.kind() == std::io::ErrorKind::AddrInUse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_elsewhere_says_nothing_of_this_machine() {
+        assert_eq!(HostFacts::read(&EngineFacts::default(), None), None);
+        let engine = EngineFacts {
+            host: fs::read_to_string("/proc/sys/kernel/hostname")
+                .ok()
+                .map(|name| name.trim_end().to_owned()),
+            kernel: Some("0.0.1".into()),
+            ..EngineFacts::default()
+        };
+        assert_eq!(HostFacts::read(&engine, None), None);
+    }
+
+    #[test]
+    fn modules_are_known_by_the_kernels_names_wherever_they_are() {
+        let names = module_names(
+            "kernel/net/xt-mark.ko.xz: kernel/net/x_tables.ko.xz\nkernel/fs/overlay.ko:\n",
+            "kernel/net/nf_nat.ko\n",
+            "nf_conntrack 172032 1 - Live 0x0000000000000000\n",
+        );
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        assert_eq!(names, ["nf_conntrack", "nf_nat", "overlay", "xt_mark"]);
+    }
+
+    #[test]
+    fn available_memory_is_read() {
+        let text = "MemTotal:       24684084 kB\nMemAvailable:   2048 kB\n";
+        assert_eq!(available(text), Some(2 << 20));
+        assert_eq!(available("MemTotal: 1 kB\n"), None);
+    }
+
+    #[test]
+    fn a_port_that_somebody_has_is_taken() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = NonZeroU16::new(listener.local_addr().unwrap().port()).unwrap();
+        assert!(is_taken(port));
+        drop(listener);
+        assert!(!is_taken(port));
+    }
+}

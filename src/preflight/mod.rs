@@ -1,0 +1,147 @@
+//! Whether the engine and its host can bear what is asked for: looked at before
+//! anything is created, so that the cause is named and not its late effects.
+//! [`problems`] is pure: facts and demand in, problems out. [`engine`] and
+//! [`host`] find the facts. What cannot be found out is no problem: this may
+//! refuse only what cannot succeed.
+
+pub mod engine;
+pub mod host;
+mod problem;
+
+use std::collections::BTreeSet;
+use std::num::NonZeroU16;
+
+pub use engine::EngineFacts;
+pub use host::HostFacts;
+pub use problem::Problem;
+
+use crate::cluster::subnet::Subnet;
+use crate::kubeadm::version::KubernetesVersion;
+
+/// What is to be created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Demand {
+    /// New masters.
+    pub masters: u64,
+    /// New workers.
+    pub workers: u64,
+    /// The port of the API that was asked for.
+    pub api_port: Option<NonZeroU16>,
+    /// The network that was asked for.
+    pub subnet: Option<Subnet>,
+    /// The Kubernetes of the nodes' image.
+    pub kubernetes: KubernetesVersion,
+}
+
+/// What there is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// What the engine says.
+    pub engine: EngineFacts,
+    /// What its host has; none where that is not this machine.
+    pub host: Option<HostFacts>,
+    /// Which networks have addresses already.
+    pub taken: BTreeSet<Subnet>,
+}
+
+/// What one node takes, measured at rest and rounded up (docs/errors.md).
+/// systemd has three instances of inotify, the kubelet five, containerd and
+/// kube-proxy one each.
+const INOTIFY_INSTANCES: u64 = 10;
+/// Of inotify: mostly the kubelet's, on control groups.
+const INOTIFY_WATCHES: u64 = 200;
+/// Bytes on the engine's disk: etcd's log is made 64 MB long, twice.
+const MASTER_DISK: u64 = 150 * MIB;
+const WORKER_DISK: u64 = 10 * MIB;
+/// Bytes of memory.
+const MASTER_MEMORY: u64 = 500 * MIB;
+const WORKER_MEMORY: u64 = 100 * MIB;
+
+const MIB: u64 = 1 << 20;
+
+/// The first engine that gives a container a view of the control groups of its
+/// own, without which kubelets find each other's containers.
+const OLDEST_ENGINE: (u64, u64) = (20, 10);
+
+/// What the kernel must have, as modules or built in: containerd's snapshots, and
+/// what kube-proxy asks of the packet filter. Not `br_netfilter`: pods are routed,
+/// no bridge is in a node.
+const MODULES: [&str; 6] =
+    ["overlay", "nf_conntrack", "nf_nat", "xt_comment", "xt_mark", "xt_statistic"];
+
+/// What is in the way of `demand`.
+#[must_use]
+pub fn problems(demand: &Demand, facts: &Facts) -> Vec<Problem> {
+    let Facts { engine, host, taken } = facts;
+    let mut found = of_engine(engine, demand.kubernetes);
+    if let Some(host) = host {
+        found.extend(of_host(demand, engine, host));
+    }
+    if let Some(subnet) = demand.subnet {
+        let other = taken.iter().find(|other| other.overlaps(&subnet));
+        found.extend(other.map(|other| Problem::SubnetTaken { subnet, other: *other }));
+    }
+    let memory = host.as_ref().and_then(|host| host.memory).or(engine.memory);
+    let needed = demand.masters * MASTER_MEMORY + demand.workers * WORKER_MEMORY;
+    found.extend(memory.filter(|free| *free < needed).map(|free| Problem::Memory { needed, free }));
+    found
+}
+
+fn of_engine(engine: &EngineFacts, version: KubernetesVersion) -> Vec<Problem> {
+    let mut found = Vec::new();
+    if let Some(os) = engine.os.as_ref().filter(|os| *os != "linux") {
+        found.push(Problem::NotLinux { os: os.clone() });
+    }
+    if let Some(text) = &engine.version
+        && engine::release(text).is_some_and(|release| release < OLDEST_ENGINE)
+    {
+        found.push(Problem::OldEngine { version: text.clone() });
+    }
+    if engine.rootless {
+        found.push(Problem::Rootless);
+    }
+    if engine.maps_users {
+        found.push(Problem::MapsUsers);
+    }
+    if !engine.missing_controllers.is_empty() {
+        found.push(Problem::NoControllers { names: engine.missing_controllers.clone() });
+    }
+    if engine.cgroup_version.as_deref() == Some("1") && version.refuses_cgroup_v1() {
+        found.push(Problem::CgroupV1 { version });
+    }
+    found
+}
+
+fn of_host(demand: &Demand, engine: &EngineFacts, host: &HostFacts) -> Vec<Problem> {
+    let nodes = demand.masters + demand.workers;
+    let mut found = Vec::new();
+    for (name, each, free, enough) in [
+        ("instances", INOTIFY_INSTANCES, host.inotify_instances, 8192),
+        ("watches", INOTIFY_WATCHES, host.inotify_watches, 1 << 20),
+    ] {
+        let needed = nodes * each;
+        if let Some(free) = free.filter(|free| *free < needed) {
+            found.push(Problem::Inotify { name, nodes, needed, free, enough });
+        }
+    }
+    let needed = demand.masters * MASTER_DISK + demand.workers * WORKER_DISK;
+    if let (Some(free), Some(path)) = (host.disk, &engine.root)
+        && free < needed
+    {
+        found.push(Problem::Disk { path: path.clone(), needed, free });
+    }
+    if let Some(known) = &host.modules {
+        let missing = |name: &&str| !known.contains(*name);
+        let names: Vec<_> = MODULES.into_iter().filter(missing).collect();
+        if !names.is_empty() {
+            found.push(Problem::NoModules { names });
+        }
+    }
+    if let Some(port) = demand.api_port.filter(|_| host.port_is_taken) {
+        found.push(Problem::PortTaken { port });
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! What is in the way, and what can be done about it.
+
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::MIB;
+use crate::cluster::subnet::Subnet;
+use crate::kubeadm::version::KubernetesVersion;
+
+/// Something that a new node would founder on.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Problem {
+    /// The engine runs containers of another system.
+    #[error("the docker engine runs containers of {os}, not of linux")]
+    NotLinux {
+        /// Which.
+        os: String,
+    },
+    /// The engine does not know a flag that nodes need.
+    #[error("docker engine {version} is too old: nodes need 20.10 or later")]
+    OldEngine {
+        /// Its version.
+        version: String,
+    },
+    /// The engine runs as an ordinary user.
+    #[error("the docker engine runs rootless, and a kubelet needs root")]
+    Rootless,
+    /// The engine's containers have a root of their own.
+    #[error("the docker engine maps users (userns-remap), which excludes privileged nodes")]
+    MapsUsers,
+    /// Control groups lack something that the kubelet counts on.
+    #[error("the engine's host lacks control group support for {}", names.join(", "))]
+    NoControllers {
+        /// For what.
+        names: Vec<&'static str>,
+    },
+    /// This Kubernetes wants newer control groups.
+    #[error("Kubernetes {version} needs cgroup v2, and the engine's host has v1")]
+    CgroupV1 {
+        /// The image's Kubernetes.
+        version: KubernetesVersion,
+    },
+    /// The kernel grants root too few.
+    #[error("too few inotify {name}: {nodes} new nodes need {needed}, {free} are free")]
+    Inotify {
+        /// `instances` or `watches`.
+        name: &'static str,
+        /// How many nodes are to be.
+        nodes: u64,
+        /// What they need.
+        needed: u64,
+        /// What there is.
+        free: u64,
+        /// A limit that does for any cluster.
+        enough: u64,
+    },
+    /// The engine's disk is full, or soon would be.
+    #[error(
+        "too little disk space in {}: the new nodes need {} MiB, {} MiB are free",
+        path.display(), needed / MIB, free / MIB
+    )]
+    Disk {
+        /// The engine's folder.
+        path: PathBuf,
+        /// Bytes.
+        needed: u64,
+        /// Bytes.
+        free: u64,
+    },
+    /// The kernel can do without, nodes cannot.
+    #[error("the kernel lacks what nodes need, loaded or to be loaded: {}", names.join(", "))]
+    NoModules {
+        /// Names of modules.
+        names: Vec<&'static str>,
+    },
+    /// Somebody listens on the port that was asked for.
+    #[error("port {port} of 127.0.0.1 is taken")]
+    PortTaken {
+        /// The port.
+        port: NonZeroU16,
+    },
+    /// Somebody has addresses of the subnet that was asked for.
+    #[error("{subnet} overlaps {other}, a network of the engine or a route of the host")]
+    SubnetTaken {
+        /// What was asked for.
+        subnet: Subnet,
+        /// What is there.
+        other: Subnet,
+    },
+    /// It may get tight.
+    #[error("the new nodes need {} MiB of memory, {} MiB are there", needed / MIB, free / MIB)]
+    Memory {
+        /// Bytes.
+        needed: u64,
+        /// Bytes.
+        free: u64,
+    },
+}
+
+impl Problem {
+    /// Whether a cluster may come up nevertheless. Only of memory is that known:
+    /// the kernel may swap, and drop what others keep.
+    #[must_use]
+    pub fn may_be_survived(&self) -> bool {
+        matches!(self, Self::Memory { .. })
+    }
+
+    /// What the user can do about it.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::NotLinux { .. } => "switch the engine to linux containers".into(),
+            Self::OldEngine { .. } => "install a newer Docker".into(),
+            Self::Rootless => "'docker context use' an engine that runs as root".into(),
+            Self::MapsUsers => "take userns-remap out of the engine's configuration".into(),
+            Self::NoControllers { names } if names.contains(&"memory") => {
+                "boot the host with 'cgroup_enable=memory' on the kernel's command line".into()
+            }
+            Self::NoControllers { .. } => "enable the controllers in the host's kernel".into(),
+            Self::CgroupV1 { .. } => {
+                "boot the host with 'systemd.unified_cgroup_hierarchy=1', or use an older image"
+                    .into()
+            }
+            Self::Inotify { name, enough, .. } => {
+                format!("'sysctl fs.inotify.max_user_{name}={enough}' as root, or fewer nodes")
+            }
+            Self::Disk { .. } => "'docker system df' shows what takes the space".into(),
+            Self::NoModules { names } => format!(
+                "'modprobe --all {}' as root tells why; after an update of the kernel, reboot",
+                names.join(" ")
+            ),
+            Self::PortTaken { .. } => {
+                "another --api-port, or none: mokctl then takes a free one".into()
+            }
+            Self::SubnetTaken { .. } => {
+                "another --subnet, or none: mokctl then takes a free one".into()
+            }
+            Self::Memory { .. } => "fewer nodes, or more memory for the engine".into(),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+use super::*;
+
+const GIB: u64 = 1 << 30;
+
+fn engine() -> EngineFacts {
+    EngineFacts {
+        version: Some("28.2.2".into()),
+        os: Some("linux".into()),
+        root: Some("/var/lib/docker".into()),
+        cgroup_version: Some("2".into()),
+        memory: Some(8 * GIB),
+        ..EngineFacts::default()
+    }
+}
+
+fn host() -> HostFacts {
+    HostFacts {
+        inotify_instances: Some(128),
+        inotify_watches: Some(65536),
+        disk: Some(20 * GIB),
+        modules: Some(MODULES.map(String::from).into()),
+        memory: Some(6 * GIB),
+        port_is_taken: false,
+    }
+}
+
+fn demand(masters: u64, workers: u64) -> Demand {
+    let kubernetes = KubernetesVersion::parse("v1.20.2").unwrap();
+    Demand { masters, workers, api_port: None, subnet: None, kubernetes }
+}
+
+/// What is said of the problems, and of each its remedy.
+fn said(demand: &Demand, engine: EngineFacts, host: Option<HostFacts>) -> Vec<[String; 2]> {
+    let taken = BTreeSet::from([Subnet::parse("172.17.0.0/16").unwrap()]);
+    let found = problems(demand, &Facts { engine, host, taken });
+    found.iter().map(|problem| [problem.to_string(), problem.remedy()]).collect()
+}
+
+#[test]
+fn an_engine_that_is_well_has_no_problem() {
+    assert!(said(&demand(3, 3), engine(), Some(host())).is_empty());
+    assert!(said(&demand(3, 3), engine(), None).is_empty());
+}
+
+#[test]
+fn what_is_not_known_is_no_problem() {
+    let unknown = (EngineFacts::default(), HostFacts::default());
+    assert!(said(&demand(9, 99), unknown.0, Some(unknown.1)).is_empty());
+}
+
+#[test]
+fn each_problem_of_the_engine_is_told_with_its_remedy() {
+    let version = |text: &str| EngineFacts { version: Some(text.into()), ..engine() };
+    let cgroup_1 = EngineFacts { cgroup_version: Some("1".into()), ..engine() };
+    let new = Demand { kubernetes: KubernetesVersion::parse("v1.35.0").unwrap(), ..demand(1, 0) };
+    let lacks =
+        |names: &[&'static str]| EngineFacts { missing_controllers: names.to_vec(), ..engine() };
+    let old = "docker engine 19.3.1 is too old: nodes need 20.10 or later";
+    for (demand, engine, problem, remedy) in [
+        (demand(1, 0), version("19.3.1"), old, "install a newer Docker"),
+        (
+            demand(1, 0),
+            EngineFacts { os: Some("windows".into()), ..engine() },
+            "the docker engine runs containers of windows, not of linux",
+            "switch the engine to linux containers",
+        ),
+        (
+            demand(1, 0),
+            EngineFacts { rootless: true, ..engine() },
+            "the docker engine runs rootless, and a kubelet needs root",
+            "'docker context use' an engine that runs as root",
+        ),
+        (
+            demand(1, 0),
+            EngineFacts { maps_users: true, ..engine() },
+            "the docker engine maps users (userns-remap), which excludes privileged nodes",
+            "take userns-remap out of the engine's configuration",
+        ),
+        (
+            demand(1, 0),
+            lacks(&["memory", "pids"]),
+            "the engine's host lacks control group support for memory, pids",
+            "boot the host with 'cgroup_enable=memory' on the kernel's command line",
+        ),
+        (
+            demand(1, 0),
+            lacks(&["cpuset"]),
+            "the engine's host lacks control group support for cpuset",
+            "enable the controllers in the host's kernel",
+        ),
+        (
+            new,
+            cgroup_1.clone(),
+            "Kubernetes v1.35.0 needs cgroup v2, and the engine's host has v1",
+            "boot the host with 'systemd.unified_cgroup_hierarchy=1', or use an older image",
+        ),
+        (
+            demand(9, 99),
+            engine(),
+            "the new nodes need 14400 MiB of memory, 8192 MiB are there",
+            "fewer nodes, or more memory for the engine",
+        ),
+    ] {
+        assert_eq!(said(&demand, engine, None), [[problem, remedy]]);
+    }
+    assert!(said(&demand(1, 0), cgroup_1, None).is_empty());
+    assert!(said(&demand(1, 0), version("dev"), None).is_empty());
+}
+
+#[test]
+fn each_problem_of_the_host_is_told_with_its_remedy() {
+    let port = Demand { api_port: NonZeroU16::new(6443), ..demand(1, 0) };
+    let without = |name: &str| {
+        let modules = MODULES.into_iter().filter(|known| *known != name).map(String::from);
+        Some(modules.collect())
+    };
+    for (demand, host, problem, remedy) in [
+        (
+            demand(1, 2),
+            HostFacts { inotify_instances: Some(29), ..host() },
+            "too few inotify instances: 3 new nodes need 30, 29 are free",
+            "'sysctl fs.inotify.max_user_instances=8192' as root, or fewer nodes",
+        ),
+        (
+            demand(1, 9),
+            HostFacts { inotify_watches: Some(1999), ..host() },
+            "too few inotify watches: 10 new nodes need 2000, 1999 are free",
+            "'sysctl fs.inotify.max_user_watches=1048576' as root, or fewer nodes",
+        ),
+        (
+            demand(2, 1),
+            HostFacts { disk: Some(100 * MIB), ..host() },
+            "too little disk space in /var/lib/docker: the new nodes need 310 MiB, 100 MiB are free",
+            "'docker system df' shows what takes the space",
+        ),
+        (
+            demand(1, 0),
+            HostFacts { modules: without("xt_mark"), ..host() },
+            "the kernel lacks what nodes need, loaded or to be loaded: xt_mark",
+            "'modprobe --all xt_mark' as root tells why; after an update of the kernel, reboot",
+        ),
+        (
+            port,
+            HostFacts { port_is_taken: true, ..host() },
+            "port 6443 of 127.0.0.1 is taken",
+            "another --api-port, or none: mokctl then takes a free one",
+        ),
+        (
+            demand(1, 0),
+            HostFacts { memory: Some(499 * MIB), ..host() },
+            "the new nodes need 500 MiB of memory, 499 MiB are there",
+            "fewer nodes, or more memory for the engine",
+        ),
+    ] {
+        assert_eq!(said(&demand, engine(), Some(host)), [[problem, remedy]]);
+    }
+}
+
+#[test]
+fn a_subnet_that_somebody_has_is_told_with_its_remedy() {
+    let subnet = |word| Demand { subnet: Some(Subnet::parse(word).unwrap()), ..demand(1, 0) };
+    assert!(said(&subnet("172.30.0.0/16"), engine(), None).is_empty());
+    let problem =
+        "172.17.9.0/24 overlaps 172.17.0.0/16, a network of the engine or a route of the host";
+    let remedy = "another --subnet, or none: mokctl then takes a free one";
+    assert_eq!(said(&subnet("172.17.9.0/24"), engine(), None), [[problem, remedy]]);
+}
+
+#[test]
+fn only_want_of_memory_may_be_survived() {
+    let low = HostFacts { memory: Some(0), disk: Some(0), ..host() };
+    let facts = Facts { engine: engine(), host: Some(low), taken: BTreeSet::new() };
+    let found: Vec<_> = problems(&demand(1, 0), &facts);
+    let survived: Vec<_> = found.iter().map(Problem::may_be_survived).collect();
+    assert_eq!(survived, [false, true]);
+}

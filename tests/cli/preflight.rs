@@ -1,0 +1,170 @@
+//! What is in the way is told before anything is created, in one line with its
+//! remedy.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+
+use serde_json::{Value, json};
+
+use crate::harness::Machine;
+
+/// An engine of which all is well but what `changes` say.
+fn info(changes: &Value) -> Value {
+    let mut info = json!({
+        "ServerVersion": "28.2.2", "OSType": "linux", "CgroupVersion": "2",
+        "MemTotal": 8_u64 << 30, "MemoryLimit": true, "CpuCfsQuota": true, "CPUSet": true,
+        "PidsLimit": true, "SecurityOptions": ["name=seccomp,profile=builtin"],
+        "DockerRootDir": "/", "Name": "elsewhere", "KernelVersion": "6.1.0",
+    });
+    for (key, value) in changes.as_object().unwrap() {
+        info[key] = value.clone();
+    }
+    info
+}
+
+/// An engine on this very machine, which keeps everything in `root`.
+fn here(root: &str) -> Value {
+    let kernel = |name: &str| fs::read_to_string(format!("/proc/sys/kernel/{name}")).unwrap();
+    info(&json!({
+        "Name": kernel("hostname").trim_end(), "KernelVersion": kernel("osrelease").trim_end(),
+        "DockerRootDir": root,
+    }))
+}
+
+/// `create` says this, fails, and has made nothing.
+fn refuses(info: &Value, line: &str, stderr: &str) {
+    let machine = Machine::new();
+    machine.docker.say(info);
+    machine.mokctl(line).stderr(stderr).code(1).run();
+    assert!(machine.docker.names().is_empty());
+    let made = ["create", "network create"];
+    assert!(machine.docker.calls().iter().all(|call| !made.contains(&call.verb().as_str())));
+    assert!(!machine.kubeconfig().exists());
+}
+
+#[test]
+fn an_engine_that_cannot_bear_a_node_is_refused() {
+    for (changes, problem, remedy) in [
+        (
+            json!({"ServerVersion": "19.03.15"}),
+            "docker engine 19.03.15 is too old: nodes need 20.10 or later",
+            "install a newer Docker",
+        ),
+        (
+            json!({"OSType": "windows"}),
+            "the docker engine runs containers of windows, not of linux",
+            "switch the engine to linux containers",
+        ),
+        (
+            json!({"SecurityOptions": ["name=seccomp,profile=builtin", "name=rootless"]}),
+            "the docker engine runs rootless, and a kubelet needs root",
+            "'docker context use' an engine that runs as root",
+        ),
+        (
+            json!({"SecurityOptions": ["name=userns"]}),
+            "the docker engine maps users (userns-remap), which excludes privileged nodes",
+            "take userns-remap out of the engine's configuration",
+        ),
+        (
+            json!({"MemoryLimit": false}),
+            "the engine's host lacks control group support for memory",
+            "boot the host with 'cgroup_enable=memory' on the kernel's command line",
+        ),
+    ] {
+        let stderr = format!("mokctl: error: {problem}\nhint: {remedy}\n");
+        refuses(&info(&changes), "create cluster a 1 1", &stderr);
+    }
+}
+
+#[test]
+fn a_kubernetes_that_needs_newer_control_groups_is_refused() {
+    let machine = Machine::new();
+    machine.docker.say(&info(&json!({"CgroupVersion": "1"})));
+    let labels = [
+        "mok.image.schema=1",
+        "mok.image.kubernetes=v1.35.1",
+        "mok.image.cri-socket=/run/containerd/containerd.sock",
+        "mok.image.skip-phases=",
+        "mok.image.cgroup-driver=systemd",
+        "mok.image.cni=static",
+    ];
+    machine.docker.add_image("new:1", &labels.map(String::from));
+    let stderr = "mokctl: error: Kubernetes v1.35.1 needs cgroup v2, and the engine's host has v1\n\
+                  hint: boot the host with 'systemd.unified_cgroup_hierarchy=1', or use an older image\n";
+    machine.mokctl("create cluster a 1 0 --image new:1").stderr(stderr).code(1).run();
+    machine.mokctl("create cluster a 1 0 -q").run();
+}
+
+#[test]
+fn a_host_without_space_is_refused() {
+    // No file system is as full.
+    let stderr = "mokctl: error: too little disk space in /proc: the new nodes need 160 MiB, 0 MiB are free\n\
+                  hint: 'docker system df' shows what takes the space\n";
+    refuses(&here("/proc"), "create cluster a 1 1", stderr);
+}
+
+#[test]
+fn a_port_that_somebody_listens_on_is_refused() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let stderr = format!(
+        "mokctl: error: port {port} of 127.0.0.1 is taken\n\
+         hint: another --api-port, or none: mokctl then takes a free one\n"
+    );
+    refuses(&here("/"), &format!("create cluster a 1 0 --api-port {port}"), &stderr);
+    // Of another machine's ports nothing is known.
+    let machine = Machine::new();
+    machine.docker.say(&info(&json!({})));
+    machine.mokctl(&format!("create cluster a 1 0 -q --api-port {port}")).run();
+}
+
+#[test]
+fn a_subnet_that_a_network_has_is_refused() {
+    let stderr = "mokctl: error: 172.17.9.0/24 overlaps 172.17.0.0/16, a network of the engine or a route of the host\n\
+                  hint: another --subnet, or none: mokctl then takes a free one\n";
+    refuses(&info(&json!({})), "create cluster a 1 0 --subnet 172.17.9.0/24", stderr);
+}
+
+#[test]
+fn want_of_memory_is_a_warning_alone() {
+    let machine = Machine::new();
+    machine.docker.say(&info(&json!({"MemTotal": 599 << 20})));
+    let stderr = "mokctl: warning: the new nodes need 600 MiB of memory, 599 MiB are there; \
+                  fewer nodes, or more memory for the engine\n";
+    machine.mokctl("create cluster a 1 1 -q").stderr(stderr).run();
+    machine.mokctl("delete cluster a -q").run();
+    machine.mokctl("create cluster a 1 0 -q").run();
+}
+
+#[test]
+fn of_several_problems_all_are_told() {
+    let info = info(&json!({"ServerVersion": "1.13.1", "CPUSet": false, "MemTotal": 1}));
+    let stderr = "mokctl: warning: the engine's host lacks control group support for cpuset; \
+                  enable the controllers in the host's kernel
+mokctl: warning: the new nodes need 500 MiB of memory, 0 MiB are there; fewer nodes, or more memory for the engine
+mokctl: error: docker engine 1.13.1 is too old: nodes need 20.10 or later
+hint: install a newer Docker
+";
+    refuses(&info, "create cluster a 1 0", stderr);
+}
+
+#[test]
+fn an_engine_that_says_nothing_readable_is_not_trusted() {
+    refuses(
+        &json!("WARNING"),
+        "create cluster a 1 0",
+        "mokctl: error: docker info '--format={{json .}}' printed something unexpected: no JSON object\n",
+    );
+}
+
+#[test]
+fn new_nodes_of_a_cluster_are_looked_at_too() {
+    let machine = Machine::new().with_cluster("a 1 0 --with-lb");
+    let before = machine.docker.names();
+    machine.docker.say(&info(&json!({"PidsLimit": false})));
+    let stderr = "mokctl: error: the engine's host lacks control group support for pids\n\
+                  hint: enable the controllers in the host's kernel\n";
+    machine.mokctl("create worker a").stderr(stderr).code(1).run();
+    machine.mokctl("create master a").stderr(stderr).code(1).run();
+    assert_eq!(machine.docker.names(), before);
+}
