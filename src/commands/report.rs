@@ -28,6 +28,9 @@ impl Undo<'_> {
         if let Ok(layout) = failed.facts.layout() {
             run.facts.learn_layout(layout);
         }
+        if let Ok(join) = failed.facts.join() {
+            run.facts.learn_join(join.clone());
+        }
         for stage in self.plan.0 {
             let _ = execute(&Plan(vec![stage]), &run, &Ui::new(Mode::Quiet, false));
         }

@@ -98,6 +98,12 @@ impl JoinCommand {
         }
     }
 
+    /// The part of the token that names it in the cluster, and is no secret.
+    #[must_use]
+    pub fn token_id(&self) -> &str {
+        self.token.reveal().split_once('.').map_or("", |(id, _)| id)
+    }
+
     /// Takes the first join command out of `output`; of several the one with a
     /// certificate key lends it to the result.
     pub fn from_output(output: &str) -> Result<Self, OutputError> {
@@ -160,6 +166,7 @@ mod tests {
         );
         let join = JoinCommand::from_output(&output).unwrap();
         assert_eq!(join.endpoint, "10.0.0.2:6443");
+        assert_eq!(join.token_id(), "abcdef");
         assert_eq!(join.certificate_key, Some(Secret(KEY.into())));
     }
 

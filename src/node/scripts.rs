@@ -18,6 +18,8 @@ pub const ISSUE: &str = "/root/mok/issue.sh";
 pub const JOIN: &str = "/root/mok/join.sh";
 /// Prints a fresh join command: `token.sh [--masters]`.
 pub const TOKEN: &str = "/root/mok/token.sh";
+/// Deletes a join token; its name on standard input.
+pub const REVOKE: &str = "/root/mok/revoke.sh";
 /// Takes a master out of the control plane.
 pub const LEAVE: &str = "/root/mok/leave.sh";
 /// Starts a master's API server anew, where joins have cost it its watches.
@@ -87,6 +89,7 @@ pub fn files(values: &Values) -> Vec<File> {
             ("join.sh", include_str!("scripts/join.sh")),
             ("leave.sh", include_str!("scripts/leave.sh")),
             ("ready.sh", include_str!("scripts/ready.sh")),
+            ("revoke.sh", include_str!("scripts/revoke.sh")),
             ("settle.sh", include_str!("scripts/settle.sh")),
             ("token.sh", include_str!("scripts/token.sh")),
         ]

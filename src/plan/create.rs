@@ -26,7 +26,9 @@ pub fn create(roster: &Roster, by_hand: ByHand) -> Plan {
         let kubernetes = masters.iter().chain(&workers).cloned().collect();
         stages.push(Stage::new(
             "Waiting for nodes to be Ready",
-            [Step::WaitReady(kubernetes), Step::SaveKubeconfig].into_iter().chain(settle(&masters)),
+            [Step::WaitReady(kubernetes), Step::SaveKubeconfig, Step::RevokeToken]
+                .into_iter()
+                .chain(settle(&masters)),
         ));
     }
     stages.push(Stage::new("Finishing", [Step::Keep(roster.nodes().to_vec())]));
@@ -87,7 +89,7 @@ mod tests {
              Claiming the name\n  create a-master-1\n\
              Starting nodes\n  start a-master-1\n\
              Starting control plane\n  kubeadm init on a-master-1\n\
-             Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n\
+             Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n  revoke the join token\n\
              Finishing\n  keep a-master-1\n"
         );
     }
@@ -108,7 +110,7 @@ mod tests {
              kubeadm join on a-worker-2\n\
              Joining one more master\n  kubeadm join on a-master-3\n\
              Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-master-2, \
-             a-master-3, a-worker-1, a-worker-2\n  save kubeconfig\n  settle a-master-1\n  settle a-master-2\n\
+             a-master-3, a-worker-1, a-worker-2\n  save kubeconfig\n  revoke the join token\n  settle a-master-1\n  settle a-master-2\n\
              Finishing\n  keep a-master-1, a-master-2, a-master-3, a-worker-1, a-worker-2, a-lb\n"
         );
     }

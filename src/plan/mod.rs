@@ -67,6 +67,8 @@ pub enum Step {
     WaitReadyAgain(Vec<NodeName>),
     /// The administrator's access, into the user's kubeconfig.
     SaveKubeconfig,
+    /// What nodes joined with is good for nothing any more.
+    RevokeToken,
     /// The containers are finished: they come back with the engine.
     Keep(Vec<NodeName>),
     /// A node's routes to the pods of all others, as they are now.
@@ -114,7 +116,8 @@ impl Step {
             Self::CreateNetwork
             | Self::AskForWorkers
             | Self::AskForMasters
-            | Self::SaveKubeconfig => None,
+            | Self::SaveKubeconfig
+            | Self::RevokeToken => None,
         }
     }
 
@@ -150,6 +153,7 @@ impl fmt::Display for Step {
             }
             Self::SettleMaster(node) => write!(f, "settle {node}"),
             Self::SaveKubeconfig => f.write_str("save kubeconfig"),
+            Self::RevokeToken => f.write_str("revoke the join token"),
             Self::Keep(nodes) => write!(f, "keep {}", list(nodes)),
             Self::UpdateRoutes(node) => write!(f, "update routes of {node}"),
             Self::UpdateLoadBalancer(node) => write!(f, "update {node}"),

@@ -19,7 +19,9 @@ pub fn add(old: &Roster, new: &[NodeName]) -> Plan {
     let settle = masters.then(|| old.with_role(Role::Master).cloned().map(Step::SettleMaster));
     stages.push(Stage::new(
         "Waiting for nodes to be Ready",
-        [Step::WaitReady(new.to_vec())].into_iter().chain(settle.into_iter().flatten()),
+        [Step::WaitReady(new.to_vec()), Step::RevokeToken]
+            .into_iter()
+            .chain(settle.into_iter().flatten()),
     ));
     let balancer = masters.then(|| old.with_role(Role::LoadBalancer)).into_iter().flatten();
     let keep = [Step::Keep(new.to_vec())];
@@ -41,6 +43,7 @@ pub fn undo_add(old: &Roster, new: &[NodeName]) -> Plan {
     Plan(vec![
         Stage::new("Leaving etcd", masters.map(Step::LeaveControlPlane)),
         Stage::new("Removing", new.iter().cloned().map(Step::Forget)),
+        Stage::new("Revoking", [Step::RevokeToken]),
         Stage::new("Updating the others", routes.chain(balancer)),
     ])
 }

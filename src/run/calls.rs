@@ -39,6 +39,7 @@ impl Run<'_> {
             Step::WaitReady(nodes) => one(self.ready_call(nodes, 0)),
             Step::WaitReadyAgain(nodes) => one(self.ready_call(nodes, self.facts.started()?)),
             Step::SaveKubeconfig => one(self.admin_call()),
+            Step::RevokeToken => one(self.revoke_call()),
             Step::Keep(nodes) => {
                 let names: Vec<String> = nodes.iter().map(ToString::to_string).collect();
                 one(args::keep(names.iter().map(String::as_str)))

@@ -21,6 +21,8 @@ const INIT: Duration = Duration::from_secs(330);
 const JOIN: Duration = Duration::from_secs(330);
 /// From the last join, or start, until every node is Ready.
 const READY: Duration = Duration::from_secs(240);
+/// What the script may wait for an API that has just been told of a new master.
+const REVOKE: Duration = Duration::from_secs(90);
 /// Where kubeadm leaves the administrator's access.
 pub(crate) const ADMIN_CONF: &str = "/etc/kubernetes/admin.conf";
 
@@ -137,6 +139,20 @@ impl Run<'_> {
     pub(super) fn join_call(node: &NodeName) -> Call {
         let input = format!("kubeadm configuration of {node}, with the join command");
         args::exec_with_input(&node.to_string(), ["bash", scripts::JOIN], input).deadline(JOIN)
+    }
+
+    pub(super) fn revoke_call(&self) -> Call {
+        let input = "the name of the join token";
+        args::exec_with_input(&self.speaker.to_string(), ["bash", scripts::REVOKE], input)
+            .deadline(REVOKE)
+    }
+
+    pub(super) fn revoke_token(&self) -> Result<(), StepError> {
+        let join = self.facts.join()?;
+        let masters = if join.certificate_key.is_some() { "--masters" } else { "" };
+        let input = format!("{} {masters}\n", join.token_id());
+        self.docker.capture(&self.revoke_call().stdin(input))?;
+        Ok(())
     }
 
     fn join(&self, node: &NodeName, config: String) -> Result<(), StepError> {

@@ -137,6 +137,7 @@ impl<'a> Run<'a> {
             Step::WaitReady(nodes) => self.wait_ready(nodes, 0),
             Step::WaitReadyAgain(nodes) => self.wait_ready(nodes, self.facts.started()?),
             Step::SaveKubeconfig => self.save_kubeconfig(),
+            Step::RevokeToken => self.revoke_token(),
             Step::Drain(node) => self.drain(node),
             Step::Claim(_)
             | Step::SettleMaster(_)

@@ -118,6 +118,8 @@ Waiting for nodes to be Ready (side by side)
     docker exec a-master-1 bash /root/mok/ready.sh 240 0 a-master-1 a-worker-1
   save kubeconfig
     docker exec a-master-1 cat /etc/kubernetes/admin.conf
+  revoke the join token
+    docker exec --interactive a-master-1 bash /root/mok/revoke.sh < 'the name of the join token'
 Finishing
   keep a-master-1, a-worker-1
     docker update --restart=unless-stopped a-master-1 a-worker-1

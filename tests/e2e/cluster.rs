@@ -119,6 +119,13 @@ impl Cluster {
             .collect())
     }
 
+    /// The names of what somebody could join the cluster with.
+    pub(crate) fn join_secrets(&self) -> Result<Vec<String>, String> {
+        let secrets = self.get(&["secrets", "--namespace=kube-system"])?;
+        let joins = |name: &String| name.starts_with("bootstrap-token-") || name == "kubeadm-certs";
+        Ok(secrets.iter().map(name).filter(joins).collect())
+    }
+
     /// What to look at when a test has failed.
     fn show(&self) {
         let label = format!("--filter=label=MokCluster={}", self.name);

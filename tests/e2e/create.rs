@@ -86,6 +86,7 @@ fn two_workers_are_ready_and_everything_reaches_everything() {
     pods::check_addresses(&cluster, &nodes, &echo).unwrap();
     pods::check_service(&cluster, &nodes, &echo, &service).unwrap();
 
+    assert_eq!(cluster.join_secrets().unwrap(), [""; 0]);
     a_lost_route_is_noticed_and_comes_back(&cluster, &nodes, &echo);
     ready_from_the_host(&cluster, &nodes);
 }

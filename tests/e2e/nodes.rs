@@ -141,6 +141,7 @@ fn twenty_stops_and_starts_need_no_help() {
 fn masters_come_and_go() {
     let Some(cluster) = Cluster::named("masters") else { return };
     cluster.create(3, 0);
+    assert_eq!(cluster.join_secrets().unwrap(), [""; 0]);
     // Not the first: the harness speaks to it.
     cluster.does(&["delete", "master", &cluster.node("master-2")]);
     assert_eq!(cluster.ready_nodes().unwrap(), cluster.nodes(&["master-1", "master-3"]));
@@ -148,6 +149,7 @@ fn masters_come_and_go() {
     cluster.does(&["create", "master", &cluster.name]);
     let nodes = cluster.nodes(&["master-1", "master-2", "master-3"]);
     is_whole(&cluster, &nodes);
+    assert_eq!(cluster.join_secrets().unwrap(), [""; 0]);
     // With the new one counted, the loss of another leaves a majority.
     docker(&["kill", &cluster.node("master-3")]).unwrap();
     wait::until("a write by the remaining two", PATIENCE, || {

@@ -65,3 +65,35 @@ fn no_secret_is_on_the_screen_when_a_join_fails() {
         outcome.assert(!outcome.stderr.contains(secret), &format!("{secret} can be seen"));
     }
 }
+
+/// Whatever the token was good for, it is so no longer: once everybody has joined,
+/// and by nothing that `ps` would show.
+#[test]
+fn the_token_is_revoked_when_everybody_has_joined() {
+    for (line, masters) in [("a 1 0", ""), ("a 1 2", ""), ("a 3 1", "--masters")] {
+        let machine = Machine::new().with_cluster(line);
+        let id = machine.docker.words.token.split_once('.').unwrap().0.to_owned();
+        let revoke = machine.docker.call("exec --interactive a-master-1 bash /root/mok/revoke.sh");
+        assert_eq!(revoke.stdin.as_deref(), Some(format!("{id} {masters}\n").as_bytes()), "{line}");
+        let calls = machine.docker.calls();
+        let joins = calls.iter().filter(|call| call.line().contains("join.sh"));
+        assert!(joins.into_iter().all(|join| join.ended.unwrap() < revoke.started), "{line}");
+    }
+}
+
+#[test]
+fn the_token_of_a_new_node_is_revoked_whether_it_joins_or_not() {
+    let revokes = |machine: &Machine| {
+        let calls = machine.docker.calls();
+        calls.iter().filter(|call| call.line().contains("revoke.sh")).count()
+    };
+    let machine = Machine::new().with_cluster("a 1 0 --with-lb");
+    machine.mokctl("create worker a -q").run();
+    assert_eq!(revokes(&machine), 2);
+    machine.mokctl("create master a -q").run();
+    assert_eq!(revokes(&machine), 3);
+    machine.docker.on("exec --interactive a-worker-2 *").fails(1, "no");
+    let outcome = machine.mokctl("create worker a -q").outcome();
+    outcome.assert(outcome.code() == Some(1), "joined");
+    assert_eq!(revokes(&machine), 4);
+}

@@ -40,6 +40,9 @@ exec_in() {
       if [ "${3-}" = --masters ]; then cat "$engine/token-masters.txt"; else cat "$engine/token.txt"; fi
       ;;
     "bash /root/mok/settle.sh") ;;
+    "bash /root/mok/revoke.sh")
+      [ -s "$call/stdin" ] || fail "error: no token on standard input"
+      ;;
     "bash /root/mok/leave.sh") echo "[reset] Stopping the kubelet service" ;;
     "kubectl --kubeconfig=/etc/kubernetes/admin.conf drain "*)
       if [ -e "$engine/forgotten/$4" ]; then fail "Error from server (NotFound): nodes \"$4\" not found"; fi

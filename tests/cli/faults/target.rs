@@ -44,10 +44,11 @@ fn constant(word: &str) -> String {
 }
 
 /// Calls in a node whose answer is not looked at.
-const UNREAD: [&str; 8] = [
+const UNREAD: [&str; 9] = [
     "join.sh",
     "ready.sh",
     "settle.sh",
+    "revoke.sh",
     "leave.sh",
     "network.sh",
     "kubectl",
@@ -111,6 +112,7 @@ impl Target {
             "leave.sh" => format!("kubeadm reset on {node}"),
             "network.sh" => format!("update routes of {node}"),
             "token.sh" => "ask for a join command".to_owned(),
+            "revoke.sh" => "revoke the join token".to_owned(),
             "cat" => "save kubeconfig".to_owned(),
             "kubectl" if words[at + 2] == "drain" => format!("drain {}", words[at + 3]),
             "kubectl" => format!("forget {}", words[at + 4]),
