@@ -33,9 +33,6 @@ use crate::image::contract::{self, BuiltImage, NodeImage};
 use crate::kubeconfig::Location;
 use crate::ui::Ui;
 
-/// How often containers are listed anew when one of them goes away meanwhile.
-const LIST_TRIES: u32 = 5;
-
 /// What every command has at hand.
 #[derive(Debug)]
 pub struct Context {
@@ -117,20 +114,9 @@ impl Context {
             Some(name) => args::container_ids(labels::CLUSTER, name.as_str()),
             None => args::labelled_container_ids(labels::CLUSTER),
         };
-        for attempt in 1.. {
-            let ids = self.docker.ids(&list)?;
-            if ids.is_empty() {
-                break;
-            }
-            let inspect = args::inspect_containers(ids.iter().map(String::as_str));
-            match self.docker.read(&inspect, inventory::read) {
-                Ok(members) => return Ok(members),
-                // Removed since it was listed, by somebody else: the rest is still there.
-                Err(error) if error.says("No such container") && attempt < LIST_TRIES => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(Vec::new())
+        let inspect = |ids: &[String]| args::inspect_containers(ids.iter().map(String::as_str));
+        let members = self.docker.read_listed(&list, inspect, inventory::read)?;
+        Ok(members.unwrap_or_default())
     }
 
     /// Ids of the networks of `cluster`; one, unless a run left something.

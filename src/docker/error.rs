@@ -144,6 +144,10 @@ impl DockerError {
                 Some("run mokctl as root or as a member of the socket's group")
             }
             Self::TimedOut { .. } => Some("is the engine overloaded, or its disk full?"),
+            Self::Failed { stderr, .. } if is_name_taken(stderr) => Some(
+                "another run was faster, or something else has that name; \
+                 'mokctl get clusters' shows clusters",
+            ),
             Self::Spawn { .. }
             | Self::Failed { .. }
             | Self::Unexpected { .. }
@@ -151,9 +155,20 @@ impl DockerError {
         }
     }
 
+    /// Whether the engine does not have a container or network that was asked about.
+    pub(super) fn is_about_something_gone(&self) -> bool {
+        self.says("No such container") || (self.says("network ") && self.says(" not found"))
+    }
+
     /// Whether the failed command's standard error says `text`.
     #[must_use]
     pub fn says(&self, text: &str) -> bool {
         matches!(self, Self::Failed { stderr, .. } if stderr.contains(text))
     }
+}
+
+/// What an engine says of a container's or a network's name.
+fn is_name_taken(stderr: &str) -> bool {
+    stderr.contains("is already in use by container")
+        || (stderr.contains("network with name") && stderr.contains("already exists"))
 }

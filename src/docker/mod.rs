@@ -35,6 +35,9 @@ const INTERRUPT_INTERVAL: Duration = Duration::from_millis(50);
 /// How long a client that was ended is listened to.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
+/// How often something is listed anew when a part of it goes away meanwhile.
+const LIST_TRIES: u32 = 5;
+
 /// The docker client, found once. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Docker {
@@ -119,6 +122,32 @@ impl Docker {
             command: call.pretty(),
             what: error.to_string(),
         })
+    }
+
+    /// Lists ids with `list` and reads what `inspect` prints of them all; none where
+    /// there is nothing.
+    ///
+    /// # Errors
+    /// As [`Docker::read`]. That something went away since it was listed is none: the
+    /// rest is still there, and is listed anew.
+    pub fn read_listed<T, E: Display>(
+        &self,
+        list: &Call,
+        inspect: impl Fn(&[String]) -> Call,
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, DockerError> {
+        for attempt in 1.. {
+            let ids = self.ids(list)?;
+            if ids.is_empty() {
+                break;
+            }
+            match self.read(&inspect(&ids), &read) {
+                Ok(found) => return Ok(Some(found)),
+                Err(error) if error.is_about_something_gone() && attempt < LIST_TRIES => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
     }
 
     /// Runs `call`, which asks about one image, and returns what it prints; none

@@ -74,12 +74,9 @@ impl Run<'_> {
 /// # Errors
 /// Where the engine does not say.
 pub(crate) fn taken_subnets(docker: &Docker) -> Result<BTreeSet<Subnet>, DockerError> {
-    let ids = docker.ids(&args::network_ids())?;
-    let mut taken = BTreeSet::new();
-    if !ids.is_empty() {
-        let call = args::inspect_networks(ids.iter().map(String::as_str));
-        taken.extend(docker.read(&call, networks::engine_subnets)?);
-    }
+    let inspect = |ids: &[String]| args::inspect_networks(ids.iter().map(String::as_str));
+    let listed = docker.read_listed(&args::network_ids(), inspect, networks::engine_subnets)?;
+    let mut taken: BTreeSet<Subnet> = listed.into_iter().flatten().collect();
     // An engine elsewhere has other routes; these then only cost choice.
     let routes = fs::read_to_string("/proc/net/route").unwrap_or_default();
     taken.extend(networks::routes(&routes));

@@ -13,6 +13,7 @@ mod faults;
 mod nodes;
 mod options;
 mod pods;
+mod races;
 mod refuse;
 mod remote;
 mod restart;

@@ -87,3 +87,13 @@ fn clusters_live_side_by_side_on_networks_of_their_own() {
         ["a-master-1", "a-worker-1", "c-master-1", "c-worker-1", "mok-a", "mok-c"]
     );
 }
+
+/// Another cluster is deleted at this moment.
+#[test]
+fn a_network_that_goes_away_while_it_is_looked_at_is_no_failure() {
+    let machine = Machine::new();
+    let text = "Error response from daemon: network 000e not found";
+    machine.docker.on("network inspect *").nth(1).fails(1, text);
+    machine.mokctl("create cluster a 1 0 -q").run();
+    assert_eq!(machine.docker.names(), ["a-master-1", "mok-a"]);
+}

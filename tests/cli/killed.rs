@@ -1,0 +1,90 @@
+//! mokctl is killed without warning, in the middle of whatever it does. The calls
+//! that it had begun go on without it: docker's client is another process.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use crate::harness::Machine;
+
+/// What `create` says of what is left.
+const UNFINISHED: &str = "mokctl: error: an unfinished cluster a is there\n\
+    hint: 'mokctl delete cluster a' removes it\n";
+
+/// Until the engine has these objects: a call ends in its own time.
+fn until_there_are(machine: &Machine, names: &[&str]) {
+    let begun = Instant::now();
+    while machine.docker.names() != names {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", machine.docker.names());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn what_a_killed_create_leaves_is_seen_told_and_removed() {
+    let one = ["a-master-1", "mok-a"].as_slice();
+    let two = ["a-master-1", "a-worker-1", "mok-a"].as_slice();
+    for (line, call, left) in [
+        ("a 1 0", "network create *", ["mok-a"].as_slice()),
+        ("a 1 0", "create --name=a-master-1 *", one),
+        ("a 1 0", "start a-master-1", one),
+        ("a 1 0", "exec a-master-1 bash /root/mok/init.sh", one),
+        ("a 1 1", "exec --interactive a-worker-1 *", two),
+        ("a 1 1", "exec a-master-1 bash /root/mok/ready.sh *", two),
+        ("a 1 1", "exec a-master-1 cat *", two),
+        ("a 1 1", "exec --interactive a-master-1 *", two),
+    ] {
+        let machine = Machine::new();
+        let block = machine.docker.on(call).nth(1).blocks();
+        let run = machine.mokctl(&format!("create cluster {line}")).start();
+        block.is_reached();
+        run.signal("KILL");
+        let outcome = run.wait();
+        outcome.assert(outcome.code().is_none(), "it was not killed");
+        block.release();
+        until_there_are(&machine, left);
+
+        let seen = machine.mokctl("get clusters").outcome();
+        seen.assert(seen.code() == Some(0), "no answer");
+        let rows: Vec<_> = seen.stdout.lines().skip(1).collect();
+        let is_incomplete = |row: &&str| row.starts_with("a ") && row.contains("incomplete");
+        seen.assert(!rows.is_empty() && rows.iter().all(is_incomplete), call);
+
+        machine.mokctl("create cluster a 1 0").stderr(UNFINISHED).code(1).run();
+        machine.mokctl("delete cluster a -q").run();
+        assert!(machine.docker.names().is_empty());
+        assert!(!machine.kubeconfig_text().contains("mok-a"));
+        machine.mokctl("create cluster a 1 0 -q").run();
+    }
+}
+
+#[test]
+fn a_killed_delete_can_be_run_again() {
+    for call in ["rm *", "network rm *"] {
+        let machine = Machine::new().with_cluster("a 1 1");
+        let block = machine.docker.on(call).nth(1).blocks();
+        let run = machine.mokctl("delete cluster a").start();
+        block.is_reached();
+        run.signal("KILL");
+        let outcome = run.wait();
+        outcome.assert(outcome.code().is_none(), "it was not killed");
+        // Its call never gets to the engine: the other way is the test before.
+        machine.mokctl("delete cluster a -q").run();
+        assert!(machine.docker.names().is_empty());
+        assert!(!machine.kubeconfig_text().contains("mok-a"));
+        block.release();
+    }
+}
+
+/// As a run leaves them that dies while it writes the kubeconfig.
+#[test]
+fn files_that_a_dead_run_left_are_in_nobodys_way() {
+    let machine = Machine::new();
+    let folder = machine.path("home/.kube");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("config.lock"), "mokctl\n").unwrap();
+    fs::write(folder.join(".tmpAbCdEf"), "half a kubeconf").unwrap();
+    let machine = machine.with_cluster("a 1 0");
+    assert!(machine.kubeconfig_text().contains("current-context: mok-a"));
+    assert!(!folder.join("config.lock").exists());
+    machine.mokctl("delete cluster a -q").run();
+}

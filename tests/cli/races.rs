@@ -1,0 +1,131 @@
+//! Several runs at the same time.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::thread;
+
+use crate::harness::{Machine, Started};
+
+/// The engine's objects are all of one run, and these.
+fn belongs_to_one_run(machine: &Machine, names: &[&str]) {
+    assert_eq!(machine.docker.names(), names);
+    let objects = machine.docker.containers().into_iter().chain(machine.docker.networks());
+    let runs: BTreeSet<_> = objects.map(|object| object.labels["mok.run"].clone()).collect();
+    assert_eq!(runs.len(), 1);
+}
+
+const TAKEN: &str = "hint: another run was faster, or something else has that name; \
+                     'mokctl get clusters' shows clusters\n";
+
+/// Both have seen that nothing is there; the other one is through before it goes on.
+#[test]
+fn whoever_comes_late_says_so_and_touches_nothing() {
+    let machine = Machine::new();
+    let late = machine.docker.on("network create *").nth(1).blocks();
+    let loser = machine.mokctl("create cluster a 1 0 --subnet 10.77.0.0/24").start();
+    late.is_reached();
+    machine.mokctl("create cluster a 1 1 -q").run();
+    late.release();
+    let outcome = loser.wait();
+    outcome.assert(outcome.code() == Some(1), "two of them");
+    outcome.assert(outcome.stderr.contains("network with name mok-a already exists"), "no reason");
+    outcome.assert(outcome.stderr.ends_with(TAKEN), "no hint");
+    belongs_to_one_run(&machine, &["a-master-1", "a-worker-1", "mok-a"]);
+    assert!(machine.kubeconfig_text().contains("current-context: mok-a"));
+}
+
+/// An engine may give the name of a network twice, when asked at the same moment.
+#[test]
+fn the_name_of_the_first_master_decides() {
+    let machine = Machine::new();
+    let late = machine.docker.on("create --name=a-master-1 *").nth(1).blocks();
+    let loser = machine.mokctl("create cluster a 1 0").start();
+    late.is_reached();
+    let image = mokctl::image::flavour::FLAVOURS[0].image();
+    let words = ["create", "--name=a-master-1", "--label=mok.run=other", &image];
+    let made = std::process::Command::new(machine.docker.client()).args(words).status().unwrap();
+    assert!(made.success());
+    late.release();
+    let outcome = loser.wait();
+    outcome.assert(outcome.code() == Some(1), "two of them");
+    outcome.assert(outcome.stderr.contains("cannot create a-master-1: "), "no step");
+    outcome.assert(outcome.stderr.ends_with(TAKEN), "no hint");
+    belongs_to_one_run(&machine, &["a-master-1"]);
+}
+
+#[test]
+fn of_several_creates_of_one_name_one_wins() {
+    let machine = Machine::new();
+    let runs: Vec<_> = (0..4)
+        .map(|_| machine.mokctl("create cluster a 1 1").deadline_scale("10").start())
+        .collect();
+    let outcomes: Vec<_> = runs.into_iter().map(Started::wait).collect();
+    let won = outcomes.iter().filter(|outcome| outcome.code() == Some(0)).count();
+    for outcome in &outcomes {
+        outcome.assert(won == 1, &format!("{won} have won"));
+        let told = outcome.code() == Some(0) || outcome.stderr.contains("mokctl: error: ");
+        outcome.assert(told, "it does not say so");
+    }
+    belongs_to_one_run(&machine, &["a-master-1", "a-worker-1", "mok-a"]);
+}
+
+const OTHERS: &str = "# mine
+apiVersion: v1
+kind: Config
+clusters:
+- name: work   # do not touch
+  cluster: {server: \"https://work.example:6443\"}
+contexts:
+- name: work
+  context: {cluster: work, user: me}
+users:
+- name: me
+  user: {token: abc}
+current-context: work
+";
+
+/// With a kubeconfig that is a link to one that others may read.
+#[test]
+fn ten_at_once_of_different_names_lose_nothing() {
+    let machine = Machine::new();
+    let target = machine.path("shared");
+    fs::write(&target, OTHERS).unwrap();
+    fs::set_permissions(&target, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::create_dir(machine.path("home/.kube")).unwrap();
+    symlink(&target, machine.kubeconfig()).unwrap();
+    let at_once = |lines: &[String]| {
+        thread::scope(|scope| {
+            for line in lines {
+                scope.spawn(|| machine.mokctl(line).deadline_scale("10").run());
+            }
+        });
+    };
+    let contexts = || {
+        let text = fs::read_to_string(&target).unwrap();
+        assert!(text.starts_with("# mine\n") && text.contains("   # do not touch\n"), "{text}");
+        let contexts = text.lines().skip_while(|line| *line != "contexts:").skip(1);
+        let contexts = contexts.take_while(|line| line.starts_with([' ', '-']));
+        let names =
+            contexts.filter_map(|line| line.trim_start_matches(['-', ' ']).strip_prefix("name: "));
+        names.map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    let named = |numbers: std::ops::Range<u8>| {
+        let names = numbers.map(|number| format!("mok-c{number}"));
+        names.chain(["work".to_owned()]).collect::<BTreeSet<_>>()
+    };
+
+    at_once(&(0..10).map(|n| format!("create cluster c{n} 1 0 -q")).collect::<Vec<_>>());
+    assert_eq!(contexts(), named(0..10));
+    let delete = (0..5).map(|n| format!("delete cluster c{n} -q"));
+    let create = (10..15).map(|n| format!("create cluster c{n} 1 0 -q"));
+    at_once(&delete.chain(create).collect::<Vec<_>>());
+    assert_eq!(contexts(), named(5..15));
+    at_once(&(5..15).map(|n| format!("delete cluster c{n} -q")).collect::<Vec<_>>());
+
+    assert!(machine.docker.names().is_empty());
+    let end = OTHERS.replace("current-context: work", "current-context: \"\"");
+    assert_eq!(fs::read_to_string(&target).unwrap(), end);
+    assert!(fs::symlink_metadata(machine.kubeconfig()).unwrap().is_symlink());
+    assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
+}
