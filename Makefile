@@ -67,6 +67,11 @@ check: toolchain lint ## Run every check that needs no engine
 	@scripts/need.sh groff groff-base
 	cargo test --locked --test cli -- --ignored
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps
+	@scripts/audit.sh
+
+.PHONY: audit
+audit: toolchain ## Check licences and known faults of the dependencies; installs cargo-deny
+	@scripts/audit.sh --install
 
 .PHONY: lint
 lint: ## Check the scripts, and the rules for all files
