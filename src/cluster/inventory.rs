@@ -47,6 +47,8 @@ pub struct Member {
     pub mounts: Vec<Mount>,
     /// The registry that it pulls from, as the label says.
     pub registry: Option<Registry>,
+    /// Whether it has proxies; which they are, no label says.
+    pub has_proxy: bool,
 }
 
 impl Member {
@@ -110,6 +112,7 @@ fn member(container: &Value) -> Option<Member> {
         version: label(labels::KUBERNETES).map(String::from),
         published: published(container),
         mounts: mounts(container),
+        has_proxy: label(labels::PROXY).is_some(),
         registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
         cluster,
     })

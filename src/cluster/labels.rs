@@ -19,6 +19,8 @@ pub const SETUP: &str = "mok.setup";
 pub const BY_HAND: &str = "by-hand";
 /// The registry that the node pulls from, `HOST:PORT`.
 pub const REGISTRY: &str = "mok.registry";
+/// `yes` on a node that has proxies; a file in the node says which.
+pub const PROXY: &str = "mok.proxy";
 /// The run of mokctl that made the object: what a failed run takes back.
 pub const RUN: &str = "mok.run";
 

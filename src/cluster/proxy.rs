@@ -77,13 +77,16 @@ impl Proxy {
     }
 
     /// Reads what [`Proxy::render`] wrote.
-    #[must_use]
-    pub fn from_rendered(text: &str) -> Option<Self> {
+    ///
+    /// # Errors
+    /// What is wrong with it, in a few words that hold nothing of it.
+    pub fn from_rendered(text: &str) -> Result<Self, &'static str> {
         let value = |name: &str| {
             let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix("=\""));
             line.and_then(|rest| rest.strip_suffix('"')).unwrap_or_default()
         };
-        Self::new(value("HTTP_PROXY"), value("HTTPS_PROXY"), value("NO_PROXY")).ok().flatten()
+        let proxy = Self::new(value("HTTP_PROXY"), value("HTTPS_PROXY"), value("NO_PROXY"));
+        proxy.ok().flatten().ok_or("no proxies")
     }
 }
 
@@ -118,7 +121,7 @@ mod tests {
              NO_PROXY=\"{direct}\"\nno_proxy=\"{direct}\"\n"
         );
         assert_eq!(proxy.render(), text);
-        assert_eq!(Proxy::from_rendered(&text), Some(proxy.clone()));
+        assert_eq!(Proxy::from_rendered(&text), Ok(proxy.clone()));
         // A node that comes later adds its own name alone.
         let later = around(proxy, &["a-master-1", "a-worker-1"]).render();
         assert_eq!(later, text.replace("192.0.2.9", "192.0.2.9,a-worker-1"));
@@ -137,7 +140,8 @@ mod tests {
     #[test]
     fn no_proxy_is_none_and_a_strange_one_is_refused() {
         assert_eq!(Proxy::new("", "", "example.org"), Ok(None));
-        assert_eq!(Proxy::from_rendered(""), None);
+        assert_eq!(Proxy::from_rendered(""), Err("no proxies"));
+        assert_eq!(Proxy::from_rendered("WARNING"), Err("no proxies"));
         for bad in ["a b", "a\nb", "a\"b", "a'b", "a\\b", "ä"] {
             assert_eq!(Proxy::new("", bad, ""), Err(ProxyError("HTTPS_PROXY")), "{bad:?}");
         }

@@ -58,6 +58,8 @@ pub(super) fn run(
         kubernetes: image.version,
     };
     preflight::check(context, &demand, &facts?)?;
+    let has_proxy = model.is_some_and(|member| member.has_proxy);
+    let proxy = has_proxy.then(|| proxy(context, &speaker)).transpose()?;
     let undo = Undo { plan: plan::undo_add(&existing.roster, &new), roster: &existing.roster };
     let roster = existing.roster.with(new);
     let run = Run {
@@ -67,7 +69,7 @@ pub(super) fn run(
         publish: existing.published(),
         mounts: model.map(|member| member.mounts.clone()).unwrap_or_default(),
         registry: model.and_then(|member| member.registry.clone()),
-        proxy: proxy(context, &speaker)?,
+        proxy,
         tail: context.tail(),
         ..Run::new(&context.docker, &roster, speaker)
     };
@@ -79,11 +81,8 @@ pub(super) fn run(
     report::change(context, &existing, &plan, &run, on_failure)
 }
 
-/// The proxies that the cluster was made with: those of a node that has them. No
-/// label holds them, as they may hold a password.
-fn proxy(context: &Context, node: &NodeName) -> Result<Option<Proxy>, Error> {
-    // Prints nothing where there is no such file.
-    let read = ["find", "/etc/mok", "-path", PROXY, "-exec", "cat", "{}", "+"];
-    let text = context.docker.capture(&args::exec(&node.to_string(), read))?;
-    Ok(Proxy::from_rendered(&text))
+/// The proxies that `node` has. No label holds them: there may be a password.
+fn proxy(context: &Context, node: &NodeName) -> Result<Proxy, Error> {
+    let read = args::exec(&node.to_string(), ["cat", PROXY]);
+    Ok(context.docker.read(&read, Proxy::from_rendered)?)
 }

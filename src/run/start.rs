@@ -106,6 +106,9 @@ impl Run<'_> {
         if let Some(registry) = self.registry.as_ref().filter(|_| kubernetes) {
             labels.push((labels::REGISTRY, registry.to_string()));
         }
+        if self.proxy.is_some() && kubernetes {
+            labels.push((labels::PROXY, "yes".into()));
+        }
         let mounts = if kubernetes { self.mounts.clone() } else { Vec::new() };
         let network = self.facts.network().map(String::from);
         Ok(Container {

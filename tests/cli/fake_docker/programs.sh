@@ -64,9 +64,7 @@ exec_in() {
       mkdir -p "$found/root/etc/kubernetes"
       : >"$found/root/etc/kubernetes/kubelet.conf"
       ;;
-    "find /etc/mok -path "*" -exec cat {} +")
-      if [ -e "$found/root$4" ]; then cat "$found/root$4"; fi
-      ;;
+    "cat /etc/mok/proxy.env") cat "$found/root$2" ;;
     "bash -c compgen -G "*" || true")
       file=${3#compgen -G }
       file=${file%% *}
