@@ -75,7 +75,8 @@ mod tests {
              Starting nodes\n  start a-master-1\n  start a-worker-1\n";
         let finish = "Finishing\n  keep a-master-1, a-worker-1\n";
         let masters = "Starting control plane\n  kubeadm init on a-master-1\n\
-             Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n";
+             Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n  \
+             revoke the join token\n";
         assert_eq!(plan_but(&nodes, ByHand::Workers), format!("{up}{masters}{finish}"));
         assert_eq!(plan_but(&nodes, ByHand::Masters), format!("{up}{finish}"));
         assert_eq!(plan_but(&nodes, ByHand::Everything), format!("{up}{finish}"));

@@ -99,27 +99,28 @@ fn paths_are_words() {
 
 /// The label of an image is somebody else's text, and it goes into the nodes.
 #[test]
-fn the_labels_of_an_image_reach_a_node_as_data() {
+fn the_labels_of_an_image_are_no_commands() {
     let machine = Machine::new();
-    let label = |phases: &str| {
-        [
-            "mok.image.schema=1".to_owned(),
-            "mok.image.kubernetes=v1.20.2".into(),
-            "mok.image.cri-socket=/run/x.sock".into(),
-            format!("mok.image.skip-phases={phases}"),
-            "mok.image.cgroup-driver=cgroupfs".into(),
-            "mok.image.cni=static".into(),
-        ]
-    };
-    machine.docker.add_image("odd:1", &label("x';touch PWNED;$(touch PWNED)`touch PWNED`"));
-    machine.mokctl("create cluster a 1 0 -q --image odd:1").run();
-    let values = machine.docker.file("a-master-1", "/root/mok/mok.env");
-    fs::write(machine.path("mok.env"), values).unwrap();
-    // As the scripts do.
-    let script = ". ./mok.env; printf %s \"$SKIP_INIT_PHASES\"";
-    let mut shell = std::process::Command::new("sh");
-    let output = shell.args(["-c", script]).current_dir(machine.path("")).output().unwrap();
-    let read = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(read, "x';touch PWNED;$(touch PWNED)`touch PWNED`");
+    let value = "x';touch PWNED;$(touch PWNED)`touch PWNED`";
+    for label in ["kubernetes", "cri-socket", "skip-phases", "cgroup-driver", "cni"] {
+        let labels = [
+            ("schema", "1"),
+            ("kubernetes", "v1.20.2"),
+            ("cri-socket", "/run/x.sock"),
+            ("skip-phases", ""),
+            ("cgroup-driver", "cgroupfs"),
+            ("cni", "static"),
+        ];
+        let labels = labels.map(|(name, good)| {
+            format!("mok.image.{name}={}", if name == label { value } else { good })
+        });
+        machine.docker.add_image("odd:1", &labels);
+        let stderr = format!(
+            "mokctl: error: image odd:1 has label mok.image.{label}={value}, which this mokctl does \
+             not know\n"
+        );
+        machine.mokctl("create cluster a 1 0 --image odd:1").stderr(stderr).code(1).run();
+    }
+    assert!(machine.docker.names().is_empty());
     assert!(!machine.path("PWNED").exists());
 }

@@ -61,11 +61,12 @@ fn create_tells_each_step_and_the_result() {
     let outcome = machine.mokctl("create cluster a 1 0 --output json").outcome();
     outcome.assert(outcome.code() == Some(0) && outcome.stderr.is_empty(), "not created quietly");
     let mut events = events(&outcome);
-    // These two run side by side.
-    events[8..12].sort();
+    // These run side by side.
+    events[8..14].sort();
     let mut beside = [
         step("Waiting for nodes to be Ready", "wait until Ready: a-master-1", NODE, WELL),
         step("Waiting for nodes to be Ready", "save kubeconfig", None, WELL),
+        step("Waiting for nodes to be Ready", "revoke the join token", None, WELL),
     ]
     .concat();
     beside.sort();
