@@ -19,6 +19,22 @@ use crate::fake_docker::FakeDocker;
 /// No run takes that long.
 const BOUND: Duration = Duration::from_secs(60);
 
+/// What the user has in the kubeconfig before mokctl comes.
+pub(crate) const OTHERS: &str = "# mine
+apiVersion: v1
+kind: Config
+clusters:
+- name: work   # do not touch
+  cluster: {server: \"https://work.example:6443\"}
+contexts:
+- name: work
+  context: {cluster: work, user: me}
+users:
+- name: me
+  user: {token: abc}
+current-context: work
+";
+
 /// A machine: a home, a docker.
 pub(crate) struct Machine {
     folder: TempDir,

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::thread;
 
-use crate::harness::{Machine, Started};
+use crate::harness::{Machine, OTHERS, Started};
 
 /// The engine's objects are all of one run, and these.
 fn belongs_to_one_run(machine: &Machine, names: &[&str]) {
@@ -69,21 +69,6 @@ fn of_several_creates_of_one_name_one_wins() {
     }
     belongs_to_one_run(&machine, &["a-master-1", "a-worker-1", "mok-a"]);
 }
-
-const OTHERS: &str = "# mine
-apiVersion: v1
-kind: Config
-clusters:
-- name: work   # do not touch
-  cluster: {server: \"https://work.example:6443\"}
-contexts:
-- name: work
-  context: {cluster: work, user: me}
-users:
-- name: me
-  user: {token: abc}
-current-context: work
-";
 
 /// With a kubeconfig that is a link to one that others may read.
 #[test]

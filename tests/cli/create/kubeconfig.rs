@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::harness::Machine;
+use crate::harness::{Machine, OTHERS};
 
 #[test]
 fn the_kubeconfig_is_for_its_owner_alone_and_leads_to_the_published_port() {
@@ -21,21 +21,6 @@ fn the_kubeconfig_is_for_its_owner_alone_and_leads_to_the_published_port() {
         assert!(text.contains(&line), "no '{line}' in\n{text}");
     }
 }
-
-const OTHERS: &str = "# mine
-apiVersion: v1
-kind: Config
-clusters:
-- name: work   # do not touch
-  cluster: {server: \"https://work.example:6443\"}
-contexts:
-- name: work
-  context: {cluster: work, user: me}
-users:
-- name: me
-  user: {token: abc}
-current-context: work
-";
 
 #[test]
 fn other_entries_of_the_kubeconfig_are_kept() {
