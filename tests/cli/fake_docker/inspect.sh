@@ -39,10 +39,15 @@ json_mounts() {
 }
 
 json_container() {
-  get "$1/ip" && ip=$value
-  get "$1/network" && network=$value
-  get "$1/restart" && restart=$value
-  get "$1/status" && status_word=$value
+  # Empty where the container goes away at this moment.
+  get "$1/ip"
+  ip=$value
+  get "$1/network"
+  network=$value
+  get "$1/restart"
+  restart=$value
+  get "$1/status"
+  status_word=$value
   case $status_word in
     running) running=true address=$ip ;;
     *) running=false address= ;;
