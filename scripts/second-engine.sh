@@ -60,6 +60,7 @@ stop() {
       sleep 0.2
     done
   fi
+  # Not there where the start did not come so far, or after an earlier removal.
   ip link delete mok-second 2>/dev/null || true
   ip netns delete "$space" 2>/dev/null || true
   rm -rf "$folder"

@@ -63,6 +63,7 @@ case $command in
   start) start ;;
   kill) end KILL ;;
   remove)
+    # An engine that does not answer has no containers to remove.
     containers=$(docker --host "unix://$folder/socket" ps --all --quiet 2>/dev/null || true)
     if [[ -n $containers ]]; then
       # shellcheck disable=SC2086 # One word each.

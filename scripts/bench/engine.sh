@@ -55,12 +55,14 @@ stop_engine() {
   # dockerd before its containerd.
   for ((i = ${#engine[@]} - 1; i >= 0; i--)); do
     pid=${engine[i]}
+    # It may have ended by itself, and whoever is ended reports failure.
     kill "$pid" 2>/dev/null || true
     wait "$pid" || true
   done
   rm -rf "$state"
   local folder
   for folder in "${hierarchies[@]}"; do
+    # Not every hierarchy has the group; one that is left empty harms nobody.
     find "$folder/$group" -depth -type d -exec rmdir {} + || true
   done
 }
