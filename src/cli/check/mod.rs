@@ -1,0 +1,153 @@
+//! From words to values: a command line that is complete becomes a command, or
+//! is refused with what is allowed. Knows the limits, asks no one.
+
+mod number;
+mod spec;
+
+use std::num::NonZeroU8;
+use std::path::PathBuf;
+
+use number::number;
+use spec::spec;
+
+use super::Parsed;
+use super::command::{Command, Detail, Format, Globals};
+use super::complete::complete;
+use super::error::UsageError;
+use super::flags::{EXCLUSIVE, Flag};
+use super::man::man;
+use super::shell::Shell;
+use super::table::{Row, rows_of};
+use super::usage::Topic;
+use super::verb::Verb;
+use super::words::Words;
+use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::spec::{ImageRef, MAX_WORKERS, VersionPrefix};
+use crate::version;
+
+/// As many workers at once as a cluster may have in all.
+const MAX_COUNT: NonZeroU8 = NonZeroU8::MIN.saturating_add(MAX_WORKERS - 1);
+
+/// Makes a command of `words`, which `row` has found complete.
+pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
+    let retain = words.has(Flag::Retain);
+    let dry_run = words.has(Flag::DryRun);
+    let yes = words.has(Flag::Yes);
+    // Complete words always have the options that are required; an empty name
+    // would be refused like any other that is none.
+    let cluster = || ClusterName::parse(words.option(0).unwrap_or_default());
+    let command = match row.verb {
+        Verb::CreateCluster => Command::CreateCluster { spec: spec(words)?, retain, dry_run },
+        Verb::CreateMaster => Command::CreateMaster { cluster: cluster()?, retain, dry_run },
+        Verb::CreateWorker => {
+            let count = words.option(1).map_or(Ok(NonZeroU8::MIN), |word| {
+                number("COUNT", word, NonZeroU8::MIN..=MAX_COUNT)
+            })?;
+            Command::CreateWorker { cluster: cluster()?, count, retain, dry_run }
+        }
+        Verb::DeleteCluster => Command::DeleteCluster { cluster: cluster()?, yes, dry_run },
+        Verb::DeleteMaster => {
+            Command::DeleteNode { node: node(words, Role::Master)?, yes, dry_run }
+        }
+        Verb::DeleteWorker => {
+            Command::DeleteNode { node: node(words, Role::Worker)?, yes, dry_run }
+        }
+        Verb::GetClusters => {
+            Command::GetClusters { cluster: words.option(0).map(ClusterName::parse).transpose()? }
+        }
+        Verb::GetNodes => Command::GetNodes { cluster: cluster()? },
+        Verb::GetKubeconfig => Command::GetKubeconfig { cluster: cluster()? },
+        Verb::GetImages => Command::GetImages,
+        Verb::StartCluster => Command::StartCluster { cluster: cluster()?, dry_run },
+        Verb::StopCluster => Command::StopCluster { cluster: cluster()?, dry_run },
+        Verb::BuildImage => Command::BuildImage {
+            flavour: words.option(0).map(str::to_owned),
+            version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
+        },
+        Verb::Exec => Command::Exec {
+            node: words.option(0).map(NodeName::parse).transpose()?,
+            argv: words.rest.clone(),
+        },
+        Verb::LoadImage => {
+            let images = words.options.iter().skip(1).map(|word| ImageRef::parse(word));
+            Command::LoadImage { cluster: cluster()?, images: images.collect::<Result<_, _>>()? }
+        }
+        Verb::ExportLogs => {
+            Command::ExportLogs { cluster: cluster()?, dir: words.option(1).map(PathBuf::from) }
+        }
+        Verb::Help => return help(words),
+        Verb::Completion => return completion(words),
+        Verb::Man => return Ok(Parsed::Answer(man())),
+        Verb::Version => return Ok(Parsed::Answer(version(&globals(words)?))),
+    };
+    Ok(Parsed::Run(globals(words)?, command))
+}
+
+fn globals(words: &Words) -> Result<Globals, UsageError> {
+    if let Some((a, b)) = EXCLUSIVE.iter().find(|(a, b)| words.has(*a) && words.has(*b)) {
+        return Err(UsageError::Exclusive(*a, *b));
+    }
+    let detail = if words.has(Flag::Quiet) {
+        Detail::Quiet
+    } else if words.has(Flag::Tailf) {
+        Detail::Output
+    } else {
+        Detail::Steps
+    };
+    Ok(Globals {
+        plain: words.has(Flag::Plain),
+        detail,
+        timings: words.has(Flag::Timings),
+        output: words.value(Flag::Output).map(format).transpose()?,
+    })
+}
+
+fn format(word: &str) -> Result<Format, UsageError> {
+    match word {
+        "json" => Ok(Format::Json),
+        "table" => Ok(Format::Table),
+        _ => Err(UsageError::Format(word.to_owned())),
+    }
+}
+
+fn node(words: &Words, role: Role) -> Result<NodeName, UsageError> {
+    let word = words.option(0).unwrap_or_default();
+    let node = NodeName::parse(word)?;
+    if node.role() == role {
+        Ok(node)
+    } else {
+        Err(UsageError::Role { role: role.as_str(), word: word.to_owned() })
+    }
+}
+
+fn version(globals: &Globals) -> String {
+    let text = match globals.output {
+        Some(Format::Json) => version::as_json(),
+        Some(Format::Table) | None => version::line(),
+    };
+    format!("{text}\n")
+}
+
+/// The script of a shell, or what it asks for.
+fn completion(words: &Words) -> Result<Parsed, UsageError> {
+    let word = words.option(0).unwrap_or_default();
+    let shell = Shell::parse(word).ok_or_else(|| UsageError::Shell(word.to_owned()))?;
+    Ok(match words.rest.as_slice() {
+        [] => Parsed::Answer(shell.script().to_owned()),
+        typed => Parsed::Complete(shell, complete(typed)),
+    })
+}
+
+fn help(words: &Words) -> Result<Parsed, UsageError> {
+    let Some(command) = words.option(0) else { return Ok(Parsed::Usage) };
+    let first =
+        rows_of(command).next().ok_or_else(|| UsageError::InvalidCommand(command.to_owned()))?;
+    let Some(word) = words.option(1) else { return Ok(Parsed::Help(Topic::new(command, None))) };
+    let row = rows_of(command).find(|row| row.subcommands.contains(&word)).ok_or_else(|| {
+        UsageError::InvalidSubcommand { command: first.command, word: word.to_owned() }
+    })?;
+    Ok(Parsed::Help(Topic::new(command, row.subcommands.first().copied())))
+}
+
+#[cfg(test)]
+mod tests;

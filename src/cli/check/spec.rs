@@ -1,0 +1,75 @@
+//! From words to the cluster that `create cluster` shall make.
+
+use std::fmt::Display;
+use std::num::{NonZeroU8, NonZeroU16};
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use super::number::number;
+use crate::cli::error::UsageError;
+use crate::cli::flags::Flag;
+use crate::cli::words::Words;
+use crate::cluster::by_hand::ByHand;
+use crate::cluster::mount::Mount;
+use crate::cluster::name::ClusterName;
+use crate::cluster::publish::PublishSpec;
+use crate::cluster::registry::Registry;
+use crate::cluster::spec::{ClusterSpec, ImageRef, MAX_MASTERS, MAX_WORKERS, VersionPrefix};
+use crate::cluster::subnet::Subnet;
+
+pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
+    let masters = NonZeroU8::MIN..=MAX_MASTERS;
+    let workers = 0..=MAX_WORKERS;
+    let mut spec = ClusterSpec {
+        name: ClusterName::parse(words.option(0).unwrap_or_default())?,
+        masters: count(words, (1, "NUM_MASTERS"), Flag::Masters, masters)?
+            .unwrap_or(NonZeroU8::MIN),
+        workers: count(words, (2, "NUM_WORKERS"), Flag::Workers, workers)?.unwrap_or(0),
+        load_balancer: words.has(Flag::WithLb),
+        subnet: words.value(Flag::Subnet).map(Subnet::parse).transpose()?,
+        api_port: words
+            .value(Flag::ApiPort)
+            .map(|word| number("PORT", word, NonZeroU16::MIN..=NonZeroU16::MAX))
+            .transpose()?,
+        publish: PublishSpec::parse_all(words.values(Flag::Publish))?,
+        mounts: Mount::parse_all(words.values(Flag::Mount))?,
+        registry: words.value(Flag::Registry).map(Registry::parse).transpose()?,
+        image: words.value(Flag::Image).map(ImageRef::parse).transpose()?,
+        version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
+        by_hand: ByHand::Nothing,
+    };
+    spec.by_hand = by_hand(words, spec.has_load_balancer());
+    Ok(spec)
+}
+
+/// What the flags leave to the user; no balancer, no setup of it to leave.
+fn by_hand(words: &Words, has_load_balancer: bool) -> ByHand {
+    if words.has(Flag::SkipLbSetup) && has_load_balancer {
+        ByHand::Everything
+    } else if words.has(Flag::SkipMasterSetup) {
+        ByHand::Masters
+    } else if words.has(Flag::SkipWorkerSetup) {
+        ByHand::Workers
+    } else {
+        ByHand::Nothing
+    }
+}
+
+/// A number that an option or a flag may give, or both if they agree.
+fn count<N: FromStr + Display + PartialOrd>(
+    words: &Words,
+    (n, option): (usize, &'static str),
+    flag: Flag,
+    allowed: RangeInclusive<N>,
+) -> Result<Option<N>, UsageError> {
+    match (words.option(n), words.value(flag)) {
+        (Some(word), Some(value)) if word != value => Err(UsageError::Disagree {
+            option,
+            word: word.to_owned(),
+            flag,
+            value: value.to_owned(),
+        }),
+        (Some(word), _) | (None, Some(word)) => number(option, word, allowed).map(Some),
+        (None, None) => Ok(None),
+    }
+}

@@ -1,0 +1,170 @@
+//! Containers: made, started, stopped, removed, listed.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use super::Label;
+use crate::cluster::mount::Mount;
+use crate::docker::Call;
+use crate::docker::privilege::Privilege;
+
+/// What is published on the host: `ADDRESS:PORT` there leads to `target` here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publish {
+    /// The host's address; loopback unless the user asks otherwise.
+    pub address: Ipv4Addr,
+    /// The host's port, chosen beforehand: one that the engine chooses changes
+    /// with every restart.
+    pub port: u16,
+    /// The port in the container.
+    pub target: u16,
+}
+
+/// A container to create.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// Its name and hostname.
+    pub name: String,
+    /// The network it is on.
+    pub network: String,
+    /// Its address there.
+    pub address: Ipv4Addr,
+    /// Labels, in this order.
+    pub labels: Vec<Label>,
+    /// Ports on the host.
+    pub publish: Vec<Publish>,
+    /// Folders and files of the engine's host.
+    pub mounts: Vec<Mount>,
+    /// Rights; none for a container that needs none beyond the usual.
+    pub privilege: Option<Privilege>,
+    /// The image's name.
+    pub image: String,
+    /// In place of the image's entrypoint.
+    pub entrypoint: Option<String>,
+}
+
+/// Comes back with the engine; stays down when the user stopped it.
+pub const RESTART_POLICY: &str = "unless-stopped";
+
+/// `docker create` for a node.
+#[must_use]
+pub fn create_container(container: &Container) -> Call {
+    let mut args: Vec<String> = vec![
+        "create".into(),
+        format!("--name={}", container.name),
+        // kubeadm and kubelet name the node by it.
+        format!("--hostname={}", container.name),
+        format!("--network={}", container.network),
+        // The certificates and etcd's peer addresses hold it: it must survive.
+        format!("--ip={}", container.address),
+    ];
+    for (key, value) in &container.labels {
+        args.push(format!("--label={key}={value}"));
+    }
+    for Publish { address, port, target } in &container.publish {
+        args.push(format!("--publish={address}:{port}:{target}/tcp"));
+    }
+    for Mount { source, target, read_only } in &container.mounts {
+        // Not --volume, which makes an empty folder of a source that is not there.
+        let mount = format!("--mount=type=bind,source={source},target={target}");
+        args.push(mount + if *read_only { ",readonly" } else { "" });
+    }
+    if let Some(privilege) = container.privilege {
+        args.extend(privilege.flags());
+        args.extend(
+            [
+                // Each kubelet sees its own containers alone: without it they find
+                // each other's and burn CPU over them.
+                "--cgroupns=private",
+                // systemd wants an empty, writable /run at each start.
+                "--tmpfs=/run",
+                "--tmpfs=/tmp",
+                // overlayfs refuses an upper folder that is on overlayfs itself.
+                "--volume=/var/lib/containerd",
+            ]
+            .map(String::from),
+        );
+    }
+    if let Some(entrypoint) = &container.entrypoint {
+        args.push(format!("--entrypoint={entrypoint}"));
+    }
+    args.push(container.image.clone());
+    Call::new(args).deadline(Call::WORK).to_its_end()
+}
+
+/// Puts the files of a tar archive into a container, running or not.
+#[must_use]
+pub fn put_files(container: &str, tar: Vec<u8>) -> Call {
+    Call::new(["cp", "-", &format!("{container}:/")])
+        .stdin(tar)
+        .input(format!("files of {container}"))
+        .deadline(Call::WORK)
+}
+
+/// Starts containers.
+#[must_use]
+pub fn start<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["start"].into_iter().chain(containers)).deadline(Call::WORK)
+}
+
+/// Gives containers the policy for good. Until then an engine that starts leaves
+/// them alone, and whoever looks sees that they were never finished.
+#[must_use]
+pub fn keep<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
+    let policy = ["update".to_owned(), format!("--restart={RESTART_POLICY}")];
+    Call::new(policy.into_iter().chain(containers.into_iter().map(String::from)))
+}
+
+/// Stops containers: systemd gets `seconds` for its services, then the engine
+/// kills.
+#[must_use]
+pub fn stop<'a>(containers: impl IntoIterator<Item = &'a str>, seconds: u32) -> Call {
+    let time = ["stop".to_owned(), format!("--time={seconds}")];
+    Call::new(time.into_iter().chain(containers.into_iter().map(String::from)))
+        .deadline(Call::WORK + Duration::from_secs(seconds.into()))
+}
+
+/// Sends a signal to a container's first program.
+#[must_use]
+pub fn signal(container: &str, signal: &str) -> Call {
+    Call::new(["kill", &format!("--signal={signal}"), container])
+}
+
+/// Removes containers, running or not, with their anonymous volumes.
+#[must_use]
+pub fn remove<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["rm", "--force", "--volumes"].into_iter().chain(containers)).deadline(Call::WORK)
+}
+
+/// What a container's first program has printed.
+#[must_use]
+pub fn logs(container: &str) -> Call {
+    Call::new(["logs", container]).deadline(Call::TRANSFER)
+}
+
+/// Ids of all containers, running or not, that carry `label` with `value`.
+#[must_use]
+pub fn container_ids(label: &str, value: &str) -> Call {
+    let filter = format!("--filter=label={label}={value}");
+    Call::new(["ps", "--all", "--quiet", "--no-trunc", &filter])
+}
+
+/// Ids of all containers, running or not, that carry `label`.
+#[must_use]
+pub fn labelled_container_ids(label: &str) -> Call {
+    let filter = format!("--filter=label={label}");
+    Call::new(["ps", "--all", "--quiet", "--no-trunc", &filter])
+}
+
+/// Names of all containers, running or not, that carry `label`.
+#[must_use]
+pub fn labelled_container_names(label: &str) -> Call {
+    let filter = format!("--filter=label={label}");
+    Call::new(["ps", "--all", &filter, "--format={{.Names}}"])
+}
+
+/// Everything the engine knows of containers, as JSON.
+#[must_use]
+pub fn inspect_containers<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["container", "inspect"].into_iter().chain(ids))
+}

@@ -1,0 +1,35 @@
+//! Programs run in a container.
+
+use crate::docker::Call;
+
+/// Runs a program in a container.
+#[must_use]
+pub fn exec<'a>(container: &'a str, command: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["exec", container].into_iter().chain(command))
+}
+
+/// Runs a program in a container that reads its standard input, which `input` names.
+#[must_use]
+pub fn exec_with_input<'a>(
+    container: &'a str,
+    command: impl IntoIterator<Item = &'a str>,
+    input: impl Into<String>,
+) -> Call {
+    Call::new(["exec", "--interactive", container].into_iter().chain(command)).input(input)
+}
+
+/// Runs a program in a container with the user's own streams; with a terminal of
+/// its own where the user has one.
+#[must_use]
+pub fn exec_attached(container: &str, command: &[&str], terminal: bool) -> Call {
+    let flags = ["--interactive"].into_iter().chain(terminal.then_some("--tty"));
+    let words = flags.chain([container]).chain(command.iter().copied());
+    Call::new(["exec"].into_iter().chain(words))
+}
+
+/// Runs a program in a container that reads what another call writes.
+#[must_use]
+pub fn exec_piped<'a>(container: &'a str, command: impl IntoIterator<Item = &'a str>) -> Call {
+    let words = ["exec", "--interactive", container].into_iter().chain(command);
+    Call::new(words).deadline(Call::TRANSFER)
+}

@@ -1,0 +1,124 @@
+//! Images: looked at, carried about, built.
+
+use std::time::Duration;
+
+use super::Label;
+use crate::docker::Call;
+use crate::docker::privilege::Privilege;
+
+/// An image's id.
+#[must_use]
+pub fn image_id(image: &str) -> Call {
+    Call::new(["image", "inspect", "--format={{.Id}}", image])
+}
+
+/// The value of an image's `label`; an empty line where it has none.
+#[must_use]
+pub fn image_label(image: &str, label: &str) -> Call {
+    let template = format!("--format={{{{index .Config.Labels {label:?}}}}}");
+    Call::new(["image", "inspect", &template, image])
+}
+
+/// Ids of the images that carry `label`, once for each name.
+#[must_use]
+pub fn labelled_image_ids(label: &str) -> Call {
+    let filter = format!("--filter=label={label}");
+    Call::new(["image", "ls", "--quiet", "--no-trunc", &filter])
+}
+
+/// Names of images; of those that carry `label`, where it is given.
+#[must_use]
+pub fn image_names(label: Option<&str>) -> Call {
+    // An image without a name would be called <none>.
+    let words = ["image", "ls", "--filter=dangling=false", "--format={{.Repository}}:{{.Tag}}"];
+    let filter = label.map(|label| format!("--filter=label={label}"));
+    Call::new(words.into_iter().map(String::from).chain(filter))
+}
+
+/// Everything the engine knows of images, as JSON.
+#[must_use]
+pub fn inspect_images<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["image", "inspect"].into_iter().chain(ids))
+}
+
+/// Removes the images that carry `label`, have no name any more, and that no
+/// container is made of.
+#[must_use]
+pub fn prune_images(label: &str) -> Call {
+    let filter = format!("--filter=label={label}");
+    Call::new(["image", "prune", "--force", &filter]).deadline(Call::WORK)
+}
+
+/// Images as a tar archive on standard output.
+#[must_use]
+pub fn save<'a>(images: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["save"].into_iter().chain(images)).deadline(Call::TRANSFER)
+}
+
+/// Brings an image from a registry.
+#[must_use]
+pub fn pull(image: &str) -> Call {
+    Call::new(["pull", image]).deadline(BUILD)
+}
+
+/// Makes an image of a root file system, a tar archive on standard input.
+#[must_use]
+pub fn import(tag: &str) -> Call {
+    Call::new(["import", "-", tag]).deadline(BUILD)
+}
+
+/// Builds an image from a context given as tar archive.
+#[must_use]
+pub fn build(tag: &str, arguments: &[(&str, &str)], context: Vec<u8>) -> Call {
+    let mut args = vec!["build".to_owned(), format!("--tag={tag}")];
+    args.extend(arguments.iter().map(|(key, value)| format!("--build-arg={key}={value}")));
+    args.push("-".into());
+    Call::new(args).stdin(context).deadline(BUILD)
+}
+
+/// Creates a container that never runs, for its volumes.
+#[must_use]
+pub fn create_volumes(name: &str, image: &str, labels: &[Label]) -> Call {
+    let mut args = vec!["create".to_owned(), format!("--name={name}")];
+    args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
+    args.push(image.into());
+    Call::new(args).deadline(Call::WORK).to_its_end()
+}
+
+/// Runs a script, given on standard input, in a new container of `image` with
+/// the volumes of another.
+#[must_use]
+pub fn run_script(
+    name: &str,
+    image: &str,
+    volumes_from: &str,
+    privilege: Privilege,
+    labels: &[Label],
+    script: &str,
+) -> Call {
+    let mut args = vec!["run".to_owned(), "--interactive".into(), format!("--name={name}")];
+    args.extend(privilege.flags());
+    args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
+    // bash reads the script to its end before it runs any of it.
+    let script_shell = "script=$(cat) && exec bash -c \"$script\"";
+    args.extend([
+        format!("--volumes-from={volumes_from}:ro"),
+        "--entrypoint=bash".into(),
+        image.into(),
+        "-c".into(),
+        script_shell.into(),
+    ]);
+    Call::new(args).stdin(script).deadline(BUILD)
+}
+
+/// Makes an image of a container, with Dockerfile instructions applied.
+#[must_use]
+pub fn commit(container: &str, image: &str, changes: &[String]) -> Call {
+    let mut args = vec!["commit".to_owned()];
+    args.extend(changes.iter().map(|change| format!("--change={change}")));
+    args.extend([container.to_owned(), image.to_owned()]);
+    Call::new(args).deadline(BUILD)
+}
+
+/// Builds compile: an hour, in seconds, is for a slow machine.
+const BUILD: Duration = Duration::from_secs(3600);

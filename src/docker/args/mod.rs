@@ -1,0 +1,26 @@
+//! The command lines of the docker client, built by pure functions: the reason
+//! for each flag stands beside it. Output is asked for in a machine's format.
+
+mod container;
+mod engine;
+mod exec;
+mod image;
+mod network;
+
+pub use container::{
+    Container, Publish, RESTART_POLICY, container_ids, create_container, inspect_containers, keep,
+    labelled_container_ids, labelled_container_names, logs, put_files, remove, signal, start, stop,
+};
+pub use engine::{endpoint, host_status, info};
+pub use exec::{exec, exec_attached, exec_piped, exec_with_input};
+pub use image::{
+    build, commit, create_volumes, image_id, image_label, image_names, import, inspect_images,
+    labelled_image_ids, prune_images, pull, run_script, save,
+};
+pub use network::{
+    create_network, inspect_networks, labelled_network_ids, network_ids, network_label_values,
+    remove_networks,
+};
+
+/// A label with its value.
+pub type Label = (&'static str, String);

@@ -1,0 +1,52 @@
+//! Networks: made, removed, listed.
+
+use super::Label;
+use crate::docker::Call;
+
+/// Creates a bridge network with a subnet of its own.
+#[must_use]
+pub fn create_network(name: &str, subnet: &str, labels: &[Label]) -> Call {
+    let mut args = vec![
+        "network".to_owned(),
+        "create".into(),
+        "--driver=bridge".into(),
+        // Fixed addresses are granted on networks with a subnet given by hand.
+        format!("--subnet={subnet}"),
+    ];
+    args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
+    args.push(name.into());
+    Call::new(args).to_its_end()
+}
+
+/// Removes networks.
+#[must_use]
+pub fn remove_networks<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["network", "rm"].into_iter().chain(ids))
+}
+
+/// Ids of all networks.
+#[must_use]
+pub fn network_ids() -> Call {
+    Call::new(["network", "ls", "--quiet", "--no-trunc"])
+}
+
+/// Ids of the networks that carry `label` with `value`.
+#[must_use]
+pub fn labelled_network_ids(label: &str, value: &str) -> Call {
+    let filter = format!("--filter=label={label}={value}");
+    Call::new(["network", "ls", "--quiet", "--no-trunc", &filter])
+}
+
+/// The values of `label` on all networks that carry it, a line for each.
+#[must_use]
+pub fn network_label_values(label: &str) -> Call {
+    let filter = format!("--filter=label={label}");
+    let format = format!("--format={{{{.Label {label:?}}}}}");
+    Call::new(["network", "ls", &filter, &format])
+}
+
+/// Everything the engine knows of networks, as JSON.
+#[must_use]
+pub fn inspect_networks<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["network", "inspect"].into_iter().chain(ids))
+}
