@@ -10,11 +10,12 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use crate::side::Side;
 
 /// Waits until something listens where the API will be, by looking and not by
-/// starting kubectl in vain; then lets kubectl tell every change.
+/// starting kubectl in vain; then lets kubectl tell every change. A watch ends, with
+/// status 0, when its API server does: one that is started anew while masters join.
 const WATCH: &str = "
 export KUBECONFIG=/etc/kubernetes/admin.conf
 until [ -s $KUBECONFIG ] && (: </dev/tcp/127.0.0.1/6443) 2>/dev/null; do sleep 0.1; done
-until kubectl get nodes --watch --no-headers 2>/dev/null; do sleep 0.1; done";
+while :; do kubectl get nodes --watch --no-headers 2>/dev/null || :; sleep 0.1; done";
 
 /// Returns the moment when `nodes` nodes were Ready at once. The watch gives up
 /// with `limit` seconds.
