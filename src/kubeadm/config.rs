@@ -154,8 +154,17 @@ fn cluster_configuration(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     // of 20 requests a second, a new cluster waits for that before it takes nodes.
     text += &argument(api, "    ", "kube-api-burst", "200");
     text += &argument(api, "    ", "kube-api-qps", "100");
-    // Its first try for the lease comes before its own rights are there.
-    text += &argument(api, "    ", "leader-elect-retry-period", "1s");
+    if cluster.several_masters {
+        // Its first try for the lease comes before its own rights are there.
+        text += &argument(api, "    ", "leader-elect-retry-period", "1s");
+    } else {
+        // Nobody else could lead. After a restart both would wait a quarter of a
+        // minute for the lease of the processes that they follow, and no pod would be
+        // scheduled; on a slow disk they would lose it, and end.
+        text += &argument(api, "    ", "leader-elect", "false");
+        text += "scheduler:\n  extraArgs:\n";
+        text += &argument(api, "    ", "leader-elect", "false");
+    }
     text
 }
 
@@ -254,9 +263,14 @@ mod tests {
     }
 
     #[test]
-    fn etcd_is_left_as_it_is_where_it_stays_alone() {
-        let cluster = ClusterConfig { several_masters: false, ..cluster(true) };
-        assert!(!init(&node("v1.20.2", "a-master-1"), &cluster).contains("etcd:"));
+    fn a_master_that_stays_alone_asks_nobody_who_leads() {
+        let alone = ClusterConfig { several_masters: false, ..cluster(true) };
+        let elections = |cluster| {
+            let text = init(&node("v1.20.2", "a-master-1"), &cluster);
+            (text.contains("etcd:"), text.matches("    leader-elect: \"false\"\n").count())
+        };
+        assert_eq!(elections(alone), (false, 2));
+        assert_eq!(elections(cluster(true)), (true, 0));
     }
 
     #[test]
