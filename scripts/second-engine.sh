@@ -1,72 +1,114 @@
 #!/usr/bin/env bash
-# A second Docker engine on this machine that is as far away as another machine: in
-# a network namespace of its own, with a loopback of its own, reached over TCP. For
-# the test of remote engines. All its files are in FOLDER. Needs root; gives no
-# protection: whoever reaches its address uses it.
-# usage: second-engine.sh start|stop FOLDER
-#   start prints its DOCKER_HOST; stop takes everything away again
+# A second Docker engine on this machine, for tests: one whose disk they fill and
+# that they end, or one as far away as another machine. It is in a network namespace
+# of its own, because two engines in one take each other's firewall rules away. All
+# its files are in FOLDER. Needs root; gives no protection: whoever reaches its
+# address uses it.
+# usage: second-engine.sh COMMAND FOLDER [VALUE]
+#   disk FOLDER SIZE        gives it a file system of SIZE for its data
+#   start FOLDER near|far   near has a socket, far is reached over TCP alone; prints
+#                           its DOCKER_HOST
+#   kill FOLDER             ends it as a loss of power would; start may follow
+#   remove FOLDER           takes everything away again
 set -euo pipefail
 
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-(($# == 2)) || die "usage: ${0##*/} start|stop FOLDER"
-folder=$2
-space=mok-second
+(($# == 2 || $# == 3)) || die "usage: ${0##*/} disk|start|kill|remove FOLDER [VALUE]"
+((EUID == 0)) || die "needs root"
+command=$1 folder=$2 value=${3-}
 # Of a range that is set aside for tests between networks.
 here=198.18.77.1 there=198.18.77.2
-host=tcp://$there:2375
-pidfile=$folder/docker.pid
+# Short enough for the name of a link, and no other engine's.
+space=mok-$(cksum <<<"$folder" | cut -d ' ' -f 1)
 
-answers() { docker --host="$host" version >/dev/null 2>&1; }
-pid() { cat "$pidfile" 2>/dev/null; }
-runs() { [[ $(cat "/proc/$(pid)/comm" 2>/dev/null) == dockerd ]]; }
+host() { cat "$folder/host" 2>/dev/null; }
+at() { docker --host "$(host)" "$@"; }
+answers() { at version >/dev/null 2>&1; }
 
-start() {
-  ((EUID == 0)) || die "needs root"
-  mkdir -p "$folder"
-  ip netns add "$space"
-  ip link add mok-second type veth peer name eth0 netns "$space"
-  ip address add "$here/30" dev mok-second
-  ip link set mok-second up
-  ip -netns "$space" link set lo up
-  ip -netns "$space" address add "$there/30" dev eth0
-  ip -netns "$space" link set eth0 up
-  local dockerd=(dockerd --data-root="$folder/data" --exec-root="$folder/run"
-    --pidfile="$pidfile" --host="$host" --tls=false --bridge=none)
-  # Not `ip netns exec`: that hides the control groups.
-  setsid --fork nsenter --net="/run/netns/$space" "${dockerd[@]}" \
-    >"$folder/log" 2>&1 </dev/null
-  local deadline=$((SECONDS + 60))
-  until answers; do
+# wait_until WHAT COMMAND...: with the end of the engine's log where it takes a minute.
+wait_until() {
+  local what=$1 deadline=$((SECONDS + 60))
+  shift
+  until "$@"; do
     ((SECONDS < deadline)) || {
       tail -n 20 "$folder/log" >&2
-      die "the second engine does not answer; its log is $folder/log"
+      die "$what"
     }
-    sleep 0.2
+    sleep 0.1
   done
-  echo "$host"
 }
 
-stop() {
-  if runs; then
-    # Its containers would go on without it.
-    docker --host="$host" ps --all --quiet |
-      xargs --no-run-if-empty docker --host="$host" rm --force --volumes >/dev/null
-    kill "$(pid)"
-    local deadline=$((SECONDS + 60))
-    while runs; do
-      ((SECONDS < deadline)) || die "the second engine, $(pid), does not end"
-      sleep 0.2
-    done
+disk() {
+  mkdir -p "$folder/data"
+  truncate --size="$value" "$folder/image"
+  mkfs.ext4 -q -m 0 "$folder/image"
+  mount -o loop "$folder/image" "$folder/data"
+}
+
+start() {
+  mkdir -p "$folder/data"
+  case $value in
+    near) echo "unix://$folder/socket" ;;
+    far) echo "tcp://$there:2375" ;;
+    *) die "an engine is near or far, not '$value'" ;;
+  esac >"$folder/host"
+  if [[ ! -e /run/netns/$space ]]; then
+    ip netns add "$space"
+    ip -netns "$space" link set lo up
+    if [[ $value == far ]]; then connect; fi
   fi
+  local dockerd=(dockerd "--host=$(host)" "--data-root=$folder/data/engine"
+    "--exec-root=$folder/run" "--pidfile=$folder/pid")
+  if [[ $value == far ]]; then dockerd+=(--tls=false --bridge=none); fi
+  # Not `ip netns exec`: that hides the control groups.
+  setsid --fork nsenter --net="/run/netns/$space" "${dockerd[@]}" \
+    >>"$folder/log" 2>&1 </dev/null
+  wait_until "the second engine does not answer; its log is $folder/log" answers
+  host
+}
+
+# A cable between the namespaces.
+connect() {
+  ip link add "$space" type veth peer name eth0 netns "$space"
+  ip address add "$here/30" dev "$space"
+  ip link set "$space" up
+  ip -netns "$space" address add "$there/30" dev eth0
+  ip -netns "$space" link set eth0 up
+}
+
+# end SIGNAL: the engine, and the containerd that it has started.
+end() {
+  local file pid
+  for file in "$folder/pid" "$folder/run/containerd/containerd.pid"; do
+    [[ -s $file ]] || continue
+    pid=$(<"$file")
+    # It may have ended by itself.
+    kill "-$1" "$pid" 2>/dev/null || true
+    wait_until "process $pid does not end" test ! -d "/proc/$pid"
+    rm -f "$file"
+  done
+}
+
+remove() {
+  local containers=()
+  # An engine that does not answer has no containers to remove; those of one that
+  # does would go on without it.
+  if answers; then mapfile -t containers < <(at ps --all --quiet); fi
+  if ((${#containers[@]} > 0)); then at rm --force --volumes "${containers[@]}" >/dev/null; fi
+  end TERM
   # Not there where the start did not come so far, or after an earlier removal.
-  ip link delete mok-second 2>/dev/null || true
+  ip link delete "$space" 2>/dev/null || true
   ip netns delete "$space" 2>/dev/null || true
+  # Namespaces of networks are mounts, too.
+  awk -v below="$folder/" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo |
+    sort --reverse | while read -r place; do umount "$place"; done
   rm -rf "$folder"
 }
 
-case $1 in
-  start | stop) "$1" ;;
-  *) die "no command $1" ;;
+case $command in
+  disk | start | remove) "$command" ;;
+  kill) end KILL ;;
+  *) die "no command $command" ;;
 esac

@@ -7,15 +7,19 @@ use serde_json::Value;
 
 use super::subnet::Subnet;
 
-/// The IPv4 subnets in `docker network inspect`.
+/// The IPv4 subnets in `network inspect`, docker's or podman's.
 pub fn engine_subnets(json: &str) -> serde_json::Result<Vec<Subnet>> {
     let networks: Vec<Value> = serde_json::from_str(json)?;
-    let subnets = networks
-        .iter()
-        .filter_map(|network| network.pointer("/IPAM/Config")?.as_array())
-        .flatten()
-        .filter_map(|config| Subnet::any(config.get("Subnet")?.as_str()?));
-    Ok(subnets.collect())
+    let shapes = [("/IPAM/Config", "Subnet"), ("/subnets", "subnet")];
+    let of_network = |network: &Value| {
+        let of_shape = |(list, key)| {
+            let list = network.pointer(list).and_then(Value::as_array);
+            let subnet = |config: &Value| Subnet::any(config.get(key)?.as_str()?);
+            list.into_iter().flatten().filter_map(subnet).collect::<Vec<_>>()
+        };
+        shapes.into_iter().flat_map(of_shape).collect::<Vec<_>>()
+    };
+    Ok(networks.iter().flat_map(of_network).collect())
 }
 
 /// The destinations in `/proc/net/route`, but for the default route: that covers
@@ -54,10 +58,11 @@ mod tests {
             {"IPAM": {"Config": [{"Subnet": "172.17.0.0/16"}]}},
             {"IPAM": {"Config": [{"Subnet": "fd00::/64"}, {"Subnet": "10.1.2.0/28"}]}},
             {"IPAM": {"Config": []}},
-            {"IPAM": {"Config": null}}
+            {"IPAM": {"Config": null}},
+            {"name": "podman", "subnets": [{"subnet": "10.88.0.0/16", "gateway": "10.88.0.1"}]}
         ]"#;
         let found: Vec<_> = engine_subnets(json).unwrap().iter().map(ToString::to_string).collect();
-        assert_eq!(found, ["172.17.0.0/16", "10.1.2.0/28"]);
+        assert_eq!(found, ["172.17.0.0/16", "10.1.2.0/28", "10.88.0.0/16"]);
         assert!(engine_subnets("WARNING").is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::cluster::name::ClusterName;
-use crate::docker::{Call, args};
+use crate::docker::args;
 use crate::error::Error;
 use crate::ui::PlannedStep;
 
@@ -29,7 +29,8 @@ pub(super) fn run(
     names.extend(network.is_some().then_some("network"));
     let name = format!("remove {}", names.join(", "));
     if dry_run {
-        let commands = containers.iter().chain(&network).map(Call::pretty).collect();
+        let commands =
+            containers.iter().chain(&network).map(|call| context.docker.pretty(call)).collect();
         context.ui.planned(&title, &[PlannedStep { name, node: None, commands }]);
         return Ok(());
     }

@@ -21,7 +21,9 @@ pub(super) fn run(
     let mut ids = Vec::new();
     for image in images {
         let id = context.docker.ask_image(&args::image_id(image.as_str()))?;
-        ids.push(id.ok_or_else(|| Error::NoSuchImage(image.to_string()))?);
+        let id = id.ok_or_else(|| Error::NoSuchImage(image.to_string()))?;
+        // podman leaves out how the digest was made.
+        ids.push(format!("sha256:{}", id.trim_start_matches("sha256:")));
     }
     let stage = context.ui.stage(&format!("Loading into {cluster}"));
     let nodes: Vec<String> = existing.roster.kubernetes().map(ToString::to_string).collect();

@@ -98,7 +98,7 @@ impl Context {
 
     /// Where the engine is.
     fn endpoint(&self) -> Result<Endpoint, Error> {
-        Ok(self.docker.read(&args::endpoint(), Endpoint::parse)?)
+        Ok(self.docker.endpoint()?)
     }
 
     /// What to try first of what an engine may grant. Of one elsewhere nothing is

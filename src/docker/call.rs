@@ -66,35 +66,4 @@ impl Call {
         self.to_its_end = true;
         self
     }
-
-    /// The command as it can be pasted into a shell.
-    #[must_use]
-    pub fn pretty(&self) -> String {
-        let words = self.args.iter().map(|word| shell_escape::escape(word.into()));
-        std::iter::once("docker".into()).chain(words).collect::<Vec<_>>().join(" ")
-    }
-
-    /// As [`Call::pretty`], with the name of its input as that of a file: where there
-    /// is none, the shell says so and runs nothing.
-    #[must_use]
-    pub fn pretty_with_input(&self) -> String {
-        match &self.input {
-            Some(name) => format!("{} < {}", self.pretty(), shell_escape::escape(name.into())),
-            None => self.pretty(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pretty_call_can_be_pasted() {
-        let call = Call::new(["exec", "a-master-1", "sh", "-c", "echo 'x'; rm *", ""]);
-        assert_eq!(call.pretty(), r"docker exec a-master-1 sh -c 'echo '\''x'\''; rm *' ''");
-        assert_eq!(call.pretty_with_input(), call.pretty());
-        let call = Call::new(["cp", "-", "a:/"]).input("files of a");
-        assert_eq!(call.pretty_with_input(), "docker cp - 'a:/' < 'files of a'");
-    }
 }

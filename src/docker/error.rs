@@ -157,7 +157,16 @@ impl DockerError {
 
     /// Whether the engine does not have a container or network that was asked about.
     pub(super) fn is_about_something_gone(&self) -> bool {
-        self.says("No such container") || (self.says("network ") && self.says(" not found"))
+        // docker's words, then podman's.
+        self.says("No such container")
+            || (self.says("network ") && self.says(" not found"))
+            || self.says("no such container")
+            || self.says("network not found")
+    }
+
+    /// Whether the engine does not have an image that was asked about.
+    pub(super) fn is_about_no_image(&self) -> bool {
+        self.says("No such image") || self.says("image not known")
     }
 
     /// Whether the failed command's standard error says `text`.
@@ -169,6 +178,6 @@ impl DockerError {
 
 /// What an engine says of a container's or a network's name.
 fn is_name_taken(stderr: &str) -> bool {
-    stderr.contains("is already in use by container")
+    stderr.contains("is already in use by ")
         || (stderr.contains("network with name") && stderr.contains("already exists"))
 }

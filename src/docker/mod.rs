@@ -1,9 +1,10 @@
-//! The one way to the engine: every call runs the docker client through
+//! The one way to the engine: every call runs the client, docker or podman, through
 //! [`Docker`], the only place that uses `duct`. What a call says on its command
 //! line comes from the pure functions in [`args`]. Knows nothing of clusters.
 
 pub mod args;
 mod call;
+mod client;
 mod deadline;
 mod endpoint;
 mod error;
@@ -21,6 +22,7 @@ use std::time::{Duration, Instant};
 use duct::{Expression, Handle};
 
 pub use call::Call;
+pub use client::Client;
 pub use deadline::{DeadlineScale, ScaleError};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::DockerError;
@@ -38,17 +40,20 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How often something is listed anew when a part of it goes away meanwhile.
 const LIST_TRIES: u32 = 5;
 
-/// The docker client, found once. Cloning is cheap.
+/// The client, found once. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Docker {
+    /// As the user calls it.
+    name: String,
     program: PathBuf,
+    client: Client,
     interrupt: Interrupt,
     deadlines: DeadlineScale,
 }
 
 impl Docker {
-    /// Takes `chosen` (the value of `MOKCTL_DOCKER`) or the `docker` in `path`
-    /// (the value of `PATH`). Runs nothing.
+    /// Takes `chosen` (the value of `MOKCTL_DOCKER`), or else the `docker` in `path`
+    /// (the value of `PATH`), or else the `podman` there. Runs nothing.
     ///
     /// # Errors
     /// [`DockerError::NotInstalled`] where there is no such program.
@@ -57,11 +62,24 @@ impl Docker {
         path: Option<&OsStr>,
         interrupt: Interrupt,
     ) -> Result<Self, DockerError> {
-        let name = chosen.filter(|name| !name.is_empty()).unwrap_or(OsStr::new("docker"));
+        let names = match chosen.filter(|name| !name.is_empty()) {
+            Some(name) => vec![name],
+            None => ["docker", "podman"].map(OsStr::new).to_vec(),
+        };
         // An absolute path: duct would look for a relative one in this folder.
-        which::which_in(name, path, Path::new("/"))
-            .map(|program| Self { program, interrupt, deadlines: DeadlineScale::default() })
-            .map_err(|_| DockerError::NotInstalled { program: name.to_string_lossy().into() })
+        let found = names
+            .iter()
+            .find_map(|name| which::which_in(name, path, "/").ok().map(|found| (name, found)));
+        let (name, program) = found.ok_or_else(|| DockerError::NotInstalled {
+            program: names[0].to_string_lossy().into(),
+        })?;
+        Ok(Self {
+            name: name.to_string_lossy().into(),
+            client: Client::of(&program),
+            program,
+            interrupt,
+            deadlines: DeadlineScale::default(),
+        })
     }
 
     /// The same client with other deadlines.
@@ -88,6 +106,42 @@ impl Docker {
         &self.program
     }
 
+    /// Which client it is.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        self.client
+    }
+
+    /// `call` as it can be pasted into a shell.
+    #[must_use]
+    pub fn pretty(&self, call: &Call) -> String {
+        let words = self.client.translate(&call.args);
+        let words = std::iter::once(&self.name).chain(&words);
+        words.map(|word| shell_escape::escape(word.into())).collect::<Vec<_>>().join(" ")
+    }
+
+    /// As [`Docker::pretty`], with the name of the call's input as that of a file:
+    /// where there is none, the shell says so and runs nothing.
+    #[must_use]
+    pub fn pretty_with_input(&self, call: &Call) -> String {
+        let pretty = self.pretty(call);
+        match &call.input {
+            Some(name) => format!("{pretty} < {}", shell_escape::escape(name.into())),
+            None => pretty,
+        }
+    }
+
+    /// Where the engine is, as the client says. podman has none: it is its own, here.
+    ///
+    /// # Errors
+    /// Every failure, and [`DockerError::Unexpected`] for what is no endpoint.
+    pub fn endpoint(&self) -> Result<Endpoint, DockerError> {
+        match self.client {
+            Client::Docker => self.read(&args::endpoint(), Endpoint::parse),
+            Client::Podman => Ok(Endpoint::Here),
+        }
+    }
+
     /// Whether the user has asked to stop.
     #[must_use]
     pub fn interrupted(&self) -> Option<Signal> {
@@ -101,10 +155,8 @@ impl Docker {
     /// Every failure, with the command and what it printed.
     pub fn capture(&self, call: &Call) -> Result<String, DockerError> {
         let output = self.capture_bytes(call)?;
-        let text = String::from_utf8(output).map_err(|_| DockerError::Unexpected {
-            command: call.pretty(),
-            what: "bytes that are not UTF-8".into(),
-        })?;
+        let text = String::from_utf8(output)
+            .map_err(|_| self.unexpected(call, "bytes that are not UTF-8".into()))?;
         Ok(text.trim_end_matches('\n').to_owned())
     }
 
@@ -118,10 +170,7 @@ impl Docker {
         read: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, DockerError> {
         let text = self.capture(call)?;
-        read(&text).map_err(|error| DockerError::Unexpected {
-            command: call.pretty(),
-            what: error.to_string(),
-        })
+        read(&text).map_err(|error| self.unexpected(call, error.to_string()))
     }
 
     /// Lists ids with `list` and reads what `inspect` prints of them all; none where
@@ -158,7 +207,7 @@ impl Docker {
     pub fn ask_image(&self, call: &Call) -> Result<Option<String>, DockerError> {
         match self.capture(call) {
             Ok(text) => Ok(Some(text)),
-            Err(error) if error.says("No such image") => Ok(None),
+            Err(error) if error.is_about_no_image() => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -184,26 +233,35 @@ impl Docker {
         let text = self.capture(call)?;
         let is_id = |line: &str| line.len() == 64 && line.bytes().all(|b| b.is_ascii_hexdigit());
         match text.lines().find(|line| !is_id(line)) {
-            Some(line) => Err(DockerError::Unexpected {
-                command: call.pretty(),
-                what: format!("'{}', which is no id", line.escape_debug()),
-            }),
+            Some(line) => {
+                Err(self.unexpected(call, format!("'{}', which is no id", line.escape_debug())))
+            }
             None => Ok(text.lines().map(String::from).collect()),
         }
     }
 
-    /// Runs `call`, which prints the id of what it has made.
+    /// Runs `call`, which creates a network, and returns what that one alone is
+    /// called: its id. podman prints its name, which no other network has.
     ///
     /// # Errors
-    /// Every failure, and [`DockerError::Unexpected`] where there is not one id.
-    pub fn id(&self, call: &Call) -> Result<String, DockerError> {
+    /// Every failure, and [`DockerError::Unexpected`] where nothing like that is
+    /// printed.
+    pub fn create_network(&self, call: &Call) -> Result<String, DockerError> {
+        if self.client == Client::Podman {
+            let name = self.capture(call)?;
+            return if call.args.last() == Some(&name) {
+                Ok(name)
+            } else {
+                Err(self.unexpected(call, format!("'{}', another name", name.escape_debug())))
+            };
+        }
         let mut ids = self.ids(call)?;
         match (ids.pop(), ids.len()) {
             (Some(id), 0) => Ok(id),
-            (_, more) => Err(DockerError::Unexpected {
-                command: call.pretty(),
-                what: format!("{} ids, not one", if more > 0 { "several" } else { "no" }),
-            }),
+            (_, more) => {
+                let many = if more > 0 { "several" } else { "no" };
+                Err(self.unexpected(call, format!("{many} ids, not one")))
+            }
         }
     }
 
@@ -214,9 +272,9 @@ impl Docker {
     pub fn capture_bytes(&self, call: &Call) -> Result<Vec<u8>, DockerError> {
         self.may_begin(call)?;
         let started = self.expression(call).stdout_capture().stderr_capture().start();
-        let handle = started.map_err(|source| spawn_error(call, source))?;
+        let handle = started.map_err(|source| self.spawn_error(call, source))?;
         let output = self.wait(call, &handle)?;
-        succeed(call, output.status, &output.stdout, &output.stderr)?;
+        self.succeed(call, output.status, &output.stdout, &output.stderr)?;
         Ok(output.stdout)
     }
 
@@ -240,17 +298,16 @@ impl Docker {
     /// # Errors
     /// Every failure of either, with the command of `call` and what both printed.
     pub fn pipe(&self, from: &Call, call: &Call) -> Result<String, DockerError> {
-        self.piped(&duct::cmd(&self.program, &from.args), call)
+        self.piped(&self.command(from), call)
     }
 
     fn piped(&self, producer: &Expression, call: &Call) -> Result<String, DockerError> {
         self.may_begin(call)?;
-        let consumer = duct::cmd(&self.program, &call.args);
-        let piped = producer.pipe(consumer).unchecked().before_spawn(own_process_group);
+        let piped = producer.pipe(self.command(call)).unchecked().before_spawn(own_process_group);
         let started = piped.stdout_capture().stderr_capture().start();
-        let handle = started.map_err(|source| spawn_error(call, source))?;
+        let handle = started.map_err(|source| self.spawn_error(call, source))?;
         let output = self.wait(call, &handle)?;
-        succeed(call, output.status, &output.stdout, &output.stderr)?;
+        self.succeed(call, output.status, &output.stdout, &output.stderr)?;
         Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
     }
 
@@ -260,20 +317,28 @@ impl Docker {
     /// # Errors
     /// [`DockerError::Spawn`] where it cannot be started.
     pub fn attach(&self, call: &Call) -> Result<ExitStatus, DockerError> {
-        let expression = duct::cmd(&self.program, &call.args).unchecked();
-        expression.run().map(|output| output.status).map_err(|source| spawn_error(call, source))
+        let expression = self.command(call).unchecked();
+        expression
+            .run()
+            .map(|output| output.status)
+            .map_err(|source| self.spawn_error(call, source))
     }
 
     /// Nothing is begun after the user has asked to stop.
     fn may_begin(&self, call: &Call) -> Result<(), DockerError> {
         match self.interrupt.signal() {
-            Some(signal) => Err(DockerError::Interrupted { command: call.pretty(), signal }),
+            Some(signal) => Err(DockerError::Interrupted { command: self.pretty(call), signal }),
             None => Ok(()),
         }
     }
 
+    fn command(&self, call: &Call) -> Expression {
+        duct::cmd(&self.program, self.client.translate(&call.args))
+    }
+
     fn expression(&self, call: &Call) -> Expression {
-        let expression = duct::cmd(&self.program, &call.args)
+        let expression = self
+            .command(call)
             // duct's own error would hold neither streams nor status.
             .unchecked()
             .before_spawn(own_process_group);
@@ -289,7 +354,7 @@ impl Docker {
             match handle.wait_timeout(INTERRUPT_INTERVAL) {
                 Ok(Some(output)) => return Ok(output.clone()),
                 Ok(None) => {}
-                Err(source) => return Err(spawn_error(call, source)),
+                Err(source) => return Err(self.spawn_error(call, source)),
             }
             if let Some(error) = self.overdue(call, deadline) {
                 let _ = handle.kill();
@@ -305,13 +370,35 @@ impl Docker {
         }
     }
 
+    fn succeed(
+        &self,
+        call: &Call,
+        status: ExitStatus,
+        stdout: &[u8],
+        stderr: &[u8],
+    ) -> Result<(), DockerError> {
+        if status.success() {
+            return Ok(());
+        }
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        Err(DockerError::failed(self.pretty(call), status, text(stdout), text(stderr)))
+    }
+
+    fn spawn_error(&self, call: &Call, source: io::Error) -> DockerError {
+        DockerError::Spawn { command: self.pretty(call), source }
+    }
+
+    fn unexpected(&self, call: &Call, what: String) -> DockerError {
+        DockerError::Unexpected { command: self.pretty(call), what }
+    }
+
     fn overdue(&self, call: &Call, deadline: Instant) -> Option<DockerError> {
         if let Some(signal) = self.interrupt.signal().filter(|_| !call.to_its_end) {
-            Some(DockerError::Interrupted { command: call.pretty(), signal })
+            Some(DockerError::Interrupted { command: self.pretty(call), signal })
         } else if Instant::now() >= deadline {
             let after = self.deadline(call.deadline);
             let output = String::new();
-            Some(DockerError::TimedOut { command: call.pretty(), after, output })
+            Some(DockerError::TimedOut { command: self.pretty(call), after, output })
         } else {
             None
         }
@@ -324,23 +411,6 @@ impl Docker {
 fn own_process_group(command: &mut Command) -> io::Result<()> {
     command.process_group(0);
     Ok(())
-}
-
-fn spawn_error(call: &Call, source: io::Error) -> DockerError {
-    DockerError::Spawn { command: call.pretty(), source }
-}
-
-fn succeed(
-    call: &Call,
-    status: ExitStatus,
-    stdout: &[u8],
-    stderr: &[u8],
-) -> Result<(), DockerError> {
-    if status.success() {
-        return Ok(());
-    }
-    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-    Err(DockerError::failed(call.pretty(), status, text(stdout), text(stderr)))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Instant;
 
-use super::{Call, Docker, DockerError, INTERRUPT_INTERVAL, spawn_error, succeed};
+use super::{Call, Docker, DockerError, INTERRUPT_INTERVAL};
 
 /// How many lines an error keeps: all that any step prints; of a build that runs
 /// wild the end.
@@ -21,7 +21,7 @@ impl Docker {
     pub fn stream(&self, call: &Call, mut on_line: impl FnMut(&str)) -> Result<(), DockerError> {
         self.may_begin(call)?;
         let started = self.expression(call).stderr_to_stdout().reader();
-        let client = Arc::new(started.map_err(|source| spawn_error(call, source))?);
+        let client = Arc::new(started.map_err(|source| self.spawn_error(call, source))?);
         let (found, lines) = mpsc::channel();
         let reader = Arc::clone(&client);
         // Not waited for: where a child of the client lives on and holds the stream
@@ -36,7 +36,7 @@ impl Docker {
         loop {
             match lines.recv_timeout(INTERRUPT_INTERVAL) {
                 Ok(line) => {
-                    let line = line.map_err(|source| spawn_error(call, source))?;
+                    let line = line.map_err(|source| self.spawn_error(call, source))?;
                     let text = String::from_utf8_lossy(&line);
                     let text = text.trim_end_matches('\r');
                     on_line(text);
@@ -55,12 +55,9 @@ impl Docker {
             }
         }
         match client.try_wait() {
-            Ok(Some(output)) => succeed(call, output.status, b"", kept(last).as_bytes()),
-            Ok(None) => Err(DockerError::Unexpected {
-                command: call.pretty(),
-                what: "the end of its output before its own".into(),
-            }),
-            Err(source) => Err(spawn_error(call, source)),
+            Ok(Some(output)) => self.succeed(call, output.status, b"", kept(last).as_bytes()),
+            Ok(None) => Err(self.unexpected(call, "the end of its output before its own".into())),
+            Err(source) => Err(self.spawn_error(call, source)),
         }
     }
 }

@@ -1,12 +1,44 @@
-//! What the engine says of itself and of its host: reads `docker info`.
+//! What the engine says of itself and of its host: reads `info`, docker's or podman's.
 
+use std::fmt;
 use std::path::PathBuf;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+/// Whose engine it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Product {
+    /// Docker's, or one that says the same of itself.
+    #[default]
+    Docker,
+    /// podman, which is its own engine.
+    Podman,
+}
+
+impl Product {
+    /// As a sentence about it begins.
+    pub(super) fn with_article(self) -> &'static str {
+        match self {
+            Self::Docker => "the docker engine",
+            Self::Podman => "podman",
+        }
+    }
+}
+
+impl fmt::Display for Product {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Docker => "docker engine",
+            Self::Podman => "podman",
+        })
+    }
+}
 
 /// What is known of the engine; none or empty for what it does not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EngineFacts {
+    /// Whose it is.
+    pub product: Product,
     /// Its version, such as `20.10.24+dfsg1`.
     pub version: Option<String>,
     /// The system of its containers.
@@ -38,41 +70,71 @@ const CONTROLLERS: [(&str, &str); 4] = [
 ];
 
 impl EngineFacts {
-    /// Reads `docker info --format={{json .}}`.
+    /// Reads `info --format={{json .}}`.
     ///
     /// # Errors
     /// What is wrong with the text, in a few words.
     pub fn from_info(json: &str) -> Result<Self, String> {
         let info: Value =
             serde_json::from_str(json).map_err(|error| format!("no JSON: {error}"))?;
-        let info = info.as_object().ok_or("no JSON object")?;
-        let text = |key: &str| {
-            let text = info.get(key).and_then(Value::as_str).map(str::to_owned);
-            text.filter(|text| !text.is_empty())
-        };
-        let is_off = |key: &str| info.get(key).and_then(Value::as_bool) == Some(false);
-        let options = info.get("SecurityOptions").and_then(Value::as_array);
-        // Such as `name=seccomp,profile=default`.
-        let has_option = |name: &str| {
-            let words = options.into_iter().flatten().filter_map(Value::as_str);
-            words.flat_map(|option| option.split(',')).any(|word| word == format!("name={name}"))
-        };
-        Ok(Self {
-            version: text("ServerVersion"),
-            os: text("OSType"),
-            host: text("Name"),
-            kernel: text("KernelVersion"),
-            root: text("DockerRootDir").map(PathBuf::from),
-            cgroup_version: text("CgroupVersion"),
-            missing_controllers: CONTROLLERS
-                .into_iter()
-                .filter(|(key, _)| is_off(key))
-                .map(|(_, name)| name)
-                .collect(),
-            rootless: has_option("rootless"),
-            maps_users: has_option("userns"),
-            memory: info.get("MemTotal").and_then(Value::as_u64).filter(|bytes| *bytes > 0),
-        })
+        let object = info.as_object().ok_or("no JSON object")?;
+        Ok(if object.contains_key("host") { podman(&info) } else { docker(object) })
+    }
+}
+
+fn docker(info: &Map<String, Value>) -> EngineFacts {
+    let text = |key: &str| {
+        let text = info.get(key).and_then(Value::as_str).map(str::to_owned);
+        text.filter(|text| !text.is_empty())
+    };
+    let is_off = |key: &str| info.get(key).and_then(Value::as_bool) == Some(false);
+    let options = info.get("SecurityOptions").and_then(Value::as_array);
+    // Such as `name=seccomp,profile=default`.
+    let has_option = |name: &str| {
+        let words = options.into_iter().flatten().filter_map(Value::as_str);
+        words.flat_map(|option| option.split(',')).any(|word| word == format!("name={name}"))
+    };
+    EngineFacts {
+        version: text("ServerVersion"),
+        os: text("OSType"),
+        host: text("Name"),
+        kernel: text("KernelVersion"),
+        root: text("DockerRootDir").map(PathBuf::from),
+        cgroup_version: text("CgroupVersion"),
+        missing_controllers: CONTROLLERS
+            .into_iter()
+            .filter(|(key, _)| is_off(key))
+            .map(|(_, name)| name)
+            .collect(),
+        rootless: has_option("rootless"),
+        maps_users: has_option("userns"),
+        product: Product::Docker,
+        memory: info.get("MemTotal").and_then(Value::as_u64).filter(|bytes| *bytes > 0),
+    }
+}
+
+fn podman(info: &Value) -> EngineFacts {
+    let text = |path| info.pointer(path).and_then(Value::as_str).map(str::to_owned);
+    let is_on = |path| info.pointer(path).and_then(Value::as_bool) == Some(true);
+    let cgroup_version = text("/host/cgroupVersion");
+    let controllers = info.pointer("/host/cgroupControllers").and_then(Value::as_array);
+    // Of cgroup v1 it lists none.
+    let listed = controllers.filter(|_| cgroup_version.as_deref() == Some("v2"));
+    let lacks = |name: &&str| {
+        listed.is_some_and(|all| !all.iter().any(|known| known.as_str() == Some(*name)))
+    };
+    EngineFacts {
+        product: Product::Podman,
+        version: text("/version/Version"),
+        os: text("/host/os"),
+        host: text("/host/hostname"),
+        kernel: text("/host/kernel"),
+        root: text("/store/graphRoot").map(PathBuf::from),
+        cgroup_version: cgroup_version.map(|version| version.trim_start_matches('v').to_owned()),
+        missing_controllers: CONTROLLERS.map(|(_, name)| name).into_iter().filter(lacks).collect(),
+        rootless: is_on("/host/security/rootless"),
+        maps_users: false,
+        memory: info.pointer("/host/memTotal").and_then(Value::as_u64),
     }
 }
 

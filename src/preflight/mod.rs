@@ -11,7 +11,7 @@ mod problem;
 use std::collections::BTreeSet;
 use std::num::NonZeroU16;
 
-pub use engine::EngineFacts;
+pub use engine::{EngineFacts, Product};
 pub use host::HostFacts;
 pub use problem::Problem;
 
@@ -61,7 +61,10 @@ const MIB: u64 = 1 << 20;
 
 /// The first engine that gives a container a view of the control groups of its
 /// own, without which kubelets find each other's containers.
-const OLDEST_ENGINE: (u64, u64) = (20, 10);
+const OLDEST_DOCKER: (u64, u64) = (20, 10);
+/// The first that changes the restart policy of a container, which is how one is
+/// marked as finished.
+const OLDEST_PODMAN: (u64, u64) = (5, 1);
 
 /// What the kernel must have, as modules or built in: containerd's snapshots, and
 /// what kube-proxy asks of the packet filter. Not `br_netfilter`: pods are routed,
@@ -92,13 +95,18 @@ fn of_engine(engine: &EngineFacts, version: KubernetesVersion) -> Vec<Problem> {
     if let Some(os) = engine.os.as_ref().filter(|os| *os != "linux") {
         found.push(Problem::NotLinux { os: os.clone() });
     }
+    let product = engine.product;
+    let oldest = match product {
+        Product::Docker => OLDEST_DOCKER,
+        Product::Podman => OLDEST_PODMAN,
+    };
     if let Some(text) = &engine.version
-        && engine::release(text).is_some_and(|release| release < OLDEST_ENGINE)
+        && engine::release(text).is_some_and(|release| release < oldest)
     {
-        found.push(Problem::OldEngine { version: text.clone() });
+        found.push(Problem::OldEngine { product, version: text.clone(), oldest });
     }
     if engine.rootless {
-        found.push(Problem::Rootless);
+        found.push(Problem::Rootless { product });
     }
     if engine.maps_users {
         found.push(Problem::MapsUsers);

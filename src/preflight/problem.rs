@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::MIB;
+use super::{MIB, Product};
 use crate::cluster::subnet::Subnet;
 use crate::kubeadm::version::KubernetesVersion;
 
@@ -19,14 +19,21 @@ pub enum Problem {
         os: String,
     },
     /// The engine does not know a flag that nodes need.
-    #[error("docker engine {version} is too old: nodes need 20.10 or later")]
+    #[error("{product} {version} is too old: nodes need {}.{} or later", oldest.0, oldest.1)]
     OldEngine {
+        /// Whose it is.
+        product: Product,
         /// Its version.
         version: String,
+        /// The oldest that does.
+        oldest: (u64, u64),
     },
     /// The engine runs as an ordinary user.
-    #[error("the docker engine runs rootless, and a kubelet needs root")]
-    Rootless,
+    #[error("{} runs rootless, and a kubelet needs root", product.with_article())]
+    Rootless {
+        /// Whose it is.
+        product: Product,
+    },
     /// The engine's containers have a root of their own.
     #[error("the docker engine maps users (userns-remap), which excludes privileged nodes")]
     MapsUsers,
@@ -112,8 +119,14 @@ impl Problem {
     pub fn remedy(&self) -> String {
         match self {
             Self::NotLinux { .. } => "switch the engine to linux containers".into(),
-            Self::OldEngine { .. } => "install a newer Docker".into(),
-            Self::Rootless => "'docker context use' an engine that runs as root".into(),
+            Self::OldEngine { product: Product::Docker, .. } => "install a newer Docker".into(),
+            Self::OldEngine { product: Product::Podman, .. } => {
+                "install a newer podman, or Docker".into()
+            }
+            Self::Rootless { product: Product::Docker } => {
+                "'docker context use' an engine that runs as root".into()
+            }
+            Self::Rootless { product: Product::Podman } => "run mokctl as root".into(),
             Self::MapsUsers => "take userns-remap out of the engine's configuration".into(),
             Self::NoControllers { names } if names.contains(&"memory") => {
                 "boot the host with 'cgroup_enable=memory' on the kernel's command line".into()

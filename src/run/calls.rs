@@ -42,7 +42,8 @@ impl Run<'_> {
             Step::RevokeToken => one(self.revoke_call()),
             Step::Keep(nodes) => {
                 let names: Vec<String> = nodes.iter().map(ToString::to_string).collect();
-                one(args::keep(names.iter().map(String::as_str)))
+                let at_once = names.chunks(self.docker.client().updates_at_once());
+                Ok(at_once.map(|some| args::keep(some.iter().map(String::as_str))).collect())
             }
             Step::UpdateRoutes(node) => self.update_routes(node),
             Step::UpdateLoadBalancer(node) => self.update_load_balancer(node),

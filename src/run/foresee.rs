@@ -3,7 +3,6 @@
 
 use super::Run;
 use super::error::{Failure, StepError};
-use crate::docker::Call;
 use crate::plan::{Plan, Step};
 use crate::ui::{PlannedStep, Ui};
 
@@ -33,5 +32,5 @@ fn commands(step: &Step, run: &Run<'_>) -> Result<Vec<String>, StepError> {
         run.foresee_network()?;
     }
     run.prepare(step)?;
-    Ok(run.calls(step)?.iter().map(Call::pretty_with_input).collect())
+    Ok(run.calls(step)?.iter().map(|call| run.docker.pretty_with_input(call)).collect())
 }

@@ -24,7 +24,7 @@ impl Run<'_> {
         let mut taken = self.taken.clone();
         loop {
             let subnet = self.free_subnet(&taken)?;
-            match self.docker.id(&self.network_call(subnet)) {
+            match self.docker.create_network(&self.network_call(subnet)) {
                 Ok(id) => {
                     self.facts.learn_network(id);
                     self.facts.learn_layout(Layout::new(subnet));

@@ -4,7 +4,6 @@
 use std::process::Command;
 use std::sync::LazyLock;
 
-use mokctl::docker::Call;
 use regex::Regex;
 
 use crate::harness::{Machine, Outcome};
@@ -52,8 +51,11 @@ fn made(machine: &Machine, before: usize) -> Vec<String> {
     let looks = |verb: &str| looks.contains(&verb);
     let calls = machine.docker.calls();
     let made = calls[before..].iter().filter(|call| !looks(&call.verb()));
-    let mut made: Vec<_> =
-        made.map(|call| constant(&Call::new(call.argv.clone()).pretty())).collect();
+    let quoted = |words: &[String]| {
+        let words = words.iter().map(|word| shell_escape::escape(word.into()));
+        std::iter::once("docker".into()).chain(words).collect::<Vec<_>>().join(" ")
+    };
+    let mut made: Vec<_> = made.map(|call| constant(&quoted(&call.argv))).collect();
     made.sort();
     made
 }

@@ -22,7 +22,7 @@ const HOSTILE: [&str; 12] = [
 ];
 
 /// Command lines with `@` for the value.
-const LINES: [&[&str]; 23] = [
+const LINES: [&[&str]; 31] = [
     &["create", "cluster", "@", "1", "0"],
     &["create", "cluster", "a", "@", "0"],
     &["create", "cluster", "a", "1", "@"],
@@ -32,6 +32,11 @@ const LINES: [&[&str]; 23] = [
     &["create", "cluster", "a", "1", "0", "--k8sver", "@"],
     &["create", "cluster", "a", "--masters", "@"],
     &["create", "cluster", "a", "1", "--workers", "@"],
+    &["create", "cluster", "a", "1", "0", "--publish", "@"],
+    &["create", "cluster", "a", "1", "0", "--publish", "8080:@"],
+    &["create", "cluster", "a", "1", "0", "--mount", "@"],
+    &["create", "cluster", "a", "1", "0", "--mount", "/srv:@"],
+    &["create", "cluster", "a", "1", "0", "--registry", "@"],
     &["create", "worker", "@"],
     &["create", "worker", "a", "@"],
     &["create", "master", "@"],
@@ -40,11 +45,14 @@ const LINES: [&[&str]; 23] = [
     &["delete", "master", "@"],
     &["start", "cluster", "@"],
     &["stop", "cluster", "@"],
+    &["get", "clusters", "@"],
     &["get", "nodes", "@"],
     &["get", "kubeconfig", "@"],
     &["get", "clusters", "--output", "@"],
     &["exec", "@"],
+    &["load", "image", "@", "a"],
     &["load", "image", "a", "@"],
+    &["completion", "@"],
     &["export", "logs", "@"],
 ];
 
@@ -75,6 +83,24 @@ fn bytes_that_are_no_text_are_refused() {
         outcome.assert(!outcome.stdout.is_empty() && outcome.stderr.is_empty(), "not told so");
     }
     assert!(machine.docker.calls().is_empty(), "{}", machine.docker.log());
+}
+
+/// Proxies come from the environment and go into the nodes, where systemd reads them.
+#[test]
+fn proxies_are_words_or_refused() {
+    for word in HOSTILE {
+        let machine = Machine::new();
+        let outcome = machine.mokctl("create cluster a 1 0 -q").env("HTTP_PROXY", word).outcome();
+        if word.bytes().all(|b| b.is_ascii_graphic() && b != b'\'') {
+            let values = machine.docker.file("a-master-1", "/etc/mok/proxy.env");
+            let line = format!("HTTP_PROXY=\"{word}\"");
+            outcome.assert(values.lines().any(|found| found == line), "changed on its way");
+        } else {
+            outcome.assert(outcome.code() == Some(1), "taken");
+            assert!(machine.docker.names().is_empty(), "{word}");
+        }
+        assert!(!machine.path("PWNED").exists(), "{word}");
+    }
 }
 
 /// Where a path may be anything, it is one word and nothing runs it.

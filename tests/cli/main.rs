@@ -23,6 +23,7 @@ mod install;
 mod json;
 mod killed;
 mod options;
+mod podman;
 mod preflight;
 mod races;
 mod remote;

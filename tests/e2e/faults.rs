@@ -4,12 +4,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::Duration;
 
 use crate::cluster::Cluster;
 use crate::engine::{self, Objects, docker, node_image, output_of, shown};
+use crate::second_engine::{SCRIPT, SecondEngine};
 use crate::wait;
 
 /// The program, which runs `hook` before the first call whose words match `glob`.
@@ -185,61 +185,23 @@ fn nodes_that_are_killed_while_others_come_and_go_cost_nothing_more() {
     engine::remove(name).unwrap();
 }
 
-/// An engine with a small disk, which can be ended.
-struct SmallEngine {
-    folder: PathBuf,
+/// What carries the label of any cluster.
+fn objects(engine: &SecondEngine) -> String {
+    let label = "--filter=label=MokCluster";
+    engine.docker(&["ps", "--all", "--quiet", label]).unwrap()
+        + &engine.docker(&["network", "ls", "--quiet", label]).unwrap()
 }
-
-impl SmallEngine {
-    fn make(folder: PathBuf, size: &str) -> Self {
-        let engine = Self { folder };
-        engine.script("make", &[size]);
-        let load = "docker save \"$1\" | docker --host \"$2\" load --quiet";
-        let words = ["-euo", "pipefail", "-c", load, "load", node_image().unwrap(), &engine.host()];
-        let mut command = Command::new("bash");
-        command.args(words);
-        let output = output_of(command, b"").unwrap();
-        assert!(output.status.success(), "{}", shown("load", &output));
-        engine
-    }
-
-    fn host(&self) -> String {
-        format!("unix://{}", self.folder.join("socket").display())
-    }
-
-    fn script(&self, command: &str, more: &[&str]) {
-        let mut script = Command::new(SCRIPT);
-        script.arg(command).arg(&self.folder).args(more);
-        let output = output_of(script, b"").unwrap();
-        assert!(output.status.success(), "{}", shown(command, &output));
-    }
-
-    /// What carries the label of any cluster.
-    fn objects(&self) -> String {
-        let (host, label) = (format!("--host={}", self.host()), "--filter=label=MokCluster");
-        docker(&[&host, "ps", "--all", "--quiet", label]).unwrap()
-            + &docker(&[&host, "network", "ls", "--quiet", label]).unwrap()
-    }
-}
-
-impl Drop for SmallEngine {
-    fn drop(&mut self) {
-        self.script("remove", &[]);
-    }
-}
-
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/small_engine.sh");
 
 #[test]
 #[ignore = "slow, a second engine: make e2e-full"]
 fn an_engine_that_is_full_or_ends_is_survived() {
     let Some(cluster) = Cluster::named("small") else { return };
-    let engine = SmallEngine::make(cluster.folder().join("engine"), "3G");
+    let engine = SecondEngine::with_disk(cluster.folder().join("engine"), "3G");
     let create = ["create", "cluster", &cluster.name, "1", "1"];
     let run = |mut command: Command| {
         output_of(
             {
-                command.env("DOCKER_HOST", engine.host());
+                command.env("DOCKER_HOST", &engine.host);
                 command
             },
             b"",
@@ -248,7 +210,7 @@ fn an_engine_that_is_full_or_ends_is_survived() {
     };
 
     let start = format!("\"start {}\"", cluster.node("master-1"));
-    let filler = engine.folder.join("disk/filler");
+    let filler = engine.folder.join("data/filler");
     // Large blocks first, and then what is too little for one.
     let fill = format!(
         "for size in 1M 4K; do dd if=/dev/zero bs=$size oflag=append conv=notrunc of={}; done",
@@ -258,7 +220,7 @@ fn an_engine_that_is_full_or_ends_is_survived() {
     refused(&cluster, &output, "a full disk", "");
     let all = shown("a full disk", &output);
     assert!(all.to_lowercase().contains("no space left"), "{all}");
-    assert_eq!(engine.objects(), "", "{all}");
+    assert_eq!(objects(&engine), "", "{all}");
     fs::remove_file(filler).unwrap();
 
     let init = format!("\"exec {} bash /root/mok/init.sh\"", cluster.node("master-1"));
@@ -267,11 +229,11 @@ fn an_engine_that_is_full_or_ends_is_survived() {
     refused(&cluster, &output, "an engine that ends", "kubeadm init on ");
     let all = shown("an engine that ends", &output);
     assert!(all.contains(&format!("'mokctl delete cluster {}'", cluster.name)), "{all}");
-    engine.script("start", &[]);
-    assert_ne!(engine.objects(), "", "{all}");
+    engine.script("start", &["near"]);
+    assert_ne!(objects(&engine), "", "{all}");
     let mut delete = Command::new(env!("CARGO_BIN_EXE_mokctl"));
     delete.args(["delete", "cluster", &cluster.name]).env("KUBECONFIG", cluster.kubeconfig());
     let output = run(delete);
     assert!(output.status.success(), "{}", shown("delete", &output));
-    assert_eq!(engine.objects(), "");
+    assert_eq!(objects(&engine), "");
 }

@@ -2,69 +2,17 @@
 //! own, reached over TCP. What it publishes on its loopback nobody here reaches.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use crate::cluster::Cluster;
-use crate::engine::{self, docker, shown, tell};
-
-/// The second engine, gone when the test ends.
-struct Second {
-    folder: String,
-    host: String,
-}
-
-impl Second {
-    fn script(words: &[&str]) -> Command {
-        let mut command =
-            Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/second-engine.sh"));
-        command.args(words);
-        command
-    }
-
-    /// Starts it and brings it the node image.
-    fn start() -> Self {
-        // Below it is the engine's store: not for a tmpfs.
-        let folder = format!("/var/tmp/mok-second-engine-{}", std::process::id());
-        let output = engine::output_of(Self::script(&["start", &folder]), b"").unwrap();
-        let host = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        let second = Self { folder, host };
-        assert!(output.status.success(), "{}", shown("second-engine.sh start", &output));
-        let image = engine::node_image().unwrap();
-        let mut save = Command::new("docker");
-        save.args(["save", image]).stdout(Stdio::piped());
-        let mut save = save.spawn().unwrap();
-        let mut load = Command::new("docker");
-        load.args([&second.at(), "load"]).stdin(save.stdout.take().unwrap());
-        assert!(load.stdout(Stdio::null()).status().unwrap().success(), "docker load");
-        assert!(save.wait().unwrap().success(), "docker save");
-        tell(&format!("a second engine answers at {}", second.host));
-        second
-    }
-
-    fn at(&self) -> String {
-        format!("--host={}", self.host)
-    }
-
-    /// The client, for this engine.
-    fn docker(&self, words: &[&str]) -> Result<String, String> {
-        docker(&[&[self.at().as_str()], words].concat())
-    }
-}
-
-impl Drop for Second {
-    fn drop(&mut self) {
-        let output = engine::output_of(Self::script(&["stop", &self.folder]), b"");
-        if let Some(output) = output.ok().filter(|output| !output.status.success()) {
-            tell(&shown("second-engine.sh stop", &output));
-        }
-    }
-}
+use crate::engine::{self, docker, shown};
+use crate::second_engine::SecondEngine;
 
 #[test]
 #[ignore = "slow, a second engine with the node image: make e2e-full"]
 fn a_cluster_on_an_engine_elsewhere_is_reached_from_here() {
     let Some(cluster) = Cluster::named("remote") else { return };
-    let second = Second::start();
+    let second = SecondEngine::far();
     let does = |words: &[&str]| {
         let output = cluster.mokctl_with(words, &[("DOCKER_HOST", &second.host)]);
         assert!(output.status.success(), "{}", shown(&words.join(" "), &output));

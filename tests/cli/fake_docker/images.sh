@@ -46,6 +46,8 @@ commit() {
   printf 'sha256:%064x\n' "$n"
 }
 
+save() { cat "$engine/credentials.tar"; }
+
 import() {
   [ "$1" = - ] || unknown
   save_stdin

@@ -65,8 +65,14 @@ json_container() {
   json_mounts "$1/mounts"
   printf ',"NetworkSettings":{"Ports":'
   if [ $running = true ]; then json_ports "$1/publish"; else printf '{}'; fi
-  printf ',"Networks":{"%s":{"IPAMConfig":{"IPv4Address":"%s"},"IPAddress":"%s"}}}}' \
-    "$network" "$ip" "$address"
+  printf ',"Networks":'
+  json_networks "$network" "$ip" "$address"
+  printf '}}'
+}
+
+# json_networks NETWORK PROMISED-ADDRESS ADDRESS
+json_networks() {
+  printf '{"%s":{"IPAMConfig":{"IPv4Address":"%s"},"IPAddress":"%s"}}' "$1" "$2" "$3"
 }
 
 json_network() {
@@ -109,6 +115,8 @@ inspect() {
 # image_id REFERENCE: one that is its own, as good as any hash.
 image_id() { printf 'sha256:%s\n' "$(printf %s "$1" | sha256sum | cut -c 1-64)"; }
 
+print_image_id() { image_id "$1"; }
+
 find_image() {
   found=$1
   case $1 in
@@ -129,7 +137,7 @@ image_inspect() {
   case $1 in
     '--format={{.Id}}')
       find_image "$2" || fail "Error response from daemon: No such image: $2"
-      image_id "$found"
+      print_image_id "$found"
       ;;
     --format=*)
       # {{index .Config.Labels "KEY"}}

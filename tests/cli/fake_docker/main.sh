@@ -13,7 +13,7 @@ serve() {
     rm) remove "$@" ;;
     update) update "$@" ;;
     kill) send_signal "$@" ;;
-    save) cat "$engine/credentials.tar" ;;
+    save) save "$@" ;;
     ps) ps "$@" ;;
     exec) exec_in "$@" ;;
     run) run "$@" ;;
@@ -23,10 +23,7 @@ serve() {
     pull) pull "$@" ;;
     info) cat "$engine/info.json" ;;
     version) echo '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.2"}}' ;;
-    context)
-      [ "$*" = "inspect --format={{.Endpoints.docker.Host}}" ] || unknown
-      echo "${DOCKER_HOST:-unix:///var/run/docker.sock}"
-      ;;
+    context) endpoint "$@" ;;
     container | image | network)
       object=$verb verb=${1-}
       shift

@@ -29,6 +29,7 @@ const CLIENT: &str = concat!(
     include_str!("programs.sh"),
     include_str!("images.sh"),
     include_str!("faults.sh"),
+    include_str!("podman.sh"),
     include_str!("main.sh"),
 );
 
@@ -112,6 +113,13 @@ impl FakeDocker {
     /// The engine that was copied to `root` with all its folders.
     pub(crate) fn copied(&self, root: &Path) -> Self {
         Self { root: root.to_owned(), words: self.words.clone() }
+    }
+
+    /// The program is podman, and so is the engine.
+    pub(crate) fn is_podman(&self) {
+        fs::rename(self.client(), self.client().with_file_name("podman")).unwrap();
+        let info = include_str!("../../data/podman-info-5.4.json");
+        self.write("info.json", info);
     }
 
     /// The docker program.

@@ -29,8 +29,10 @@ network_create() {
   printf '%s' "$labels" >"$folder/labels"
   echo "$1" >"$engine/ids/$id"
   echo "$id" >"$folder/id"
-  echo "$id"
+  print_network "$1" "$id"
 }
+
+print_network() { echo "$2"; }
 
 network_rm() {
   status=0

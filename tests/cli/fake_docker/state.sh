@@ -15,6 +15,8 @@
 # Texts and statuses are those of docker 28. What it does not know: status 97.
 # shellcheck disable=SC2034,SC2154 # mod.rs puts the files together.
 set -u
+# A test may leave nothing else on it than this program.
+PATH=$PATH:/usr/bin:/bin
 
 engine=${0%/*}/../engine
 self=$0
@@ -33,6 +35,11 @@ unknown() {
 get() {
   value=
   [ -f "$1" ] && IFS= read -r value <"$1"
+}
+
+endpoint() {
+  [ "$*" = "inspect --format={{.Endpoints.docker.Host}}" ] || unknown
+  echo "${DOCKER_HOST:-unix:///var/run/docker.sock}"
 }
 
 save_stdin() { cat >"$call/stdin"; }

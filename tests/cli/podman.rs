@@ -1,0 +1,98 @@
+//! podman in docker's place: its words, and its answers.
+
+use crate::harness::{Machine, Mokctl};
+
+/// A machine with podman and without docker.
+struct Podman(Machine);
+
+impl Podman {
+    fn new() -> Self {
+        let machine = Machine::new();
+        machine.docker.is_podman();
+        Self(machine)
+    }
+
+    fn mokctl(&self, line: &str) -> Mokctl<'_> {
+        self.0.mokctl(line).env("PATH", self.0.path("bin").display().to_string())
+    }
+
+    fn with_cluster(self, line: &str) -> Self {
+        self.mokctl(&format!("create cluster {line} -q")).run();
+        self
+    }
+}
+
+/// Everything that there is to do with a cluster; each call that podman does not
+/// know fails.
+#[test]
+fn a_cluster_lives_and_dies_with_podman() {
+    let machine = Podman::new();
+    for line in [
+        "create cluster a 3 1 -q",
+        "create worker a -q",
+        "delete worker a-worker-1 --yes -q",
+        "stop cluster a -q",
+        "start cluster a -q",
+        "delete cluster a --yes -q",
+    ] {
+        let outcome = machine.mokctl(line).outcome();
+        outcome.assert(outcome.code() == Some(0), line);
+        let log = machine.0.docker.log();
+        assert!(!log.contains("    97  "), "{log}");
+    }
+    assert!(machine.0.docker.names().is_empty(), "{:?}", machine.0.docker.names());
+}
+
+#[test]
+fn a_cluster_of_podman_is_shown_as_any_other() {
+    let machine = Podman::new().with_cluster("a 1 0");
+    let outcome = machine.mokctl("get nodes a").outcome();
+    let row = outcome.stdout.lines().nth(1).unwrap_or_default();
+    outcome.assert(row.starts_with("a-master-1") && row.contains(" running "), "no such row");
+    machine.mokctl("completion bash -- delete cluster a").stdout("a\n").run();
+}
+
+#[test]
+fn docker_is_taken_before_podman_unless_podman_is_named() {
+    let machine = Machine::new();
+    let (docker, podman) = (machine.docker.client(), machine.path("bin/podman"));
+    std::fs::copy(&docker, &podman).unwrap();
+    machine.mokctl("get clusters").run();
+    assert!(machine.docker.log().contains("--format={{.Label "), "{}", machine.docker.log());
+    machine.mokctl("get clusters").env("MOKCTL_DOCKER", "podman").run();
+    assert!(machine.docker.log().contains("{{index .Network.Labels "), "{}", machine.docker.log());
+}
+
+#[test]
+fn a_dry_run_and_an_error_name_the_program_that_is_run() {
+    let machine = Podman::new();
+    let outcome = machine.mokctl("create cluster a 1 0 --dry-run").outcome();
+    let shown = outcome.stdout.contains("podman create --pids-limit=-1 --systemd=false ")
+        && !outcome.stdout.contains("docker");
+    outcome.assert(shown, "the words of another program");
+
+    machine.0.docker.on("ps *").fails(125, "Error: no space left on device");
+    let stderr = "mokctl: error: podman ps --all --quiet --no-trunc --filter=label=MokCluster=a \
+                  failed (exit status: 125)\n    Error: no space left on device\n";
+    machine.mokctl("delete cluster a").stderr(stderr).code(1).run();
+}
+
+#[test]
+fn a_podman_that_cannot_do_it_is_refused_before_anything_is_made() {
+    let machine = Podman::new();
+    let mut info: serde_json::Value =
+        serde_json::from_str(include_str!("../data/podman-info-5.4.json")).unwrap();
+    info["version"]["Version"] = "4.3.1".into();
+    machine.0.docker.say(&info);
+    let stderr = "mokctl: error: podman 4.3.1 is too old: nodes need 5.1 or later\n\
+                  hint: install a newer podman, or Docker\n";
+    machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
+
+    info["version"]["Version"] = "5.4.2".into();
+    info["host"]["security"]["rootless"] = true.into();
+    machine.0.docker.say(&info);
+    let stderr = "mokctl: error: podman runs rootless, and a kubelet needs root\n\
+                  hint: run mokctl as root\n";
+    machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
+    assert!(machine.0.docker.names().is_empty());
+}

@@ -1,0 +1,93 @@
+//! podman in docker's place: the machine's own, or one of the distribution's next
+//! release where that is too old.
+
+use std::process::Command;
+
+use crate::cluster::Cluster;
+use crate::engine::{node_image, output_of, shown, tell};
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/podman.sh");
+
+/// podman with the node image, gone when the test ends.
+struct Podman {
+    folder: String,
+    program: String,
+}
+
+impl Podman {
+    fn get() -> Self {
+        // Below it are podman's images: not for a tmpfs.
+        let folder = format!("/var/tmp/mok-podman-{}", std::process::id());
+        let mut podman = Self { folder, program: String::new() };
+        podman.program = run(SCRIPT, &["get", &podman.folder]);
+        let load = "docker save \"$1\" | \"$2\" load --quiet";
+        run(
+            "bash",
+            &["-euo", "pipefail", "-c", load, "load", node_image().unwrap(), &podman.program],
+        );
+        tell(&podman.run(&["--version"]));
+        podman
+    }
+
+    fn run(&self, words: &[&str]) -> String {
+        run(&self.program, words)
+    }
+}
+
+impl Drop for Podman {
+    fn drop(&mut self) {
+        let mut script = Command::new(SCRIPT);
+        script.args(["remove", &self.folder]);
+        if let Some(output) = output_of(script, b"").ok().filter(|output| !output.status.success())
+        {
+            tell(&shown("podman.sh remove", &output));
+        }
+    }
+}
+
+/// Runs a program, which must succeed: what it prints.
+fn run(program: &str, words: &[&str]) -> String {
+    let mut command = Command::new(program);
+    command.args(words);
+    let output = output_of(command, b"").unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        shown(&format!("{program} {}", words.join(" ")), &output)
+    );
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+#[test]
+#[ignore = "slow, podman with the node image: make e2e-full"]
+fn a_cluster_of_podman_comes_stops_starts_and_goes() {
+    let Some(cluster) = Cluster::named("podman") else { return };
+    let podman = Podman::get();
+    let does = |words: &[&str]| {
+        let output = cluster.mokctl_with(words, &[("MOKCTL_DOCKER", &podman.program)]);
+        assert!(output.status.success(), "{}", shown(&words.join(" "), &output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let (name, master) = (cluster.name.as_str(), cluster.node("master-1"));
+    let ready = || {
+        let kubectl = ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "get", "nodes"];
+        does(&[&["exec", &master, "--"], &kubectl[..]].concat()).matches(" Ready ").count()
+    };
+    does(&["create", "cluster", name, "1", "1"]);
+    assert_eq!(ready(), 2);
+    assert_eq!(does(&["get", "nodes", name]).matches(" running ").count(), 2);
+    does(&["create", "worker", name]);
+    assert_eq!(ready(), 3);
+    does(&["delete", "worker", &cluster.node("worker-1"), "--yes"]);
+    does(&["stop", "cluster", name]);
+    does(&["start", "cluster", name]);
+    assert_eq!(ready(), 2);
+    does(&["delete", "cluster", name, "--yes"]);
+    for left in [
+        &["ps", "--all", "--quiet"][..],
+        &["volume", "ls", "--quiet"],
+        &["network", "ls", "--quiet", "--filter=label=MokCluster"],
+    ] {
+        assert_eq!(podman.run(left), "", "{left:?}");
+    }
+}
