@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use crate::setup::output;
+use crate::ask::output;
 use crate::shape::Shape;
 use crate::side::Side;
 
@@ -12,7 +12,8 @@ use crate::side::Side;
 /// of them run. Prints how many that are.
 const FIRST_PODS: &str = r#"
 export KUBECONFIG=/etc/kubernetes/admin.conf
-image=$(ctr --namespace k8s.io images list --quiet | grep --max-count=1 '/pause:')
+# Read to its end: a pipe that breaks would be a failure.
+image=$(ctr --namespace k8s.io images list --quiet | awk '/\/pause:/ { name = $0 } END { print name }')
 kubectl apply --filename=- >/dev/null <<YAML
 apiVersion: apps/v1
 kind: DaemonSet

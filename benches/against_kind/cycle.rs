@@ -8,12 +8,12 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::cluster;
-use crate::setup::{Setup, output};
+use crate::ask::output;
+use crate::setup::Setup;
 use crate::shape::Shape;
 use crate::side::Side;
 use crate::usage::{Group, Machine};
-use crate::watch;
+use crate::{cluster, command, watch};
 
 /// Seconds that making or removing a cluster may take on the slowest machine.
 const LIMIT: u32 = 900;
@@ -61,7 +61,7 @@ impl Cycle {
         let outside = (now.busy - machine.busy - cpu).max(0.0) / (now.all - machine.all);
 
         let begun = Instant::now();
-        timed(setup, &side.delete(setup), None)?;
+        timed(setup, &command::delete(setup, side), None)?;
         let delete = begun.elapsed().as_secs_f64();
         let Created { ready, command, first_pod, own_cpu } = created;
         Ok(Self { ready, command, first_pod, delete, cpu, own_cpu, memory, outside })
@@ -100,7 +100,7 @@ impl Created {
         // Not joined where the command fails: there is nothing to be seen then.
         let (tell, told) = mpsc::channel();
         thread::spawn(move || tell.send(watch::all_ready(side, shape.nodes(), LIMIT)));
-        let words = side.create(setup, shape)?;
+        let words = command::create(setup, side, shape)?;
         let begun = Instant::now();
         let own_cpu = timed(setup, &words, None)?;
         let command = begun.elapsed().as_secs_f64();
@@ -131,8 +131,8 @@ pub(crate) fn count_calls(setup: &Setup, side: Side, shape: Shape) -> Result<Cal
         let calls = fs::read_to_string(format!("{folder}/calls")).map_err(wrong)?;
         u32::try_from(calls.lines().count()).map_err(|error| error.to_string())
     };
-    let create = count(&side.create(setup, shape)?)?;
-    let delete = count(&side.delete(setup))?;
+    let create = count(&command::create(setup, side, shape)?)?;
+    let delete = count(&command::delete(setup, side))?;
     Ok(Calls { create, delete })
 }
 
@@ -163,12 +163,12 @@ fn timed(setup: &Setup, words: &[String], first: Option<&str>) -> Result<f64, St
 /// Makes a cluster that is to be looked at.
 pub(crate) fn create(setup: &Setup, side: Side, shape: Shape) -> Result<f64, String> {
     let begun = Instant::now();
-    timed(setup, &side.create(setup, shape)?, None)?;
+    timed(setup, &command::create(setup, side, shape)?, None)?;
     cluster::run_first_pods(side, shape)?;
     Ok(begun.elapsed().as_secs_f64())
 }
 
 /// Removes it.
 pub(crate) fn delete(setup: &Setup, side: Side) -> Result<(), String> {
-    timed(setup, &side.delete(setup), None).map(drop)
+    timed(setup, &command::delete(setup, side), None).map(drop)
 }

@@ -5,7 +5,9 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the report is its answer")]
 
+mod ask;
 mod cluster;
+mod command;
 mod cycle;
 mod docs;
 mod idle;
@@ -45,13 +47,19 @@ fn main() -> ExitCode {
 }
 
 fn create(setup: &Setup) -> Result<(), String> {
-    let mut outcomes = Vec::new();
+    let (program, machine) = (Program::measure(&setup.mokctl)?, setup.machine()?);
+    let mut report = Report { machine, rounds: setup.rounds, outcomes: Vec::new(), program };
     for &shape in &setup.shapes {
-        outcomes.push(compare(setup, shape)?);
+        report.outcomes.push(compare(setup, shape)?);
+        // What is known is kept, whatever becomes of the next shape.
+        keep(setup, &report)?;
     }
-    let program = Program::measure(&setup.mokctl)?;
-    let report = Report { machine: setup.machine()?, rounds: setup.rounds, outcomes, program };
     print!("{}", report.text());
+    Ok(())
+}
+
+/// Writes what a report says into its files.
+fn keep(setup: &Setup, report: &Report) -> Result<(), String> {
     setup.write("bench.json", &format!("{:#}\n", report.json()))?;
     let plot = plot::svg(&report.outcomes);
     setup.write("bench.svg", &plot)?;

@@ -3,10 +3,10 @@
 use std::env;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::ask::{field, output, read};
 use crate::shape::Shape;
 use crate::side::Side;
 
@@ -94,27 +94,4 @@ impl Setup {
             "image": self.node_image,
         }))
     }
-}
-
-/// A file's text.
-pub(crate) fn read(path: &str) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))
-}
-
-/// The number after `name` at the start of a line.
-pub(crate) fn field(text: &str, name: &str) -> Option<f64> {
-    let mut lines = text.lines().map(|line| line.split_whitespace());
-    lines.find_map(|mut words| (words.next() == Some(name)).then(|| words.next()?.parse().ok())?)
-}
-
-/// What a program prints, without the newline; it must succeed.
-pub(crate) fn output(program: &str, words: &[&str]) -> Result<String, String> {
-    let shown = || format!("{program} {}", words.join(" "));
-    let output = Command::new(program).args(words).output();
-    let output = output.map_err(|error| format!("{}: {error}", shown()))?;
-    if !output.status.success() {
-        let printed = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("{}: {}\n{printed}", shown(), output.status));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
 }

@@ -2,7 +2,9 @@
 
 #![allow(dead_code, reason = "most of it needs an engine")]
 
+mod ask;
 mod cluster;
+mod command;
 mod cycle;
 mod docs;
 mod idle;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crate::setup::{field, read};
+use crate::ask::{field, read};
 
 /// The engine's group, as scripts/bench/engine.sh makes it.
 const GROUP: &str = "mok-bench";

@@ -1,0 +1,63 @@
+//! What each side is called with.
+
+use crate::setup::Setup;
+use crate::shape::Shape;
+use crate::side::{NAME, Side};
+
+/// The command that makes a cluster.
+pub(crate) fn create(setup: &Setup, side: Side, shape: Shape) -> Result<Vec<String>, String> {
+    Ok(match side {
+        Side::Mokctl => words(&[
+            &setup.mokctl,
+            "-q",
+            "create",
+            "cluster",
+            NAME,
+            &shape.masters.to_string(),
+            &shape.workers.to_string(),
+            "--image",
+            &setup.node_image,
+        ]),
+        Side::Kind => {
+            let config = setup.write("kind.yaml", &kind_config(shape))?;
+            words(&[
+                &setup.kind,
+                "create",
+                "cluster",
+                "--quiet",
+                "--name",
+                NAME,
+                "--image",
+                &setup.kind_image,
+                "--config",
+                &config,
+            ])
+        }
+    })
+}
+
+/// The command that removes it.
+pub(crate) fn delete(setup: &Setup, side: Side) -> Vec<String> {
+    match side {
+        Side::Mokctl => words(&[&setup.mokctl, "-q", "delete", "cluster", NAME, "--yes"]),
+        Side::Kind => words(&[&setup.kind, "delete", "cluster", "--quiet", "--name", NAME]),
+    }
+}
+
+/// Its own pod network comes as an image that no distribution has; the node image
+/// has one in its place.
+fn kind_config(shape: Shape) -> String {
+    let mut text = "kind: Cluster
+apiVersion: kind.x-k8s.io/v1alpha4
+networking: {disableDefaultCNI: true}
+nodes:
+"
+    .to_owned();
+    text.extend(std::iter::repeat_n("- role: control-plane\n", shape.masters));
+    text.extend(std::iter::repeat_n("- role: worker\n", shape.workers));
+    text
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
