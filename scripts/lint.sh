@@ -68,6 +68,6 @@ for file in "${texts[@]}"; do
     src/*.rs) sources+=("$file") ;;
   esac
 done
-refuse "only src/docker/ runs programs" 'duct::|Command::new' "${sources[@]}"
+refuse "only src/docker/ runs programs" '\bduct::|Command::new' "${sources[@]}"
 
 ((failed == 0)) || die "see above"
