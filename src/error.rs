@@ -11,7 +11,7 @@ use crate::kubeadm::output::redact;
 use crate::kubeconfig::KubeconfigError;
 use crate::node::by_hand::SETUP;
 use crate::preflight::Problem;
-use crate::run::Failure;
+use crate::run::{Failure, StepError};
 
 /// Any failure after the command line was understood.
 #[derive(Debug, Error)]
@@ -204,6 +204,9 @@ impl Error {
             ),
             Self::Preflight(problem) => Some(problem.remedy()),
             Self::NotFound(_) => Some("'mokctl get clusters' lists them".to_owned()),
+            Self::Step(Failure { source: StepError::NoSubnet, .. }) => {
+                Some("name another with --subnet, or remove networks nobody uses".to_owned())
+            }
             _ => self.docker().and_then(DockerError::hint).map(String::from),
         }
     }

@@ -124,6 +124,33 @@ fn a_kubeadm_that_prints_something_else() {
     let error =
         "mokctl: error: cannot kubeadm init on a-master-1: kubeadm's output holds no join command";
     says(&machine, "create cluster a 1 1", &[error]);
+
+    let machine = Machine::new();
+    let init = machine.docker.on("exec a-master-1 bash /root/mok/init.sh");
+    init.prints(b"kubeadm join 10.213.97.11:6443 --token x\n");
+    let error = "mokctl: error: cannot kubeadm init on a-master-1: the join command in kubeadm's \
+                 output has no token";
+    says(&machine, "create cluster a 1 1", &[error]);
+}
+
+#[test]
+fn an_engine_that_says_nothing_of_its_image() {
+    let machine = Machine::new();
+    machine.docker.on("image inspect mok:1").prints(b"[]\n");
+    machine.docker.add_image("mok:1", &[]);
+    let error = "mokctl: error: cannot read the inspection of image mok:1";
+    says(&machine, "create cluster a 1 0 --image mok:1", &[error]);
+}
+
+#[test]
+fn a_host_without_a_free_subnet() {
+    let machine = Machine::new();
+    let inspect = machine.docker.on("network inspect *");
+    inspect.prints(br#"[{"IPAM":{"Config":[{"Subnet":"10.213.0.0/16"}]}}]"#);
+    let error =
+        "mokctl: error: cannot create network: no free subnet: all of 10.213.0.0/16 is taken";
+    let hint = "hint: name another with --subnet, or remove networks nobody uses";
+    says(&machine, "create cluster a 1 0", &[error, hint]);
 }
 
 #[test]
