@@ -89,6 +89,10 @@ e2e-full: toolchain engine registry ## Run the slow end-to-end tests as well
 e2e-engine: toolchain engine ## Restart this machine's engine under a cluster
 	$(CARGO_TEST_E2E) --ignored --nocapture a_restart_of_the_engine
 
+.PHONY: diagrams
+diagrams: toolchain ## Draw the documents' diagrams anew
+	@scripts/diagrams.sh
+
 .PHONY: bench
 bench: image ## Measure against kind (ROUNDS=5 SHAPES="1+0 1+1 1+3 1+6 3+0"; DOCS=docs/performance.md notes it there)
 	@ROUNDS="$(ROUNDS)" SHAPES="$(SHAPES)" SIDES="$(SIDES)" DOCS="$(DOCS)" scripts/bench/run.sh create

@@ -8,6 +8,8 @@ mod check;
 mod command;
 mod complete;
 mod defaults;
+#[cfg(test)]
+mod diagram;
 mod error;
 pub mod flags;
 mod man;

@@ -73,6 +73,19 @@ impl State {
         }
     }
 
+    /// As the documents call it.
+    #[cfg(test)]
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Command => "COMMAND",
+            Self::Subcommand(_) => "SUBCOMMAND",
+            Self::Option(_) => "OPTION",
+            Self::Option2(_) => "OPTION2",
+            Self::Option3(_) => "OPTION3",
+            Self::End(_) => "END",
+        }
+    }
+
     /// Takes `word` as the `n`th option.
     fn after(row: &'static Row, n: usize, word: &str, words: &mut Words) -> Self {
         words.options.push(word.to_owned());
@@ -98,14 +111,7 @@ mod tests {
         let mut path = Vec::new();
         for word in line.split_whitespace() {
             state = state.next(word, &mut words).unwrap();
-            path.push(match state {
-                State::Command => "COMMAND",
-                State::Subcommand(_) => "SUBCOMMAND",
-                State::Option(_) => "OPTION",
-                State::Option2(_) => "OPTION2",
-                State::Option3(_) => "OPTION3",
-                State::End(_) => "END",
-            });
+            path.push(state.name());
         }
         path
     }

@@ -73,3 +73,24 @@ fn host_number(node: &NodeName) -> u8 {
         Role::Worker => WORKERS.saturating_add(node.number()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_diagram_of_the_network_shows_these_addresses() {
+        let drawn = include_str!("../../docs/diagrams/network.dot");
+        let layout = Layout::new(Subnet::parse("10.213.141.0/24").unwrap());
+        for name in ["lab-master-1", "lab-master-2", "lab-worker-1", "lab-worker-2"] {
+            let node = NodeName::parse(name).unwrap();
+            let (address, pods) = (layout.address(&node), pod_range(&node));
+            let label = format!("\"{name}\\n{address}\\npods {pods}\"");
+            assert!(drawn.contains(&label), "{label}");
+        }
+        let (balancer, gateway) = (layout.load_balancer(), layout.gateway());
+        for label in [format!("\"lab-lb\\n{balancer}:{API_PORT}\""), format!("\\n{gateway}\"")] {
+            assert!(drawn.contains(&label), "{label}");
+        }
+    }
+}

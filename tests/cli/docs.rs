@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use regex::{Captures, Regex};
+use sha2::{Digest, Sha256};
 
 /// A message with what is filled in reduced to a mark, as capitals or numbers.
 fn reduced(message: &str) -> String {
@@ -56,5 +57,21 @@ fn every_test_that_the_readme_names_is_there() {
         let source = fs::read_to_string(root.join(&test[1])).unwrap();
         let name = format!("#[test]\nfn {}()", &test[2]);
         assert!(ignored.replace_all(&source, "").contains(&name), "{} {}", &test[1], &test[2]);
+    }
+}
+
+#[test]
+fn every_diagram_is_drawn_from_its_source() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/diagrams");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let sources: Vec<_> =
+        files.filter(|file| file.extension().is_some_and(|kind| kind == "dot")).collect();
+    assert!(sources.len() > 1, "only {sources:?}");
+    for source in sources {
+        let hash = Sha256::digest(fs::read(&source).unwrap());
+        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let picture = fs::read_to_string(source.with_extension("svg")).unwrap();
+        let end = format!("<!-- {hash} -->\n");
+        assert!(picture.ends_with(&end), "{}: 'make diagrams' draws it", source.display());
     }
 }
