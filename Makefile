@@ -89,6 +89,10 @@ e2e-full: toolchain engine registry ## Run the slow end-to-end tests as well
 e2e-engine: toolchain engine ## Restart this machine's engine under a cluster
 	$(CARGO_TEST_E2E) --ignored --nocapture a_restart_of_the_engine
 
+.PHONY: docs-test
+docs-test: toolchain engine ## Do the tutorial: run its commands, compare what they print; minutes
+	$(CARGO_TEST_E2E) --include-ignored tutorial:: console::
+
 .PHONY: diagrams
 diagrams: toolchain ## Draw the documents' diagrams anew
 	@scripts/diagrams.sh

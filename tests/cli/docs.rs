@@ -75,3 +75,42 @@ fn every_diagram_is_drawn_from_its_source() {
         assert!(picture.ends_with(&end), "{}: 'make diagrams' draws it", source.display());
     }
 }
+
+#[test]
+fn every_chapter_of_the_tutorial_is_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tests = fs::read_to_string(root.join("tests/e2e/tutorial.rs")).unwrap();
+    let index = fs::read_to_string(root.join("docs/tutorial/README.md")).unwrap();
+    let fence = Regex::new("(?m)^```[a-zA-Z]+$").unwrap();
+    let files = fs::read_dir(root.join("docs/tutorial")).unwrap();
+    let mut chapters = 0;
+    for file in files.map(|entry| entry.unwrap().path()) {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        // What is typed stands where it is run.
+        for found in fence.find_iter(&text) {
+            let block = text[found.end()..].split("\n```").next().unwrap();
+            let typed = block.contains("\n$ ");
+            assert_eq!(typed, found.as_str() == "```console", "{name}: {block}");
+        }
+        if name != "README.md" {
+            chapters += 1;
+            assert!(tests.contains(&format!("follow({name:?});")), "{name} is not run");
+            assert!(index.contains(&format!("]({name})")), "{name} is not in the index");
+        }
+    }
+    assert_eq!(chapters, 6);
+}
+
+#[test]
+fn the_tutorial_explains_every_line_of_the_node_image() {
+    let chapter = include_str!("../../docs/tutorial/1-node-image.md");
+    let blocks = chapter.split("```Dockerfile\n").skip(1);
+    let explained: String = blocks.map(|block| block.split("```").next().unwrap()).collect();
+    let dockerfile = include_str!("../../dockerfiles/mok-debian-12/node/Dockerfile");
+    let said = |text: &str| {
+        let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(said(&explained), said(dockerfile));
+}

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod cluster;
+mod console;
 mod create;
 mod engine;
 mod faults;
@@ -19,5 +20,7 @@ mod refuse;
 mod remote;
 mod restart;
 mod second_engine;
+mod shell;
 mod soak;
+mod tutorial;
 mod wait;
