@@ -256,10 +256,25 @@ mod tests {
     }
 
     #[test]
-    fn join_of_a_master_matches_its_golden_file() {
-        let node = node("v1.20.2", "a-master-2");
-        let text = join_control_plane(&node, &command(), true);
-        assert_eq!(text, include_str!("golden/join-master-v1.20.yaml"));
+    fn join_of_a_master_matches_its_golden_files() {
+        for (version, golden) in [
+            ("v1.20.2", include_str!("golden/join-master-v1.20.yaml")),
+            ("v1.28.0", include_str!("golden/join-master-v1.28.yaml")),
+            ("v1.33.0", include_str!("golden/join-master-v1.33.yaml")),
+        ] {
+            let node = node(version, "a-master-2");
+            assert_eq!(join_control_plane(&node, &command(), true), golden, "{version}");
+        }
+    }
+
+    #[test]
+    fn each_version_of_a_format_gets_the_same_text_but_for_itself() {
+        for (first, last) in
+            [("v1.20.2", "v1.21.14"), ("v1.22.0", "v1.30.14"), ("v1.31.0", "v1.35.1")]
+        {
+            let text = |version| init(&node(version, "a-master-1"), &cluster(true));
+            assert_eq!(text(first).replace(first, last), text(last));
+        }
     }
 
     #[test]
