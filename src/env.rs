@@ -21,6 +21,8 @@ pub struct Env {
     /// `MOKCTL_DEADLINE_SCALE`: what the deadlines of docker calls are multiplied
     /// by, for slow machines and for tests.
     pub deadline_scale: Option<OsString>,
+    /// `MOKCTL_IMAGE_REPOSITORY`: where node images are that somebody has built.
+    pub image_repository: Option<OsString>,
     /// `MOKCTL_MASTERS` and the others that stand for flags.
     pub defaults: Defaults,
     /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, or the same in small letters.
@@ -51,6 +53,7 @@ impl Env {
             path: env::var_os("PATH"),
             docker: env::var_os("MOKCTL_DOCKER"),
             deadline_scale: env::var_os("MOKCTL_DEADLINE_SCALE"),
+            image_repository: env::var_os("MOKCTL_IMAGE_REPOSITORY"),
             defaults: Defaults::read(|name| env::var_os(name)),
             proxies: ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].map(either_case),
             kubeconfig: env::var_os("KUBECONFIG"),

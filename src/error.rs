@@ -125,6 +125,9 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// There is nowhere to pull a node image from.
+    #[error("MOKCTL_IMAGE_REPOSITORY names no repository of images: '{0}'")]
+    NoRepository(String),
     /// There is no flavour of that name.
     #[error("there is no image flavour {given}; there is {known}")]
     NoFlavour {
@@ -195,6 +198,9 @@ impl Error {
             Self::NoImage(_) | Self::NoVersion { .. } => {
                 Some("'mokctl build image' builds one".to_owned())
             }
+            Self::NoRepository(_) => Some(
+                "say where they are, as in MOKCTL_IMAGE_REPOSITORY=registry:5000/mok".to_owned(),
+            ),
             Self::Build(BuildError::NoBase { .. }) => {
                 Some("install mmdebstrap, or pull the base image".to_owned())
             }

@@ -173,6 +173,8 @@ pub enum Command {
         flavour: Option<String>,
         /// The Kubernetes version that was asked for.
         version: Option<VersionPrefix>,
+        /// Whether it is pulled, not built.
+        prebuilt: bool,
     },
     /// `exec`
     Exec {

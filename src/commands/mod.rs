@@ -73,8 +73,8 @@ impl Context {
             Command::GetNodes { cluster } => get::nodes(self, &cluster),
             Command::GetImages => get::images(self),
             Command::GetKubeconfig { cluster } => kubeconfig::run(self, &cluster),
-            Command::BuildImage { flavour, version } => {
-                build_image::run(self, flavour.as_deref(), version.as_ref())
+            Command::BuildImage { flavour, version, prebuilt } => {
+                build_image::run(self, flavour.as_deref(), version.as_ref(), prebuilt)
             }
             Command::LoadImage { cluster, images } => load_image::run(self, &cluster, &images),
             Command::ExportLogs { cluster, dir } => {

@@ -3,14 +3,14 @@
 
 use mokctl::image::flavour::FLAVOURS;
 
-use crate::fake_docker::FakeDocker;
+use crate::fake_docker::{FakeDocker, labels};
 use crate::harness::Machine;
 
 /// An engine without images that can pull the base.
 fn empty() -> Machine {
     let machine = Machine::new();
     machine.docker.remove_images();
-    machine.docker.offer(FLAVOURS[0].base);
+    machine.docker.offer(FLAVOURS[0].base, &[]);
     machine
 }
 
@@ -114,4 +114,50 @@ fn without_a_base_it_says_what_is_missing() {
     let hint = "hint: install mmdebstrap, or pull the base image\n";
     outcome.assert(outcome.stderr.ends_with(hint), "no hint");
     outcome.assert(outcome.code() == Some(1), "built");
+}
+
+#[test]
+fn a_prebuilt_image_is_pulled_checked_and_named_as_if_it_were_built_here() {
+    let machine = empty();
+    let flavour = &FLAVOURS[0];
+    let from = format!("registry:5000/mok/{}:{}", flavour.name, flavour.kubernetes);
+    machine.docker.offer(&from, &labels(flavour, flavour.kubernetes));
+    let line = "build image --get-prebuilt-image";
+    let run = machine.mokctl(line).env("MOKCTL_IMAGE_REPOSITORY", "registry:5000/mok");
+    run.stdout(format!("{}\n", flavour.image()))
+        .stderr(format!("Pulling {from} .. ok (0.0 s)\n"))
+        .run();
+    assert_eq!(changes(&machine.docker), ["pull", "image"]);
+    machine.with_cluster("a 1 0");
+}
+
+#[test]
+fn a_prebuilt_image_of_another_version_does_not_get_the_name() {
+    let machine = empty();
+    let flavour = &FLAVOURS[0];
+    let from = format!("r/{}:{}", flavour.name, flavour.kubernetes);
+    machine.docker.offer(&from, &labels(flavour, "v1.19.0"));
+    let run = machine.mokctl("-q build image --get-prebuilt-image");
+    let stderr = format!(
+        "mokctl: error: there is no image with Kubernetes {}; there is v1.19.0 in {from}\n\
+         hint: 'mokctl build image' builds one\n",
+        flavour.kubernetes
+    );
+    run.env("MOKCTL_IMAGE_REPOSITORY", "r").stderr(stderr).code(1).run();
+    let tags = machine.docker.calls().iter().filter(|call| call.line().starts_with("tag ")).count();
+    assert_eq!(tags, 0);
+}
+
+#[test]
+fn a_prebuilt_image_has_to_come_from_somewhere() {
+    let machine = empty();
+    for repository in ["", "no repository", "--all-tags"] {
+        let stderr = format!(
+            "mokctl: error: MOKCTL_IMAGE_REPOSITORY names no repository of images: '{repository}'\n\
+             hint: say where they are, as in MOKCTL_IMAGE_REPOSITORY=registry:5000/mok\n"
+        );
+        let run = machine.mokctl("build image --get-prebuilt-image");
+        run.env("MOKCTL_IMAGE_REPOSITORY", repository).stderr(stderr).code(1).run();
+    }
+    assert!(changes(&machine.docker).is_empty());
 }

@@ -63,6 +63,7 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
         Verb::BuildImage => Command::BuildImage {
             flavour: words.option(0).map(str::to_owned),
             version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
+            prebuilt: words.has(Flag::GetPrebuiltImage),
         },
         Verb::Exec => Command::Exec {
             node: words.option(0).map(NodeName::parse).transpose()?,

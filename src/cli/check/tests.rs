@@ -188,7 +188,10 @@ fn every_command_becomes_its_variant() {
         ("get images", Command::GetImages),
         ("start cluster a", Command::StartCluster { cluster: name(), dry_run }),
         ("stop cluster a", Command::StopCluster { cluster: name(), dry_run }),
-        ("build image fat", Command::BuildImage { flavour: Some("fat".to_owned()), version: None }),
+        (
+            "build image fat",
+            Command::BuildImage { flavour: Some("fat".to_owned()), version: None, prebuilt: false },
+        ),
         ("exec", Command::Exec { node: None, argv: vec![] }),
         (
             "exec a-lb -- ls -h",

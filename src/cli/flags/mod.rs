@@ -28,6 +28,7 @@ pub enum Flag {
     Registry,
     Image,
     K8sver,
+    GetPrebuiltImage,
     Retain,
     DryRun,
     Yes,

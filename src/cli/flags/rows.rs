@@ -184,6 +184,14 @@ pub const FLAGS: &[FlagSpec] = &[
         help: "The Kubernetes version, like 1.33.1",
     },
     FlagSpec {
+        flag: Flag::GetPrebuiltImage,
+        name: "get-prebuilt-image",
+        short: None,
+        value: None,
+        scope: Scope::Only(&[Verb::BuildImage]),
+        help: "Pull it from MOKCTL_IMAGE_REPOSITORY instead",
+    },
+    FlagSpec {
         flag: Flag::Retain,
         name: "retain",
         short: None,

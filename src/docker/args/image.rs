@@ -61,6 +61,12 @@ pub fn pull(image: &str) -> Call {
     Call::new(["pull", image]).deadline(BUILD)
 }
 
+/// Gives an image one more name.
+#[must_use]
+pub fn tag(image: &str, name: &str) -> Call {
+    Call::new(["tag", image, name])
+}
+
 /// Makes an image of a root file system, a tar archive on standard input.
 #[must_use]
 pub fn import(tag: &str) -> Call {

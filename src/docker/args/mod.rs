@@ -15,7 +15,7 @@ pub use engine::{endpoint, host_status, info};
 pub use exec::{exec, exec_attached, exec_piped, exec_with_input};
 pub use image::{
     build, commit, create_volumes, image_id, image_label, image_names, import, inspect_images,
-    labelled_image_ids, prune_images, pull, run_script, save,
+    labelled_image_ids, prune_images, pull, run_script, save, tag,
 };
 pub use network::{
     create_network, inspect_networks, labelled_network_ids, network_ids, network_label_values,

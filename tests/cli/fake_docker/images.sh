@@ -58,4 +58,10 @@ pull() {
   [ -f "$engine/registry/$1" ] ||
     fail "Error response from daemon: pull access denied for ${1%:*}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied"
   make_image "$1"
+  cp "$engine/registry/$1" "$engine/images/$1/labels"
+}
+
+tag() {
+  make_image "$2"
+  cp "$engine/images/$1/labels" "$engine/images/$2/labels"
 }

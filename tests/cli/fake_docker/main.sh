@@ -21,6 +21,7 @@ serve() {
     commit) commit "$@" ;;
     import) import "$@" ;;
     pull) pull "$@" ;;
+    tag) tag "$@" ;;
     info) cat "$engine/info.json" ;;
     version) echo '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.2"}}' ;;
     context) endpoint "$@" ;;

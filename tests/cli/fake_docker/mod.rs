@@ -11,7 +11,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use mokctl::image::flavour::FLAVOURS;
+use mokctl::image::flavour::{FLAVOURS, Flavour};
 use serde_json::{Value, json};
 
 pub(crate) use call::Call;
@@ -50,6 +50,13 @@ pub(crate) struct FakeDocker {
     pub(crate) words: Words,
 }
 
+/// What an image of `flavour` says of itself, with that Kubernetes version.
+pub(crate) fn labels(flavour: &Flavour, kubernetes: &str) -> Vec<String> {
+    let version = format!("mok.image.kubernetes={kubernetes}");
+    let others = flavour.labels.iter().map(|(key, value)| format!("{key}={value}"));
+    [version].into_iter().chain(others).collect()
+}
+
 impl FakeDocker {
     /// Lays everything out below `root`: a new engine, with a node image.
     pub(crate) fn new(root: &Path) -> Self {
@@ -76,10 +83,7 @@ impl FakeDocker {
         docker.write("networks/bridge/subnet", "172.17.0.0/16\n");
         docker.write("networks/bridge/labels", "");
 
-        let flavour = &FLAVOURS[0];
-        let mut labels = vec![format!("mok.image.kubernetes={}", flavour.kubernetes)];
-        labels.extend(flavour.labels.iter().map(|(key, value)| format!("{key}={value}")));
-        docker.add_image(&flavour.image(), &labels);
+        docker.add_image(&FLAVOURS[0].image(), &labels(&FLAVOURS[0], FLAVOURS[0].kubernetes));
 
         let words = &docker.words;
         let control_plane = include_str!("../../data/kubeadm-init-v1.20.2-control-plane.txt");
@@ -148,9 +152,11 @@ impl FakeDocker {
     }
 
     /// The registry has an image.
-    pub(crate) fn offer(&self, reference: &str) {
-        fs::create_dir_all(self.engine("registry")).unwrap();
-        self.write(&format!("registry/{reference}"), "");
+    pub(crate) fn offer(&self, reference: &str, labels: &[String]) {
+        let file = self.engine("registry").join(reference);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, labels.iter().map(|label| format!("{label}\n")).collect::<String>())
+            .unwrap();
     }
 
     /// What `docker info` prints.
