@@ -27,6 +27,8 @@ bench-idle: SHAPES ?= 1+1
 
 export PATH := $(PATH):$(HOME)/.cargo/bin
 MOKCTL := $(or $(CARGO_TARGET_DIR),target)/release/mokctl
+# What `make deb` makes.
+DEB := $(dir $(MOKCTL))mokctl.deb
 # A program to be copied about: it stays smaller than this.
 MOST_BYTES := 4000000
 CARGO_TEST_E2E := cargo test --locked --test e2e -- --test-threads=1
@@ -83,7 +85,7 @@ e2e: toolchain engine registry ## Run the end-to-end tests: real clusters, some 
 
 .PHONY: e2e-full
 e2e-full: toolchain engine registry ## Run the slow end-to-end tests as well
-	$(CARGO_TEST_E2E) --include-ignored --skip a_restart_of_the_engine --skip soak::
+	$(CARGO_TEST_E2E) --include-ignored --skip a_restart_of_the_engine --skip soak:: --skip package::
 
 .PHONY: e2e-engine
 e2e-engine: toolchain engine ## Restart this machine's engine under a cluster
@@ -120,6 +122,16 @@ install: build ## Install mokctl, its manual page and completions below PREFIX=/
 	$(MOKCTL) completion bash | $(INSTALL_TEXT) $(TO)/share/bash-completion/completions/mokctl
 	$(MOKCTL) completion zsh | $(INSTALL_TEXT) $(TO)/share/zsh/site-functions/_mokctl
 	$(MOKCTL) completion fish | $(INSTALL_TEXT) $(TO)/share/fish/vendor_completions.d/mokctl.fish
+
+.PHONY: deb
+deb: build ## Make a Debian package; installs cargo-deb
+	@cargo deb --version >/dev/null 2>&1 || cargo install --locked cargo-deb
+	@$(MAKE) --no-print-directory --old-file=build install DESTDIR= PREFIX=$(abspath $(dir $(MOKCTL)))/laid-out
+	cargo deb --locked --no-build --no-strip --output=$(DEB)
+
+.PHONY: deb-test
+deb-test: engine image deb ## Install the Debian package in a bare container, use and remove it
+	MOK_DEB=$(abspath $(DEB)) $(CARGO_TEST_E2E) --ignored --nocapture package::
 
 .PHONY: clean
 clean: ## Remove what was built here; images and clusters stay

@@ -13,6 +13,7 @@ mod engine;
 mod faults;
 mod nodes;
 mod options;
+mod package;
 mod podman;
 mod pods;
 mod races;

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Runs in a container of a bare Debian, with the package on standard input:
+# installs it with what is there, uses all that it brings, and removes it.
+set -euo pipefail
+
+cat >/root/mokctl.deb
+# The base may be one that leaves manuals out of what it installs.
+dpkg --install --path-include='/usr/share/man/*' /root/mokctl.deb
+
+mokctl version
+mokctl man | cmp - /usr/share/man/man1/mokctl.1
+mokctl completion bash | cmp - /usr/share/bash-completion/completions/mokctl
+mokctl completion zsh | cmp - /usr/share/zsh/vendor-completions/_mokctl
+mokctl completion fish | cmp - /usr/share/fish/vendor_completions.d/mokctl.fish
+
+# There is no engine: it is to say so, and how to get one.
+if said=$(mokctl create cluster a 1 0 2>&1); then exit 1; fi
+grep 'docker' <<<"$said"
+
+mapfile -t files < <(dpkg --listfiles mokctl)
+dpkg --purge mokctl
+for file in "${files[@]}"; do
+  if [[ -f $file ]]; then
+    echo "$file is left"
+    exit 1
+  fi
+done
+echo "nothing is left"
