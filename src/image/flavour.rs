@@ -135,10 +135,16 @@ const MOK_DEBIAN_12: Flavour = Flavour {
         "files/etc/systemd/journald.conf.d/mok.conf",
         "files/etc/systemd/system/kubelet.service",
         "files/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
+        "files/etc/systemd/system/mok-addons.service",
         "files/etc/systemd/system/mok-network.service",
         "files/usr/local/bin/mok-balancer",
         "files/usr/local/bin/mok-entrypoint",
+        "files/usr/local/lib/mok/addons/dns.yaml",
+        "files/usr/local/lib/mok/addons/storage.yaml",
+        "files/usr/local/lib/mok/dns/records.template",
+        "files/usr/local/lib/mok/dns/serve.sh",
         "files/usr/local/lib/mok/network.sh",
+        "files/usr/local/lib/mok/storage/provide.sh",
         "files/usr/local/lib/mok/units.sh",
     ),
     preload: include_str!("../../dockerfiles/mok-debian-12/node/preload.sh"),
@@ -146,7 +152,7 @@ const MOK_DEBIAN_12: Flavour = Flavour {
         ("mok.image.schema", "1"),
         ("mok.image.cri-socket", "/run/containerd/containerd.sock"),
         // kubeadm's preflight wants crictl, and its DNS add-on CoreDNS: the
-        // distribution has neither.
+        // distribution has neither. The image brings a DNS of its own.
         ("mok.image.skip-phases", "preflight,addon/coredns"),
         ("mok.image.cgroup-driver", "cgroupfs"),
         ("mok.image.cni", "static"),

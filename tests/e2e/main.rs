@@ -9,6 +9,7 @@
 mod cluster;
 mod console;
 mod create;
+mod dns;
 mod engine;
 mod faults;
 mod nodes;
@@ -23,5 +24,6 @@ mod restart;
 mod second_engine;
 mod shell;
 mod soak;
+mod storage;
 mod tutorial;
 mod wait;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs in a container of the node image: writes the image of the tests' pods to
-# standard output, as an archive of one layer. It holds a shell and socat, out of
-# the node itself, so it needs no registry. archive.sh, which also packs the
+# standard output, as an archive of one layer. It holds a shell, getent and socat,
+# out of the node itself, so it needs no registry. archive.sh, which also packs the
 # control plane's images, comes on standard input.
 # usage: pod_image.sh NAME
 set -euo pipefail
@@ -13,7 +13,7 @@ cat >"$work/archive.sh"
 
 mkdir -p "$root"/{dev,etc,proc,run,sys,tmp,usr/bin,usr/lib,usr/lib64}
 for folder in bin lib lib64; do ln -s "usr/$folder" "$root/$folder"; done
-for program in dash socat; do
+for program in dash getent socat; do
   cp --dereference "$(command -v "$program")" "$root/usr/bin/"
   ldd "$(command -v "$program")" | grep --only-matching '/[^ ]*' |
     while read -r library; do

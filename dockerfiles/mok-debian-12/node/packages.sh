@@ -14,6 +14,18 @@ apt-get install -y --no-install-recommends \
   ca-certificates conntrack containerd containernetworking-plugins ethtool haproxy \
   iproute2 iptables kmod libnss-myhostname mount procps runc socat systemd util-linux
 
+# unbound serves the cluster's names. It is linked with Python's library, for
+# modules that nobody loads here: unpacked, it comes without the rest of Python.
+root=$(mktemp -d)
+(
+  cd "$root"
+  apt-get download libevent-2.1-7 libexpat1 libnghttp2-14 libprotobuf-c1 libpython3.11 unbound
+  for deb in *.deb; do dpkg-deb --extract "$deb" .; done
+  cp --archive --parents usr/sbin/unbound{,-checkconf} {usr/,}lib/*/*.so.* /
+)
+rm -rf "$root"
+unbound -V >/dev/null
+
 # What comes along and no node runs: containerd's shims of before 1.4, and plugins
 # for networks that are none of a container's.
 rm -f /usr/bin/containerd-shim /usr/bin/containerd-shim-runc-v1 /usr/bin/containerd-stress \
