@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::proxy::ProxyError;
+use crate::cluster::snapshot::{Base, SnapshotName};
 use crate::docker::{DockerError, EndpointError, ScaleError};
 use crate::image::build::BuildError;
 use crate::image::contract::ContractError;
@@ -12,6 +13,7 @@ use crate::kubeconfig::KubeconfigError;
 use crate::node::by_hand::SETUP;
 use crate::preflight::Problem;
 use crate::run::{Failure, StepError};
+use crate::snapshot_file::FileError;
 
 /// Any failure after the command line was understood.
 #[derive(Debug, Error)]
@@ -52,6 +54,39 @@ pub enum Error {
     /// What a run that was killed left of a cluster of that name.
     #[error("an unfinished cluster {0} is there")]
     Unfinished(ClusterName),
+    /// Nobody has tried it there.
+    #[error("snapshots need docker: podman names images in its own way")]
+    NoSnapshots,
+    /// A snapshot of that name is there.
+    #[error("snapshot {0} exists")]
+    SnapshotExists(SnapshotName),
+    /// What a run that was killed left of a snapshot of that name.
+    #[error("snapshot {0} is not whole")]
+    SnapshotUnfinished(SnapshotName),
+    /// No snapshot of that name is there.
+    #[error("no snapshot exists with name {0}")]
+    NoSnapshot(SnapshotName),
+    /// A later version of mokctl made it.
+    #[error("snapshot {0} was made by a later version of mokctl")]
+    SnapshotNewer(SnapshotName),
+    /// Names and addresses of a cluster are in its certificates.
+    #[error("snapshot {snapshot} holds cluster {cluster}")]
+    OtherCluster {
+        /// The snapshot.
+        snapshot: SnapshotName,
+        /// Its cluster.
+        cluster: ClusterName,
+    },
+    /// A restore that had begun; what was there is gone.
+    #[error("cluster {cluster} is not restored")]
+    Restore {
+        /// The cluster.
+        cluster: ClusterName,
+        /// The snapshot, which is as it was.
+        snapshot: SnapshotName,
+        /// The step that failed.
+        source: Box<Failure>,
+    },
     /// No node of that name is there.
     #[error("no node exists with name {0}")]
     NoNode(NodeName),
@@ -128,6 +163,17 @@ pub enum Error {
     /// There is nowhere to pull a node image from.
     #[error("MOKCTL_IMAGE_REPOSITORY names no repository of images: '{0}'")]
     NoRepository(String),
+    /// A file is no snapshot that can be loaded.
+    #[error("cannot load {}", path.display())]
+    SnapshotFile {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        source: FileError,
+    },
+    /// What a snapshot stands on is not there.
+    #[error("the engine has no image {id}, the {name} that the snapshot stands on", id = .0.id, name = .0.name)]
+    NoBase(Base),
     /// There is no flavour of that name.
     #[error("there is no image flavour {given}; there is {known}")]
     NoFlavour {
@@ -159,7 +205,7 @@ impl Error {
     /// secrets in it.
     #[must_use]
     pub fn log(&self) -> Option<String> {
-        let Self::Step(failure) = self else {
+        let Some(failure) = self.failure() else {
             return Some(format!("{}\n\n{}\n", self.line(), self.output()?));
         };
         let part = |failure: &Failure| {
@@ -194,7 +240,21 @@ impl Error {
                 "'mokctl delete cluster {}' removes the whole cluster",
                 node.cluster()
             )),
+            Self::SnapshotExists(name) | Self::SnapshotUnfinished(name) => {
+                Some(format!("'mokctl delete snapshot {name}' removes it"))
+            }
+            Self::NoSnapshot(_) => Some("'mokctl get snapshots' lists them".to_owned()),
+            Self::OtherCluster { snapshot, cluster } => {
+                Some(format!("'mokctl restore cluster {cluster} {snapshot}' restores that"))
+            }
+            Self::Restore { cluster, snapshot, .. } => Some(format!(
+                "the snapshot is unharmed: 'mokctl restore cluster {cluster} {snapshot}' tries again"
+            )),
             Self::NoNode(node) => Some(format!("'mokctl get nodes {}' lists them", node.cluster())),
+            Self::NoBase(base) => Some(format!(
+                "bring it: 'docker save {id}' where the snapshot was made, 'docker load' here",
+                id = base.id
+            )),
             Self::NoImage(_) | Self::NoVersion { .. } => {
                 Some("'mokctl build image' builds one".to_owned())
             }
@@ -229,7 +289,15 @@ impl Error {
     fn docker(&self) -> Option<&DockerError> {
         match self {
             Self::Docker(error) | Self::Build(BuildError::Docker(error)) => Some(error),
-            Self::Step(failure) => failure.source.docker(),
+            _ => self.failure()?.source.docker(),
+        }
+    }
+
+    /// The step of a plan that failed.
+    fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Step(failure) => Some(failure),
+            Self::Restore { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -20,6 +20,7 @@ pub mod node;
 pub mod plan;
 pub mod preflight;
 pub mod run;
+pub mod snapshot_file;
 pub mod ui;
 pub mod version;
 
@@ -46,6 +47,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Parsed::Answer(text)) => ui.answer(&text),
         Ok(Parsed::Complete(_, Candidates { live: Some(Live::Folders), .. })) => {
             return ExitCode::FAILURE;
+        }
+        Ok(Parsed::Complete(_, Candidates { live: Some(Live::Files), .. })) => {
+            return ExitCode::from(2);
         }
         Ok(Parsed::Complete(shell, candidates)) => {
             let names = candidates.live.map(|live| commands::names(&env, live));
@@ -90,13 +94,9 @@ fn carry_out(env: Env, globals: Globals, command: Command) -> ExitCode {
 
 fn prepare(env: Env, globals: Globals, command: &Command, ui: &Ui) -> Result<Context, Error> {
     let interrupt = Interrupt::default();
-    let name = command.cluster().map_or_else(|| "NAME".to_owned(), ToString::to_string);
     let last = ui.clone();
+    let line = format!("leaving at once; {}", command.way_back());
     let leave = move |signal: Signal| {
-        let line = format!(
-            "leaving at once; 'mokctl get clusters' shows what remains, \
-             'mokctl delete cluster {name}' removes it"
-        );
         last.close();
         last.warn(&line);
         last.result(Some(&Trouble { line: &line, ..Trouble::default() }));

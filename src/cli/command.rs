@@ -5,6 +5,7 @@ use std::num::NonZeroU8;
 use std::path::PathBuf;
 
 use crate::cluster::name::{ClusterName, NodeName};
+use crate::cluster::snapshot::SnapshotName;
 use crate::cluster::spec::{ClusterSpec, ImageRef, VersionPrefix};
 
 /// What was asked about the output, whatever the command.
@@ -49,18 +50,45 @@ impl Command {
             Self::CreateCluster { .. }
             | Self::CreateMaster { .. }
             | Self::CreateWorker { .. }
+            | Self::CreateSnapshot { .. }
             | Self::DeleteCluster { .. }
             | Self::DeleteNode { .. }
+            | Self::DeleteSnapshot { .. }
+            | Self::RestoreCluster { .. }
             | Self::StartCluster { .. }
             | Self::StopCluster { .. } => true,
             Self::GetClusters { .. }
             | Self::GetNodes { .. }
             | Self::GetKubeconfig { .. }
             | Self::GetImages
+            | Self::GetSnapshots { .. }
             | Self::BuildImage { .. }
             | Self::Exec { .. }
             | Self::LoadImage { .. }
-            | Self::ExportLogs { .. } => false,
+            | Self::LoadSnapshot { .. }
+            | Self::ExportLogs { .. }
+            | Self::ExportSnapshot { .. } => false,
+        }
+    }
+
+    /// What the user can do about what it leaves when it is cut off.
+    #[must_use]
+    pub fn way_back(&self) -> String {
+        match self {
+            Self::CreateSnapshot { cluster, snapshot, .. } => format!(
+                "'mokctl start cluster {cluster}' starts the cluster, \
+                 'mokctl delete snapshot {snapshot}' removes what was made"
+            ),
+            Self::RestoreCluster { cluster, snapshot, .. } => {
+                format!("the snapshot is unharmed: 'mokctl restore cluster {cluster} {snapshot}'")
+            }
+            _ => {
+                let name = self.cluster().map_or("NAME", ClusterName::as_str);
+                format!(
+                    "'mokctl get clusters' shows what remains, 'mokctl delete cluster {name}' \
+                     removes it"
+                )
+            }
         }
     }
 
@@ -71,6 +99,8 @@ impl Command {
             Self::CreateCluster { spec, .. } => Some(&spec.name),
             Self::CreateMaster { cluster, .. }
             | Self::CreateWorker { cluster, .. }
+            | Self::CreateSnapshot { cluster, .. }
+            | Self::RestoreCluster { cluster, .. }
             | Self::DeleteCluster { cluster, .. }
             | Self::GetNodes { cluster }
             | Self::GetKubeconfig { cluster }
@@ -79,9 +109,13 @@ impl Command {
             | Self::LoadImage { cluster, .. }
             | Self::ExportLogs { cluster, .. } => Some(cluster),
             Self::DeleteNode { node, .. } => Some(node.cluster()),
-            Self::GetClusters { cluster } => cluster.as_ref(),
+            Self::GetClusters { cluster } | Self::GetSnapshots { cluster } => cluster.as_ref(),
             Self::Exec { node, .. } => node.as_ref().map(NodeName::cluster),
-            Self::GetImages | Self::BuildImage { .. } => None,
+            Self::GetImages
+            | Self::BuildImage { .. }
+            | Self::DeleteSnapshot { .. }
+            | Self::LoadSnapshot { .. }
+            | Self::ExportSnapshot { .. } => None,
         }
     }
 }
@@ -115,6 +149,37 @@ pub enum Command {
         count: NonZeroU8,
         /// Whether containers are kept after a failure.
         retain: bool,
+        /// Whether the plan is told instead of carried out.
+        dry_run: bool,
+    },
+    /// `create snapshot`
+    CreateSnapshot {
+        /// The cluster to save.
+        cluster: ClusterName,
+        /// What the snapshot is called.
+        snapshot: SnapshotName,
+        /// Whether the cluster stays stopped.
+        stays: bool,
+        /// Whether the plan is told instead of carried out.
+        dry_run: bool,
+    },
+    /// `restore cluster`
+    RestoreCluster {
+        /// The cluster to restore.
+        cluster: ClusterName,
+        /// Which of its snapshots.
+        snapshot: SnapshotName,
+        /// Whether nobody is asked first.
+        yes: bool,
+        /// Whether the plan is told instead of carried out.
+        dry_run: bool,
+    },
+    /// `delete snapshot`
+    DeleteSnapshot {
+        /// The snapshot to delete.
+        snapshot: SnapshotName,
+        /// Whether nobody is asked first.
+        yes: bool,
         /// Whether the plan is told instead of carried out.
         dry_run: bool,
     },
@@ -153,6 +218,11 @@ pub enum Command {
     },
     /// `get images`
     GetImages,
+    /// `get snapshots`
+    GetSnapshots {
+        /// The only cluster to get those of.
+        cluster: Option<ClusterName>,
+    },
     /// `start cluster`
     StartCluster {
         /// The cluster to start.
@@ -189,6 +259,18 @@ pub enum Command {
         cluster: ClusterName,
         /// The images to load, one at least.
         images: Vec<ImageRef>,
+    },
+    /// `load snapshot`
+    LoadSnapshot {
+        /// Where from.
+        file: PathBuf,
+    },
+    /// `export snapshot`
+    ExportSnapshot {
+        /// The snapshot to export.
+        snapshot: SnapshotName,
+        /// Where to.
+        file: PathBuf,
     },
     /// `export logs`
     ExportLogs {

@@ -149,7 +149,7 @@ mod tests {
         for (line, want) in [
             ("cre", "create"),
             ("st", "start stop"),
-            ("create ", "cluster master worker"),
+            ("create ", "cluster master worker snapshot"),
             ("create -q m", "master"),
             ("get cluster", "cluster clusters"),
             ("help get i", "images"),
@@ -183,6 +183,8 @@ mod tests {
             ("create cluster a 1 0 --image ", Live::NodeImages),
             ("build image ", Live::Flavours),
             ("export logs a ", Live::Folders),
+            ("restore cluster a ", Live::Snapshots),
+            ("export snapshot s ", Live::Files),
         ] {
             assert_eq!(next(typed), (String::new(), Some(live)), "{typed}");
         }

@@ -45,8 +45,8 @@ pub enum Parsed {
     Help(Topic),
     /// This text on stdout, exit status 0.
     Answer(String),
-    /// What may come next as lines for the shell on stdout, exit status 0; 1 where
-    /// the shell knows better.
+    /// What may come next as lines for the shell on stdout, exit status 0; 1 or 2
+    /// where the shell knows better.
     Complete(Shell, Candidates),
     /// Nothing on stdout, the [`hint`] on stderr, exit status 0.
     Nothing(Option<&'static str>),

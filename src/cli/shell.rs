@@ -1,6 +1,7 @@
 //! The shells that can complete mokctl's command lines. Each has a small script
 //! that hands over the words typed so far; which may come next is found here, in
-//! [`super::complete`]. Exit status 1 leaves it to the shell: a folder is wanted.
+//! [`super::complete`]. Exit status 1 leaves it to the shell: a folder is wanted, or with 2
+//! a file.
 
 /// A shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,8 +28,12 @@ pub enum Live {
     Images,
     /// Those that clusters can be created from.
     NodeImages,
+    /// The snapshots.
+    Snapshots,
     /// The flavours that can be built.
     Flavours,
     /// The folders: the shell knows them best.
     Folders,
+    /// The files: so it does.
+    Files,
 }

@@ -7,10 +7,13 @@ use serde_json::Value;
 
 use super::labels;
 use super::layout::API_PORT;
+use super::moment::Moment;
 use super::mount::Mount;
 use super::name::{ClusterName, NodeName, Role};
+use super::program::Program;
 use super::registry::Registry;
 use super::roster::Roster;
+use super::snapshot::Base;
 use crate::docker::args::{Publish, RESTART_POLICY};
 
 /// A container of a cluster.
@@ -37,8 +40,14 @@ pub struct Member {
     pub by_hand: bool,
     /// Its address on the cluster's network.
     pub address: Option<Ipv4Addr>,
-    /// Its image's name.
-    pub image: String,
+    /// The node image that it is made of, or was before it came out of a snapshot.
+    pub base: Base,
+    /// Whether it came out of a snapshot.
+    pub restored: bool,
+    /// When the oldest of its certificates can have been issued.
+    pub issued: Moment,
+    /// What runs first in it.
+    pub program: Program,
     /// Its Kubernetes version, as the label says.
     pub version: Option<String>,
     /// What is published on the host.
@@ -108,7 +117,13 @@ fn member(container: &Value) -> Option<Member> {
         complete: text("/HostConfig/RestartPolicy/Name") == Some(RESTART_POLICY),
         by_hand: label(labels::SETUP) == Some(labels::BY_HAND),
         address: address("/IPAddress").or_else(|| address("/IPAMConfig/IPv4Address")),
-        image: text("/Config/Image")?.to_owned(),
+        base: base(container)?,
+        restored: label(labels::snapshot::NAME).is_some(),
+        issued: label(labels::ISSUED)
+            .and_then(Moment::parse)
+            .or_else(|| Moment::from_engine(text("/Created")?))
+            .unwrap_or_else(Moment::now),
+        program: Program::of(container),
         version: label(labels::KUBERNETES).map(String::from),
         published: published(container),
         mounts: mounts(container),
@@ -116,6 +131,16 @@ fn member(container: &Value) -> Option<Member> {
         registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
         cluster,
     })
+}
+
+/// A snapshot's image, and what is made of it, says what it stands on itself.
+fn base(container: &Value) -> Option<Base> {
+    let text = |value: &Value| value.as_str().map(String::from);
+    let label = |key: &str| container.pointer("/Config/Labels")?.get(key).and_then(text);
+    let name = label(labels::snapshot::BASE)
+        .or_else(|| container.pointer("/Config/Image").and_then(text))?;
+    let id = label(labels::snapshot::BASE_ID).or_else(|| container.get("Image").and_then(text));
+    Some(Base { name, id: id.unwrap_or_default() })
 }
 
 fn published(container: &Value) -> Vec<Publish> {

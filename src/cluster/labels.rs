@@ -24,6 +24,34 @@ pub const PROXY: &str = "mok.proxy";
 /// The run of mokctl that made the object: what a failed run takes back.
 pub const RUN: &str = "mok.run";
 
+/// When the oldest certificates of the cluster were issued, in seconds since 1970;
+/// only on containers that come out of a snapshot.
+pub const ISSUED: &str = "mok.issued";
+
+/// Labels of a snapshot's images. Containers made of them have them, too.
+pub mod snapshot {
+    /// The snapshot's name.
+    pub const NAME: &str = "mok.snapshot";
+    /// The node that the image holds; empty while it is being made.
+    pub const NODE: &str = "mok.snapshot.node";
+    /// All nodes of the snapshot, with commas: without one of them it is not whole.
+    pub const NODES: &str = "mok.snapshot.nodes";
+    /// When it was made, in seconds since 1970.
+    pub const CREATED: &str = "mok.snapshot.created";
+    /// The network that the addresses in it belong to.
+    pub const SUBNET: &str = "mok.snapshot.subnet";
+    /// The name of the node image that the container was first made of.
+    pub const BASE: &str = "mok.snapshot.base";
+    /// That image's id.
+    pub const BASE_ID: &str = "mok.snapshot.base-id";
+    /// `ADDRESS:PORT:TARGET` of what is published, with commas.
+    pub const PUBLISH: &str = "mok.snapshot.publish";
+    /// `SRC:DST[:ro]` of what is mounted, with commas.
+    pub const MOUNTS: &str = "mok.snapshot.mounts";
+    /// The snapshot that a container is there to make. Empty on its image.
+    pub const SAVING: &str = "mok.snapshot.saving";
+}
+
 /// Image labels: what mokctl must know of a node image (docs/image.md).
 pub mod image {
     /// The version of this contract.

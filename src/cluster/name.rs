@@ -19,6 +19,12 @@ pub enum NameError {
          a letter or digit first and last, at most {MAX_LENGTH} characters"
     )]
     Cluster(String),
+    /// Not a valid name of a snapshot.
+    #[error(
+        "invalid SNAPSHOT name, '{0}': lower-case letters, digits and '-' are allowed, \
+         a letter or digit first and last, at most {MAX_LENGTH} characters"
+    )]
+    Snapshot(String),
     /// Not a valid node name.
     #[error(
         "invalid NODE name, '{0}': a node is called CLUSTER-master-N, CLUSTER-worker-N or CLUSTER-lb"
@@ -33,14 +39,7 @@ pub struct ClusterName(String);
 impl ClusterName {
     /// Checks `word`: every node's hostname and container name starts with it.
     pub fn parse(word: &str) -> Result<Self, NameError> {
-        let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        let edge = |b: Option<&u8>| b.is_some_and(|b| *b != b'-');
-        let bytes = word.as_bytes();
-        if bytes.len() <= MAX_LENGTH
-            && bytes.iter().all(|b| inner(*b))
-            && edge(bytes.first())
-            && edge(bytes.last())
-        {
+        if is_label(word) {
             Ok(Self(word.to_owned()))
         } else {
             Err(NameError::Cluster(word.to_owned()))
@@ -70,6 +69,17 @@ impl fmt::Display for ClusterName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Whether `word` is a hostname label of at most [`MAX_LENGTH`] bytes.
+pub(super) fn is_label(word: &str) -> bool {
+    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    let edge = |b: Option<&u8>| b.is_some_and(|b| *b != b'-');
+    let bytes = word.as_bytes();
+    bytes.len() <= MAX_LENGTH
+        && bytes.iter().all(|b| inner(*b))
+        && edge(bytes.first())
+        && edge(bytes.last())
 }
 
 /// What a node does in its cluster. Ordered as nodes are listed.

@@ -41,7 +41,7 @@ pub(super) fn run(
     let plan = plan::add(&existing.roster, &new);
     let speaker = existing.speaker(context, None)?;
     let model = existing.member(&speaker);
-    let image = model.map(|member| member.image.clone()).unwrap_or_default();
+    let image = model.map(|member| member.base.name.clone()).unwrap_or_default();
     let (image, facts, layout, endpoint) = thread::scope(|scope| {
         let facts = scope.spawn(|| preflight::look(context, None));
         let layout = scope.spawn(|| existing.layout(context));

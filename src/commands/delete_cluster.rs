@@ -1,6 +1,7 @@
 //! `delete cluster`: leaves nothing of it, however much or little is there.
 
 use super::Context;
+use crate::cluster::labels;
 use crate::cluster::name::ClusterName;
 use crate::docker::args;
 use crate::error::Error;
@@ -24,13 +25,16 @@ pub(super) fn run(
         .then(|| args::remove(members.iter().map(|member| member.id.as_str())));
     let network =
         (!networks.is_empty()).then(|| args::remove_networks(networks.iter().map(String::as_str)));
+    // Of a snapshot that was deleted meanwhile the images stayed for their containers.
+    let images = members.iter().any(|member| member.restored);
+    let images = images.then(|| args::prune_images(labels::snapshot::NAME));
     let title = format!("Deleting cluster {cluster}");
     let mut names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
     names.extend(network.is_some().then_some("network"));
     let name = format!("remove {}", names.join(", "));
     if dry_run {
-        let commands =
-            containers.iter().chain(&network).map(|call| context.docker.pretty(call)).collect();
+        let calls = containers.iter().chain(&network).chain(&images);
+        let commands = calls.map(|call| context.docker.pretty(call)).collect();
         context.ui.planned(&title, &[PlannedStep { name, node: None, commands }]);
         return Ok(());
     }
@@ -47,6 +51,9 @@ pub(super) fn run(
     context.kubeconfig()?.remove(cluster)?;
     if let Some(network) = network {
         context.docker.capture(&network)?;
+    }
+    if let Some(images) = images {
+        context.docker.capture(&images)?;
     }
     step.done();
     stage.done();

@@ -120,13 +120,13 @@ fn as_json(member: &Member, all: &[Member]) -> Value {
         "role": member.role().map(Role::as_str),
         "status": status(member, all),
         "version": member.version,
-        "image": member.image,
+        "image": member.base.name,
         "api": member.api().map(|api| format!("https://{}:{}", api.address, api.port)),
     })
 }
 
 /// Columns as wide as their widest cell, three blanks between them.
-fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
     let lines = || std::iter::once(head.as_slice()).chain(rows.iter().map(Vec::as_slice));
     let width = |column: usize| {

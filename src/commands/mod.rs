@@ -16,6 +16,10 @@ mod names;
 mod power;
 mod preflight;
 mod report;
+mod restore;
+mod save;
+mod snapshot_file;
+mod snapshots;
 
 use std::collections::BTreeSet;
 
@@ -25,8 +29,9 @@ use crate::cli::{Command, Detail, Globals};
 use crate::cluster::inventory::{self, Member};
 use crate::cluster::labels;
 use crate::cluster::name::{ClusterName, Role};
+use crate::cluster::snapshot::{self, Found, Snapshot, SnapshotName};
 use crate::docker::privilege::Privilege;
-use crate::docker::{Docker, Endpoint, args};
+use crate::docker::{Client, Docker, Endpoint, args};
 use crate::env::Env;
 use crate::error::Error;
 use crate::image::contract::{self, BuiltImage, NodeImage};
@@ -67,6 +72,20 @@ impl Context {
             Command::DeleteNode { node, yes, dry_run } => {
                 delete_node::run(self, &node, yes, dry_run)
             }
+            Command::CreateSnapshot { cluster, snapshot, stays, dry_run } => {
+                save::run(self, &cluster, &snapshot, stays, dry_run)
+            }
+            Command::RestoreCluster { cluster, snapshot, yes, dry_run } => {
+                restore::run(self, &cluster, &snapshot, yes, dry_run)
+            }
+            Command::DeleteSnapshot { snapshot, yes, dry_run } => {
+                snapshots::delete(self, &snapshot, yes, dry_run)
+            }
+            Command::GetSnapshots { cluster } => snapshots::get(self, cluster.as_ref()),
+            Command::ExportSnapshot { snapshot, file } => {
+                snapshot_file::export(self, &snapshot, &file)
+            }
+            Command::LoadSnapshot { file } => snapshot_file::load(self, &file),
             Command::StartCluster { cluster, dry_run } => power::start(self, &cluster, dry_run),
             Command::StopCluster { cluster, dry_run } => power::stop(self, &cluster, dry_run),
             Command::GetClusters { cluster } => get::clusters(self, cluster.as_ref()),
@@ -127,13 +146,48 @@ impl Context {
 
     /// The node images that the engine has, the newest version last.
     fn node_images(&self) -> Result<Vec<BuiltImage>, Error> {
-        let ids = self.docker.capture(&args::labelled_image_ids(labels::image::SCHEMA))?;
+        self.labelled_images(labels::image::SCHEMA, contract::read_images)
+    }
+
+    /// The snapshots that the engine has, by name.
+    fn snapshots(&self) -> Result<Vec<Found>, Error> {
+        if self.docker.client() == Client::Podman {
+            return Err(Error::NoSnapshots);
+        }
+        self.labelled_images(labels::snapshot::NAME, snapshot::read)
+    }
+
+    /// What `read` finds among the images that carry `label`.
+    fn labelled_images<T>(
+        &self,
+        label: &str,
+        read: impl FnOnce(&str) -> Result<Vec<T>, String>,
+    ) -> Result<Vec<T>, Error> {
+        let ids = self.docker.capture(&args::labelled_image_ids(label))?;
         // An image is listed once for each of its names.
         let ids: BTreeSet<&str> = ids.lines().collect();
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(self.docker.read(&args::inspect_images(ids), contract::read_images)?)
+        Ok(self.docker.read(&args::inspect_images(ids), read)?)
+    }
+
+    /// The snapshot `name`, which must be whole.
+    fn snapshot(&self, name: &SnapshotName) -> Result<Snapshot, Error> {
+        let found = self.snapshots()?.into_iter().find(|found| found.name == *name);
+        match found.ok_or_else(|| Error::NoSnapshot(name.clone()))? {
+            Found { newer: true, .. } => Err(Error::SnapshotNewer(name.clone())),
+            Found { whole, .. } => whole.ok_or_else(|| Error::SnapshotUnfinished(name.clone())),
+        }
+    }
+
+    /// That there is nothing yet by the name of a snapshot that shall be.
+    fn refuse_snapshot(&self, name: &SnapshotName) -> Result<(), Error> {
+        match self.snapshots()?.into_iter().find(|found| found.name == *name) {
+            Some(Found { whole: Some(_), .. }) => Err(Error::SnapshotExists(name.clone())),
+            Some(_) => Err(Error::SnapshotUnfinished(name.clone())),
+            None => Ok(()),
+        }
     }
 
     /// What the image `name` says of itself.

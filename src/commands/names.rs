@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::cli::Live;
 use crate::cluster::labels;
 use crate::cluster::name::NodeName;
+use crate::cluster::snapshot::SnapshotName;
 use crate::docker::{DeadlineScale, Docker, args};
 use crate::env::Env;
 use crate::image::flavour::FLAVOURS;
@@ -23,20 +24,26 @@ pub fn names(env: &Env, live: Live) -> Vec<String> {
         Live::Nodes(_) => args::labelled_container_names(labels::CLUSTER),
         Live::Images => args::image_names(None),
         Live::NodeImages => args::image_names(Some(labels::image::SCHEMA)),
+        Live::Snapshots => args::image_names(Some(labels::snapshot::NAME)),
         Live::Flavours => return FLAVOURS.iter().map(|flavour| flavour.name.to_owned()).collect(),
-        Live::Folders => return Vec::new(),
+        Live::Folders | Live::Files => return Vec::new(),
     };
     let docker =
         Docker::locate(env.docker.as_deref(), env.path.as_deref(), Interrupt::default()).ok();
     let scale = DeadlineScale::parse(env.deadline_scale.as_deref()).unwrap_or_default();
     let answer = docker
         .and_then(|docker| docker.with_deadlines(scale).capture(&call.deadline(PATIENCE)).ok());
-    let fits = |name: &&str| match live {
-        Live::Nodes(Some(role)) => NodeName::parse(name).is_ok_and(|node| node.role() == role),
-        _ => true,
+    let snapshot = |name: &str| SnapshotName::of_image(name).map(|snapshot| snapshot.to_string());
+    let fitting = |name: &str| match live {
+        Live::Nodes(Some(role)) => {
+            NodeName::parse(name).is_ok_and(|node| node.role() == role).then(|| name.to_owned())
+        }
+        Live::Snapshots => snapshot(name),
+        Live::NodeImages => snapshot(name).is_none().then(|| name.to_owned()),
+        _ => Some(name.to_owned()),
     };
     let mut names: Vec<String> =
-        answer.iter().flat_map(|text| text.lines()).filter(fits).map(String::from).collect();
+        answer.iter().flat_map(|text| text.lines()).filter_map(fitting).collect();
     names.sort();
     names.dedup();
     names

@@ -115,8 +115,11 @@ fn take_back(context: &Context, run: &Run<'_>) {
     if let Err(error) = removed.and(forgotten) {
         drop(step);
         drop(stage);
-        let name = run.roster.name();
-        context.ui.warn(&format!("{error}; 'mokctl delete cluster {name}' removes what remains"));
+        let what = match &run.saves {
+            Some(snapshot) => format!("snapshot {}", snapshot.name),
+            None => format!("cluster {}", run.roster.name()),
+        };
+        context.ui.warn(&format!("{error}; 'mokctl delete {what}' removes what remains"));
     } else {
         step.done();
         stage.done();

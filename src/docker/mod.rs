@@ -231,7 +231,11 @@ impl Docker {
     /// what is listed here may be removed next.
     pub fn ids(&self, call: &Call) -> Result<Vec<String>, DockerError> {
         let text = self.capture(call)?;
-        let is_id = |line: &str| line.len() == 64 && line.bytes().all(|b| b.is_ascii_hexdigit());
+        let is_id = |line: &str| {
+            // An image's says what it is the hash of.
+            let id = line.strip_prefix("sha256:").unwrap_or(line);
+            id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit())
+        };
         match text.lines().find(|line| !is_id(line)) {
             Some(line) => {
                 Err(self.unexpected(call, format!("'{}', which is no id", line.escape_debug())))

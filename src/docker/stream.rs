@@ -1,7 +1,8 @@
 //! Calls that are shown while they run, line by line.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
+use std::panic;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Instant;
@@ -13,6 +14,58 @@ use super::{Call, Docker, DockerError, INTERRUPT_INTERVAL};
 pub(super) const KEPT_LINES: usize = 10_000;
 
 impl Docker {
+    /// Runs `call` and has `read` take its standard output as it comes, however much
+    /// that is. What `read` leaves is dropped.
+    ///
+    /// # Errors
+    /// Every failure of the call, with what it said; else that of `read`.
+    pub fn read_out<T>(
+        &self,
+        call: &Call,
+        read: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+    ) -> Result<io::Result<T>, DockerError> {
+        self.may_begin(call)?;
+        let started = self.expression(call).stderr_capture().reader();
+        let client = started.map_err(|source| self.spawn_error(call, source))?;
+        let deadline = Instant::now() + self.deadline(call.deadline);
+        let (ended, end) = mpsc::channel::<()>();
+        let (result, overdue) = std::thread::scope(|scope| {
+            let client = &client;
+            let watch = scope.spawn(move || {
+                while end.recv_timeout(INTERRUPT_INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                    if let Some(error) = self.overdue(call, deadline) {
+                        // It may have ended by itself at this moment; the error is the same.
+                        let _ = client.kill();
+                        return Some(error);
+                    }
+                }
+                None
+            });
+            let mut stdout = client;
+            let result = read(&mut stdout);
+            if result.is_err() {
+                // It would wait for somebody to read on.
+                let _ = client.kill();
+            }
+            // To its end, where the client is waited for.
+            let drained = io::copy(&mut stdout, &mut io::sink());
+            drop(ended);
+            let overdue = watch.join().unwrap_or_else(|reason| panic::resume_unwind(reason));
+            (drained.and(result), overdue)
+        });
+        if let Some(error) = overdue {
+            return Err(error);
+        }
+        match client.try_wait() {
+            // Ended here, where nobody could read it.
+            Ok(Some(output)) if result.is_err() && output.status.code().is_none() => {}
+            Ok(Some(output)) => self.succeed(call, output.status, b"", &output.stderr)?,
+            Ok(None) => {}
+            Err(source) => return Err(self.spawn_error(call, source)),
+        }
+        Ok(result)
+    }
+
     /// Runs `call` and hands each line that it prints, on either stream, to
     /// `on_line` as it comes. An error keeps the last lines.
     ///

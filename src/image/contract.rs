@@ -5,7 +5,7 @@
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::cluster::labels::image as label;
+use crate::cluster::labels::{image as label, snapshot};
 use crate::kubeadm::version::KubernetesVersion;
 
 /// The newest version of the contract that this mokctl reads.
@@ -27,6 +27,12 @@ pub enum ContractError {
         image: String,
         /// The label's name.
         label: &'static str,
+    },
+    /// What is in it is somebody's already.
+    #[error("image {image} is a snapshot's, no node image")]
+    Snapshot {
+        /// The image's name.
+        image: String,
     },
     /// A label's value is not understood.
     #[error("image {image} has label {label}={value}, which this mokctl does not know")]
@@ -61,6 +67,9 @@ impl NodeImage {
         let unreadable = || ContractError::Unreadable { image: image.to_owned() };
         let inspection: Value = serde_json::from_str(json).map_err(|_| unreadable())?;
         let config = inspection.pointer("/0/Config").ok_or_else(unreadable)?;
+        if config.get("Labels").is_some_and(is_of_snapshot) {
+            return Err(ContractError::Snapshot { image: image.to_owned() });
+        }
         let find = |name: &'static str| {
             let value = config.get("Labels").and_then(|labels| labels.get(name));
             value
@@ -136,7 +145,15 @@ pub fn read_images(json: &str) -> Result<Vec<BuiltImage>, String> {
     Ok(found)
 }
 
+/// A snapshot's images have the labels of the node image that they stand on.
+fn is_of_snapshot(labels: &Value) -> bool {
+    labels.get(snapshot::NAME).is_some()
+}
+
 fn built(image: &Value) -> Vec<BuiltImage> {
+    if image.pointer("/Config/Labels").is_some_and(is_of_snapshot) {
+        return Vec::new();
+    }
     let label = image.pointer("/Config/Labels").and_then(|labels| labels.get(label::KUBERNETES));
     let Some(version) = label.and_then(Value::as_str).and_then(KubernetesVersion::parse) else {
         return Vec::new();
@@ -185,6 +202,13 @@ mod tests {
     }
 
     #[test]
+    fn a_snapshot_is_no_node_image() {
+        let labels: Vec<_> = GOOD.into_iter().chain([(snapshot::NAME, "s")]).collect();
+        let error = NodeImage::from_inspect("x", &inspection(&labels));
+        assert_eq!(error, Err(ContractError::Snapshot { image: "x".into() }));
+    }
+
+    #[test]
     fn values_of_a_later_contract_are_refused() {
         for (name, value) in [
             (label::SCHEMA, "2"),
@@ -214,7 +238,11 @@ mod tests {
             image("v1.20.10", &["b:2", "a:1"]),
             image("v1.20.2", &["c:1"]),
             image("unknown", &["d:1"]),
-            { "Id": "sha256:1", "Config": { "Labels": null } }
+            { "Id": "sha256:1", "Config": { "Labels": null } },
+            {
+                "Id": "sha256:2", "Size": 5, "RepoTags": ["mok-snapshot/s:a-lb"],
+                "Config": { "Labels": { "mok.image.kubernetes": "v1.20.2", "mok.snapshot": "s" } }
+            }
         ]);
         let found = read_images(&json.to_string()).unwrap();
         let names: Vec<_> = found.iter().map(|image| image.name.as_str()).collect();

@@ -6,4 +6,5 @@ pub mod by_hand;
 pub mod files;
 pub mod network;
 pub mod outside;
+pub mod restored;
 pub mod scripts;

@@ -6,6 +6,7 @@
 mod create;
 mod nodes;
 mod power;
+mod snapshot;
 
 use std::fmt;
 
@@ -13,7 +14,8 @@ use crate::cluster::name::{NodeName, Role};
 
 pub use create::create;
 pub use nodes::{add, remove, undo_add};
-pub use power::{start, stop};
+pub use power::{resume, start, stop};
+pub use snapshot::{restore, save};
 
 /// Stages, one after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +89,10 @@ pub enum Step {
     Stop(NodeName),
     /// The container starts again.
     Start(NodeName),
+    /// The container, which is stopped, becomes an image of the snapshot.
+    Save(NodeName),
+    /// The cluster as it is goes: containers, volumes, network.
+    Clear,
 }
 
 impl Step {
@@ -109,7 +115,8 @@ impl Step {
             | Self::Forget(node)
             | Self::RemoveContainer(node)
             | Self::Stop(node)
-            | Self::Start(node) => Some(node),
+            | Self::Start(node)
+            | Self::Save(node) => Some(node),
             Self::WaitReady(nodes) | Self::WaitReadyAgain(nodes) | Self::Keep(nodes) => {
                 if let [node] = nodes.as_slice() { Some(node) } else { None }
             }
@@ -117,7 +124,8 @@ impl Step {
             | Self::AskForWorkers
             | Self::AskForMasters
             | Self::SaveKubeconfig
-            | Self::RevokeToken => None,
+            | Self::RevokeToken
+            | Self::Clear => None,
         }
     }
 
@@ -162,6 +170,8 @@ impl fmt::Display for Step {
             Self::Forget(node) => write!(f, "forget {node}"),
             Self::RemoveContainer(node) => write!(f, "remove {node}"),
             Self::Stop(node) => write!(f, "stop {node}"),
+            Self::Save(node) => write!(f, "save {node}"),
+            Self::Clear => f.write_str("remove the cluster as it is"),
         }
     }
 }

@@ -12,12 +12,17 @@ pub fn stop(roster: &Roster) -> Plan {
     stages(roster, [Role::Worker, Role::Master, Role::LoadBalancer], "Stopping", Step::Stop)
 }
 
+/// The other way round, and no more.
+#[must_use]
+pub fn resume(stopped: &Roster) -> Plan {
+    stages(stopped, [Role::LoadBalancer, Role::Master, Role::Worker], "Starting", Step::Start)
+}
+
 /// The other way round, and until every node is Ready; those that were `stopped`
 /// have to say so anew.
 #[must_use]
 pub fn start(roster: &Roster, stopped: &Roster) -> Plan {
-    let roles = [Role::LoadBalancer, Role::Master, Role::Worker];
-    let Plan(mut stages) = stages(stopped, roles, "Starting", Step::Start);
+    let Plan(mut stages) = resume(stopped);
     let again: Vec<NodeName> = stopped.kubernetes().cloned().collect();
     let runs = |node: &&NodeName| !again.contains(node);
     let running: Vec<NodeName> = roster.kubernetes().filter(runs).cloned().collect();

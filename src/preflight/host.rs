@@ -44,7 +44,7 @@ impl HostFacts {
             disk: engine.root.as_deref().and_then(free_space),
             modules: modules(release.trim_end()),
             memory: fs::read_to_string("/proc/meminfo").ok().as_deref().and_then(available),
-            port_is_taken: api_port.is_some_and(is_taken),
+            port_is_taken: api_port.is_some_and(|port| is_taken(Ipv4Addr::LOCALHOST, port.get())),
         })
     }
 }
@@ -103,8 +103,8 @@ fn available(meminfo: &str) -> Option<u64> {
 }
 
 /// A port that may not be tried may be free.
-fn is_taken(port: NonZeroU16) -> bool {
-    let tried = TcpListener::bind((Ipv4Addr::LOCALHOST, port.get()));
+pub(super) fn is_taken(address: Ipv4Addr, port: u16) -> bool {
+    let tried = TcpListener::bind((address, port));
     tried.is_err_and(|error| error.kind() == std::io::ErrorKind::AddrInUse)
 }
 
@@ -146,9 +146,9 @@ mod tests {
     #[test]
     fn a_port_that_somebody_has_is_taken() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = NonZeroU16::new(listener.local_addr().unwrap().port()).unwrap();
-        assert!(is_taken(port));
+        let port = listener.local_addr().unwrap().port();
+        assert!(is_taken(Ipv4Addr::LOCALHOST, port));
         drop(listener);
-        assert!(!is_taken(port));
+        assert!(!is_taken(Ipv4Addr::LOCALHOST, port));
     }
 }

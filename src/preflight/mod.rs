@@ -7,6 +7,7 @@
 pub mod engine;
 pub mod host;
 mod problem;
+mod saved;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU16;
@@ -14,6 +15,7 @@ use std::num::NonZeroU16;
 pub use engine::{EngineFacts, Product};
 pub use host::HostFacts;
 pub use problem::Problem;
+pub use saved::{Present, come_back, snapshot_disk};
 
 use crate::cluster::subnet::Subnet;
 use crate::kubeadm::version::KubernetesVersion;

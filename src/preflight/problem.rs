@@ -1,5 +1,6 @@
 //! What is in the way, and what can be done about it.
 
+use std::net::Ipv4Addr;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
@@ -96,6 +97,40 @@ pub enum Problem {
         /// What is there.
         other: Subnet,
     },
+    /// The engine's disk has no room for the snapshot.
+    #[error(
+        "too little disk space in {}: the snapshot needs {} MiB, {} MiB are free",
+        path.display(), needed / MIB, free / MIB
+    )]
+    SnapshotDisk {
+        /// The engine's folder.
+        path: PathBuf,
+        /// Bytes.
+        needed: u64,
+        /// Bytes.
+        free: u64,
+    },
+    /// Somebody listens where the snapshot's cluster did.
+    #[error("port {port} of {address}, which the snapshot publishes, is taken")]
+    SavedPortTaken {
+        /// The host's address.
+        address: Ipv4Addr,
+        /// The port.
+        port: u16,
+    },
+    /// Somebody has the addresses of the snapshot's cluster.
+    #[error(
+        "{subnet} of the snapshot overlaps {other}, a network of the engine or a route of the host"
+    )]
+    SavedSubnetTaken {
+        /// The snapshot's.
+        subnet: Subnet,
+        /// What is there.
+        other: Subnet,
+    },
+    /// What the snapshot's nodes see of the host is not there any more.
+    #[error("{0}, which the snapshot mounts, is not there")]
+    SavedMountGone(String),
     /// It may get tight.
     #[error("the new nodes need {} MiB of memory, {} MiB are there", needed / MIB, free / MIB)]
     Memory {
@@ -139,7 +174,9 @@ impl Problem {
             Self::Inotify { name, enough, .. } => {
                 format!("'sysctl fs.inotify.max_user_{name}={enough}' as root, or fewer nodes")
             }
-            Self::Disk { .. } => "'docker system df' shows what takes the space".into(),
+            Self::Disk { .. } | Self::SnapshotDisk { .. } => {
+                "'docker system df' shows what takes the space".into()
+            }
             Self::NoModules { names } => format!(
                 "'modprobe --all {}' as root tells why; after an update of the kernel, reboot",
                 names.join(" ")
@@ -149,6 +186,13 @@ impl Problem {
             }
             Self::SubnetTaken { .. } => {
                 "another --subnet, or none: mokctl then takes a free one".into()
+            }
+            Self::SavedPortTaken { .. } | Self::SavedSubnetTaken { .. } => {
+                "a cluster comes back at its own ports and addresses alone: end what has them"
+                    .into()
+            }
+            Self::SavedMountGone(path) => {
+                format!("'mkdir -p {path}', or bring back what was there")
             }
             Self::Memory { .. } => "fewer nodes, or more memory for the engine".into(),
         }

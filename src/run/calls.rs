@@ -53,6 +53,8 @@ impl Run<'_> {
             Step::RemoveContainer(node) => one(args::remove([node.to_string().as_str()])),
             Step::Stop(node) => one(args::stop([node.to_string().as_str()], STOP_SECONDS)),
             Step::Start(node) => one(args::start([node.to_string().as_str()])),
+            Step::Save(node) => self.save_calls(node),
+            Step::Clear => Ok(self.clear_calls()),
         }
     }
 }

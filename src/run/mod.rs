@@ -10,6 +10,7 @@ mod foresee;
 mod leave;
 mod port;
 mod rollback;
+mod snapshot;
 mod start;
 mod subnets;
 
@@ -24,15 +25,18 @@ pub use execute::{Timing, execute};
 pub use facts::{Facts, MissingFact};
 pub use foresee::foresee;
 pub use rollback::rollback;
+pub use snapshot::Restore;
 pub(crate) use subnets::taken_subnets;
 
 use crate::cluster::labels;
 use crate::cluster::layout::{API_PORT, Layout};
+use crate::cluster::moment::Moment;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::NodeName;
 use crate::cluster::proxy::Proxy;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
+use crate::cluster::snapshot::Snapshot;
 use crate::cluster::subnet::Subnet;
 use crate::docker::args::{self, Label, Publish};
 use crate::docker::privilege::Privilege;
@@ -75,6 +79,10 @@ pub struct Run<'a> {
     pub registry: Option<Registry>,
     /// The proxies that every new node pulls through.
     pub proxy: Option<Proxy>,
+    /// The snapshot that the cluster is saved in.
+    pub saves: Option<Snapshot>,
+    /// The snapshot that the cluster comes out of.
+    pub restores: Option<Restore>,
     /// Where the user's kubeconfig is; none where it is left alone.
     pub kubeconfig: Option<Location>,
     /// Where the output of kubeadm is shown as it comes; none for not at all.
@@ -104,6 +112,8 @@ impl<'a> Run<'a> {
             mounts: Vec::new(),
             registry: None,
             proxy: None,
+            saves: None,
+            restores: None,
             kubeconfig: None,
             tail: None,
             id: run_id(),
@@ -116,9 +126,8 @@ impl<'a> Run<'a> {
         if let Step::Claim(node) = step {
             self.facts.learn_claimed(self.container(node)?);
         }
-        if let Step::Start(_) = step {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            self.facts.learn_started(now.as_secs());
+        if let Step::Start(_) | Step::StartNode(_) = step {
+            self.facts.learn_started(Moment::now().seconds());
         }
         Ok(())
     }
@@ -138,6 +147,7 @@ impl<'a> Run<'a> {
             Step::WaitReadyAgain(nodes) => self.wait_ready(nodes, self.facts.started()?),
             Step::SaveKubeconfig => self.save_kubeconfig(),
             Step::RevokeToken => self.revoke_token(),
+            Step::Clear => self.clear(),
             Step::Drain(node) => self.drain(node),
             Step::Claim(_)
             | Step::SettleMaster(_)
@@ -148,7 +158,8 @@ impl<'a> Run<'a> {
             | Step::Forget(_)
             | Step::RemoveContainer(_)
             | Step::Stop(_)
-            | Step::Start(_) => {
+            | Step::Start(_)
+            | Step::Save(_) => {
                 for call in self.calls(step)? {
                     self.docker.capture_bytes(&call)?;
                 }

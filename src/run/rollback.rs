@@ -12,8 +12,8 @@ const INTERVAL: Duration = Duration::from_millis(250);
 /// How often in a row the engine may refuse to remove something.
 const TRIES: u32 = 3;
 
-/// Removes the containers, their anonymous volumes and the networks that the run
-/// `id` made. Signals do not stop it.
+/// Removes the containers, their anonymous volumes, the networks and the images that
+/// the run `id` made. Signals do not stop it.
 ///
 /// # Errors
 /// The last call that fails; the user is then told what remains.
@@ -51,5 +51,12 @@ fn remove_found(docker: &Docker, id: &str) -> Result<bool, DockerError> {
     if !networks.is_empty() {
         docker.capture(&args::remove_networks(networks.iter().map(String::as_str)))?;
     }
-    Ok(!containers.is_empty() || !networks.is_empty())
+    let label = format!("{}={id}", labels::RUN);
+    let mut images = docker.ids(&args::labelled_image_ids(&label))?;
+    images.sort();
+    images.dedup();
+    if !images.is_empty() {
+        docker.capture(&args::remove_images(images.iter().map(String::as_str)))?;
+    }
+    Ok(!containers.is_empty() || !networks.is_empty() || !images.is_empty())
 }

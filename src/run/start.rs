@@ -17,6 +17,9 @@ use crate::node::{balancer, by_hand, network, outside, scripts};
 impl Run<'_> {
     /// What a container finds at its first start as at every later one.
     fn files(&self, node: &NodeName) -> Result<Vec<File>, StepError> {
+        if let Some(restore) = &self.restores {
+            return Ok(Self::restored_files(restore, node));
+        }
         let layout = self.facts.layout()?;
         let is_by_hand = self.by_hand.contains(node);
         if node.role() == Role::LoadBalancer {
@@ -88,10 +91,16 @@ impl Run<'_> {
 
     /// The container of `node`, as the engine shall create it.
     pub(super) fn container(&self, node: &NodeName) -> Result<Container, StepError> {
-        let image = self.image()?;
         let mut labels = self.labels();
-        labels.push((labels::ROLE, node.role().as_str().into()));
-        labels.push((labels::KUBERNETES, image.version.to_string()));
+        let image = if let Some(restore) = &self.restores {
+            labels.extend(Self::restored_labels(restore));
+            restore.snapshot.name.image(node)
+        } else {
+            let image = self.image()?;
+            labels.push((labels::ROLE, node.role().as_str().into()));
+            labels.push((labels::KUBERNETES, image.version.to_string()));
+            image.name.clone()
+        };
         if self.by_hand.contains(node) {
             labels.push((labels::SETUP, labels::BY_HAND.into()));
         }
@@ -119,7 +128,7 @@ impl Run<'_> {
             publish,
             mounts,
             privilege: kubernetes.then(|| self.privilege()),
-            image: image.name.clone(),
+            image,
             entrypoint: (!kubernetes).then(|| balancer::ENTRYPOINT.to_owned()),
         })
     }
@@ -155,7 +164,7 @@ impl Run<'_> {
                 Ok(_) => break,
                 Err(error) if self.may_retry(&container, &error, attempt) => {}
                 Err(error) if container.privilege.is_some_and(|all| all.refused(&error)) => {
-                    self.learn_lesser_privilege()?;
+                    self.learn_lesser_privilege(&container.image)?;
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -175,8 +184,8 @@ impl Run<'_> {
 
     /// For an engine that cannot grant `--privileged`. Several nodes may find out
     /// at once: the answer is the same.
-    fn learn_lesser_privilege(&self) -> Result<(), StepError> {
-        let lesser = self.docker.lesser_privilege(&self.image()?.name)?;
+    fn learn_lesser_privilege(&self, image: &str) -> Result<(), StepError> {
+        let lesser = self.docker.lesser_privilege(image)?;
         self.facts.learn_privilege(lesser);
         Ok(())
     }

@@ -39,6 +39,7 @@ fn bash<'a>(machine: &'a Machine, line: &str) -> Mokctl<'a> {
 fn bash_completes_words_clusters_nodes_and_images() {
     let machine = machine();
     machine.docker.add_image("web:1.4", &[]);
+    machine.mokctl("create snapshot prod fresh -q").run();
     for (line, want) in [
         ("mokctl del", "delete\n"),
         ("mokctl delete cluster ", "pre\nprod\n"),
@@ -55,6 +56,8 @@ fn bash_completes_words_clusters_nodes_and_images() {
         ("mokctl create cluster a 1 0 --image local/", "local/mok-debian-12:v1.20.2\n"),
         ("mokctl build image ", "mok-debian-12\n"),
         ("mokctl export logs prod ", "compopt -o dirnames\n"),
+        ("mokctl restore cluster prod ", "fresh\n"),
+        ("mokctl load snapshot ", "compopt -o default\n"),
         ("mokctl create cluster ", ""),
         ("mokctl exec prod-master-1 -- l", ""),
         ("mokctl xxx ", ""),
@@ -111,6 +114,7 @@ fn zsh_completes_with_what_each_word_is() {
         ("mokctl delete cluster ", "pre\nprod\n"),
         ("mokctl load image prod web", "web\\:1.4\n"),
         ("mokctl export logs prod ", "files -/\n"),
+        ("mokctl load snapshot ", "files\n"),
     ] {
         zsh(line).stdout(want).run();
     }

@@ -28,5 +28,7 @@ mod preflight;
 mod races;
 mod remote;
 mod signals;
+mod snapshot_files;
+mod snapshots;
 mod terminal;
 mod usage;

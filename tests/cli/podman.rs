@@ -53,6 +53,17 @@ fn a_cluster_of_podman_is_shown_as_any_other() {
 }
 
 #[test]
+fn snapshots_are_refused_before_anything_is_stopped() {
+    let machine = Podman::new().with_cluster("a 1 0");
+    let before = machine.0.docker.containers();
+    let stderr = "mokctl: error: snapshots need docker: podman names images in its own way\n";
+    for line in ["create snapshot a s", "restore cluster a s", "get snapshots"] {
+        machine.mokctl(line).stderr(stderr).code(1).run();
+    }
+    assert_eq!(machine.0.docker.containers(), before);
+}
+
+#[test]
 fn docker_is_taken_before_podman_unless_podman_is_named() {
     let machine = Machine::new();
     let (docker, podman) = (machine.docker.client(), machine.path("bin/podman"));

@@ -128,3 +128,58 @@ fn a_signal_that_was_ignored_from_the_start_stays_ignored() {
         outcome.assert(outcome.code() == Some(0), "it did not go on");
     }
 }
+
+/// The image that is being made is finished, and goes; the cluster is started again.
+#[test]
+fn a_signal_leaves_no_snapshot_and_the_cluster_runs() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    let (before, images) = (machine.docker.containers(), machine.docker.images());
+    let commit = machine.docker.on("commit * a-master-1 *").blocks();
+    let run = machine.mokctl("create snapshot a s").start();
+    commit.is_reached();
+    run.signal("INT");
+    commit.release();
+    let outcome = run.wait();
+    outcome.assert(outcome.code() == Some(130), "the exit status is not 130");
+    outcome.assert(machine.docker.containers() == before, "not as it was before");
+    outcome.assert(machine.docker.images() == images, "an image is left");
+}
+
+#[test]
+fn a_second_signal_says_how_to_go_on_with_snapshots() {
+    for (line, call, next) in [
+        (
+            "create snapshot a t",
+            "commit * a-master-1 *",
+            "'mokctl start cluster a' starts the cluster, 'mokctl delete snapshot t' removes what \
+             was made",
+        ),
+        (
+            "restore cluster a s",
+            "start a-master-1",
+            "the snapshot is unharmed: 'mokctl restore cluster a s'",
+        ),
+    ] {
+        let machine = Machine::new().with_cluster("a 1 0");
+        machine.mokctl("create snapshot a s -q").run();
+        let block = machine.docker.on(call).blocks();
+        let run = machine.mokctl(line).start();
+        block.is_reached();
+        run.signal("INT");
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        run.signal("INT");
+        let outcome = run.wait();
+        let last = format!("mokctl: warning: leaving at once; {next}\n");
+        outcome.assert(outcome.code() == Some(130), "the exit status is not 130");
+        outcome.assert(outcome.stderr.ends_with(&last), "not its last words");
+        // The call that still waits ends without its rule.
+        machine.docker.heal();
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        // What it says is true.
+        for line in ["start cluster a", "delete snapshot t", "restore cluster a s"] {
+            machine.mokctl(&format!("{line} -q")).outcome();
+        }
+        assert_eq!(machine.docker.names(), ["a-master-1", "mok-a"], "{line}");
+        assert_eq!(machine.docker.images().len(), 2, "{line}");
+    }
+}

@@ -23,6 +23,7 @@ mod remote;
 mod restart;
 mod second_engine;
 mod shell;
+mod snapshots;
 mod soak;
 mod storage;
 mod tutorial;

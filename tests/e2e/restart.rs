@@ -13,7 +13,7 @@ use crate::wait;
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A running cluster with pods and a Service, and what must be as before.
-struct Before {
+pub(crate) struct Before {
     nodes: Vec<String>,
     echo: Vec<Pod>,
     service: String,
@@ -22,7 +22,7 @@ struct Before {
 }
 
 impl Before {
-    fn of(cluster: &Cluster, nodes: Vec<String>) -> Self {
+    pub(crate) fn of(cluster: &Cluster, nodes: Vec<String>) -> Self {
         let (echo, service) = pods::deploy(cluster, &nodes);
         let before = Self {
             addresses: addresses(cluster).unwrap(),
@@ -76,7 +76,7 @@ impl Before {
 
     /// Lets `happen` to the containers `hit`, then waits until the cluster is whole,
     /// counted from `happen`'s return, and a new pod runs.
-    fn survives(
+    pub(crate) fn survives(
         &self,
         cluster: &Cluster,
         what: &str,
@@ -147,7 +147,7 @@ fn routes(nodes: &[String]) -> Result<BTreeMap<String, String>, String> {
 }
 
 /// All containers of the cluster, the balancer too.
-fn containers(cluster: &Cluster) -> Result<BTreeSet<String>, String> {
+pub(crate) fn containers(cluster: &Cluster) -> Result<BTreeSet<String>, String> {
     Ok(Objects::of(&cluster.name)?.containers)
 }
 

@@ -50,6 +50,23 @@ fn places() -> [(&'static [&'static str], Value); 19] {
     ]
 }
 
+/// The same for what belongs to a snapshot.
+fn places_of_snapshots() -> [(&'static [&'static str], Value); 11] {
+    [
+        (&["RepoTags", "0"], "mok-snapshot/s:a-master-1".into()),
+        (&["Config", "Labels", "mok.snapshot"], "s".into()),
+        (&["Config", "Labels", "mok.snapshot.node"], "a-master-1".into()),
+        (&["Config", "Labels", "mok.snapshot.nodes"], "a-master-1".into()),
+        (&["Config", "Labels", "mok.snapshot.created"], "1".into()),
+        (&["Config", "Labels", "mok.snapshot.subnet"], "10.213.0.0/24".into()),
+        (&["Config", "Labels", "mok.snapshot.base"], "local/x:1".into()),
+        (&["Config", "Labels", "mok.snapshot.base-id"], "sha256:0".into()),
+        (&["Config", "Labels", "mok.snapshot.publish"], "127.0.0.1:40001:6443".into()),
+        (&["Config", "Labels", "mok.issued"], "1".into()),
+        (&["Config", "Labels", "mok.kubernetes"], "v1.20.2".into()),
+    ]
+}
+
 /// A value: the usual one, another one, or none.
 fn value(usual: Value) -> impl Strategy<Value = Option<Value>> {
     let odd =
@@ -85,10 +102,15 @@ fn put(place: &mut Value, path: &[&str], value: Value) {
 
 /// What an engine says of some objects, or nearly that.
 fn inspection() -> impl Strategy<Value = String> {
-    let values = places().map(|(_, usual)| value(usual).boxed()).to_vec();
-    let object = values.prop_map(|values| {
+    let of_snapshots = places().into_iter().chain(places_of_snapshots()).collect();
+    prop_oneof![2 => objects(places().to_vec()), 1 => objects(of_snapshots)]
+}
+
+fn objects(places: Vec<(&'static [&'static str], Value)>) -> impl Strategy<Value = String> {
+    let values: Vec<_> = places.iter().map(|(_, usual)| value(usual.clone()).boxed()).collect();
+    let object = values.prop_map(move |values| {
         let mut object = Value::Null;
-        for ((path, _), value) in places().iter().zip(values) {
+        for ((path, _), value) in places.iter().zip(values) {
             if let Some(value) = value {
                 put(&mut object, path, value);
             }
@@ -171,6 +193,10 @@ fn what_is_generated_is_often_right() {
         |json: String| mokctl::cluster::inventory::read(&json).is_ok_and(|all| !all.is_empty());
     let images =
         |json: String| mokctl::image::contract::NodeImage::from_inspect("x", &json).is_ok();
+    let snapshots = |json: String| {
+        let found = mokctl::cluster::snapshot::read(&json);
+        found.is_ok_and(|all| all.iter().any(|found| found.whole.is_some()))
+    };
     let subnets = |json: String| {
         mokctl::cluster::networks::engine_subnets(&json).is_ok_and(|all| !all.is_empty())
     };
@@ -178,4 +204,5 @@ fn what_is_generated_is_often_right() {
     assert!(of_hundred(inspection(), members) > 30);
     assert!(of_hundred(inspection(), images) > 30);
     assert!(of_hundred(inspection(), subnets) > 30);
+    assert!(of_hundred(inspection(), snapshots) > 0);
 }

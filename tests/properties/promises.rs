@@ -8,6 +8,7 @@ use mokctl::cli::{self, Defaults};
 use mokctl::cluster::inventory;
 use mokctl::cluster::name::ClusterName;
 use mokctl::cluster::networks::engine_subnets;
+use mokctl::cluster::snapshot;
 use mokctl::cluster::subnet::Subnet;
 use mokctl::image::contract::{self, NodeImage};
 use mokctl::kubeadm::output::{JoinCommand, redact};
@@ -107,6 +108,15 @@ pub fn inspect(json: &str) {
 
     for subnet in engine_subnets(json).unwrap_or_default() {
         assert_eq!(Subnet::any(&subnet.to_string()), Some(subnet));
+    }
+
+    for found in snapshot::read(json).unwrap_or_default() {
+        assert!(found.images.iter().all(|image| image.starts_with("mok-snapshot/")));
+        let Some(whole) = found.whole else { continue };
+        assert!(whole.roster.nodes().iter().all(|node| whole.node(node).is_some()));
+        // Words of docker's command line: none can be an option.
+        let bases = whole.nodes.iter().flat_map(|saved| [&saved.base.name, &saved.base.id]);
+        assert!(bases.into_iter().all(|word| !word.starts_with('-')));
     }
 
     let images = contract::read_images(json).unwrap_or_default();

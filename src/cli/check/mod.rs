@@ -22,6 +22,7 @@ use super::usage::Topic;
 use super::verb::Verb;
 use super::words::Words;
 use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::snapshot::SnapshotName;
 use crate::cluster::spec::{ImageRef, MAX_WORKERS, VersionPrefix};
 use crate::version;
 
@@ -36,6 +37,8 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
     // Complete words always have the options that are required; an empty name
     // would be refused like any other that is none.
     let cluster = || ClusterName::parse(words.option(0).unwrap_or_default());
+    let snapshot = |n| SnapshotName::parse(words.option(n).unwrap_or_default());
+    let file = |n| PathBuf::from(words.option(n).unwrap_or_default());
     let command = match row.verb {
         Verb::CreateCluster => Command::CreateCluster { spec: spec(words)?, retain, dry_run },
         Verb::CreateMaster => Command::CreateMaster { cluster: cluster()?, retain, dry_run },
@@ -45,6 +48,16 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
             })?;
             Command::CreateWorker { cluster: cluster()?, count, retain, dry_run }
         }
+        Verb::CreateSnapshot => {
+            let stays = words.has(Flag::Stop);
+            Command::CreateSnapshot { cluster: cluster()?, snapshot: snapshot(1)?, stays, dry_run }
+        }
+        Verb::RestoreCluster => {
+            Command::RestoreCluster { cluster: cluster()?, snapshot: snapshot(1)?, yes, dry_run }
+        }
+        Verb::DeleteSnapshot => Command::DeleteSnapshot { snapshot: snapshot(0)?, yes, dry_run },
+        Verb::LoadSnapshot => Command::LoadSnapshot { file: file(0) },
+        Verb::ExportSnapshot => Command::ExportSnapshot { snapshot: snapshot(0)?, file: file(1) },
         Verb::DeleteCluster => Command::DeleteCluster { cluster: cluster()?, yes, dry_run },
         Verb::DeleteMaster => {
             Command::DeleteNode { node: node(words, Role::Master)?, yes, dry_run }
@@ -54,6 +67,9 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
         }
         Verb::GetClusters => {
             Command::GetClusters { cluster: words.option(0).map(ClusterName::parse).transpose()? }
+        }
+        Verb::GetSnapshots => {
+            Command::GetSnapshots { cluster: words.option(0).map(ClusterName::parse).transpose()? }
         }
         Verb::GetNodes => Command::GetNodes { cluster: cluster()? },
         Verb::GetKubeconfig => Command::GetKubeconfig { cluster: cluster()? },

@@ -33,6 +33,10 @@ fn name() -> ClusterName {
     ClusterName::parse("a").unwrap()
 }
 
+fn snapshot() -> SnapshotName {
+    SnapshotName::parse("s").unwrap()
+}
+
 fn created(line: &str) -> ClusterSpec {
     match command(line) {
         Command::CreateCluster { spec, .. } => spec,
@@ -186,6 +190,21 @@ fn every_command_becomes_its_variant() {
         ("get nodes a", Command::GetNodes { cluster: name() }),
         ("get kubeconfig a", Command::GetKubeconfig { cluster: name() }),
         ("get images", Command::GetImages),
+        (
+            "create snapshot a s --stop",
+            Command::CreateSnapshot { cluster: name(), snapshot: snapshot(), stays: true, dry_run },
+        ),
+        (
+            "restore cluster a s --yes",
+            Command::RestoreCluster { cluster: name(), snapshot: snapshot(), yes: true, dry_run },
+        ),
+        ("delete snapshot s", Command::DeleteSnapshot { snapshot: snapshot(), yes, dry_run }),
+        ("get snapshots a", Command::GetSnapshots { cluster: Some(name()) }),
+        ("load snapshot ./s", Command::LoadSnapshot { file: "./s".into() }),
+        (
+            "export snapshot s ./s",
+            Command::ExportSnapshot { snapshot: snapshot(), file: "./s".into() },
+        ),
         ("start cluster a", Command::StartCluster { cluster: name(), dry_run }),
         ("stop cluster a", Command::StopCluster { cluster: name(), dry_run }),
         (

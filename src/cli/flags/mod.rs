@@ -30,6 +30,7 @@ pub enum Flag {
     K8sver,
     GetPrebuiltImage,
     Retain,
+    Stop,
     DryRun,
     Yes,
     Tailf,

@@ -11,11 +11,14 @@ const CHANGE: &[Verb] = &[
     Verb::CreateCluster,
     Verb::CreateMaster,
     Verb::CreateWorker,
+    Verb::CreateSnapshot,
     Verb::DeleteCluster,
     Verb::DeleteMaster,
     Verb::DeleteWorker,
+    Verb::DeleteSnapshot,
     Verb::StartCluster,
     Verb::StopCluster,
+    Verb::RestoreCluster,
 ];
 
 /// The commands whose steps print something worth seeing.
@@ -27,10 +30,12 @@ const PLANNED: &[Verb] = &[
     Verb::CreateCluster,
     Verb::CreateMaster,
     Verb::CreateWorker,
+    Verb::CreateSnapshot,
     Verb::DeleteMaster,
     Verb::DeleteWorker,
     Verb::StartCluster,
     Verb::StopCluster,
+    Verb::RestoreCluster,
 ];
 
 /// The commands whose answer a program may want to read, and those that change a
@@ -39,15 +44,19 @@ const FORMATTED: &[Verb] = &[
     Verb::GetClusters,
     Verb::GetNodes,
     Verb::GetImages,
+    Verb::GetSnapshots,
     Verb::Version,
     Verb::CreateCluster,
     Verb::CreateMaster,
     Verb::CreateWorker,
+    Verb::CreateSnapshot,
     Verb::DeleteCluster,
     Verb::DeleteMaster,
     Verb::DeleteWorker,
+    Verb::DeleteSnapshot,
     Verb::StartCluster,
     Verb::StopCluster,
+    Verb::RestoreCluster,
 ];
 
 /// Flags of which a command takes one at most.
@@ -200,12 +209,26 @@ pub const FLAGS: &[FlagSpec] = &[
         help: "Keep the containers when something goes wrong",
     },
     FlagSpec {
+        flag: Flag::Stop,
+        name: "stop",
+        short: None,
+        value: None,
+        scope: Scope::Only(&[Verb::CreateSnapshot]),
+        help: "Leave the cluster stopped afterwards",
+    },
+    FlagSpec {
         flag: Flag::Yes,
         name: "yes",
         short: None,
         value: None,
-        scope: Scope::Only(&[Verb::DeleteCluster, Verb::DeleteMaster, Verb::DeleteWorker]),
-        help: "Delete without asking",
+        scope: Scope::Only(&[
+            Verb::DeleteCluster,
+            Verb::DeleteMaster,
+            Verb::DeleteWorker,
+            Verb::DeleteSnapshot,
+            Verb::RestoreCluster,
+        ]),
+        help: "Do it without asking",
     },
     FlagSpec {
         flag: Flag::DryRun,

@@ -12,6 +12,8 @@ _mokctl() {
     local kept=${last%"${last##*[=:]}"}
     [[ -z $found ]] || mapfile -t COMPREPLY <<<"$found"
     COMPREPLY=("${COMPREPLY[@]#"$kept"}")
+  elif (($? == 2)); then
+    compopt -o default
   else
     compopt -o dirnames
   fi

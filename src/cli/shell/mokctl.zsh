@@ -7,6 +7,8 @@ _mokctl() {
   if lines=$(mokctl completion zsh -- "${(@)words[2,CURRENT-1]}" "$PREFIX" 2>/dev/null); then
     found=(${(f)lines})
     _describe 'mokctl' found
+  elif (($? == 2)); then
+    _files
   else
     _files -/
   fi

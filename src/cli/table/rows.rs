@@ -43,6 +43,15 @@ pub const ROWS: &[Row] = &[
         &["worker"],
         &[name("the Cluster NAME to create Workers in"), optional("COUNT", Takes::Anything)],
     ),
+    row(
+        Verb::CreateSnapshot,
+        "create",
+        &["snapshot"],
+        &[
+            name("the Cluster NAME to save"),
+            Slot { takes: Takes::Anything, ..snapshot("the SNAPSHOT to create") },
+        ],
+    ),
     row(Verb::DeleteCluster, "delete", &["cluster"], &[name("the Cluster NAME to delete")]),
     row(
         Verb::DeleteMaster,
@@ -56,6 +65,7 @@ pub const ROWS: &[Row] = &[
         &["worker"],
         &[node("the Worker NODE to delete", Role::Worker)],
     ),
+    row(Verb::DeleteSnapshot, "delete", &["snapshot"], &[snapshot("the SNAPSHOT to delete")]),
     row(
         Verb::GetClusters,
         "get",
@@ -70,8 +80,20 @@ pub const ROWS: &[Row] = &[
         &[name("the Cluster NAME to get the kubeconfig of")],
     ),
     row(Verb::GetImages, "get", &["images"], &[]),
+    row(
+        Verb::GetSnapshots,
+        "get",
+        &["snapshots"],
+        &[optional("NAME", Takes::Live(Live::Clusters))],
+    ),
     row(Verb::StartCluster, "start", &["cluster"], &[name("the Cluster NAME to start")]),
     row(Verb::StopCluster, "stop", &["cluster"], &[name("the Cluster NAME to stop")]),
+    row(
+        Verb::RestoreCluster,
+        "restore",
+        &["cluster"],
+        &[name("the Cluster NAME to restore"), snapshot("the SNAPSHOT to restore it from")],
+    ),
     row(Verb::BuildImage, "build", &["image"], &[optional("FLAVOUR", Takes::Live(Live::Flavours))]),
     Row {
         rest: Some("CMD"),
@@ -91,12 +113,35 @@ pub const ROWS: &[Row] = &[
         ],
     ),
     row(
+        Verb::LoadSnapshot,
+        "load",
+        &["snapshot"],
+        &[Slot {
+            name: "FILE",
+            need: Need::Required("the FILE to load the snapshot from"),
+            takes: Takes::Live(Live::Files),
+        }],
+    ),
+    row(
         Verb::ExportLogs,
         "export",
         &["logs"],
         &[
             name("the Cluster NAME to export the logs of"),
             optional("DIR", Takes::Live(Live::Folders)),
+        ],
+    ),
+    row(
+        Verb::ExportSnapshot,
+        "export",
+        &["snapshot"],
+        &[
+            snapshot("the SNAPSHOT to export"),
+            Slot {
+                name: "FILE",
+                need: Need::Required("the FILE to export the snapshot to"),
+                takes: Takes::Live(Live::Files),
+            },
         ],
     ),
     row(
@@ -133,6 +178,10 @@ const fn row(
 
 const fn name(ask: &'static str) -> Slot {
     Slot { name: "NAME", need: Need::Required(ask), takes: Takes::Live(Live::Clusters) }
+}
+
+const fn snapshot(ask: &'static str) -> Slot {
+    Slot { name: "SNAPSHOT", need: Need::Required(ask), takes: Takes::Live(Live::Snapshots) }
 }
 
 const fn node(ask: &'static str, role: Role) -> Slot {

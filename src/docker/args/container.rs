@@ -1,5 +1,6 @@
 //! Containers: made, started, stopped, removed, listed.
 
+use std::fmt;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -18,6 +19,30 @@ pub struct Publish {
     pub port: u16,
     /// The port in the container.
     pub target: u16,
+}
+
+impl Publish {
+    /// Reads what [`Display`](fmt::Display) writes.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let mut parts = word.split(':');
+        let mut next = || parts.next();
+        let (address, port, target) = (next()?, next()?, next()?);
+        let publish = Self {
+            address: address.parse().ok()?,
+            port: port.parse().ok()?,
+            target: target.parse().ok()?,
+        };
+        next().is_none().then_some(publish)
+    }
+}
+
+/// `ADDRESS:PORT:TARGET`, as the engine's client takes it.
+impl fmt::Display for Publish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { address, port, target } = self;
+        write!(f, "{address}:{port}:{target}")
+    }
 }
 
 /// A container to create.
@@ -61,8 +86,8 @@ pub fn create_container(container: &Container) -> Call {
     for (key, value) in &container.labels {
         args.push(format!("--label={key}={value}"));
     }
-    for Publish { address, port, target } in &container.publish {
-        args.push(format!("--publish={address}:{port}:{target}/tcp"));
+    for publish in &container.publish {
+        args.push(format!("--publish={publish}/tcp"));
     }
     for Mount { source, target, read_only } in &container.mounts {
         // Not --volume, which makes an empty folder of a source that is not there.
@@ -161,6 +186,13 @@ pub fn labelled_container_ids(label: &str) -> Call {
 pub fn labelled_container_names(label: &str) -> Call {
     let filter = format!("--filter=label={label}");
     Call::new(["ps", "--all", &filter, "--format={{.Names}}"])
+}
+
+/// What containers have written in their own file systems: bytes, a line for each.
+#[must_use]
+pub fn written<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
+    let words = ["container", "inspect", "--size", "--format={{.SizeRw}}"];
+    Call::new(words.into_iter().chain(ids)).deadline(Call::WORK)
 }
 
 /// Everything the engine knows of containers, as JSON.

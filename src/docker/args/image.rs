@@ -12,6 +12,19 @@ pub fn image_id(image: &str) -> Call {
     Call::new(["image", "inspect", "--format={{.Id}}", image])
 }
 
+/// The digests of an image's layers, a line for each.
+#[must_use]
+pub fn image_layers(image: &str) -> Call {
+    let format = "--format={{range .RootFS.Layers}}{{println .}}{{end}}";
+    Call::new(["image", "inspect", format, image])
+}
+
+/// An image's size in bytes, with what it shares.
+#[must_use]
+pub fn image_size(image: &str) -> Call {
+    Call::new(["image", "inspect", "--format={{.Size}}", image])
+}
+
 /// The value of an image's `label`; an empty line where it has none.
 #[must_use]
 pub fn image_label(image: &str, label: &str) -> Call {
@@ -19,7 +32,7 @@ pub fn image_label(image: &str, label: &str) -> Call {
     Call::new(["image", "inspect", &template, image])
 }
 
-/// Ids of the images that carry `label`, once for each name.
+/// Ids of the images that carry `label`, or `LABEL=VALUE`, once for each name.
 #[must_use]
 pub fn labelled_image_ids(label: &str) -> Call {
     let filter = format!("--filter=label={label}");
@@ -49,10 +62,23 @@ pub fn prune_images(label: &str) -> Call {
     Call::new(["image", "prune", "--force", &filter]).deadline(Call::WORK)
 }
 
+/// Removes images. Of one that a container is made of only the name goes; it is
+/// pruned after the container.
+#[must_use]
+pub fn remove_images<'a>(images: impl IntoIterator<Item = &'a str>) -> Call {
+    Call::new(["image", "rm", "--force"].into_iter().chain(images)).deadline(Call::WORK)
+}
+
 /// Images as a tar archive on standard output.
 #[must_use]
 pub fn save<'a>(images: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["save"].into_iter().chain(images)).deadline(Call::TRANSFER)
+}
+
+/// Takes images out of the tar archive `file`, which may be compressed.
+#[must_use]
+pub fn load(file: &str) -> Call {
+    Call::new(["load".to_owned(), format!("--input={file}")]).deadline(Call::TRANSFER).to_its_end()
 }
 
 /// Brings an image from a registry.
@@ -115,6 +141,30 @@ pub fn run_script(
         script_shell.into(),
     ]);
     Call::new(args).stdin(script).deadline(BUILD)
+}
+
+/// Runs `program` in a new container of `image` that sees the volumes of another
+/// one, and stays.
+#[must_use]
+pub fn run_beside(
+    name: &str,
+    image: &str,
+    volumes_from: &str,
+    labels: &[Label],
+    program: &[&str],
+) -> Call {
+    let mut args = vec!["run".to_owned(), format!("--name={name}")];
+    args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
+    args.extend([
+        "--network=none".to_owned(),
+        // overlayfs keeps what it must know of a folder in trusted attributes.
+        "--cap-add=SYS_ADMIN".into(),
+        format!("--volumes-from={volumes_from}:ro"),
+    ]);
+    let (first, rest) = program.split_first().unwrap_or((&"", &[]));
+    args.extend([format!("--entrypoint={first}"), image.to_owned()]);
+    args.extend(rest.iter().map(|word| (*word).to_owned()));
+    Call::new(args).deadline(Call::TRANSFER).to_its_end()
 }
 
 /// Makes an image of a container, with Dockerfile instructions applied.

@@ -10,12 +10,14 @@ mod network;
 pub use container::{
     Container, Publish, RESTART_POLICY, container_ids, create_container, inspect_containers, keep,
     labelled_container_ids, labelled_container_names, logs, put_files, remove, signal, start, stop,
+    written,
 };
 pub use engine::{endpoint, host_status, info};
 pub use exec::{exec, exec_attached, exec_piped, exec_with_input};
 pub use image::{
-    build, commit, create_volumes, image_id, image_label, image_names, import, inspect_images,
-    labelled_image_ids, prune_images, pull, run_script, save, tag,
+    build, commit, create_volumes, image_id, image_label, image_layers, image_names, image_size,
+    import, inspect_images, labelled_image_ids, load, prune_images, pull, remove_images,
+    run_beside, run_script, save, tag,
 };
 pub use network::{
     create_network, inspect_networks, labelled_network_ids, network_ids, network_label_values,

@@ -16,6 +16,8 @@ fn every_object_carries_the_labels_of_its_cluster_and_run() {
     let mut labels_of = |labels: &BTreeMap<String, String>| {
         let mut labels = labels.clone();
         runs.extend(labels.remove("mok.run"));
+        // Those of its image.
+        labels.retain(|label, _| !label.starts_with("mok.image."));
         labels.into_iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>()
     };
     for container in machine.docker.containers() {

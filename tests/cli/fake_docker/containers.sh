@@ -30,6 +30,14 @@ container_flags() {
   done
 }
 
+# merge_labels FILE...: their lines; of each label the last.
+merge_labels() {
+  awk -F= '
+    !($1 in line) { key[++count] = $1 }
+    { line[$1] = $0 }
+    END { for (i = 1; i <= count; i++) print line[key[i]] }' "$@"
+}
+
 # make_container IMAGE STATUS, of what container_flags found.
 make_container() {
   if ! [ -f "$engine/images/$1/labels" ]; then
@@ -46,7 +54,9 @@ make_container() {
   if find_network "$network"; then network=${found##*/}; fi
   new_id 12
   mkdir "$folder/root"
-  printf '%s' "$labels" >"$folder/labels"
+  [ ! -d "$engine/images/$1/root" ] || cp -R "$engine/images/$1/root/." "$folder/root"
+  # With those of its image, as the engine has it.
+  printf '%s' "$labels" | merge_labels "$engine/images/$1/labels" - >"$folder/labels"
   printf '%s' "$mounts" >"$folder/mounts"
   printf '%s' "$publish" >"$folder/publish"
   echo "$1" >"$folder/image"

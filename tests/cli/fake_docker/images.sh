@@ -42,11 +42,69 @@ commit() {
   done
   need_container "$1"
   make_image "$2"
-  printf '%s' "$labels" >"$engine/images/$2/labels"
+  # Its container's, and then those that are given here.
+  labels=$(printf '%s' "$labels" | merge_labels "$found/labels" -)
+  printf '%s\n' "$labels" >"$engine/images/$2/labels"
+  rm -rf "$engine/images/$2/root"
+  cp -R "$found/root" "$engine/images/$2/root"
   printf 'sha256:%064x\n' "$n"
 }
 
-save() { cat "$engine/credentials.tar"; }
+image_rm() {
+  [ "$1" = --force ] || unknown
+  shift
+  status=0
+  for ref in "$@"; do
+    if find_image "$ref"; then
+      rm -rf "${engine:?}/images/$found"
+      echo "Untagged: $ref"
+    else
+      echo "Error: No such image: $ref" >&2
+      status=1
+    fi
+  done
+  return $status
+}
+
+# What is in the one layer of every node image.
+base_layer() { printf 'of the node image'; }
+
+# A snapshot's images have one layer more: here it holds their labels.
+save() {
+  case $1 in
+    mok-snapshot/*) ;;
+    *)
+      cat "$engine/credentials.tar"
+      return
+      ;;
+  esac
+  folder=$call/saved list=
+  mkdir -p "$folder/base"
+  base_layer >"$folder/base/layer.tar"
+  for ref in "$@"; do
+    find_image "$ref" || fail "Error response from daemon: reference does not exist"
+    mkdir "$folder/${ref##*:}"
+    cp "$engine/images/$ref/labels" "$folder/${ref##*:}/layer.tar"
+    list="$list${list:+,}{\"RepoTags\":[\"$ref\"]}"
+  done
+  printf '[%s]' "$list" >"$folder/manifest.json"
+  (cd "$folder" && tar --create --file=- -- *)
+}
+
+load() {
+  case $1 in --input=*) file=${1#*=} ;; *) unknown ;; esac
+  folder=$call/loaded
+  mkdir "$folder"
+  tar --extract --gzip --file="$file" --directory="$folder" 2>/dev/null ||
+    fail "Error processing tar file(exit status 1): unexpected EOF"
+  for layer in "$folder"/*/layer.tar; do
+    node=${layer%/layer.tar}
+    ref=$(grep -o "mok-snapshot/[^\"]*:${node##*/}" "$folder/manifest.json") || continue
+    make_image "$ref"
+    cp "$layer" "$engine/images/$ref/labels"
+    echo "Loaded image: $ref"
+  done
+}
 
 import() {
   [ "$1" = - ] || unknown

@@ -53,11 +53,14 @@ json_container() {
     *) running=false address= ;;
   esac
   get "$1/id"
-  printf '{"Id":"%s","Name":"/%s","Created":"2021-01-31T12:00:00.000000000Z",' "$value" "${1##*/}"
+  id=$value
+  get "$engine/created"
+  printf '{"Id":"%s","Name":"/%s","Created":"%s",' "$id" "${1##*/}" "$value"
   printf '"State":{"Status":"%s","Running":%s,"Paused":false,"Restarting":false,"Dead":false,"ExitCode":0},' \
     "$status_word" "$running"
   get "$1/image"
-  printf '"Config":{"Hostname":"%s","Image":"%s","Labels":' "${1##*/}" "$value"
+  printf '"Image":"%s",' "$(image_id "$value")"
+  printf '"Config":{"Hostname":"%s","Image":"%s","Entrypoint":["/bin/init"],"Labels":' "${1##*/}" "$value"
   json_labels "$1/labels"
   printf '},"HostConfig":{"NetworkMode":"%s","RestartPolicy":{"Name":"%s"},"PortBindings":' "$network" "$restart"
   json_ports "$1/publish"
@@ -133,11 +136,27 @@ find_image() {
   [ -f "$engine/images/$1/labels" ]
 }
 
+# container_sizes REF...: what they have written.
+container_sizes() {
+  for ref in "$@"; do
+    need_container "$ref"
+    echo 2000000
+  done
+}
+
 image_inspect() {
   case $1 in
     '--format={{.Id}}')
       find_image "$2" || fail "Error response from daemon: No such image: $2"
       print_image_id "$found"
+      ;;
+    '--format={{.Size}}')
+      find_image "$2" || fail "Error response from daemon: No such image: $2"
+      echo 570000000
+      ;;
+    '--format={{range .RootFS.Layers}}{{println .}}{{end}}')
+      find_image "$2" || fail "Error response from daemon: No such image: $2"
+      printf 'sha256:%s\n\n' "$(base_layer | sha256sum | cut -c 1-64)"
       ;;
     --format=*)
       # {{index .Config.Labels "KEY"}}

@@ -14,6 +14,7 @@ serve() {
     update) update "$@" ;;
     kill) send_signal "$@" ;;
     save) save "$@" ;;
+    load) load "$@" ;;
     ps) ps "$@" ;;
     exec) exec_in "$@" ;;
     run) run "$@" ;;
@@ -30,11 +31,17 @@ serve() {
       shift
       case "$object $verb" in
         "container inspect")
+          if [ "${1-} ${2-}" = '--size --format={{.SizeRw}}' ]; then
+            shift 2
+            container_sizes "$@"
+            return
+          fi
           inspect find_container json_container 'Error response from daemon: No such container: %s' "$@"
           ;;
         "image inspect") image_inspect "$@" ;;
         "image ls") image_ls "$@" ;;
         "image prune") image_prune "$@" ;;
+        "image rm") image_rm "$@" ;;
         "network ls") network_ls "$@" ;;
         "network create") network_create "$@" ;;
         "network rm") network_rm "$@" ;;

@@ -75,6 +75,8 @@ impl FakeDocker {
             fs::create_dir_all(docker.engine(folder)).unwrap();
         }
         docker.write("events", "");
+        // So that no certificate is ever old, and all calls are the same.
+        docker.all_is_of("2100-01-31T12:00:00.000000000Z");
         docker.say(&json!({"ServerVersion": "28.2.2", "OSType": "linux", "CgroupVersion": "2"}));
 
         fs::create_dir_all(docker.engine("networks/bridge")).unwrap();
@@ -146,6 +148,10 @@ impl FakeDocker {
         self.write(&format!("{folder}/labels"), &lines);
     }
 
+    pub(crate) fn remove_image(&self, reference: &str) {
+        fs::remove_dir_all(self.engine("images").join(reference)).unwrap();
+    }
+
     pub(crate) fn remove_images(&self) {
         fs::remove_dir_all(self.engine("images")).unwrap();
         fs::create_dir(self.engine("images")).unwrap();
@@ -157,6 +163,23 @@ impl FakeDocker {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, labels.iter().map(|label| format!("{label}\n")).collect::<String>())
             .unwrap();
+    }
+
+    /// The names of all images.
+    pub(crate) fn images(&self) -> BTreeSet<String> {
+        let folders = |folder: &Path| -> Vec<PathBuf> {
+            let entries = fs::read_dir(folder).into_iter().flatten();
+            entries.map(|entry| entry.unwrap().path()).collect()
+        };
+        let root = self.engine("images");
+        let images = folders(&root).into_iter().flat_map(|folder| folders(&folder));
+        let images = images.filter(|folder| folder.join("labels").exists());
+        images.map(|image| image.strip_prefix(&root).unwrap().display().to_string()).collect()
+    }
+
+    /// When every container was made.
+    pub(crate) fn all_is_of(&self, time: &str) {
+        self.write("created", &format!("{time}\n"));
     }
 
     /// What `docker info` prints.

@@ -49,6 +49,7 @@ exec_in() {
       ;;
     "kubectl --kubeconfig=/etc/kubernetes/admin.conf delete node "*) mkdir -p "$engine/forgotten/$5" ;;
     /usr/local/lib/mok/network.sh*) ;;
+    "du "*) printf '1000000\t%s\n' /var/lib/containerd ;;
     "ctr --namespace=k8s.io images list --quiet") ;;
     "ctr --namespace=k8s.io images import -")
       if ! [ -s "$call/stdin" ] || ! tar --list --file="$call/stdin" >/dev/null 2>&1; then

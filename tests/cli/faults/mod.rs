@@ -5,6 +5,7 @@
 
 mod create;
 mod existing;
+mod snapshots;
 mod target;
 
 use std::collections::VecDeque;

@@ -35,7 +35,15 @@ pub(super) fn targets(calls: &[Call]) -> Vec<Target> {
 
 fn constant(word: &str) -> String {
     let is_id = word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let start = ["--label=mok.run=", "--publish=", "--subnet=", "--ip=", "--network="];
+    let start = [
+        "--label=mok.run=",
+        "--label=mok.snapshot.created=",
+        "--change=",
+        "--publish=",
+        "--subnet=",
+        "--ip=",
+        "--network=",
+    ];
     match start.iter().find(|start| word.starts_with(**start)) {
         Some(start) => format!("{start}*"),
         None if is_id => "*".to_owned(),
@@ -79,6 +87,9 @@ impl Target {
             "update" => "keep ".to_owned(),
             "start" => format!("start {}", words[1]),
             "stop" => format!("stop {}", words[words.len() - 1]),
+            "commit" | "run" | "rm" if self.saved_node().is_some() => {
+                format!("save {}", self.saved_node()?)
+            }
             "kill" => format!("update {}", words[words.len() - 1]),
             "rm" => format!("remove {}", words[words.len() - 1]),
             "cp" if is_old(&words[2]) && words[2].ends_with("-lb:/") => {
@@ -90,6 +101,16 @@ impl Target {
             "exec" => self.step_in_node()?,
             _ => return None,
         })
+    }
+
+    /// The node that becomes part of the snapshot `s`.
+    fn saved_node(&self) -> Option<&str> {
+        let word = match self.call.verb().as_str() {
+            "run" => self.call.flag("name"),
+            "commit" => self.call.argv.iter().rev().nth(1).map(String::as_str),
+            _ => self.call.argv.last().filter(|word| word.starts_with("mok-")).map(String::as_str),
+        }?;
+        Some(word.strip_prefix("mok-snapshot-s-").unwrap_or(word))
     }
 
     fn step_in_node(&self) -> Option<String> {
@@ -122,12 +143,13 @@ impl Target {
         let spares_a_load = self.line().ends_with("images list --quiet")
             || self.line().starts_with("image inspect --format={{.Id}}");
         let answer_is_read = match self.call.verb().as_str() {
-            "create" | "start" | "stop" | "kill" | "cp" | "update" | "network rm" | "rm" => false,
+            "create" | "start" | "stop" | "kill" | "cp" | "update" | "network rm" | "rm"
+            | "commit" | "run" | "image rm" | "image prune" => false,
             "exec" => !UNREAD.iter().any(|word| self.line().contains(word)),
             _ => !spares_a_load,
         };
         // No output is what a list of nothing looks like.
-        let may_be_empty = ["ps", "network ls"].contains(&self.call.verb().as_str());
+        let may_be_empty = ["ps", "network ls", "image ls"].contains(&self.call.verb().as_str());
         match fault {
             Fault::Garbage => !answer_is_read,
             Fault::Silent => !answer_is_read || may_be_empty,

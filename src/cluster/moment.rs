@@ -1,0 +1,105 @@
+//! A point in time, and how long ago it is. Knows no calendar but the engine's.
+
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(u64);
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+/// Seconds.
+pub const DAY: u64 = 24 * HOUR;
+/// Days from the March of year 0.
+const TO_1970: u64 = 719_468;
+
+impl Moment {
+    /// This one.
+    #[must_use]
+    pub fn now() -> Self {
+        Self(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
+    }
+
+    /// Reads seconds since 1970.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        word.parse().ok().map(Self)
+    }
+
+    /// Reads what an engine writes: `2021-01-31T12:00:00.5Z`, always in UTC.
+    #[must_use]
+    pub fn from_engine(text: &str) -> Option<Self> {
+        let number = |from: usize, to: usize| text.get(from..to)?.parse::<u64>().ok();
+        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+        if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || day == 0 {
+            return None;
+        }
+        // Years that begin in March: the odd day is then the last.
+        let (years, months) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+        let days = years * 365 + years / 4 - years / 100 + years / 400;
+        let days = days + (months * 153 + 2) / 5 + day - 1;
+        let days = days.checked_sub(TO_1970)?;
+        Some(Self(days * DAY + hour * HOUR + minute * MINUTE + second))
+    }
+
+    /// Seconds since 1970.
+    #[must_use]
+    pub fn seconds(self) -> u64 {
+        self.0
+    }
+
+    /// Seconds from this one until `now`.
+    #[must_use]
+    pub fn until(self, now: Self) -> u64 {
+        now.0.saturating_sub(self.0)
+    }
+
+    /// How old it is at `now`, in its largest unit: `45s`, `12m`, `3h`, `9d`.
+    #[must_use]
+    pub fn age(self, now: Self) -> String {
+        let seconds = self.until(now);
+        match seconds {
+            0..MINUTE => format!("{seconds}s"),
+            MINUTE..HOUR => format!("{}m", seconds / MINUTE),
+            HOUR..DAY => format!("{}h", seconds / HOUR),
+            _ => format!("{}d", seconds / DAY),
+        }
+    }
+}
+
+/// As it is read.
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_engines_times_are_read() {
+        for (text, seconds) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("2000-02-29T23:59:59.999Z", 951_868_799),
+            ("2000-03-01T00:00:00Z", 951_868_800),
+            ("2021-01-31T12:00:00.000000000Z", 1_612_094_400),
+        ] {
+            assert_eq!(Moment::from_engine(text), Some(Moment(seconds)), "{text}");
+        }
+        for text in ["", "2021", "0001-01-01T00:00:00Z", "2021-13-01T00:00:00Z", "2021-01-31 ä"] {
+            assert_eq!(Moment::from_engine(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_age_has_one_unit() {
+        let age = |seconds| Moment(5).age(Moment(5 + seconds));
+        let ages = [0, 59, 60, 3599, 3600, DAY - 1, DAY, 400 * DAY].map(age);
+        assert_eq!(ages, ["0s", "59s", "1m", "59m", "1h", "23h", "1d", "400d"]);
+        assert_eq!(Moment(5).age(Moment(4)), "0s");
+    }
+}

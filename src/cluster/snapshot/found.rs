@@ -1,0 +1,257 @@
+//! Which snapshots there are: reads `docker image inspect`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Base, SavedNode, Snapshot, SnapshotName};
+use crate::cluster::labels::{self, snapshot as label};
+use crate::cluster::moment::Moment;
+use crate::cluster::mount::Mount;
+use crate::cluster::name::NodeName;
+use crate::cluster::program::Program;
+use crate::cluster::registry::Registry;
+use crate::cluster::roster::Roster;
+use crate::cluster::spec::ImageRef;
+use crate::cluster::subnet::Subnet;
+use crate::docker::args::Publish;
+use crate::kubeadm::version::KubernetesVersion;
+
+/// What is there under a snapshot's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The name.
+    pub name: SnapshotName,
+    /// The names of its images.
+    pub images: Vec<String>,
+    /// Their sizes, each with what it shares.
+    pub bytes: u64,
+    /// Whether a later version of mokctl made it.
+    pub newer: bool,
+    /// What is in it; none where some of it is missing.
+    pub whole: Option<Snapshot>,
+}
+
+/// An image of a snapshot.
+struct Image {
+    name: String,
+    bytes: u64,
+    newer: bool,
+    /// None while it is being made.
+    content: Option<(Common, SavedNode)>,
+}
+
+/// What all images of a snapshot say alike.
+#[derive(PartialEq, Eq)]
+struct Common {
+    created: Moment,
+    subnet: Subnet,
+    nodes: Vec<NodeName>,
+}
+
+/// Reads the engine's inspection of images: the snapshots among them, by name. An
+/// image whose name is gone belongs to none any more.
+///
+/// # Errors
+/// What is wrong with the text, in a few words.
+pub fn read(json: &str) -> Result<Vec<Found>, String> {
+    let images: Vec<Value> =
+        serde_json::from_str(json).map_err(|error| format!("no list of images: {error}"))?;
+    let mut all: BTreeMap<SnapshotName, Vec<Image>> = BTreeMap::new();
+    for (name, image) in images.iter().filter_map(image) {
+        all.entry(name).or_default().push(image);
+    }
+    Ok(all.into_iter().map(|(name, images)| found(name, images)).collect())
+}
+
+fn found(name: SnapshotName, images: Vec<Image>) -> Found {
+    let mut names: Vec<String> = images.iter().map(|image| image.name.clone()).collect();
+    names.sort();
+    Found {
+        images: names,
+        bytes: images.iter().map(|image| image.bytes).sum(),
+        newer: images.iter().any(|image| image.newer),
+        whole: whole(&name, images),
+        name,
+    }
+}
+
+/// The snapshot, if every node of it is there, once, and all agree on what it is.
+fn whole(name: &SnapshotName, images: Vec<Image>) -> Option<Snapshot> {
+    let content: Option<Vec<_>> = images.into_iter().map(|image| image.content).collect();
+    let (mut commons, mut nodes): (Vec<Common>, Vec<SavedNode>) = content?.into_iter().unzip();
+    nodes.sort_by(|a, b| a.node.cmp(&b.node));
+    let common = commons.pop()?;
+    let roster = Roster::new(common.nodes.first()?.cluster().clone(), common.nodes.clone());
+    let is_whole = commons.iter().all(|other| *other == common)
+        && nodes.iter().map(|saved| &saved.node).eq(roster.nodes());
+    is_whole.then(|| Snapshot {
+        name: name.clone(),
+        created: common.created,
+        subnet: common.subnet,
+        roster,
+        nodes,
+    })
+}
+
+fn image(image: &Value) -> Option<(SnapshotName, Image)> {
+    let label = |key: &str| {
+        let labels = image.pointer("/Config/Labels")?;
+        labels.get(key).and_then(Value::as_str).filter(|value| !value.is_empty())
+    };
+    let snapshot = SnapshotName::parse(label(label::NAME)?).ok()?;
+    let mut names = image.get("RepoTags")?.as_array()?.iter().filter_map(Value::as_str);
+    let is_its = |name: &&str| SnapshotName::of_image(name).as_ref() == Some(&snapshot);
+    let name = names.find(is_its)?.to_owned();
+    // The engine's client is given them: nothing else than an image may be meant.
+    let image_label = |key| ImageRef::parse(label(key)?).ok().map(|image| image.to_string());
+    let content = || {
+        let nodes = label(label::NODES)?.split(',').map(NodeName::parse);
+        let common = Common {
+            created: Moment::parse(label(label::CREATED)?)?,
+            subnet: Subnet::parse(label(label::SUBNET)?).ok()?,
+            nodes: nodes.collect::<Result<_, _>>().ok()?,
+        };
+        let saved = SavedNode {
+            node: NodeName::parse(label(label::NODE)?).ok()?,
+            version: KubernetesVersion::parse(label(labels::KUBERNETES)?)?,
+            base: Base { name: image_label(label::BASE)?, id: image_label(label::BASE_ID)? },
+            published: list(label(label::PUBLISH), Publish::parse)?,
+            mounts: list(label(label::MOUNTS), |word| Mount::parse(word).ok())?,
+            registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
+            by_hand: label(labels::SETUP) == Some(labels::BY_HAND),
+            issued: Moment::parse(label(labels::ISSUED)?)?,
+            program: Program::of(image),
+        };
+        (snapshot.image(&saved.node) == name).then_some((common, saved))
+    };
+    let content = content();
+    let bytes = image.get("Size").and_then(Value::as_u64).unwrap_or_default();
+    let newer = label(labels::SCHEMA) > Some(labels::SCHEMA_VERSION);
+    Some((snapshot, Image { name, bytes, newer, content }))
+}
+
+/// What stands in a label, with commas; nothing where it is empty.
+fn list<T>(value: Option<&str>, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    value.into_iter().flat_map(|value| value.split(',')).map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cluster::name::ClusterName;
+
+    fn node(word: &str) -> NodeName {
+        NodeName::parse(word).unwrap()
+    }
+
+    fn snapshot() -> Snapshot {
+        let saved = |word: &str| SavedNode {
+            node: node(word),
+            version: KubernetesVersion::parse("v1.20.2").unwrap(),
+            base: Base { name: "local/x:1".into(), id: "sha256:01".into() },
+            published: Vec::new(),
+            mounts: vec![Mount::parse("/a $b:/data:ro").unwrap(), Mount::parse("/c:/d").unwrap()],
+            registry: Registry::parse("localhost:5000").ok(),
+            by_hand: true,
+            issued: Moment::parse("5").unwrap(),
+            program: Program::default(),
+        };
+        let publish = ["127.0.0.1:40001:6443", "0.0.0.0:80:30080"];
+        let published = publish.into_iter().filter_map(Publish::parse).collect();
+        let nodes = vec![SavedNode { published, ..saved("a-master-1") }, saved("a-worker-1")];
+        Snapshot {
+            name: SnapshotName::parse("fresh").unwrap(),
+            created: Moment::parse("7").unwrap(),
+            subnet: Subnet::parse("10.213.5.0/24").unwrap(),
+            roster: Roster::new(
+                ClusterName::parse("a").unwrap(),
+                nodes.iter().map(|saved| saved.node.clone()),
+            ),
+            nodes,
+        }
+    }
+
+    /// The inspection of the image of `saved`.
+    fn inspection(snapshot: &Snapshot, saved: &SavedNode) -> Value {
+        let mut labels: BTreeMap<&str, String> = snapshot.labels(saved).into_iter().collect();
+        labels.insert(label::NAME, snapshot.name.to_string());
+        labels.insert(label::SAVING, String::new());
+        labels.insert(labels::SCHEMA, "1".into());
+        labels.insert(labels::KUBERNETES, "v1.20.2".into());
+        labels.insert(labels::REGISTRY, "localhost:5000".into());
+        labels.insert(labels::SETUP, labels::BY_HAND.into());
+        json!({
+            "Id": "sha256:02",
+            "RepoTags": ["mine:1", snapshot.name.image(&saved.node)],
+            "Size": 5,
+            "Config": { "Labels": labels }
+        })
+    }
+
+    fn all() -> Vec<Value> {
+        let snapshot = snapshot();
+        snapshot.nodes.iter().rev().map(|saved| inspection(&snapshot, saved)).collect()
+    }
+
+    fn read_one(images: &[Value]) -> Found {
+        let mut found = read(&json!(images).to_string()).unwrap();
+        assert_eq!(found.len(), 1);
+        found.remove(0)
+    }
+
+    #[test]
+    fn a_snapshot_is_read_as_it_was_written() {
+        let found = read_one(&all());
+        assert_eq!(found.whole, Some(snapshot()));
+        assert_eq!((found.bytes, found.newer), (10, false));
+        assert_eq!(
+            found.images,
+            ["mok-snapshot/fresh:a-master-1", "mok-snapshot/fresh:a-worker-1"]
+        );
+        assert_eq!(snapshot().api(), Publish::parse("127.0.0.1:40001:6443").as_ref());
+        assert_eq!(snapshot().published().len(), 1);
+        assert_eq!(snapshot().by_hand().len(), 2);
+    }
+
+    #[test]
+    fn one_that_misses_something_is_there_but_not_whole() {
+        for (what, value) in [
+            (label::NODE, ""),
+            (label::NODE, "a-worker-2"),
+            (label::NODES, "a-master-1"),
+            (label::CREATED, "8"),
+            (label::SUBNET, "10.213.6.0/24"),
+            (label::PUBLISH, "x"),
+            (label::MOUNTS, "/a"),
+            (labels::ISSUED, ""),
+        ] {
+            let mut images = all();
+            images[0]["Config"]["Labels"][what] = value.into();
+            let found = read_one(&images);
+            assert_eq!((found.whole, found.images.len()), (None, 2), "{what}={value}");
+        }
+        assert_eq!(read_one(&all()[1..]).whole, None);
+    }
+
+    #[test]
+    fn what_is_of_a_later_version_is_noticed_and_what_is_no_snapshot_is_left_out() {
+        let mut images = all();
+        images[1]["Config"]["Labels"][labels::SCHEMA] = "2".into();
+        assert!(read_one(&images).newer);
+        images[1]["RepoTags"] = json!([]);
+        images[0]["Config"]["Labels"] = Value::Null;
+        images.push(json!({}));
+        assert_eq!(read(&json!(images).to_string()), Ok(Vec::new()));
+        assert!(read("{").is_err());
+    }
+
+    #[test]
+    fn certificates_are_renewed_before_their_year_is_over() {
+        let (issued, day) = (snapshot().nodes[0].issued.seconds(), 24 * 60 * 60);
+        let after = |days: u64| Moment::parse(&(issued + days * day).to_string()).unwrap();
+        assert!(!snapshot().needs_renewal(after(299)) && snapshot().needs_renewal(after(301)));
+    }
+}

@@ -1,0 +1,150 @@
+//! `restore cluster`: a cluster as it was, whatever has become of it.
+
+use std::thread;
+
+use super::preflight::{self, join};
+use super::report::OnFailure;
+use super::{Context, report};
+use crate::cluster::inventory::Member;
+use crate::cluster::moment::Moment;
+use crate::cluster::name::{ClusterName, Role};
+use crate::cluster::networks;
+use crate::cluster::snapshot::{Snapshot, SnapshotName};
+use crate::cluster::subnet::Subnet;
+use crate::docker::args;
+use crate::error::Error;
+use crate::plan;
+use crate::preflight::{Demand, Facts, Present, come_back, problems};
+use crate::run::{Restore, Run, foresee, taken_subnets};
+
+/// Removes what is there of the cluster and puts the snapshot in its place, after a
+/// question on a terminal. What can fail is looked at before; if it fails
+/// nevertheless, what was made is taken back, and the snapshot stays.
+pub(super) fn run(
+    context: &Context,
+    cluster: &ClusterName,
+    name: &SnapshotName,
+    yes: bool,
+    dry_run: bool,
+) -> Result<(), Error> {
+    context.ui.fact("snapshot", name.as_str());
+    let (snapshot, members, network, facts, taken, endpoint) = thread::scope(|scope| {
+        let members = scope.spawn(|| context.members(Some(cluster)));
+        let network = scope.spawn(|| network(context, cluster));
+        let facts = scope.spawn(|| preflight::look(context, None));
+        let taken = scope.spawn(|| taken_subnets(&context.docker));
+        let endpoint = scope.spawn(|| context.endpoint());
+        let snapshot = context.snapshot(name);
+        (snapshot, join(members), join(network), join(facts), join(taken), join(endpoint))
+    });
+    let (snapshot, members, (networks, subnets)) = (snapshot?, members?, network?);
+    if snapshot.roster.name() != cluster {
+        let cluster = snapshot.roster.name().clone();
+        return Err(Error::OtherCluster { snapshot: name.clone(), cluster });
+    }
+    let facts = Facts { taken: taken?, ..facts? };
+    check(context, &snapshot, &members, subnets, &facts)?;
+
+    let renews = snapshot.needs_renewal(Moment::now());
+    let roster = snapshot.roster.clone();
+    let is_there = !members.is_empty() || !networks.is_empty();
+    let plan = plan::restore(&roster, is_there, renews);
+    let master = snapshot.first_master();
+    let run = Run {
+        by_hand: snapshot.by_hand(),
+        privilege: context.privilege(&endpoint?),
+        subnet: Some(snapshot.subnet),
+        host: snapshot.host(),
+        api_port: snapshot.api().and_then(|api| api.port.try_into().ok()),
+        publish: snapshot.published(),
+        mounts: master.map(|saved| saved.mounts.clone()).unwrap_or_default(),
+        registry: master.and_then(|saved| saved.registry.clone()),
+        kubeconfig: Some(context.kubeconfig()?),
+        restores: Some(Restore {
+            containers: members.iter().map(|member| member.id.clone()).collect(),
+            networks,
+            renews,
+            snapshot,
+        }),
+        ..Run::new(&context.docker, &roster, roster.first_master())
+    };
+    if dry_run {
+        return Ok(foresee(&plan, &run, &context.ui)?);
+    }
+    let question = format!(
+        "Are you sure you want to replace the cluster {cluster} by its snapshot {name}? (y/N) >"
+    );
+    if is_there && !yes && !context.ui.confirm(&question) {
+        context.ui.note("Cancelling by user request.");
+        return Ok(());
+    }
+    report::carry_out(context, &plan, &run, OnFailure::TakeBack).map_err(|error| match error {
+        Error::Step(failure) => Error::Restore {
+            cluster: cluster.clone(),
+            snapshot: name.clone(),
+            source: Box::new(failure),
+        },
+        other => other,
+    })?;
+    tell(context, &run);
+    Ok(())
+}
+
+/// Nodes that run now give back what they have.
+fn check(
+    context: &Context,
+    snapshot: &Snapshot,
+    members: &[Member],
+    subnets: Vec<Subnet>,
+    facts: &Facts,
+) -> Result<(), Error> {
+    let running = || members.iter().filter(|member| member.running);
+    let more = |role| {
+        let now = running().filter(|member| member.role() == Some(role)).count();
+        snapshot.roster.with_role(role).count().saturating_sub(now) as u64
+    };
+    let Some(master) = snapshot.first_master() else {
+        return Err(Error::SnapshotUnfinished(snapshot.name.clone()));
+    };
+    let demand = Demand {
+        masters: more(Role::Master),
+        workers: more(Role::Worker),
+        api_port: None,
+        subnet: None,
+        kubernetes: master.version,
+    };
+    let published = running().flat_map(|member| member.published.clone()).collect();
+    let present = Present { subnets, published };
+    let mut found = come_back(snapshot, &present, facts);
+    found.extend(problems(&demand, facts));
+    preflight::heed(context, found)
+}
+
+/// Ids of the cluster's networks, and their subnets.
+fn network(context: &Context, cluster: &ClusterName) -> Result<(Vec<String>, Vec<Subnet>), Error> {
+    let ids = context.networks(cluster)?;
+    if ids.is_empty() {
+        return Ok((ids, Vec::new()));
+    }
+    let inspect = args::inspect_networks(ids.iter().map(String::as_str));
+    let subnets = context.docker.read(&inspect, networks::engine_subnets)?;
+    Ok((ids, subnets))
+}
+
+fn tell(context: &Context, run: &Run<'_>) {
+    let cluster = run.roster.name();
+    context.ui.fact("context", cluster.context());
+    if let Ok(port) = run.facts.api_port() {
+        context.ui.fact("server", format!("https://{}:{port}", run.host));
+    }
+    let Some(Restore { snapshot, renews, .. }) = &run.restores else { return };
+    if *renews {
+        context.ui.note("Its certificates were old and have been renewed.");
+    }
+    context.ui.note(&format!(
+        "Cluster {cluster} is as it was in {}, {} ago, after {:.1} s. What came since is gone.",
+        snapshot.name,
+        snapshot.created.age(Moment::now()),
+        context.ui.elapsed().as_secs_f64()
+    ));
+}

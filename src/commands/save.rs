@@ -1,0 +1,107 @@
+//! `create snapshot`: a cluster as it is, kept as images.
+
+use std::thread;
+
+use super::existing::Existing;
+use super::preflight::{self, join};
+use super::report::{OnFailure, Undo};
+use super::{Context, report};
+use crate::cluster::inventory::Member;
+use crate::cluster::moment::Moment;
+use crate::cluster::name::{ClusterName, Role};
+use crate::cluster::roster::Roster;
+use crate::cluster::snapshot::{SavedNode, Snapshot, SnapshotName};
+use crate::docker::args;
+use crate::error::Error;
+use crate::node::restored::STATE;
+use crate::plan;
+use crate::preflight::snapshot_disk;
+use crate::run::{Run, foresee};
+
+/// Stops the cluster, makes an image of each container, and starts again what ran,
+/// unless it `stays` stopped. If that fails there is no snapshot, and the cluster is
+/// as it was.
+pub(super) fn run(
+    context: &Context,
+    cluster: &ClusterName,
+    name: &SnapshotName,
+    stays: bool,
+    dry_run: bool,
+) -> Result<(), Error> {
+    context.ui.fact("snapshot", name.as_str());
+    let existing = Existing::find(context, cluster)?;
+    if existing.members.iter().any(|member| member.newer) {
+        return Err(Error::Newer(cluster.clone()));
+    }
+    if existing.members.iter().any(|member| !member.complete) {
+        return Err(Error::Unfinished(cluster.clone()));
+    }
+    let (refused, layout, disk) = thread::scope(|scope| {
+        let refused = scope.spawn(|| context.refuse_snapshot(name));
+        let layout = scope.spawn(|| existing.layout(context));
+        (join(refused), join(layout), check_disk(context, &existing.members))
+    });
+    refused?;
+    disk?;
+    let runs = existing.members.iter().filter(|member| member.running);
+    let running = Roster::new(cluster.clone(), runs.filter_map(|member| member.node.clone()));
+    let snapshot = Snapshot {
+        name: name.clone(),
+        created: Moment::now(),
+        subnet: layout?.subnet(),
+        roster: existing.roster.clone(),
+        nodes: existing.members.iter().filter_map(SavedNode::of).collect(),
+    };
+    let plan = plan::save(&existing.roster, &running, stays);
+    let run = Run {
+        by_hand: existing.by_hand(),
+        saves: Some(snapshot),
+        ..Run::new(&context.docker, &existing.roster, running.first_master())
+    };
+    if dry_run {
+        return Ok(foresee(&plan, &run, &context.ui)?);
+    }
+    let undo = Undo { plan: plan::resume(&running), roster: &existing.roster };
+    report::carry_out(context, &plan, &run, OnFailure::Undo(undo))?;
+    existing.tell(&context.ui);
+    context.ui.note(&format!(
+        "Cluster {cluster} is saved as {name} after {:.1} s. It holds the cluster's keys. To have it \
+         back:\n\n  mokctl restore cluster {cluster} {name}\n",
+        context.ui.elapsed().as_secs_f64()
+    ));
+    Ok(())
+}
+
+/// Before anything is stopped. What the volume of a container that is stopped holds
+/// cannot be asked.
+fn check_disk(context: &Context, members: &[Member]) -> Result<(), Error> {
+    let (written, volumes, facts) = thread::scope(|scope| {
+        let written = scope.spawn(|| {
+            let call = args::written(members.iter().map(|member| member.id.as_str()));
+            context.docker.read(&call, total)
+        });
+        let has_volume =
+            |member: &&Member| member.running && member.role().is_some_and(Role::runs_kubernetes);
+        let measure = |member: &Member| {
+            let words = ["du", "--summarize", "--block-size=1", "--one-file-system", STATE];
+            let call = args::exec(&member.name, words);
+            context.docker.read(&call, |text| total(text.split('\t').next().unwrap_or_default()))
+        };
+        let volumes: Vec<_> = members
+            .iter()
+            .filter(has_volume)
+            .map(|member| scope.spawn(move || measure(member)))
+            .collect();
+        let facts = preflight::look(context, None);
+        let volumes = volumes.into_iter().map(join).sum::<Result<u64, _>>();
+        (join(written), volumes, facts)
+    });
+    preflight::heed(context, snapshot_disk(written?, volumes?, &facts?))
+}
+
+/// The sum of numbers, one a line.
+fn total(text: &str) -> Result<u64, &'static str> {
+    let numbers = text.lines().map(|line| line.trim().parse::<u64>());
+    let numbers: Vec<u64> = numbers.collect::<Result<_, _>>().map_err(|_| "no number of bytes")?;
+    if numbers.is_empty() { Err("no number of bytes") } else { Ok(numbers.iter().sum()) }
+}

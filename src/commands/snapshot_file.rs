@@ -1,0 +1,72 @@
+//! `export snapshot` and `load snapshot`: from one engine to another.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::Path;
+
+use super::Context;
+use crate::cluster::snapshot::SnapshotName;
+use crate::docker::args;
+use crate::error::Error;
+use crate::snapshot_file::{FileError, Header, check, write};
+
+/// Writes the snapshot to `path`, for its owner alone and in one step, and prints
+/// that path.
+pub(super) fn export(context: &Context, name: &SnapshotName, path: &Path) -> Result<(), Error> {
+    let header = Header::of(&context.snapshot(name)?);
+    let mut layers = BTreeSet::new();
+    for base in &header.bases {
+        let found = context.docker.ask_image(&args::image_layers(&base.id))?;
+        let found = found.ok_or_else(|| Error::NoBase(base.clone()))?;
+        layers.extend(found.lines().map(|line| line.trim_start_matches("sha256:").to_owned()));
+    }
+    let stage = context.ui.stage(&format!("Exporting snapshot {name}"));
+    let wrong = |source| Error::Write { path: path.to_owned(), source };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    // Its mode is 0600.
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(wrong)?;
+    let images = header.images();
+    let save = args::save(images.iter().map(String::as_str));
+    context
+        .docker
+        .read_out(&save, |archive| write(&header, archive, &layers, folder, file.as_file_mut()))?
+        .map_err(wrong)?;
+    file.persist(path).map_err(|error| wrong(error.error))?;
+    stage.done();
+    context.ui.answer(&format!("{}\n", path.display()));
+    Ok(())
+}
+
+/// Takes the snapshot out of the file `path`, all of it or nothing, and prints its
+/// name.
+pub(super) fn load(context: &Context, path: &Path) -> Result<(), Error> {
+    let wrong = |source| Error::SnapshotFile { path: path.to_owned(), source };
+    let stage = context.ui.stage(&format!("Checking {}", path.display()));
+    let file = File::open(path).map_err(|error| wrong(FileError::Read(error)))?;
+    let header = check(&file).map_err(wrong)?;
+    stage.done();
+    let name = &header.snapshot;
+    context.refuse_snapshot(name)?;
+    for base in &header.bases {
+        if context.docker.ask_image(&args::image_id(&base.id))?.is_none() {
+            return Err(Error::NoBase(base.clone()));
+        }
+    }
+    let stage = context.ui.stage(&format!("Loading snapshot {name}"));
+    let loaded = context
+        .docker
+        .capture(&args::load(&path.display().to_string()))
+        .map_err(Error::from)
+        .and_then(|_| context.snapshot(name));
+    if let Err(error) = loaded {
+        let images = header.images();
+        let remove = args::remove_images(images.iter().map(String::as_str));
+        // None of them was there before; those that did not come cannot be removed.
+        let _ = context.docker.uninterruptible().capture(&remove);
+        return Err(error);
+    }
+    stage.done();
+    context.ui.answer(&format!("{name}\n"));
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! The plans of `create snapshot` and `restore cluster`.
+
+use super::{Plan, Stage, Step, resume, start, stop};
+use crate::cluster::name::{NodeName, Role};
+use crate::cluster::roster::Roster;
+
+/// Stops what runs, so that every file is closed and all are of one moment; makes
+/// the images; starts again what has been stopped, unless it `stays`.
+#[must_use]
+pub fn save(roster: &Roster, running: &Roster, stays: bool) -> Plan {
+    let Plan(mut stages) = stop(running);
+    stages.push(Stage::new("Saving nodes", roster.nodes().iter().cloned().map(Step::Save)));
+    if !stays {
+        // Without a master nobody can say that the others are Ready.
+        let has_master = running.with_role(Role::Master).next().is_some();
+        stages.extend(if has_master { start(running, running) } else { resume(running) }.0);
+    }
+    Plan(stages)
+}
+
+/// Puts the cluster of `roster` in the place of what `is_there`. All nodes start at
+/// once, as after a loss of power: each waits for the others by itself. Where its
+/// certificates are renewed the masters do that for themselves, and a worker gets
+/// credentials from one of them.
+#[must_use]
+pub fn restore(roster: &Roster, is_there: bool, renews: bool) -> Plan {
+    let clear = is_there.then(|| Stage::new("Removing the cluster as it is", [Step::Clear]));
+    let mut stages: Vec<Stage> = clear.into_iter().collect();
+    stages.push(Stage::new("Creating network", [Step::CreateNetwork]));
+    stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::start)));
+    let workers = roster.with_role(Role::Worker).filter(|_| renews).cloned();
+    let kubernetes: Vec<NodeName> = roster.kubernetes().cloned().collect();
+    stages.push(Stage::new(
+        "Waiting for nodes to be Ready",
+        [Step::WaitReadyAgain(kubernetes)].into_iter().chain(workers.map(Step::IssueCredentials)),
+    ));
+    let keep = Step::Keep(roster.nodes().to_vec());
+    stages.push(Stage::new("Finishing", [Step::SaveKubeconfig, keep]));
+    Plan(stages)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn roster(nodes: &[&str]) -> Roster {
+        let nodes: Vec<_> = nodes.iter().map(|node| NodeName::parse(node).unwrap()).collect();
+        Roster::new(NodeName::parse("a-lb").unwrap().cluster().clone(), nodes)
+    }
+
+    const SAVE: &str = "Saving nodes\n  save a-master-1\n  save a-worker-1\n";
+
+    #[test]
+    fn a_cluster_is_saved_stopped_and_then_runs_again() {
+        let all = roster(&["a-master-1", "a-worker-1"]);
+        let stop = "Stopping workers\n  stop a-worker-1\nStopping masters\n  stop a-master-1\n";
+        let start = "Starting masters\n  start a-master-1\nStarting workers\n  start a-worker-1\n\
+             Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-worker-1\n";
+        assert_eq!(save(&all, &all, false).to_string(), format!("{stop}{SAVE}{start}"));
+        assert_eq!(save(&all, &all, true).to_string(), format!("{stop}{SAVE}"));
+    }
+
+    #[test]
+    fn what_was_stopped_stays_stopped() {
+        let all = roster(&["a-master-1", "a-worker-1"]);
+        assert_eq!(save(&all, &roster(&[]), false).to_string(), SAVE);
+        let plan = save(&all, &roster(&["a-worker-1"]), false).to_string();
+        assert!(plan.ends_with("Starting workers\n  start a-worker-1\n"), "{plan}");
+    }
+
+    #[test]
+    fn a_restore_removes_first_and_starts_all_at_once() {
+        let all = roster(&["a-lb", "a-master-1", "a-worker-1"]);
+        let rest = "Creating network\n  create network\n\
+             Starting nodes\n  start a-master-1\n  start a-worker-1\n  start a-lb\n\
+             Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-worker-1\n\
+             Finishing\n  save kubeconfig\n  keep a-master-1, a-worker-1, a-lb\n";
+        assert_eq!(restore(&all, false, false).to_string(), rest);
+        let clear = "Removing the cluster as it is\n  remove the cluster as it is\n";
+        assert_eq!(restore(&all, true, false).to_string(), format!("{clear}{rest}"));
+        let renewed = restore(&all, false, true).to_string();
+        assert!(renewed.contains("a-worker-1\n  issue credentials for a-worker-1\nFinishing"));
+    }
+}

@@ -1,0 +1,60 @@
+//! Whether a cluster can be saved, and come back where it was.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::host::is_taken;
+use super::{Facts, MIB, Problem};
+use crate::cluster::snapshot::Snapshot;
+use crate::cluster::subnet::Subnet;
+use crate::docker::args::Publish;
+
+/// What the cluster has that stands in a snapshot's place: it gives that back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Present {
+    /// Its networks.
+    pub subnets: Vec<Subnet>,
+    /// What its running containers publish.
+    pub published: Vec<Publish>,
+}
+
+/// What labels, configurations and the file system add, roughly.
+const MARGIN: u64 = 16 * MIB;
+
+/// Whether there is room for a snapshot of containers that have `written` so much,
+/// and whose `volumes` hold so much: these are packed into a container, and then
+/// into an image.
+#[must_use]
+pub fn snapshot_disk(written: u64, volumes: u64, facts: &Facts) -> Option<Problem> {
+    let free = facts.host.as_ref()?.disk?;
+    let needed = written + 2 * volumes + MARGIN;
+    let path = facts.engine.root.clone()?;
+    (free < needed).then_some(Problem::SnapshotDisk { path, needed, free })
+}
+
+/// What is in the way of `snapshot` coming back, once what is `present` has gone. Of
+/// an engine elsewhere it is known only which networks are `taken`.
+#[must_use]
+pub fn come_back(snapshot: &Snapshot, present: &Present, facts: &Facts) -> Vec<Problem> {
+    let subnet = snapshot.subnet;
+    let is_other = |other: &&Subnet| !present.subnets.contains(other) && other.overlaps(&subnet);
+    let other = facts.taken.iter().find(is_other);
+    let other = other.map(|other| Problem::SavedSubnetTaken { subnet, other: *other });
+    let mut found: Vec<Problem> = other.into_iter().collect();
+    if facts.host.is_some() {
+        let published = snapshot.nodes.iter().flat_map(|saved| &saved.published);
+        let is_own =
+            |own: &Publish, port: &Publish| (own.address, own.port) == (port.address, port.port);
+        found.extend(
+            published
+                .filter(|port| !present.published.iter().any(|own| is_own(own, port)))
+                .filter(|port| is_taken(port.address, port.port))
+                .map(|&Publish { address, port, .. }| Problem::SavedPortTaken { address, port }),
+        );
+        let mounts = snapshot.nodes.iter().flat_map(|saved| &saved.mounts);
+        let sources: BTreeSet<&str> = mounts.map(|mount| mount.source.as_str()).collect();
+        let gone = sources.into_iter().filter(|source| !Path::new(source).exists());
+        found.extend(gone.map(|source| Problem::SavedMountGone(source.to_owned())));
+    }
+    found
+}

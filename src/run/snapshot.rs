@@ -1,0 +1,95 @@
+//! A cluster becomes images, and comes out of them again.
+
+use super::Run;
+use super::error::StepError;
+use super::facts::MissingFact;
+use crate::cluster::labels::{self, snapshot as label};
+use crate::cluster::moment::Moment;
+use crate::cluster::name::NodeName;
+use crate::cluster::snapshot::Snapshot;
+use crate::docker::args::Label;
+use crate::docker::{Call, args};
+use crate::node::files::File;
+use crate::node::restored::{self, ARCHIVE, STATE};
+
+/// What a cluster comes out of, and what stands in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restore {
+    /// The snapshot.
+    pub snapshot: Snapshot,
+    /// Ids of the containers that are there.
+    pub containers: Vec<String>,
+    /// Ids of the networks that are there.
+    pub networks: Vec<String>,
+    /// Whether the certificates are renewed.
+    pub renews: bool,
+}
+
+impl Run<'_> {
+    /// An image of the node's file system; a container of it, which puts the runtime's
+    /// state beside that, since volumes are in no image, and says what a restore must
+    /// know; and an image of this one under the same name.
+    pub(super) fn save_calls(&self, node: &NodeName) -> Result<Vec<Call>, StepError> {
+        let snapshot = self.saves.as_ref().ok_or(MissingFact("the snapshot"))?;
+        let saved = snapshot.node(node).ok_or(MissingFact("the node's container"))?;
+        let (image, container) = (snapshot.name.image(node), snapshot.name.container(node));
+        let mut labels: Vec<Label> = snapshot.labels(saved);
+        labels.push((label::SAVING, snapshot.name.to_string()));
+
+        // Containers say what they are; an image is no part of a cluster, nor of the
+        // snapshot that the cluster came out of.
+        let unfinished = [
+            format!("LABEL {}={}", label::NAME, snapshot.name),
+            format!("LABEL {}={}", labels::RUN, self.id),
+            format!("LABEL {}=", labels::CLUSTER),
+            format!("LABEL {}=", label::NODE),
+        ];
+        // An image keeps what its container was told to run.
+        let finished = saved.program.instructions().into_iter();
+        let finished: Vec<String> = finished.chain([format!("LABEL {}=", label::SAVING)]).collect();
+        let archive = format!("--file={ARCHIVE}");
+        let folder = format!("--directory={STATE}");
+        let attributes = ["--xattrs", "--xattrs-include=*", "--numeric-owner", "--sparse"];
+        let tar = [&["tar", "--create", &archive, &folder][..], &attributes, &["."]].concat();
+        let program = if node.role().runs_kubernetes() { &tar[..] } else { &["true"][..] };
+        let commit = |container: &str, changes: &[String]| {
+            args::commit(container, &image, changes).deadline(Call::TRANSFER).to_its_end()
+        };
+        Ok(vec![
+            commit(&node.to_string(), &unfinished),
+            args::run_beside(&container, &image, &node.to_string(), &labels, program),
+            commit(&container, &finished),
+            args::remove([container.as_str()]),
+        ])
+    }
+
+    pub(super) fn clear_calls(&self) -> Vec<Call> {
+        let Some(Restore { containers, networks, .. }) = &self.restores else { return Vec::new() };
+        let containers =
+            (!containers.is_empty()).then(|| args::remove(containers.iter().map(String::as_str)));
+        let networks = (!networks.is_empty())
+            .then(|| args::remove_networks(networks.iter().map(String::as_str)));
+        containers.into_iter().chain(networks).collect()
+    }
+
+    pub(super) fn clear(&self) -> Result<(), StepError> {
+        for call in self.clear_calls() {
+            self.docker.capture(&call)?;
+            // Where the kubeconfig's entry leads to is gone from here on: it goes as well
+            // if nothing comes in its place.
+            self.facts.learn_saved();
+        }
+        Ok(())
+    }
+
+    /// What a container that comes out of the snapshot needs beside what is in it.
+    pub(super) fn restored_files(restore: &Restore, node: &NodeName) -> Vec<File> {
+        restored::files(node.role(), restore.renews)
+    }
+
+    /// What such a container says beside what its image says.
+    pub(super) fn restored_labels(restore: &Restore) -> Vec<Label> {
+        let renewed = restore.renews.then(|| (labels::ISSUED, Moment::now().to_string()));
+        renewed.into_iter().collect()
+    }
+}

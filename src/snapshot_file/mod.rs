@@ -1,0 +1,128 @@
+//! The file of an exported snapshot: a compressed tar archive, as the engine takes
+//! it, without the layers of the node images, which whoever loads it has. First in
+//! it stands what it is of, last the sum of everything else:
+//!
+//! ```text
+//! mok-snapshot.json     Header
+//! ...                   what the engine has written, in its order
+//! mok-snapshot.sha256   64 hexadecimal digits
+//! ```
+//!
+//! Knows nothing of how the engine is asked.
+
+mod check;
+mod sum;
+mod write;
+
+use std::io;
+
+use serde_json::{Value, json};
+use thiserror::Error;
+
+pub use check::check;
+pub use write::write;
+
+use crate::cluster::name::NodeName;
+use crate::cluster::snapshot::{Base, Snapshot, SnapshotName};
+use crate::cluster::spec::ImageRef;
+
+/// The names of our own in the archive.
+const HEADER: &str = "mok-snapshot.json";
+const SUM: &str = "mok-snapshot.sha256";
+
+/// The version of this form.
+const SCHEMA: u64 = 1;
+
+/// Why a file is not taken.
+#[derive(Debug, Error)]
+pub enum FileError {
+    /// It cannot be read, or not to its end.
+    #[error("it cannot be read")]
+    Read(#[source] io::Error),
+    /// It is something else.
+    #[error("it is no snapshot of mokctl's")]
+    Foreign,
+    /// A later version of mokctl wrote it.
+    #[error("a later version of mokctl wrote it")]
+    Newer,
+    /// It is not what was written.
+    #[error("it is damaged: its checksum is another")]
+    Damaged,
+}
+
+/// What was cut short or overwritten, no archive can be read out of.
+impl From<io::Error> for FileError {
+    fn from(error: io::Error) -> Self {
+        match error.raw_os_error() {
+            Some(_) => Self::Read(error),
+            None => Self::Damaged,
+        }
+    }
+}
+
+/// What a file is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// The snapshot's name.
+    pub snapshot: SnapshotName,
+    /// Its nodes.
+    pub nodes: Vec<NodeName>,
+    /// The node images that it stands on: they are not in it.
+    pub bases: Vec<Base>,
+}
+
+impl Header {
+    /// Of `snapshot`.
+    #[must_use]
+    pub fn of(snapshot: &Snapshot) -> Self {
+        let mut bases: Vec<Base> = snapshot.nodes.iter().map(|saved| saved.base.clone()).collect();
+        bases.sort();
+        bases.dedup();
+        let nodes = snapshot.roster.nodes().to_vec();
+        Self { snapshot: snapshot.name.clone(), nodes, bases }
+    }
+
+    /// The names of the images in the file.
+    #[must_use]
+    pub fn images(&self) -> Vec<String> {
+        self.nodes.iter().map(|node| self.snapshot.image(node)).collect()
+    }
+
+    fn to_json(&self) -> String {
+        let bases = self.bases.iter().map(|base| json!({ "name": base.name, "id": base.id }));
+        let nodes: Vec<String> = self.nodes.iter().map(ToString::to_string).collect();
+        let header = json!({
+            "schema": SCHEMA,
+            "snapshot": self.snapshot.as_str(),
+            "nodes": nodes,
+            "bases": bases.collect::<Vec<_>>(),
+        });
+        format!("{header:#}\n")
+    }
+
+    fn from_json(text: &[u8]) -> Result<Self, FileError> {
+        let header: Value = serde_json::from_slice(text).map_err(|_| FileError::Foreign)?;
+        let schema = header.get("schema").and_then(Value::as_u64).ok_or(FileError::Foreign)?;
+        if schema > SCHEMA {
+            return Err(FileError::Newer);
+        }
+        let text = |value: &Value, key: &str| Some(value.get(key)?.as_str()?.to_owned());
+        let read = || {
+            // The engine's client is given them: nothing else than an image may be meant.
+            let image = |value: &Value, key: &str| {
+                text(value, key).filter(|word| ImageRef::parse(word).is_ok())
+            };
+            let base = |base| Some(Base { name: image(base, "name")?, id: image(base, "id")? });
+            let node = |node: &Value| NodeName::parse(node.as_str()?).ok();
+            Some(Self {
+                snapshot: SnapshotName::parse(&text(&header, "snapshot")?).ok()?,
+                nodes: header.get("nodes")?.as_array()?.iter().map(node).collect::<Option<_>>()?,
+                bases: header.get("bases")?.as_array()?.iter().map(base).collect::<Option<_>>()?,
+            })
+        };
+        read().ok_or(FileError::Foreign)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! Snapshots: the cluster or the snapshot is there, whatever goes wrong, and nothing
+//! half made.
+
+use super::target::{Target, targets};
+use super::{Fault, for_each_fault};
+use crate::harness::Machine;
+
+/// All but what is for output that is read as it comes.
+fn applies(target: &Target, fault: Fault) -> bool {
+    fault != Fault::Orphans && !target.is_as_good(fault)
+}
+
+/// The calls of `line` on a copy of `template`.
+fn calls(template: &Machine, line: &str) -> Vec<Target> {
+    let clean = template.copy();
+    let earlier = clean.docker.calls().len();
+    clean.mokctl(&format!("{line} -q")).run();
+    targets(&clean.docker.calls()[earlier..])
+}
+
+#[test]
+fn create_snapshot_leaves_the_cluster_as_it_was_whatever_goes_wrong() {
+    let template = Machine::new().with_cluster("a 1 1");
+    let line = "create snapshot a s";
+    let targets = calls(&template, line);
+    assert!(targets.len() >= 21, "{} calls", targets.len());
+    let old: Vec<_> = template.docker.names();
+    let (before, images) = (template.docker.containers(), template.docker.images());
+    for_each_fault(&targets, applies, |target, fault, scale| {
+        let machine = template.copy();
+        target.goes_wrong(&machine, fault);
+        let outcome = machine.mokctl(line).deadline_scale(scale).outcome();
+        outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
+        let error = match target.step(&old) {
+            Some(step) => format!("mokctl: error: cannot {step}"),
+            None => "mokctl: error: ".to_owned(),
+        };
+        outcome.check(outcome.stderr.contains(&error), &format!("no '{error}'"))?;
+        outcome.check(!outcome.stderr.contains("warning"), "there is a warning")?;
+        outcome.check(machine.docker.containers() == before, "not as it was before")?;
+        outcome.check(machine.docker.images() == images, "an image is left")
+    });
+}
+
+#[test]
+fn restore_can_be_said_again_whatever_goes_wrong() {
+    let template = Machine::new().with_cluster("a 1 1");
+    template.mokctl("create snapshot a s -q").run();
+    let line = "restore cluster a s";
+    let targets = calls(&template, line);
+    assert!(targets.len() >= 20, "{} calls", targets.len());
+    let (before, images) = (template.docker.containers(), template.docker.images());
+    let names = template.docker.names();
+    for_each_fault(&targets, applies, |target, fault, scale| {
+        let machine = template.copy();
+        target.goes_wrong(&machine, fault);
+        let outcome = machine.mokctl(line).deadline_scale(scale).outcome();
+        outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
+        outcome.check(!outcome.stderr.contains("warning"), "there is a warning")?;
+        let is_untouched = machine.docker.containers() == before;
+        if !is_untouched {
+            let error = "mokctl: error: cluster a is not restored: cannot ";
+            outcome.check(outcome.stderr.contains(error), &format!("no '{error}'"))?;
+            let hint = "'mokctl restore cluster a s' tries again\n";
+            outcome.check(outcome.stderr.contains(hint), "no hint")?;
+            let left = machine.docker.names();
+            // What cannot be removed stays as it was.
+            let is_old = |name: &String| names.contains(name);
+            outcome
+                .check(left.iter().all(is_old) && left.len() <= names.len(), "too much is left")?;
+            let made = machine.docker.containers();
+            let is_made = |name: &str| made.iter().any(|object| object.name == name);
+            let is_gone = !is_made("a-master-1") && !is_made("a-worker-1");
+            outcome.check(is_gone || target.line().starts_with("rm "), "half a cluster is left")?;
+        }
+        outcome.check(machine.docker.images() == images, "the snapshot is another")?;
+        machine.docker.heal();
+        let second = machine.mokctl(line).outcome();
+        second.check(second.code() == Some(0), "the second time, it failed")?;
+        second.check(machine.docker.names() == names, "the second time, it is not done")
+    });
+}
+
+#[test]
+fn delete_snapshot_can_be_finished_whatever_goes_wrong() {
+    let template = Machine::new().with_cluster("a 1 1");
+    template.mokctl("create snapshot a s -q").run();
+    let line = "delete snapshot s";
+    let targets = calls(&template, line);
+    assert!(targets.len() >= 5, "{} calls", targets.len());
+    let before = template.docker.containers();
+    for_each_fault(&targets, applies, |target, fault, scale| {
+        let machine = template.copy();
+        target.goes_wrong(&machine, fault);
+        let outcome = machine.mokctl(line).deadline_scale(scale).outcome();
+        outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
+        machine.docker.heal();
+        let second = machine.mokctl(line).outcome();
+        let done = second.code() == Some(0) || second.stderr.contains("no snapshot exists");
+        second.check(done, "the second time, it failed")?;
+        second.check(machine.docker.images().len() == 1, "the second time, it is not done")?;
+        second.check(machine.docker.containers() == before, "the cluster is another")
+    });
+}
