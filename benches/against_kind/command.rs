@@ -44,6 +44,23 @@ pub(crate) fn delete(setup: &Setup, side: Side) -> Vec<String> {
     }
 }
 
+/// What is done with a snapshot.
+pub(crate) struct Snapshot {
+    pub(crate) create: Vec<String>,
+    pub(crate) restore: Vec<String>,
+    pub(crate) delete: Vec<String>,
+}
+
+/// The commands for a snapshot of the cluster, where there are snapshots.
+pub(crate) fn snapshot(setup: &Setup, side: Side) -> Option<Snapshot> {
+    let mokctl = |more: &[&str]| words(&[&[setup.mokctl.as_str(), "-q"][..], more].concat());
+    (side == Side::Mokctl).then(|| Snapshot {
+        create: mokctl(&["create", "snapshot", NAME, NAME]),
+        restore: mokctl(&["restore", "cluster", NAME, NAME, "--yes"]),
+        delete: mokctl(&["delete", "snapshot", NAME, "--yes"]),
+    })
+}
+
 /// Its own pod network comes as an image that no distribution has; the node image
 /// has one in its place.
 fn kind_config(shape: Shape) -> String {

@@ -19,9 +19,9 @@ use crate::{cluster, command, watch};
 const LIMIT: u32 = 900;
 
 /// What is told of each shape, by name.
-pub(crate) const FIGURES: [&str; 4] = ["ready", "command", "firstpod", "delete"];
+pub(crate) const FIGURES: [&str; 5] = ["ready", "command", "firstpod", "delete", "fresh"];
 
-/// Seconds since `create` was started, but for `delete`.
+/// Seconds since `create` was started, but for `delete` and `fresh`.
 #[derive(Debug)]
 pub(crate) struct Cycle {
     /// All nodes were Ready at once.
@@ -32,6 +32,9 @@ pub(crate) struct Cycle {
     pub(crate) first_pod: f64,
     /// The command that removes it took.
     pub(crate) delete: f64,
+    /// A cluster that was used is as new, all its nodes Ready: out of a snapshot, or
+    /// deleted and made again where there are none.
+    pub(crate) fresh: f64,
     /// CPU seconds of engine, nodes and the program with its clients, until the first
     /// pods ran.
     pub(crate) cpu: f64,
@@ -60,11 +63,20 @@ impl Cycle {
         let now = Machine::now()?;
         let outside = (now.busy - machine.busy - cpu).max(0.0) / (now.all - machine.all);
 
-        let begun = Instant::now();
-        timed(setup, &command::delete(setup, side), None)?;
-        let delete = begun.elapsed().as_secs_f64();
+        let seconds = |words: &[String]| {
+            let begun = Instant::now();
+            timed(setup, words, None).map(|_| begun.elapsed().as_secs_f64())
+        };
+        let mut restore = None;
+        if let Some(words) = command::snapshot(setup, side) {
+            seconds(&words.create)?;
+            restore = Some(seconds(&words.restore)?);
+            seconds(&words.delete)?;
+        }
+        let delete = seconds(&command::delete(setup, side))?;
         let Created { ready, command, first_pod, own_cpu } = created;
-        Ok(Self { ready, command, first_pod, delete, cpu, own_cpu, memory, outside })
+        let fresh = restore.unwrap_or(delete + ready);
+        Ok(Self { ready, command, first_pod, delete, fresh, cpu, own_cpu, memory, outside })
     }
 
     /// One of [`FIGURES`].
@@ -73,7 +85,8 @@ impl Cycle {
             "ready" => self.ready,
             "command" => self.command,
             "firstpod" => self.first_pod,
-            _ => self.delete,
+            "delete" => self.delete,
+            _ => self.fresh,
         }
     }
 }

@@ -10,8 +10,13 @@ use crate::side::Side;
 const BAR: f64 = 14.0;
 const LEFT: f64 = 60.0;
 const WIDTH: f64 = 560.0;
-const TITLES: [&str; 4] =
-    ["all nodes Ready", "the command has returned", "a first pod runs on every node", "deleted"];
+const TITLES: [&str; 5] = [
+    "all nodes Ready",
+    "the command has returned",
+    "a first pod runs on every node",
+    "deleted",
+    "fresh again: restored, or deleted and created",
+];
 /// Distinct without colour, too: one is dark, the other light.
 const COLOURS: [&str; 2] = ["#1f5fa8", "#e8a33d"];
 

@@ -134,6 +134,7 @@ impl Report {
                 "command": cycle.command,
                 "firstpod": cycle.first_pod,
                 "delete": cycle.delete,
+                "fresh": cycle.fresh,
                 "cpu_seconds": cycle.cpu,
                 "own_cpu_seconds": cycle.own_cpu,
                 "peak_memory_bytes": cycle.memory,
@@ -170,8 +171,8 @@ impl Report {
         let _ = write!(
             text,
             "{} rounds of each, least / median / most seconds, after one that is not counted.\n\n\
-             ![Seconds until ready, until the command returns, until the first pods run, and to \
-             delete](performance.svg)\n\n\
+             ![Seconds until ready, until the command returns, until the first pods run, to delete, and \
+             until fresh again](performance.svg)\n\n\
              | shape | figure | mokctl | kind | ratio |\n|---|---|---|---|---|\n",
             self.rounds
         );
