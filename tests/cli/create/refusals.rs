@@ -55,38 +55,37 @@ fn create_leaves_a_container_of_the_same_name_alone() {
     outcome.assert(machine.docker.names() == ["a-worker-1"], "not what was there before");
 }
 
-#[test]
-fn a_failure_is_told_with_its_command_and_its_words_and_taken_back() {
-    let machine = Machine::new();
+/// A create that fails in `kubeadm init`, and says `then` what becomes of it.
+#[track_caller]
+fn init_fails(machine: &Machine, flags: &str, then: &str) {
     machine.docker.on("exec a-master-1 bash /root/mok/init.sh").fails(1, "[kubelet-check] no\nbye");
-    let stderr = "Creating network .. ok (0.0 s)
+    let stderr = format!(
+        "Creating network .. ok (0.0 s)
 Claiming the name .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 Starting control plane .. FAILED (0.0 s)
-Removing what was made .. ok (0.0 s)
+{then}
 mokctl: error: cannot kubeadm init on a-master-1: docker exec a-master-1 bash /root/mok/init.sh \
 failed (exit status: 1)
     [kubelet-check] no
     bye
-";
-    machine.mokctl("create cluster a 1 1").stderr(stderr).code(1).run();
+"
+    );
+    machine.mokctl(&format!("create cluster a 1 0 {flags}")).stderr(stderr).code(1).run();
+}
+
+#[test]
+fn a_failure_is_told_with_its_command_and_its_words_and_taken_back() {
+    let machine = Machine::new();
+    init_fails(&machine, "", "Removing what was made .. ok (0.0 s)");
     assert!(machine.docker.names().is_empty());
 }
 
 #[test]
 fn a_failure_is_kept_where_the_user_wants_to_look() {
     let machine = Machine::new();
-    machine.docker.on("exec a-master-1 bash /root/mok/init.sh").fails(1, "no");
-    let stderr = "Creating network .. ok (0.0 s)
-Claiming the name .. ok (0.0 s)
-Starting nodes .. ok (0.0 s)
-Starting control plane .. FAILED (0.0 s)
-Everything is kept. To look: docker exec -ti a-master-1 journalctl -e
-To remove it: mokctl delete cluster a
-mokctl: error: cannot kubeadm init on a-master-1: docker exec a-master-1 bash /root/mok/init.sh \
-failed (exit status: 1)
-    no
-";
-    machine.mokctl("create cluster a 1 0 --retain").stderr(stderr).code(1).run();
+    let kept = "Everything is kept. To look: docker exec -ti a-master-1 journalctl -e
+To remove it: mokctl delete cluster a";
+    init_fails(&machine, "--retain", kept);
     assert_eq!(machine.docker.names(), ["a-master-1", "mok-a"]);
 }

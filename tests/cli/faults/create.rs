@@ -24,11 +24,7 @@ fn create_survives(line: &str, least_calls: usize, applies: impl Fn(&Target, Fau
             return outcome.check(!machine.docker.names().is_empty(), "nothing is there");
         }
         outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
-        let error = match target.step(&[]) {
-            Some(step) => format!("mokctl: error: cannot {step}"),
-            None => "mokctl: error: ".to_owned(),
-        };
-        outcome.check(outcome.stderr.contains(&error), &format!("no '{error}'"))?;
+        target.is_told(&outcome, &[])?;
         outcome.check(!outcome.stderr.contains("warning"), "there is a warning")?;
         outcome.check(machine.docker.names().is_empty(), "something is left in the engine")?;
         let kubeconfig = machine.kubeconfig_text();

@@ -43,11 +43,7 @@ impl Scene {
             let outcome = machine.mokctl(self.line).deadline_scale(scale).outcome();
             outcome.check(!outcome.stderr.contains("panicked"), "it panicked")?;
             outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
-            let error = match target.step(&old) {
-                Some(step) => format!("mokctl: error: cannot {step}"),
-                None => "mokctl: error: ".to_owned(),
-            };
-            outcome.check(outcome.stderr.contains(&error), &format!("no '{error}'"))?;
+            target.is_told(&outcome, &old)?;
             outcome.check(!outcome.stderr.contains("warning"), "there is a warning")?;
             outcome.check(machine.docker.networks() == networks, "the network is another")?;
             let kept = machine.kubeconfig_text() == kubeconfig;

@@ -31,11 +31,7 @@ fn create_snapshot_leaves_the_cluster_as_it_was_whatever_goes_wrong() {
         target.goes_wrong(&machine, fault);
         let outcome = machine.mokctl(line).deadline_scale(scale).outcome();
         outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
-        let error = match target.step(&old) {
-            Some(step) => format!("mokctl: error: cannot {step}"),
-            None => "mokctl: error: ".to_owned(),
-        };
-        outcome.check(outcome.stderr.contains(&error), &format!("no '{error}'"))?;
+        target.is_told(&outcome, &old)?;
         outcome.check(!outcome.stderr.contains("warning"), "there is a warning")?;
         outcome.check(machine.docker.containers() == before, "not as it was before")?;
         outcome.check(machine.docker.images() == images, "an image is left")

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Fault;
 use crate::fake_docker::Call;
-use crate::harness::Machine;
+use crate::harness::{Machine, Outcome};
 
 /// The call.
 #[derive(Debug, Clone)]
@@ -68,6 +68,15 @@ impl Target {
     /// The words of the call.
     pub(super) fn line(&self) -> String {
         self.call.line()
+    }
+
+    /// Whether the error names the step that the call belongs to.
+    pub(super) fn is_told(&self, outcome: &Outcome<'_>, old: &[String]) -> Result<(), String> {
+        let error = match self.step(old) {
+            Some(step) => format!("mokctl: error: cannot {step}"),
+            None => "mokctl: error: ".to_owned(),
+        };
+        outcome.check(outcome.stderr.contains(&error), &format!("no '{error}'"))
     }
 
     /// The step of the plan that the call belongs to; none before the plan runs.
