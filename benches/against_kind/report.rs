@@ -222,7 +222,7 @@ impl Report {
 pub(crate) fn preamble(machine: &Value) -> String {
     let of = |name: &str| machine[name].to_string().trim_matches('"').to_owned();
     format!(
-        "{}: {} cores, {} GiB, kernel {}, Docker {} on cgroup {}; {} ({}), {}, both with the \
+        "{}: {} cores, {} GiB, kernel {}, Docker {} on cgroup {}; {}, {}, both with the \
          Kubernetes of {}.\n",
         of("date"),
         of("cores"),
@@ -231,7 +231,6 @@ pub(crate) fn preamble(machine: &Value) -> String {
         of("engine"),
         of("cgroup"),
         of("mokctl"),
-        of("commit"),
         of("kind"),
         of("image"),
     )

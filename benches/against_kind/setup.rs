@@ -85,7 +85,7 @@ impl Setup {
             "date": output("date", &["--utc", "+%F"])?,
             "commit": output("git", &["describe", "--always", "--dirty"]).unwrap_or_default(),
             "cores": std::thread::available_parallelism().map_or(0, usize::from),
-            "memory_gib": memory.round(),
+            "memory_gib": format!("{memory:.0}").parse::<u64>().unwrap_or_default(),
             "kernel": read("/proc/sys/kernel/osrelease")?.trim(),
             "cgroup": cgroup,
             "engine": output("docker", &engine)?,
