@@ -7,6 +7,7 @@ mokctl=${MOKCTL:-mokctl}
 cluster=ci-$$
 snapshot=$cluster-fresh
 remove() {
+  # One of them may never have been made; the job ends as its tests did.
   "$mokctl" delete cluster "$cluster" --yes --quiet || true
   "$mokctl" delete snapshot "$snapshot" --yes --quiet || true
 }

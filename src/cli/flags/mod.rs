@@ -61,6 +61,8 @@ pub enum Scope {
     Global,
     /// These.
     Only(&'static [Verb]),
+    /// Those of both lists.
+    Both(&'static [Verb], &'static [Verb]),
 }
 
 /// One flag.
@@ -87,6 +89,7 @@ impl FlagSpec {
         match self.scope {
             Scope::Global => true,
             Scope::Only(verbs) => verbs.contains(&verb),
+            Scope::Both(some, others) => some.contains(&verb) || others.contains(&verb),
         }
     }
 

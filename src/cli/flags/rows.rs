@@ -38,26 +38,9 @@ const PLANNED: &[Verb] = &[
     Verb::RestoreCluster,
 ];
 
-/// The commands whose answer a program may want to read, and those that change a
-/// cluster step by step.
-const FORMATTED: &[Verb] = &[
-    Verb::GetClusters,
-    Verb::GetNodes,
-    Verb::GetImages,
-    Verb::GetSnapshots,
-    Verb::Version,
-    Verb::CreateCluster,
-    Verb::CreateMaster,
-    Verb::CreateWorker,
-    Verb::CreateSnapshot,
-    Verb::DeleteCluster,
-    Verb::DeleteMaster,
-    Verb::DeleteWorker,
-    Verb::DeleteSnapshot,
-    Verb::StartCluster,
-    Verb::StopCluster,
-    Verb::RestoreCluster,
-];
+/// The commands whose answer a program may want to read.
+const ANSWERS: &[Verb] =
+    &[Verb::GetClusters, Verb::GetNodes, Verb::GetImages, Verb::GetSnapshots, Verb::Version];
 
 /// Flags of which a command takes one at most.
 pub const EXCLUSIVE: &[(Flag, Flag)] = &[(Flag::Tailf, Flag::Quiet)];
@@ -259,7 +242,7 @@ pub const FLAGS: &[FlagSpec] = &[
         name: "output",
         short: Some('o'),
         value: Some("FORMAT"),
-        scope: Scope::Only(FORMATTED),
+        scope: Scope::Both(ANSWERS, CHANGE),
         help: "table or json: an answer, or a line for each step",
     },
 ];
