@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Instant;
 
-use super::{Call, Docker, DockerError, INTERRUPT_INTERVAL};
+use super::run::INTERRUPT_INTERVAL;
+use super::{Call, Docker, DockerError};
 
 /// How many lines an error keeps: all that any step prints; of a build that runs
 /// wild the end.

@@ -1,0 +1,175 @@
+//! Runs the client: the only place that uses `duct`. A call ends with its deadline,
+//! or when the user asks to stop. Does not know what a call asks.
+
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, ExitStatus, Output};
+use std::time::{Duration, Instant};
+
+use duct::{Expression, Handle};
+
+use super::{Call, Docker, DockerError};
+
+/// How often a waiting call looks whether the user wants to stop.
+pub(super) const INTERRUPT_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How long a client that was ended is listened to.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+impl Docker {
+    /// Runs `call` quietly and returns its standard output, without the newline
+    /// at its end.
+    ///
+    /// # Errors
+    /// Every failure, with the command and what it printed.
+    pub fn capture(&self, call: &Call) -> Result<String, DockerError> {
+        let output = self.capture_bytes(call)?;
+        let text = String::from_utf8(output)
+            .map_err(|_| self.unexpected(call, "bytes that are not UTF-8".into()))?;
+        Ok(text.trim_end_matches('\n').to_owned())
+    }
+
+    /// As [`Docker::capture`], for output that is not text.
+    ///
+    /// # Errors
+    /// Every failure, with the command and what it printed.
+    pub fn capture_bytes(&self, call: &Call) -> Result<Vec<u8>, DockerError> {
+        self.may_begin(call)?;
+        let started = self.expression(call).stdout_capture().stderr_capture().start();
+        let handle = started.map_err(|source| self.spawn_error(call, source))?;
+        let output = self.wait(call, &handle)?;
+        self.succeed(call, output.status, &output.stdout, &output.stderr)?;
+        Ok(output.stdout)
+    }
+
+    /// As [`Docker::capture`], with the output of another program on the call's
+    /// standard input, however much that is.
+    ///
+    /// # Errors
+    /// Every failure of either, with the command and what it printed.
+    pub fn capture_piped(
+        &self,
+        program: &Path,
+        words: &[&str],
+        call: &Call,
+    ) -> Result<String, DockerError> {
+        self.piped(&duct::cmd(program, words), call)
+    }
+
+    /// As [`Docker::capture`] of `call`, with what `from` prints on its standard
+    /// input. The deadline is that of `call`.
+    ///
+    /// # Errors
+    /// Every failure of either, with the command of `call` and what both printed.
+    pub fn pipe(&self, from: &Call, call: &Call) -> Result<String, DockerError> {
+        self.piped(&self.command(from), call)
+    }
+
+    fn piped(&self, producer: &Expression, call: &Call) -> Result<String, DockerError> {
+        self.may_begin(call)?;
+        let piped = producer.pipe(self.command(call)).unchecked().before_spawn(own_process_group);
+        let started = piped.stdout_capture().stderr_capture().start();
+        let handle = started.map_err(|source| self.spawn_error(call, source))?;
+        let output = self.wait(call, &handle)?;
+        self.succeed(call, output.status, &output.stdout, &output.stderr)?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
+    }
+
+    /// Runs `call` with the user's own terminal and returns how it ended. Only
+    /// the user ends it.
+    ///
+    /// # Errors
+    /// [`DockerError::Spawn`] where it cannot be started.
+    pub fn attach(&self, call: &Call) -> Result<ExitStatus, DockerError> {
+        let expression = self.command(call).unchecked();
+        expression
+            .run()
+            .map(|output| output.status)
+            .map_err(|source| self.spawn_error(call, source))
+    }
+
+    /// Nothing is begun after the user has asked to stop.
+    pub(super) fn may_begin(&self, call: &Call) -> Result<(), DockerError> {
+        match self.interrupt.signal() {
+            Some(signal) => Err(DockerError::Interrupted { command: self.pretty(call), signal }),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn command(&self, call: &Call) -> Expression {
+        duct::cmd(&self.program, self.client.translate(&call.args))
+    }
+
+    pub(super) fn expression(&self, call: &Call) -> Expression {
+        let expression = self
+            .command(call)
+            // duct's own error would hold neither streams nor status.
+            .unchecked()
+            .before_spawn(own_process_group);
+        match &call.stdin {
+            Some(bytes) => expression.stdin_bytes(bytes.clone()),
+            None => expression.stdin_null(),
+        }
+    }
+
+    pub(super) fn wait(&self, call: &Call, handle: &Handle) -> Result<Output, DockerError> {
+        let deadline = Instant::now() + self.deadline(call.deadline);
+        loop {
+            match handle.wait_timeout(INTERRUPT_INTERVAL) {
+                Ok(Some(output)) => return Ok(output.clone()),
+                Ok(None) => {}
+                Err(source) => return Err(self.spawn_error(call, source)),
+            }
+            if let Some(error) = self.overdue(call, deadline) {
+                let _ = handle.kill();
+                // A grandchild that lives on would hold the streams open for good.
+                let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+                return Err(match handle.wait_timeout(LAST_WORDS) {
+                    Ok(Some(printed)) => {
+                        error.with_output(text(&printed.stdout) + &text(&printed.stderr))
+                    }
+                    Ok(None) | Err(_) => error,
+                });
+            }
+        }
+    }
+
+    pub(super) fn succeed(
+        &self,
+        call: &Call,
+        status: ExitStatus,
+        stdout: &[u8],
+        stderr: &[u8],
+    ) -> Result<(), DockerError> {
+        if status.success() {
+            return Ok(());
+        }
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        Err(DockerError::failed(self.pretty(call), status, text(stdout), text(stderr)))
+    }
+
+    pub(super) fn spawn_error(&self, call: &Call, source: io::Error) -> DockerError {
+        DockerError::Spawn { command: self.pretty(call), source }
+    }
+
+    pub(super) fn overdue(&self, call: &Call, deadline: Instant) -> Option<DockerError> {
+        if let Some(signal) = self.interrupt.signal().filter(|_| !call.to_its_end) {
+            Some(DockerError::Interrupted { command: self.pretty(call), signal })
+        } else if Instant::now() >= deadline {
+            let after = self.deadline(call.deadline);
+            let output = String::new();
+            Some(DockerError::TimedOut { command: self.pretty(call), after, output })
+        } else {
+            None
+        }
+    }
+}
+
+/// A Ctrl-C goes to the whole group of the terminal; in one of its own the client
+/// lives on until mokctl has decided what to undo.
+#[expect(clippy::unnecessary_wraps, reason = "the signature that duct asks for")]
+fn own_process_group(command: &mut Command) -> io::Result<()> {
+    command.process_group(0);
+    Ok(())
+}
