@@ -6,8 +6,11 @@
 # address uses it.
 # usage: second-engine.sh COMMAND FOLDER [VALUE]
 #   disk FOLDER SIZE        gives it a file system of SIZE for its data
-#   start FOLDER near|far   near has a socket, far is reached over TCP alone; prints
-#                           its DOCKER_HOST
+#   start FOLDER near|far|tcp://HOST:PORT
+#                           near has a socket, far is reached over TCP alone; at an
+#                           address that its namespace has already; prints its
+#                           DOCKER_HOST
+#   space FOLDER            prints the name of its namespace
 #   kill FOLDER             ends it as a loss of power would; start may follow
 #   remove FOLDER           takes everything away again
 set -euo pipefail
@@ -15,7 +18,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-(($# == 2 || $# == 3)) || die "usage: ${0##*/} disk|start|kill|remove FOLDER [VALUE]"
+(($# == 2 || $# == 3)) || die "usage: ${0##*/} disk|start|space|kill|remove FOLDER [VALUE]"
 ((EUID == 0)) || die "needs root"
 command=$1 folder=$2 value=${3-}
 # Of a range that is set aside for tests between networks.
@@ -52,7 +55,8 @@ start() {
   case $value in
     near) echo "unix://$folder/socket" ;;
     far) echo "tcp://$there:2375" ;;
-    *) die "an engine is near or far, not '$value'" ;;
+    tcp://*) echo "$value" ;;
+    *) die "an engine is near, far or at an address, not '$value'" ;;
   esac >"$folder/host"
   if [[ ! -e /run/netns/$space ]]; then
     ip netns add "$space"
@@ -61,7 +65,8 @@ start() {
   fi
   local dockerd=(dockerd "--host=$(host)" "--data-root=$folder/data/engine"
     "--exec-root=$folder/run" "--pidfile=$folder/pid")
-  if [[ $value == far ]]; then dockerd+=(--tls=false --bridge=none); fi
+  if [[ $value != near ]]; then dockerd+=(--tls=false); fi
+  if [[ $value == far ]]; then dockerd+=(--bridge=none); fi
   # Not `ip netns exec`: that hides the control groups.
   setsid --fork nsenter --net="/run/netns/$space" "${dockerd[@]}" \
     >>"$folder/log" 2>&1 </dev/null
@@ -109,6 +114,7 @@ remove() {
 
 case $command in
   disk | start | remove) "$command" ;;
+  space) echo "$space" ;;
   kill) end KILL ;;
   *) die "no command $command" ;;
 esac
