@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Several hosts on one machine, for tests: Docker engines in network namespaces of
 # their own (scripts/second-engine.sh), joined by a switch in one more, and all of
-# them in one swarm. Files are in FOLDER. Needs root; gives no protection.
+# them in one swarm. Files are in FOLDER. Needs root; gives no protection. The links
+# are fast: few kernels of test machines have netem, so a test that wants a slow one
+# puts a proxy between.
 # usage: hosts.sh COMMAND FOLDER [VALUE]
 #   up FOLDER COUNT         starts what does not run yet; prints each DOCKER_HOST
 #   unplug FOLDER HOST      pulls the cable of host HOST (1 is the first)
