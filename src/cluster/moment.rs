@@ -1,4 +1,4 @@
-//! A point in time, and how long ago it is. Knows no calendar but the engine's.
+//! A point in time, and how long ago it is. Knows no calendar.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,8 +11,6 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 /// Seconds.
 pub const DAY: u64 = 24 * HOUR;
-/// Days from the March of year 0.
-const TO_1970: u64 = 719_468;
 
 impl Moment {
     /// This one.
@@ -30,18 +28,8 @@ impl Moment {
     /// Reads what an engine writes: `2021-01-31T12:00:00.5Z`, always in UTC.
     #[must_use]
     pub fn from_engine(text: &str) -> Option<Self> {
-        let number = |from: usize, to: usize| text.get(from..to)?.parse::<u64>().ok();
-        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-        if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || day == 0 {
-            return None;
-        }
-        // Years that begin in March: the odd day is then the last.
-        let (years, months) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-        let days = years * 365 + years / 4 - years / 100 + years / 400;
-        let days = days + (months * 153 + 2) / 5 + day - 1;
-        let days = days.checked_sub(TO_1970)?;
-        Some(Self(days * DAY + hour * HOUR + minute * MINUTE + second))
+        let time = humantime::parse_rfc3339(text).ok()?;
+        Some(Self(time.duration_since(UNIX_EPOCH).ok()?.as_secs()))
     }
 
     /// Seconds since 1970.
