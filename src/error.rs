@@ -77,6 +77,29 @@ pub enum Error {
         /// Its cluster.
         cluster: ClusterName,
     },
+    /// Members of etcd know each other by their addresses.
+    #[error("snapshot {0} holds several masters: only a cluster with one can be made from it")]
+    SeveralMasters(SnapshotName),
+    /// What a node has that mokctl did not set up, it cannot make anew.
+    #[error(
+        "snapshot {snapshot} holds {node}, whose setup was left to you: no other cluster can be made from it"
+    )]
+    SavedByHand {
+        /// The snapshot.
+        snapshot: SnapshotName,
+        /// The first such node.
+        node: NodeName,
+    },
+    /// The snapshot has other nodes than those that were asked for.
+    #[error("snapshot {snapshot} holds {masters} master and {workers} workers")]
+    OtherNumbers {
+        /// The snapshot.
+        snapshot: SnapshotName,
+        /// How many masters.
+        masters: usize,
+        /// How many workers.
+        workers: usize,
+    },
     /// A restore that had begun; what was there is gone.
     #[error("cluster {cluster} is not restored")]
     Restore {
@@ -244,8 +267,15 @@ impl Error {
                 Some(format!("'mokctl delete snapshot {name}' removes it"))
             }
             Self::NoSnapshot(_) => Some("'mokctl get snapshots' lists them".to_owned()),
-            Self::OtherCluster { snapshot, cluster } => {
-                Some(format!("'mokctl restore cluster {cluster} {snapshot}' restores that"))
+            Self::OtherCluster { snapshot, cluster } => Some(format!(
+                "'mokctl restore cluster {cluster} {snapshot}' restores that, \
+                 'mokctl create cluster NAME --from {snapshot}' makes another one"
+            )),
+            Self::SeveralMasters(_) | Self::SavedByHand { .. } => {
+                Some("'mokctl restore cluster' brings the cluster itself back".to_owned())
+            }
+            Self::OtherNumbers { .. } => {
+                Some("leave NUM_MASTERS and NUM_WORKERS out with --from".to_owned())
             }
             Self::Restore { cluster, snapshot, .. } => Some(format!(
                 "the snapshot is unharmed: 'mokctl restore cluster {cluster} {snapshot}' tries again"

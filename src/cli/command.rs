@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::snapshot::SnapshotName;
-use crate::cluster::spec::{ClusterSpec, ImageRef, VersionPrefix};
+use crate::cluster::spec::{CloneSpec, ClusterSpec, ImageRef, VersionPrefix};
 
 /// What was asked about the output, whatever the command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,6 +48,7 @@ impl Command {
     pub fn changes(&self) -> bool {
         match self {
             Self::CreateCluster { .. }
+            | Self::CloneCluster { .. }
             | Self::CreateMaster { .. }
             | Self::CreateWorker { .. }
             | Self::CreateSnapshot { .. }
@@ -97,6 +98,7 @@ impl Command {
     pub fn cluster(&self) -> Option<&ClusterName> {
         match self {
             Self::CreateCluster { spec, .. } => Some(&spec.name),
+            Self::CloneCluster { spec, .. } => Some(&spec.name),
             Self::CreateMaster { cluster, .. }
             | Self::CreateWorker { cluster, .. }
             | Self::CreateSnapshot { cluster, .. }
@@ -127,6 +129,15 @@ pub enum Command {
     CreateCluster {
         /// The cluster to create.
         spec: ClusterSpec,
+        /// Whether containers are kept after a failure.
+        retain: bool,
+        /// Whether the plan is told instead of carried out.
+        dry_run: bool,
+    },
+    /// `create cluster --from`
+    CloneCluster {
+        /// The cluster to create, and from which snapshot.
+        spec: CloneSpec,
         /// Whether containers are kept after a failure.
         retain: bool,
         /// Whether the plan is told instead of carried out.

@@ -83,6 +83,7 @@ fn value_of(spec: &FlagSpec) -> Takes {
     match spec.value {
         Some("FORMAT") => Takes::OneOf(&["json", "table"]),
         Some("IMAGE") => Takes::Live(Live::NodeImages),
+        Some("SNAPSHOT") => Takes::Live(Live::Snapshots),
         Some(_) | None => Takes::Anything,
     }
 }

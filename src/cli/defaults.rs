@@ -58,7 +58,9 @@ fn is_settled(flag: Flag, row: &Row, words: &Words) -> bool {
             Need::Required(_) | Need::Many(_) | Need::Optional => false,
         })
     };
-    given(flag) || excluded() || option()
+    // A snapshot says how many nodes there are.
+    let counted = || matches!(flag, Flag::Masters | Flag::Workers) && given(Flag::From);
+    given(flag) || excluded() || option() || counted()
 }
 
 #[cfg(test)]

@@ -127,7 +127,7 @@ fn member(container: &Value) -> Option<Member> {
         version: label(labels::KUBERNETES).map(String::from),
         published: published(container),
         mounts: mounts(container),
-        has_proxy: label(labels::PROXY).is_some(),
+        has_proxy: label(labels::PROXY).is_some_and(|value| !value.is_empty()),
         registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
         cluster,
     })

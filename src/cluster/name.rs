@@ -168,6 +168,12 @@ impl NodeName {
         &self.cluster
     }
 
+    /// The node of the same role and number in another cluster.
+    #[must_use]
+    pub fn in_cluster(&self, cluster: &ClusterName) -> Self {
+        Self { cluster: cluster.clone(), ..self.clone() }
+    }
+
     /// What the node does.
     #[must_use]
     pub fn role(&self) -> Role {

@@ -71,6 +71,12 @@ impl Roster {
         self.with_role(Role::Worker).next().is_none()
     }
 
+    /// A cluster of the same shape under another name.
+    #[must_use]
+    pub fn renamed(&self, name: &ClusterName) -> Self {
+        Self::new(name.clone(), self.nodes.iter().map(|node| node.in_cluster(name)))
+    }
+
     /// The same cluster with more nodes.
     #[must_use]
     pub fn with(&self, more: impl IntoIterator<Item = NodeName>) -> Self {

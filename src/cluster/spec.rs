@@ -12,6 +12,7 @@ use super::name::{ClusterName, NodeName};
 use super::publish::PublishSpec;
 use super::registry::Registry;
 use super::roster::Roster;
+use super::snapshot::SnapshotName;
 use super::subnet::Subnet;
 use crate::kubeadm::version::KubernetesVersion;
 
@@ -32,16 +33,8 @@ pub struct ClusterSpec {
     pub workers: u8,
     /// Whether a balancer was asked for.
     pub load_balancer: bool,
-    /// The network that was asked for; any free one otherwise.
-    pub subnet: Option<Subnet>,
-    /// The port on the host that was asked for; any free one otherwise.
-    pub api_port: Option<NonZeroU16>,
-    /// The ports of the host that lead to a `NodePort` each.
-    pub publish: Vec<PublishSpec>,
-    /// What every node sees of the engine's host.
-    pub mounts: Vec<Mount>,
-    /// The registry that the nodes pull from in clear text.
-    pub registry: Option<Registry>,
+    /// What is asked for beside that.
+    pub wishes: Wishes,
     /// The node image that was asked for; the newest one built otherwise.
     pub image: Option<ImageRef>,
     /// The Kubernetes version that was asked for; the image's otherwise.
@@ -67,6 +60,37 @@ impl ClusterSpec {
         let workers = numbers(self.workers).map(|n| NodeName::worker(name, n));
         Roster::new(name.clone(), balancer.into_iter().chain(masters).chain(workers))
     }
+}
+
+/// The cluster that `create cluster --from` shall make. What is not asked for is as
+/// it was saved, but for what only one cluster can have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloneSpec {
+    /// What the cluster is called.
+    pub name: ClusterName,
+    /// What it is made from.
+    pub snapshot: SnapshotName,
+    /// How many control plane nodes the user expects in it.
+    pub masters: Option<NonZeroU8>,
+    /// How many other nodes the user expects in it.
+    pub workers: Option<u8>,
+    /// What is asked for beside that.
+    pub wishes: Wishes,
+}
+
+/// What may be asked for of every cluster that is created.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// The network; any free one otherwise.
+    pub subnet: Option<Subnet>,
+    /// The port of the API on the host; any free one otherwise.
+    pub api_port: Option<NonZeroU16>,
+    /// The ports of the host that lead to a `NodePort` each.
+    pub publish: Vec<PublishSpec>,
+    /// What every node sees of the engine's host.
+    pub mounts: Vec<Mount>,
+    /// The registry that the nodes pull from in clear text.
+    pub registry: Option<Registry>,
 }
 
 /// Why a word is not an image or a version.

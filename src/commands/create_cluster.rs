@@ -19,7 +19,7 @@ use crate::image::contract::{BuiltImage, NodeImage};
 use crate::image::flavour::FLAVOURS;
 use crate::node::by_hand::SETUP;
 use crate::node::scripts;
-use crate::plan;
+use crate::plan::{self, Plan};
 use crate::preflight::{Demand, Facts};
 use crate::run::{Run, foresee, taken_subnets};
 
@@ -36,7 +36,7 @@ pub(super) fn run(
     // Side by side: each call of docker's client costs a moment of its own.
     let (image, existing, facts, taken, endpoint) = thread::scope(|scope| {
         let existing = scope.spawn(|| refuse_existing(context, &spec.name));
-        let facts = scope.spawn(|| preflight::look(context, spec.api_port));
+        let facts = scope.spawn(|| preflight::look(context, spec.wishes.api_port));
         let taken = scope.spawn(|| taken_subnets(&context.docker));
         let endpoint = scope.spawn(|| context.endpoint());
         (node_image(context, spec), join(existing), join(facts), join(taken), join(endpoint))
@@ -47,8 +47,8 @@ pub(super) fn run(
     let demand = Demand {
         masters: spec.masters.get().into(),
         workers: spec.workers.into(),
-        api_port: spec.api_port,
-        subnet: spec.subnet,
+        api_port: spec.wishes.api_port,
+        subnet: spec.wishes.subnet,
         kubernetes: image.version,
     };
     preflight::check(context, &demand, &facts)?;
@@ -57,10 +57,7 @@ pub(super) fn run(
             .ui
             .warn("two masters: etcd stops when either is gone; three survive the loss of one");
     }
-    let proxy = context.env.proxy()?;
-    if proxy.as_ref().is_some_and(Proxy::is_on_loopback) {
-        context.ui.warn("the proxy is on this machine's loopback, where no node reaches it");
-    }
+    let proxy = proxy(context)?;
     let endpoint = endpoint?;
     let host = endpoint.address()?;
     let by_hand = roster.nodes().iter().filter(|node| spec.by_hand.covers(node.role()));
@@ -68,13 +65,13 @@ pub(super) fn run(
         by_hand: by_hand.cloned().collect(),
         image: Some(image),
         privilege: context.privilege(&endpoint),
-        subnet: spec.subnet,
+        subnet: spec.wishes.subnet,
         host,
         taken: facts.taken,
-        api_port: spec.api_port,
-        publish: spec.publish.iter().map(|spec| published(spec, host)).collect(),
-        mounts: spec.mounts.clone(),
-        registry: spec.registry.clone(),
+        api_port: spec.wishes.api_port,
+        publish: spec.wishes.publish.iter().map(|spec| published(spec, host)).collect(),
+        mounts: spec.wishes.mounts.clone(),
+        registry: spec.wishes.registry.clone(),
         proxy,
         kubeconfig: Some(context.kubeconfig()?),
         tail: context.tail(),
@@ -83,20 +80,40 @@ pub(super) fn run(
     if dry_run {
         return Ok(foresee(&plan, &run, &context.ui)?);
     }
-    let on_failure = if retain { OnFailure::Retain } else { OnFailure::TakeBack };
-    report::carry_out(context, &plan, &run, on_failure)?;
-    if run.facts.has_saved() {
-        context.ui.fact("context", spec.name.context());
-    }
-    if let Ok(port) = run.facts.api_port() {
-        context.ui.fact("server", format!("https://{host}:{port}"));
-    }
+    carry_out(context, &plan, &run, retain)?;
     let next = match run.by_hand.as_slice() {
         [] => next_steps(&spec.name, context.ui.elapsed()),
         by_hand => steps_by_hand(&roster, by_hand, context.ui.elapsed()),
     };
     context.ui.note(&next);
     Ok(())
+}
+
+/// Carries out `plan`, which makes a cluster, and says where it is.
+pub(super) fn carry_out(
+    context: &Context,
+    plan: &Plan,
+    run: &Run<'_>,
+    retain: bool,
+) -> Result<(), Error> {
+    let on_failure = if retain { OnFailure::Retain } else { OnFailure::TakeBack };
+    report::carry_out(context, plan, run, on_failure)?;
+    if run.facts.has_saved() {
+        context.ui.fact("context", run.roster.name().context());
+    }
+    if let Ok(port) = run.facts.api_port() {
+        context.ui.fact("server", format!("https://{}:{port}", run.host));
+    }
+    Ok(())
+}
+
+/// The user's proxies, with a warning where no node reaches them.
+pub(super) fn proxy(context: &Context) -> Result<Option<Proxy>, Error> {
+    let proxy = context.env.proxy()?;
+    if proxy.as_ref().is_some_and(Proxy::is_on_loopback) {
+        context.ui.warn("the proxy is on this machine's loopback, where no node reaches it");
+    }
+    Ok(proxy)
 }
 
 /// The image that was asked for, by name or by version; else the one that `build
@@ -127,7 +144,8 @@ fn no_version(wanted: &VersionPrefix, images: &[BuiltImage]) -> Error {
     Error::NoVersion { wanted: wanted.to_string(), known }
 }
 
-fn refuse_existing(context: &Context, name: &ClusterName) -> Result<(), Error> {
+/// That there is nothing yet of the cluster `name`.
+pub(super) fn refuse_existing(context: &Context, name: &ClusterName) -> Result<(), Error> {
     let members = context.members(Some(name))?;
     let finished = members.iter().any(|member| member.complete);
     if finished {
@@ -140,7 +158,7 @@ fn refuse_existing(context: &Context, name: &ClusterName) -> Result<(), Error> {
 }
 
 /// What the user asked for, beside the API where no address was given.
-fn published(spec: &PublishSpec, host: Ipv4Addr) -> Publish {
+pub(super) fn published(spec: &PublishSpec, host: Ipv4Addr) -> Publish {
     Publish { address: spec.address.unwrap_or(host), port: spec.port.get(), target: spec.node_port }
 }
 
@@ -181,7 +199,8 @@ fn steps_by_hand(roster: &Roster, by_hand: &[NodeName], total: Duration) -> Stri
     )
 }
 
-fn next_steps(name: &ClusterName, total: Duration) -> String {
+/// What the user may do with the cluster `name`, ready after `total`.
+pub(super) fn next_steps(name: &ClusterName, total: Duration) -> String {
     format!(
         "Cluster {name} is ready after {:.1} s. The current context is {context}; next:\n\n  \
          kubectl --context {context} get nodes\n  mokctl exec {name}-master-1\n  mokctl delete cluster {name}\n",

@@ -3,6 +3,7 @@
 
 mod add_nodes;
 mod build_image;
+mod clone_cluster;
 mod create_cluster;
 mod delete_cluster;
 mod delete_node;
@@ -58,6 +59,9 @@ impl Context {
         match command {
             Command::CreateCluster { spec, retain, dry_run } => {
                 create_cluster::run(self, &spec, retain, dry_run)
+            }
+            Command::CloneCluster { spec, retain, dry_run } => {
+                clone_cluster::run(self, &spec, retain, dry_run)
             }
             Command::CreateWorker { cluster, count, retain, dry_run } => {
                 add_nodes::run(self, &cluster, Role::Worker, count, retain, dry_run)
@@ -188,6 +192,12 @@ impl Context {
             Some(_) => Err(Error::SnapshotUnfinished(name.clone())),
             None => Ok(()),
         }
+    }
+
+    /// What the image `name` of a snapshot says of the node image below it.
+    fn saved_image(&self, name: &str) -> Result<NodeImage, Error> {
+        let json = self.docker.capture(&args::inspect_images([name]))?;
+        Ok(NodeImage::from_saved(name, &json)?)
     }
 
     /// What the image `name` says of itself.

@@ -64,12 +64,21 @@ pub struct NodeImage {
 impl NodeImage {
     /// Reads the engine's inspection of `image`.
     pub fn from_inspect(image: &str, json: &str) -> Result<Self, ContractError> {
-        let unreadable = || ContractError::Unreadable { image: image.to_owned() };
-        let inspection: Value = serde_json::from_str(json).map_err(|_| unreadable())?;
-        let config = inspection.pointer("/0/Config").ok_or_else(unreadable)?;
+        let config = config(image, json)?;
         if config.get("Labels").is_some_and(is_of_snapshot) {
             return Err(ContractError::Snapshot { image: image.to_owned() });
         }
+        Self::from_config(image, &config)
+    }
+
+    /// Reads the engine's inspection of `image`, which is a snapshot's: it says the
+    /// same as the node image that it stands on.
+    pub fn from_saved(image: &str, json: &str) -> Result<Self, ContractError> {
+        Self::from_config(image, &config(image, json)?)
+    }
+
+    fn from_config(image: &str, config: &Value) -> Result<Self, ContractError> {
+        let unreadable = || ContractError::Unreadable { image: image.to_owned() };
         let find = |name: &'static str| {
             let value = config.get("Labels").and_then(|labels| labels.get(name));
             value
@@ -117,6 +126,12 @@ impl NodeImage {
         let join = |phase: &&String| !phase.starts_with("addon");
         self.skip_phases.iter().filter(join).cloned().collect::<Vec<_>>().join(",")
     }
+}
+
+fn config(image: &str, json: &str) -> Result<Value, ContractError> {
+    let unreadable = || ContractError::Unreadable { image: image.to_owned() };
+    let mut inspection: Value = serde_json::from_str(json).map_err(|_| unreadable())?;
+    inspection.pointer_mut("/0/Config").map(Value::take).ok_or_else(unreadable)
 }
 
 /// A node image that the engine has, under one of its names.
@@ -206,6 +221,8 @@ mod tests {
         let labels: Vec<_> = GOOD.into_iter().chain([(snapshot::NAME, "s")]).collect();
         let error = NodeImage::from_inspect("x", &inspection(&labels));
         assert_eq!(error, Err(ContractError::Snapshot { image: "x".into() }));
+        let image = NodeImage::from_saved("x", &inspection(&labels)).unwrap();
+        assert_eq!(image.version.to_string(), "v1.20.2");
     }
 
     #[test]

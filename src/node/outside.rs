@@ -26,6 +26,12 @@ pub fn registry(registry: &Registry, layout: Layout) -> Vec<File> {
     ]
 }
 
+/// For a node that is made of one that had proxies: it has none.
+#[must_use]
+pub fn no_proxy() -> File {
+    File::public(PROXY.trim_start_matches('/'), "")
+}
+
 /// For everything that pulls.
 #[must_use]
 pub fn proxy(proxy: &Proxy) -> Vec<File> {

@@ -12,6 +12,8 @@ pub const FOLDER: &str = "root/mok";
 
 /// Makes the first master.
 pub const INIT: &str = "/root/mok/init.sh";
+/// Makes the only master of a cluster with the data of another: `clone.sh FORMER`.
+pub const CLONE: &str = "/root/mok/clone.sh";
 /// Makes another node's credentials: `issue.sh NODE`.
 pub const ISSUE: &str = "/root/mok/issue.sh";
 /// Joins a node; its kubeadm configuration on standard input.

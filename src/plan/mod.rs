@@ -15,7 +15,7 @@ use crate::cluster::name::{NodeName, Role};
 pub use create::create;
 pub use nodes::{add, remove, undo_add};
 pub use power::{resume, start, stop};
-pub use snapshot::{restore, save};
+pub use snapshot::{clone, restore, save};
 
 /// Stages, one after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,9 @@ pub enum Step {
     StartNode(NodeName),
     /// `kubeadm init`.
     InitMaster(NodeName),
+    /// `kubeadm init` with the data of another cluster, everything that says who is
+    /// who made anew.
+    CloneMaster(NodeName),
     /// A node's credentials, made by a master, put into the node.
     IssueCredentials(NodeName),
     /// A fresh join command for workers.
@@ -104,6 +107,7 @@ impl Step {
             | Self::StartLoadBalancer(node)
             | Self::StartNode(node)
             | Self::InitMaster(node)
+            | Self::CloneMaster(node)
             | Self::IssueCredentials(node)
             | Self::JoinMaster(node)
             | Self::JoinWorker(node)
@@ -150,6 +154,7 @@ impl fmt::Display for Step {
                 write!(f, "start {node}")
             }
             Self::InitMaster(node) => write!(f, "kubeadm init on {node}"),
+            Self::CloneMaster(node) => write!(f, "kubeadm init with saved data on {node}"),
             Self::IssueCredentials(node) => write!(f, "issue credentials for {node}"),
             Self::AskForWorkers => f.write_str("ask for a join command"),
             Self::AskForMasters => f.write_str("ask for a join command for masters"),

@@ -1,5 +1,6 @@
-//! The plans of `create snapshot` and `restore cluster`.
+//! The plans of `create snapshot`, `restore cluster` and `create cluster --from`.
 
+use super::create::joins;
 use super::{Plan, Stage, Step, resume, start, stop};
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::roster::Roster;
@@ -36,6 +37,30 @@ pub fn restore(roster: &Roster, is_there: bool, renews: bool) -> Plan {
     ));
     let keep = Step::Keep(roster.nodes().to_vec());
     stages.push(Stage::new("Finishing", [Step::SaveKubeconfig, keep]));
+    Plan(stages)
+}
+
+/// Makes the cluster of `roster`, which has one master, of what was saved of another.
+/// The workers join as new ones.
+#[must_use]
+pub fn clone(roster: &Roster) -> Plan {
+    let first = roster.first_master();
+    let workers: Vec<NodeName> = roster.with_role(Role::Worker).cloned().collect();
+    let mut stages = vec![Stage::new("Creating network", [Step::CreateNetwork])];
+    stages.push(Stage::new("Claiming the name", [Step::Claim(first.clone())]));
+    stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::start)));
+    stages.push(Stage::new("Starting control plane", [Step::CloneMaster(first)]));
+    if !workers.is_empty() {
+        let issue = workers.iter().cloned().map(Step::IssueCredentials);
+        let known = [Step::AskForWorkers].into_iter().chain(issue);
+        stages.push(Stage::new("Making workers known", known));
+        stages.extend(joins(&[], &workers));
+    }
+    let kubernetes = roster.kubernetes().cloned().collect();
+    let revoke = (!workers.is_empty()).then_some(Step::RevokeToken);
+    let ready = [Step::WaitReady(kubernetes), Step::SaveKubeconfig].into_iter().chain(revoke);
+    stages.push(Stage::new("Waiting for nodes to be Ready", ready));
+    stages.push(Stage::new("Finishing", [Step::Keep(roster.nodes().to_vec())]));
     Plan(stages)
 }
 
@@ -80,5 +105,30 @@ mod tests {
         assert_eq!(restore(&all, true, false).to_string(), format!("{clear}{rest}"));
         let renewed = restore(&all, false, true).to_string();
         assert!(renewed.contains("a-worker-1\n  issue credentials for a-worker-1\nFinishing"));
+    }
+
+    #[test]
+    fn a_clone_has_a_new_control_plane_and_its_workers_join() {
+        let up = "Creating network\n  create network\nClaiming the name\n  create a-master-1\n\
+             Starting nodes\n  start a-master-1\n";
+        let ready = "Waiting for nodes to be Ready\n  wait until Ready: a-master-1";
+        assert_eq!(
+            clone(&roster(&["a-master-1"])).to_string(),
+            format!(
+                "{up}Starting control plane\n  kubeadm init with saved data on a-master-1\n{ready}\n  \
+                 save kubeconfig\nFinishing\n  keep a-master-1\n"
+            )
+        );
+        assert_eq!(
+            clone(&roster(&["a-master-1", "a-worker-2"])).to_string(),
+            format!(
+                "{up}  start a-worker-2\n\
+                 Starting control plane\n  kubeadm init with saved data on a-master-1\n\
+                 Making workers known\n  ask for a join command\n  issue credentials for a-worker-2\n\
+                 Joining nodes\n  kubeadm join on a-worker-2\n\
+                 {ready}, a-worker-2\n  save kubeconfig\n  revoke the join token\n\
+                 Finishing\n  keep a-master-1, a-worker-2\n"
+            )
+        );
     }
 }

@@ -15,7 +15,7 @@ use std::num::NonZeroU16;
 pub use engine::{EngineFacts, Product};
 pub use host::HostFacts;
 pub use problem::Problem;
-pub use saved::{Present, come_back, snapshot_disk};
+pub use saved::{Present, come_back, mounts_gone, snapshot_disk};
 
 use crate::cluster::subnet::Subnet;
 use crate::kubeadm::version::KubernetesVersion;

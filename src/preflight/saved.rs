@@ -51,10 +51,18 @@ pub fn come_back(snapshot: &Snapshot, present: &Present, facts: &Facts) -> Vec<P
                 .filter(|port| is_taken(port.address, port.port))
                 .map(|&Publish { address, port, .. }| Problem::SavedPortTaken { address, port }),
         );
-        let mounts = snapshot.nodes.iter().flat_map(|saved| &saved.mounts);
-        let sources: BTreeSet<&str> = mounts.map(|mount| mount.source.as_str()).collect();
-        let gone = sources.into_iter().filter(|source| !Path::new(source).exists());
-        found.extend(gone.map(|source| Problem::SavedMountGone(source.to_owned())));
+        found.extend(mounts_gone(snapshot, facts));
     }
     found
+}
+
+/// What the nodes of `snapshot` saw of the host and is not there. Of an engine
+/// elsewhere it is not known.
+#[must_use]
+pub fn mounts_gone(snapshot: &Snapshot, facts: &Facts) -> Vec<Problem> {
+    let mounts = snapshot.nodes.iter().flat_map(|saved| &saved.mounts);
+    let sources: BTreeSet<&str> = mounts.map(|mount| mount.source.as_str()).collect();
+    let gone = sources.into_iter().filter(|source| !Path::new(source).exists());
+    let gone = gone.filter(|_| facts.host.is_some());
+    gone.map(|source| Problem::SavedMountGone(source.to_owned())).collect()
 }

@@ -31,6 +31,7 @@ impl Run<'_> {
                 Ok(calls)
             }
             Step::InitMaster(node) => one(Self::init_call(node)),
+            Step::CloneMaster(node) => one(self.clone_call(node)?),
             Step::IssueCredentials(node) => Ok(self.credentials_calls(node).into()),
             Step::AskForWorkers => one(self.token_call(&[])),
             Step::AskForMasters => one(self.token_call(&["--masters"])),

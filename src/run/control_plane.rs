@@ -40,6 +40,12 @@ impl Run<'_> {
         args::exec(&node.to_string(), ["bash", scripts::INIT]).deadline(INIT)
     }
 
+    /// `kubeadm init` and what the data of another cluster needs, each in its time.
+    pub(super) fn clone_call(&self, node: &NodeName) -> Result<Call, MissingFact> {
+        let snapshot = self.clones.as_ref().ok_or(MissingFact("the snapshot"))?;
+        Ok(script(node, &[scripts::CLONE, snapshot.roster.name().as_str()], INIT))
+    }
+
     pub(super) fn init_master(&self, node: &NodeName) -> Result<(), StepError> {
         let join = JoinCommand::from_output(&self.show(node, &Self::init_call(node))?)?;
         self.facts.learn_join(join);

@@ -83,6 +83,8 @@ pub struct Run<'a> {
     pub saves: Option<Snapshot>,
     /// The snapshot that the cluster comes out of.
     pub restores: Option<Restore>,
+    /// The snapshot of another cluster that this one is made from.
+    pub clones: Option<Snapshot>,
     /// Where the user's kubeconfig is; none where it is left alone.
     pub kubeconfig: Option<Location>,
     /// Where the output of kubeadm is shown as it comes; none for not at all.
@@ -114,6 +116,7 @@ impl<'a> Run<'a> {
             proxy: None,
             saves: None,
             restores: None,
+            clones: None,
             kubeconfig: None,
             tail: None,
             id: run_id(),
@@ -139,6 +142,10 @@ impl<'a> Run<'a> {
             Step::CreateNetwork => self.create_network(),
             Step::StartLoadBalancer(node) | Step::StartNode(node) => self.start(node),
             Step::InitMaster(node) => self.init_master(node),
+            Step::CloneMaster(node) => {
+                self.show(node, &self.clone_call(node)?)?;
+                Ok(())
+            }
             Step::IssueCredentials(node) => self.issue_credentials(node),
             Step::AskForWorkers => self.ask(&[]),
             Step::AskForMasters => self.ask(&["--masters"]),

@@ -6,13 +6,14 @@ use super::Run;
 use super::error::StepError;
 use crate::cluster::labels;
 use crate::cluster::layout::{API_PORT, Layout, pod_range};
+use crate::cluster::moment::Moment;
 use crate::cluster::name::{NodeName, Role};
 use crate::docker::Call;
 use crate::docker::args::{self, Container, Publish};
 use crate::docker::privilege::Privilege;
 use crate::kubeadm::output::JoinCommand;
 use crate::node::files::{File, archive};
-use crate::node::{balancer, by_hand, network, outside, scripts};
+use crate::node::{balancer, by_hand, network, outside, restored, scripts};
 
 impl Run<'_> {
     /// What a container finds at its first start as at every later one.
@@ -43,6 +44,9 @@ impl Run<'_> {
         if is_by_hand {
             files.extend(self.files_by_hand(node, layout)?);
         }
+        if self.clones.is_some() {
+            files.extend(restored::files_of_clone(node.role()));
+        }
         Ok(files)
     }
 
@@ -52,7 +56,8 @@ impl Run<'_> {
         let host = registry.map(|registry| registry.host(layout));
         let proxy = self.proxy.clone().map(|proxy| proxy.around(self.roster, layout, host));
         let registry = registry.map(|registry| outside::registry(registry, layout));
-        let proxy = proxy.map(|proxy| outside::proxy(&proxy));
+        let none = || self.clones.is_some().then(|| vec![outside::no_proxy()]);
+        let proxy = proxy.map(|proxy| outside::proxy(&proxy)).or_else(none);
         registry.into_iter().chain(proxy).flatten().collect()
     }
 
@@ -99,7 +104,14 @@ impl Run<'_> {
             let image = self.image()?;
             labels.push((labels::ROLE, node.role().as_str().into()));
             labels.push((labels::KUBERNETES, image.version.to_string()));
-            image.name.clone()
+            match &self.clones {
+                Some(snapshot) => {
+                    // The image says it of the certificates in it.
+                    labels.push((labels::ISSUED, Moment::now().to_string()));
+                    snapshot.image_for(node)
+                }
+                None => image.name.clone(),
+            }
         };
         if self.by_hand.contains(node) {
             labels.push((labels::SETUP, labels::BY_HAND.into()));
@@ -117,6 +129,9 @@ impl Run<'_> {
         }
         if self.proxy.is_some() && kubernetes {
             labels.push((labels::PROXY, "yes".into()));
+        } else if self.clones.is_some() {
+            // The image may say it of the other cluster, whose proxies know its network.
+            labels.push((labels::PROXY, String::new()));
         }
         let mounts = if kubernetes { self.mounts.clone() } else { Vec::new() };
         let network = self.facts.network().map(String::from);

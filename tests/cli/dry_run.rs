@@ -10,13 +10,14 @@ use crate::fake_docker;
 use crate::harness::{Machine, Outcome};
 
 /// What differs from run to run.
-static DIFFERENT: LazyLock<[(Regex, &str); 5]> = LazyLock::new(|| {
+static DIFFERENT: LazyLock<[(Regex, &str); 6]> = LazyLock::new(|| {
     [
         (r"mok\.run=[0-9a-f]+-[0-9]+", "mok.run=ID"),
         (r"127\.0\.0\.1:[0-9]+:", "127.0.0.1:PORT:"),
         // A network that is still to be made is known by its name.
         (r"--network=([0-9a-f]{64}|mok-[a-z]+)", "--network=NETWORK"),
         (r"mok\.snapshot\.created=[0-9]+", "mok.snapshot.created=NOW"),
+        (r"mok\.issued=[0-9]+", "mok.issued=NOW"),
         // From when on nodes must have reported: now.
         (r"ready\.sh ([0-9]+) [1-9][0-9]* ", "ready.sh $1 NOW "),
     ]
@@ -71,6 +72,7 @@ fn a_run_makes_the_calls_that_its_dry_run_showed() {
         ("a 1 1", ["create worker a 2", "delete worker a-worker-1", "stop cluster a", ""]),
         ("a 1 1 --with-lb", ["create master a", "delete master a-master-1", "", ""]),
         ("a 1 1", ["create snapshot a s", "restore cluster a s", "delete snapshot s", ""]),
+        ("a 1 1", ["create snapshot a s", "create cluster b --from s", "delete cluster b", ""]),
         ("", ["create cluster b 3 2 --subnet 10.77.0.0/24 --api-port 4711", "", "", ""]),
     ] {
         let mut machine = Machine::new();

@@ -6,6 +6,7 @@
 mod budget;
 mod build_image;
 mod by_hand;
+mod clones;
 mod completion;
 mod create;
 mod delete;

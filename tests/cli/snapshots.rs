@@ -222,7 +222,8 @@ fn what_cannot_be_is_refused() {
     let list = "'mokctl get snapshots' lists them";
     refused("restore cluster a x", "no snapshot exists with name x", list);
     refused("delete snapshot x", "no snapshot exists with name x", list);
-    let other = "'mokctl restore cluster a s' restores that";
+    let other = "'mokctl restore cluster a s' restores that, \
+        'mokctl create cluster NAME --from s' makes another one";
     refused("restore cluster b s", "snapshot s holds cluster a", other);
     let clusters = "'mokctl get clusters' lists them";
     refused("create snapshot b t", "no cluster exists with name b", clusters);

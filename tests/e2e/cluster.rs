@@ -32,7 +32,8 @@ pub(crate) struct Cluster {
     /// Its name.
     pub(crate) name: String,
     folder: TempDir,
-    _turn: Turn,
+    /// None of a cluster beside another one, which has it.
+    _turn: Option<Turn>,
 }
 
 impl Cluster {
@@ -40,10 +41,19 @@ impl Cluster {
     /// engine.
     pub(crate) fn named(word: &str) -> Option<Self> {
         let turn = engine::turn()?;
+        Some(Self::with(word, Some(turn)))
+    }
+
+    /// Another name, for as long as this one's test has its turn. Makes nothing yet.
+    pub(crate) fn beside(&self, word: &str) -> Self {
+        Self::with(word, None)
+    }
+
+    fn with(word: &str, turn: Option<Turn>) -> Self {
         let name = format!("e2e-{word}-{}", std::process::id());
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("kubeconfig"), OTHER).unwrap();
-        Some(Self { name, folder, _turn: turn })
+        Self { name, folder, _turn: turn }
     }
 
     /// Makes it with the program; panics unless that succeeds.

@@ -11,14 +11,15 @@ use crate::restart::{Before, containers};
 use crate::wait;
 
 /// A snapshot of a cluster, gone when the test ends.
-struct Snapshot<'a> {
+pub(crate) struct Snapshot<'a> {
     cluster: &'a Cluster,
-    name: String,
+    /// Its name.
+    pub(crate) name: String,
 }
 
 impl<'a> Snapshot<'a> {
     /// Makes it.
-    fn of(cluster: &'a Cluster, flags: &[&str]) -> Self {
+    pub(crate) fn of(cluster: &'a Cluster, flags: &[&str]) -> Self {
         let snapshot = Self { cluster, name: format!("{}-s", cluster.name) };
         let begun = Instant::now();
         snapshot.mokctl(&["create", "snapshot", &cluster.name, &snapshot.name], flags);
@@ -62,13 +63,14 @@ impl Drop for Snapshot<'_> {
 }
 
 /// Data in etcd.
-fn write(cluster: &Cluster, value: &str) {
+pub(crate) fn write(cluster: &Cluster, value: &str) {
     let literal = format!("--from-literal=value={value}");
     let _ = cluster.kubectl(&["delete", "configmap", "data"]);
     cluster.kubectl(&["create", "configmap", "data", &literal]).unwrap();
 }
 
-fn read(cluster: &Cluster) -> String {
+/// What is there of it.
+pub(crate) fn read(cluster: &Cluster) -> String {
     cluster.kubectl(&["get", "configmap", "data", "--output=jsonpath={.data.value}"]).unwrap()
 }
 

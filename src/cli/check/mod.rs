@@ -8,7 +8,7 @@ use std::num::NonZeroU8;
 use std::path::PathBuf;
 
 use number::number;
-use spec::spec;
+use spec::{clone, spec};
 
 use super::Parsed;
 use super::command::{Command, Detail, Format, Globals};
@@ -40,7 +40,10 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
     let snapshot = |n| SnapshotName::parse(words.option(n).unwrap_or_default());
     let file = |n| PathBuf::from(words.option(n).unwrap_or_default());
     let command = match row.verb {
-        Verb::CreateCluster => Command::CreateCluster { spec: spec(words)?, retain, dry_run },
+        Verb::CreateCluster => match words.value(Flag::From) {
+            Some(word) => Command::CloneCluster { spec: clone(words, word)?, retain, dry_run },
+            None => Command::CreateCluster { spec: spec(words)?, retain, dry_run },
+        },
         Verb::CreateMaster => Command::CreateMaster { cluster: cluster()?, retain, dry_run },
         Verb::CreateWorker => {
             let count = words.option(1).map_or(Ok(NonZeroU8::MIN), |word| {

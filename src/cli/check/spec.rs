@@ -14,18 +14,52 @@ use crate::cluster::mount::Mount;
 use crate::cluster::name::ClusterName;
 use crate::cluster::publish::PublishSpec;
 use crate::cluster::registry::Registry;
-use crate::cluster::spec::{ClusterSpec, ImageRef, MAX_MASTERS, MAX_WORKERS, VersionPrefix};
+use crate::cluster::snapshot::SnapshotName;
+use crate::cluster::spec::{
+    CloneSpec, ClusterSpec, ImageRef, MAX_MASTERS, MAX_WORKERS, VersionPrefix, Wishes,
+};
 use crate::cluster::subnet::Subnet;
 
 pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
-    let masters = NonZeroU8::MIN..=MAX_MASTERS;
-    let workers = 0..=MAX_WORKERS;
     let mut spec = ClusterSpec {
-        name: ClusterName::parse(words.option(0).unwrap_or_default())?,
-        masters: count(words, (1, "NUM_MASTERS"), Flag::Masters, masters)?
-            .unwrap_or(NonZeroU8::MIN),
-        workers: count(words, (2, "NUM_WORKERS"), Flag::Workers, workers)?.unwrap_or(0),
+        name: name(words)?,
+        masters: masters(words)?.unwrap_or(NonZeroU8::MIN),
+        workers: workers(words)?.unwrap_or(0),
         load_balancer: words.has(Flag::WithLb),
+        wishes: wishes(words)?,
+        image: words.value(Flag::Image).map(ImageRef::parse).transpose()?,
+        version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
+        by_hand: ByHand::Nothing,
+    };
+    spec.by_hand = by_hand(words, spec.has_load_balancer());
+    Ok(spec)
+}
+
+/// The cluster that shall be made from `snapshot`.
+pub(super) fn clone(words: &Words, snapshot: &str) -> Result<CloneSpec, UsageError> {
+    Ok(CloneSpec {
+        name: name(words)?,
+        snapshot: SnapshotName::parse(snapshot)?,
+        masters: masters(words)?,
+        workers: workers(words)?,
+        wishes: wishes(words)?,
+    })
+}
+
+fn name(words: &Words) -> Result<ClusterName, UsageError> {
+    Ok(ClusterName::parse(words.option(0).unwrap_or_default())?)
+}
+
+fn masters(words: &Words) -> Result<Option<NonZeroU8>, UsageError> {
+    count(words, (1, "NUM_MASTERS"), Flag::Masters, NonZeroU8::MIN..=MAX_MASTERS)
+}
+
+fn workers(words: &Words) -> Result<Option<u8>, UsageError> {
+    count(words, (2, "NUM_WORKERS"), Flag::Workers, 0..=MAX_WORKERS)
+}
+
+fn wishes(words: &Words) -> Result<Wishes, UsageError> {
+    Ok(Wishes {
         subnet: words.value(Flag::Subnet).map(Subnet::parse).transpose()?,
         api_port: words
             .value(Flag::ApiPort)
@@ -34,12 +68,7 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
         publish: PublishSpec::parse_all(words.values(Flag::Publish))?,
         mounts: Mount::parse_all(words.values(Flag::Mount))?,
         registry: words.value(Flag::Registry).map(Registry::parse).transpose()?,
-        image: words.value(Flag::Image).map(ImageRef::parse).transpose()?,
-        version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
-        by_hand: ByHand::Nothing,
-    };
-    spec.by_hand = by_hand(words, spec.has_load_balancer());
-    Ok(spec)
+    })
 }
 
 /// What the flags leave to the user; no balancer, no setup of it to leave.

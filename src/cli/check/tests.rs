@@ -6,7 +6,7 @@ use std::num::NonZeroU16;
 use super::*;
 use crate::cli::{Defaults, parse};
 use crate::cluster::by_hand::ByHand;
-use crate::cluster::spec::ClusterSpec;
+use crate::cluster::spec::{CloneSpec, ClusterSpec, Wishes};
 use crate::cluster::subnet::Subnet;
 
 fn parsed(line: &str) -> Result<Parsed, UsageError> {
@@ -49,7 +49,7 @@ fn a_cluster_is_its_name_and_its_numbers() {
     let spec = created("create cluster a 3 2");
     assert_eq!((spec.name, spec.masters.get(), spec.workers), (name(), 3, 2));
     assert!(!spec.load_balancer);
-    assert_eq!((spec.subnet, spec.api_port, spec.image, spec.version), (None, None, None, None));
+    assert_eq!((spec.wishes, spec.image, spec.version), (Wishes::default(), None, None));
 }
 
 #[test]
@@ -77,10 +77,47 @@ fn everything_else_about_a_cluster_is_a_flag() {
          --image mok:1 --k8sver 1.33.1",
     );
     assert!(spec.load_balancer);
-    assert_eq!(spec.subnet, Some(Subnet::parse("172.30.0.0/16").unwrap()));
-    assert_eq!(spec.api_port, NonZeroU16::new(6443));
+    assert_eq!(spec.wishes.subnet, Some(Subnet::parse("172.30.0.0/16").unwrap()));
+    assert_eq!(spec.wishes.api_port, NonZeroU16::new(6443));
     assert_eq!(spec.image, Some(ImageRef::parse("mok:1").unwrap()));
     assert_eq!(spec.version, Some(VersionPrefix::parse("1.33.1").unwrap()));
+}
+
+#[test]
+fn a_cluster_from_a_snapshot_needs_no_numbers() {
+    let cloned = |line: &str| match command(line) {
+        Command::CloneCluster { spec, .. } => spec,
+        other => panic!("{line}: {other:?}"),
+    };
+    let (none, one) = ((None, None), NonZeroU8::MIN);
+    for (line, numbers) in [
+        ("create cluster a --from s", none),
+        ("create cluster a 1 --from s", (Some(one), None)),
+        ("create cluster --from=s a 1 2", (Some(one), Some(2))),
+        ("create cluster a --from s --workers 2", (None, Some(2))),
+    ] {
+        let spec = cloned(line);
+        assert_eq!((spec.name, spec.snapshot), (name(), snapshot()), "{line}");
+        assert_eq!((spec.masters, spec.workers), numbers, "{line}");
+        assert_eq!(spec.wishes, Wishes::default());
+    }
+    let CloneSpec { wishes, .. } = cloned("create cluster a --from s --api-port 6443");
+    assert_eq!(wishes.api_port, NonZeroU16::new(6443));
+    for (flag, name) in [
+        ("--with-lb", "with-lb"),
+        ("--image x", "image"),
+        ("--k8sver 1.20", "k8sver"),
+        ("--skiplbsetup", "skiplbsetup"),
+        ("--skipmastersetup", "skipmastersetup"),
+        ("--skipworkersetup", "skipworkersetup"),
+    ] {
+        assert_eq!(
+            refusal(&format!("create cluster a --from s {flag}")),
+            format!("Invalid FLAG, '--from': it is not allowed with '--{name}'.")
+        );
+    }
+    assert!(refusal("create cluster a --from S").starts_with("Invalid SNAPSHOT name, 'S': "));
+    assert!(refusal("create cluster a 0 --from s").starts_with("Invalid NUM_MASTERS, '0': "));
 }
 
 #[test]

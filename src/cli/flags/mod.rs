@@ -17,6 +17,7 @@ pub enum Flag {
     Output,
     Masters,
     Workers,
+    From,
     WithLb,
     SkipMasterSetup,
     SkipWorkerSetup,

@@ -43,7 +43,16 @@ const ANSWERS: &[Verb] =
     &[Verb::GetClusters, Verb::GetNodes, Verb::GetImages, Verb::GetSnapshots, Verb::Version];
 
 /// Flags of which a command takes one at most.
-pub const EXCLUSIVE: &[(Flag, Flag)] = &[(Flag::Tailf, Flag::Quiet)];
+pub const EXCLUSIVE: &[(Flag, Flag)] = &[
+    (Flag::Tailf, Flag::Quiet),
+    // The snapshot says it.
+    (Flag::From, Flag::WithLb),
+    (Flag::From, Flag::Image),
+    (Flag::From, Flag::K8sver),
+    (Flag::From, Flag::SkipLbSetup),
+    (Flag::From, Flag::SkipMasterSetup),
+    (Flag::From, Flag::SkipWorkerSetup),
+];
 
 /// Every flag, in the order of the usage text.
 pub const FLAGS: &[FlagSpec] = &[
@@ -86,6 +95,14 @@ pub const FLAGS: &[FlagSpec] = &[
         value: Some("N"),
         scope: Scope::Only(&[Verb::CreateCluster]),
         help: "The same as NUM_WORKERS",
+    },
+    FlagSpec {
+        flag: Flag::From,
+        name: "from",
+        short: None,
+        value: Some("SNAPSHOT"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "A cluster like the one that was saved",
     },
     FlagSpec {
         flag: Flag::WithLb,

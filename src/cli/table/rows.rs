@@ -17,7 +17,7 @@ pub const ROWS: &[Row] = &[
             Slot { takes: Takes::Anything, ..name("the Cluster NAME to create") },
             Slot {
                 name: "NUM_MASTERS",
-                need: Need::OrFlag("the number of Masters to create", &[Flag::Masters]),
+                need: Need::OrFlag("the number of Masters to create", &[Flag::Masters, Flag::From]),
                 takes: Takes::Anything,
             },
             Slot {
@@ -25,7 +25,7 @@ pub const ROWS: &[Row] = &[
                 // Masters by flag alone make a cluster without workers.
                 need: Need::OrFlag(
                     "the number of Workers to create",
-                    &[Flag::Workers, Flag::Masters],
+                    &[Flag::Workers, Flag::Masters, Flag::From],
                 ),
                 takes: Takes::Anything,
             },

@@ -99,6 +99,12 @@ impl Snapshot {
         self.nodes.iter().find(|saved| saved.node == *node)
     }
 
+    /// Its image that holds the node of another cluster's `node`'s role and number.
+    #[must_use]
+    pub fn image_for(&self, node: &NodeName) -> String {
+        self.name.image(&node.in_cluster(self.roster.name()))
+    }
+
     /// What its images hold of each node's kind: that of the first master.
     #[must_use]
     pub fn first_master(&self) -> Option<&SavedNode> {

@@ -72,3 +72,25 @@ follow_renewal() {
     --expression="s|client-certificate-data: .*|client-certificate: $current|" \
     --expression="s|client-key-data: .*|client-key: $current|" /etc/kubernetes/kubelet.conf
 }
+
+# init_master PHASES: kubeadm init without these phases, with commas, until this node
+# has reported.
+init_master() {
+  local phases=$1 flags=(--config=/root/mok/kubeadm-init.yaml)
+  take_pod_range /etc/kubernetes/admin.conf >&2 &
+  local taking=$!
+  if [[ -n $phases ]]; then flags+=("--skip-phases=$phases"); fi
+  # kubelet-finalize restarts the kubelet, whose first report is that the node is not
+  # Ready: after `create` has said that it is. What it is for, follow_renewal does.
+  # Where masters will join, though, the restart is wanted: it makes the pods of this
+  # one's control plane known to the API at once, and kubeadm looks there for etcd;
+  # without it each join waits half a minute, twice.
+  if [[ -z $UPLOAD_CERTS ]]; then flags+=(--skip-phases=kubelet-finalize); fi
+  if [[ -n $SKIP_INIT_PHASES ]]; then flags+=("--skip-phases=$SKIP_INIT_PHASES"); fi
+  if [[ -n $PATCHES ]]; then flags+=("--experimental-patches=$PATCHES"); fi
+  # For further masters: their certificates, encrypted, in the cluster for two hours.
+  if [[ -n $UPLOAD_CERTS ]]; then flags+=(--upload-certs); fi
+  kubeadm init "${flags[@]}"
+  wait "$taking"
+  follow_renewal
+}

@@ -31,6 +31,10 @@ exec_in() {
         cat "$engine/kubeadm-init.txt"
       fi
       ;;
+    "bash /root/mok/clone.sh "?*)
+      [ -s "$found/root/root/mok/kubeadm-init.yaml" ] ||
+        fail "unable to read config from \"/root/mok/kubeadm-init.yaml\""
+      ;;
     "bash /root/mok/issue.sh "?*) cat "$engine/credentials.tar" ;;
     "bash /root/mok/join.sh")
       [ -s "$call/stdin" ] || fail "error: no kubeadm configuration on standard input"

@@ -78,6 +78,28 @@ fn restore_can_be_said_again_whatever_goes_wrong() {
 }
 
 #[test]
+fn create_from_a_snapshot_leaves_nothing_whatever_goes_wrong() {
+    let template = Machine::new().with_cluster("a 1 1");
+    template.mokctl("create snapshot a s -q").run();
+    let line = "create cluster b --from s";
+    let targets = calls(&template, line);
+    assert!(targets.len() >= 24, "{} calls", targets.len());
+    let (names, images) = (template.docker.names(), template.docker.images());
+    for_each_fault(&targets, applies, |target, fault, scale| {
+        let machine = template.copy();
+        target.goes_wrong(&machine, fault);
+        let outcome = machine.mokctl(line).deadline_scale(scale).outcome();
+        outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
+        target.is_told(&outcome, &[])?;
+        outcome.check(!outcome.stderr.contains("warning"), "there is a warning")?;
+        outcome.check(machine.docker.names() == names, "not as it was before")?;
+        outcome.check(machine.docker.images() == images, "the snapshot is another")?;
+        let kubeconfig = machine.kubeconfig_text();
+        outcome.check(!kubeconfig.contains("mok-b"), "something is left in the kubeconfig")
+    });
+}
+
+#[test]
 fn delete_snapshot_can_be_finished_whatever_goes_wrong() {
     let template = Machine::new().with_cluster("a 1 1");
     template.mokctl("create snapshot a s -q").run();

@@ -38,6 +38,7 @@ fn constant(word: &str) -> String {
     let start = [
         "--label=mok.run=",
         "--label=mok.snapshot.created=",
+        "--label=mok.issued=",
         "--change=",
         "--publish=",
         "--subnet=",
@@ -52,7 +53,8 @@ fn constant(word: &str) -> String {
 }
 
 /// Calls in a node whose answer is not looked at.
-const UNREAD: [&str; 9] = [
+const UNREAD: [&str; 10] = [
+    "clone.sh",
     "join.sh",
     "ready.sh",
     "settle.sh",
@@ -131,6 +133,7 @@ impl Target {
         let last = &words[words.len() - 1];
         Some(match program.rsplit('/').next()? {
             "init.sh" => format!("kubeadm init on {node}"),
+            "clone.sh" => format!("kubeadm init with saved data on {node}"),
             "issue.sh" => format!("issue credentials for {last}"),
             "join.sh" => format!("kubeadm join on {node}"),
             "ready.sh" => "wait until Ready: ".to_owned(),

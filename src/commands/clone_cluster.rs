@@ -1,0 +1,95 @@
+//! `create cluster --from`: a cluster like one that was saved, under another name.
+
+use std::thread;
+
+use super::Context;
+use super::create_cluster::{carry_out, next_steps, proxy, published, refuse_existing};
+use super::preflight::{self, join};
+use crate::cluster::name::Role;
+use crate::cluster::snapshot::{SavedNode, Snapshot};
+use crate::cluster::spec::CloneSpec;
+use crate::error::Error;
+use crate::plan;
+use crate::preflight::{Demand, Facts, mounts_gone, problems};
+use crate::run::{Run, foresee, taken_subnets};
+
+/// Creates the cluster of `spec`; takes everything back if that fails, unless
+/// `retain`. With `dry_run` it only shows the plan.
+pub(super) fn run(
+    context: &Context,
+    spec: &CloneSpec,
+    retain: bool,
+    dry_run: bool,
+) -> Result<(), Error> {
+    let (name, wishes) = (&spec.name, &spec.wishes);
+    context.ui.fact("snapshot", spec.snapshot.as_str());
+    let (snapshot, existing, facts, taken, endpoint) = thread::scope(|scope| {
+        let existing = scope.spawn(|| refuse_existing(context, name));
+        let facts = scope.spawn(|| preflight::look(context, wishes.api_port));
+        let taken = scope.spawn(|| taken_subnets(&context.docker));
+        let endpoint = scope.spawn(|| context.endpoint());
+        let snapshot = context.snapshot(&spec.snapshot);
+        (snapshot, join(existing), join(facts), join(taken), join(endpoint))
+    });
+    let snapshot = snapshot?;
+    let saved = can_be_cloned(&snapshot, spec)?.clone();
+    existing?;
+    let roster = snapshot.roster.renamed(name);
+    let image = context.saved_image(&snapshot.name.image(&saved.node))?;
+    let facts = Facts { taken: taken?, ..facts? };
+    let count = |role| roster.with_role(role).count() as u64;
+    let demand = Demand {
+        masters: count(Role::Master),
+        workers: count(Role::Worker),
+        api_port: wishes.api_port,
+        subnet: wishes.subnet,
+        kubernetes: image.version,
+    };
+    let as_saved = wishes.mounts.is_empty();
+    let gone = if as_saved { mounts_gone(&snapshot, &facts) } else { Vec::new() };
+    preflight::heed(context, gone.into_iter().chain(problems(&demand, &facts)))?;
+    let proxy = proxy(context)?;
+    let endpoint = endpoint?;
+    let host = endpoint.address()?;
+    let plan = plan::clone(&roster);
+    let run = Run {
+        image: Some(image),
+        privilege: context.privilege(&endpoint),
+        subnet: wishes.subnet,
+        host,
+        taken: facts.taken,
+        api_port: wishes.api_port,
+        publish: wishes.publish.iter().map(|spec| published(spec, host)).collect(),
+        mounts: if as_saved { saved.mounts } else { wishes.mounts.clone() },
+        registry: wishes.registry.clone().or(saved.registry),
+        proxy,
+        clones: Some(snapshot),
+        kubeconfig: Some(context.kubeconfig()?),
+        tail: context.tail(),
+        ..Run::new(&context.docker, &roster, roster.first_master())
+    };
+    if dry_run {
+        return Ok(foresee(&plan, &run, &context.ui)?);
+    }
+    carry_out(context, &plan, &run, retain)?;
+    context.ui.note(&next_steps(name, context.ui.elapsed()));
+    Ok(())
+}
+
+/// Whether `snapshot` is one that `spec` can be made from: its only master.
+fn can_be_cloned<'a>(snapshot: &'a Snapshot, spec: &CloneSpec) -> Result<&'a SavedNode, Error> {
+    let of = |role| snapshot.roster.with_role(role).count();
+    let (masters, workers) = (of(Role::Master), of(Role::Worker));
+    let name = || snapshot.name.clone();
+    if masters > 1 {
+        return Err(Error::SeveralMasters(name()));
+    }
+    if let Some(node) = snapshot.by_hand().into_iter().next() {
+        return Err(Error::SavedByHand { snapshot: name(), node });
+    }
+    let agrees = |wanted: Option<u8>, found: usize| wanted.is_none_or(|n| usize::from(n) == found);
+    if !agrees(spec.masters.map(u8::from), masters) || !agrees(spec.workers, workers) {
+        return Err(Error::OtherNumbers { snapshot: name(), masters, workers });
+    }
+    snapshot.first_master().ok_or_else(|| Error::SnapshotUnfinished(name()))
+}
