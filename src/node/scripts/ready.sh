@@ -31,7 +31,8 @@ missing() {
     fi
   done
 }
-all_ready() { [[ -z $(missing "$@") ]]; }
+# Asked before it answers, kubectl takes the CPU that the control plane starts with.
+all_ready() { api_listens && [[ -z $(missing "$@") ]]; }
 
 wait_until "$seconds" "nodes to be Ready" all_ready "$@" || {
   missing "$@" >&2
