@@ -13,6 +13,7 @@ use super::name::{ClusterName, NodeName, Role};
 use super::program::Program;
 use super::registry::Registry;
 use super::roster::Roster;
+use super::runtime::Runtime;
 use super::snapshot::Base;
 use crate::docker::args::{Publish, RESTART_POLICY};
 
@@ -42,6 +43,8 @@ pub struct Member {
     pub address: Option<Ipv4Addr>,
     /// The node image that it is made of, or was before it came out of a snapshot.
     pub base: Base,
+    /// Its container runtime, as its image says.
+    pub runtime: Runtime,
     /// Whether it came out of a snapshot.
     pub restored: bool,
     /// When the oldest of its certificates can have been issued.
@@ -118,6 +121,7 @@ fn member(container: &Value) -> Option<Member> {
         by_hand: label(labels::SETUP) == Some(labels::BY_HAND),
         address: address("/IPAddress").or_else(|| address("/IPAMConfig/IPv4Address")),
         base: base(container)?,
+        runtime: Runtime::parse(label(labels::image::RUNTIME)).unwrap_or_default(),
         restored: label(labels::snapshot::NAME).is_some(),
         issued: label(labels::ISSUED)
             .and_then(Moment::parse)

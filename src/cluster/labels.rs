@@ -64,6 +64,8 @@ pub mod image {
     pub const SKIP_PHASES: &str = "mok.image.skip-phases";
     /// `cgroupfs` or `systemd`: the driver of kubelet and runtime.
     pub const CGROUP_DRIVER: &str = "mok.image.cgroup-driver";
+    /// `containerd`, which an image without it has too, or `cri-o`.
+    pub const RUNTIME: &str = "mok.image.runtime";
     /// The hash of the files that it was built from; only on images built here.
     pub const INPUTS: &str = "mok.image.inputs";
     /// The pod network: `static` for routes that mokctl sets.

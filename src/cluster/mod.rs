@@ -14,6 +14,7 @@ pub mod proxy;
 pub mod publish;
 pub mod registry;
 pub mod roster;
+pub mod runtime;
 pub mod snapshot;
 pub mod spec;
 pub mod subnet;

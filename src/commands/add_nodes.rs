@@ -63,6 +63,7 @@ pub(super) fn run(
     let undo = Undo { plan: plan::undo_add(&existing.roster, &new), roster: &existing.roster };
     let roster = existing.roster.with(new);
     let run = Run {
+        runtime: image.runtime,
         image: Some(image),
         privilege: context.privilege(&endpoint?),
         host: existing.api().map_or(Ipv4Addr::LOCALHOST, |api| api.address),

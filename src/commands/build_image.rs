@@ -4,14 +4,16 @@
 use super::Context;
 use crate::cluster::labels::image as label;
 use crate::cluster::spec::{ImageRef, VersionPrefix};
+use crate::docker::DockerError;
 use crate::docker::args;
 use crate::error::Error;
-use crate::image::build::build;
+use crate::image::build::BuildError;
+use crate::image::build::{build, is_built, reach};
 use crate::image::flavour::{FLAVOURS, Flavour};
 use crate::kubeadm::version::KubernetesVersion;
 
-/// Builds the flavour of that name, or the first one, or pulls it where it is
-/// `prebuilt`, and prints the image's name.
+/// Builds the flavour of that name, or the one that can be built here, or pulls it
+/// where it is `prebuilt`, and prints the image's name.
 pub(super) fn run(
     context: &Context,
     flavour: Option<&str>,
@@ -19,7 +21,8 @@ pub(super) fn run(
     prebuilt: bool,
 ) -> Result<(), Error> {
     let flavour = match flavour {
-        None => &FLAVOURS[0],
+        None if prebuilt => &FLAVOURS[0],
+        None => choose(context, version)?,
         Some(given) => Flavour::find(given).ok_or_else(|| Error::NoFlavour {
             given: given.to_owned(),
             known: FLAVOURS.iter().map(|flavour| flavour.name).collect::<Vec<_>>().join(", "),
@@ -44,6 +47,53 @@ pub(super) fn run(
     }
     context.ui.answer(&format!("{}\n", built.image));
     Ok(())
+}
+
+/// The newest flavour that is built already, or else that can be built; says which and
+/// why. What was built once stays chosen: a cluster of tomorrow is like today's.
+fn choose(context: &Context, version: Option<&VersionPrefix>) -> Result<&'static Flavour, Error> {
+    let fits = |flavour: &&Flavour| {
+        let builds = KubernetesVersion::parse(flavour.kubernetes);
+        version.is_none_or(|wanted| builds.is_some_and(|builds| wanted.matches(builds)))
+    };
+    let candidates: Vec<&Flavour> = FLAVOURS.iter().rev().filter(fits).collect();
+    for &flavour in &candidates {
+        if is_built(&context.docker, flavour)? {
+            return Ok(flavour);
+        }
+    }
+    // The last one needs nothing but packages; if none fits that is told for it.
+    let Some((last, others)) = candidates.split_last() else { return Ok(&FLAVOURS[0]) };
+    for flavour in others {
+        let stage = context.ui.stage(&format!("Asking the repositories of {}", flavour.name));
+        let answer = reach(&context.docker, flavour, &context.ui);
+        stage.done();
+        let (name, kubernetes) = (flavour.name, flavour.kubernetes);
+        match answer {
+            Ok(()) => {
+                let why = "its repositories answer";
+                context.ui.note(&format!("Building {name}, Kubernetes {kubernetes}: {why}."));
+                return Ok(flavour);
+            }
+            Err(BuildError::Docker(error @ DockerError::Failed { .. })) => {
+                let why = reason(&error);
+                context.ui.note(&format!("Not {name}, Kubernetes {kubernetes}: {why}"));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    context.ui.note(&format!("Building {}, Kubernetes {}.", last.name, last.kubernetes));
+    Ok(last)
+}
+
+/// Why the repositories are not to be had: in the words of their script, which builders
+/// surround with their own, or else what was said last.
+fn reason(error: &DockerError) -> String {
+    const NO_ANSWER: &str = "no answer from ";
+    let output = error.output().unwrap_or_default();
+    let said = output.lines().rev().find_map(|line| line.find(NO_ANSWER).map(|at| &line[at..]));
+    let last = output.lines().rev().map(str::trim).find(|line| !line.is_empty());
+    said.or(last).map_or_else(|| error.to_string(), String::from)
 }
 
 /// Brings the image of `flavour` from the user's repository, under the name that it

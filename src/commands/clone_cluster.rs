@@ -53,6 +53,7 @@ pub(super) fn run(
     let host = endpoint.address()?;
     let plan = plan::clone(&roster);
     let run = Run {
+        runtime: saved.runtime,
         image: Some(image),
         privilege: context.privilege(&endpoint),
         subnet: wishes.subnet,

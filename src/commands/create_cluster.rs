@@ -63,6 +63,7 @@ pub(super) fn run(
     let by_hand = roster.nodes().iter().filter(|node| spec.by_hand.covers(node.role()));
     let run = Run {
         by_hand: by_hand.cloned().collect(),
+        runtime: image.runtime,
         image: Some(image),
         privilege: context.privilege(&endpoint),
         subnet: spec.wishes.subnet,
@@ -121,7 +122,7 @@ pub(super) fn proxy(context: &Context) -> Result<Option<Proxy>, Error> {
 fn node_image(context: &Context, spec: &ClusterSpec) -> Result<NodeImage, Error> {
     let image = match (&spec.image, &spec.version) {
         (Some(image), _) => context.node_image(image.as_str())?,
-        (None, None) => context.node_image(&FLAVOURS[0].image())?,
+        (None, None) => newest_built(context)?,
         (None, Some(wanted)) => {
             let images = context.node_images()?;
             let newest = images.iter().rfind(|image| wanted.matches(image.version));
@@ -135,6 +136,17 @@ fn node_image(context: &Context, spec: &ClusterSpec) -> Result<NodeImage, Error>
         }
         Some(_) | None => Ok(image),
     }
+}
+
+/// The newest of the images that `build image` makes.
+fn newest_built(context: &Context) -> Result<NodeImage, Error> {
+    for flavour in FLAVOURS[1..].iter().rev() {
+        match context.node_image(&flavour.image()) {
+            Err(Error::NoImage(_)) => {}
+            found => return found,
+        }
+    }
+    context.node_image(&FLAVOURS[0].image())
 }
 
 fn no_version(wanted: &VersionPrefix, images: &[BuiltImage]) -> Error {

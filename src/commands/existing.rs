@@ -6,6 +6,7 @@ use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::networks;
 use crate::cluster::roster::Roster;
+use crate::cluster::runtime::Runtime;
 use crate::docker::args::{self, Publish};
 use crate::error::Error;
 use crate::run::is_set_up;
@@ -44,6 +45,13 @@ impl Existing {
     /// The container of `node`.
     pub(super) fn member(&self, node: &NodeName) -> Option<&Member> {
         self.members.iter().find(|member| member.node.as_ref() == Some(node))
+    }
+
+    /// The container runtime of its nodes: one image makes them all.
+    pub(super) fn runtime(&self) -> Runtime {
+        let node =
+            self.members.iter().find(|member| member.role().is_some_and(Role::runs_kubernetes));
+        node.map(|member| member.runtime).unwrap_or_default()
     }
 
     /// Where the API is published on the engine's host.

@@ -3,12 +3,10 @@
 use super::Context;
 use super::existing::Existing;
 use crate::cluster::name::ClusterName;
+use crate::cluster::runtime::Runtime;
 use crate::cluster::spec::ImageRef;
 use crate::docker::{DockerError, args};
 use crate::error::Error;
-
-/// containerd's own client, in the namespace that the kubelet uses.
-const CTR: [&str; 4] = ["ctr", "--namespace=k8s.io", "images", "import"];
 
 /// Loads `images` into every node that lacks one of them.
 pub(super) fn run(
@@ -26,10 +24,11 @@ pub(super) fn run(
         ids.push(format!("sha256:{}", id.trim_start_matches("sha256:")));
     }
     let stage = context.ui.stage(&format!("Loading into {cluster}"));
+    let runtime = existing.runtime();
     let nodes: Vec<String> = existing.roster.kubernetes().map(ToString::to_string).collect();
     let results: Vec<Result<(), DockerError>> = std::thread::scope(|scope| {
         let ids = &ids;
-        let load = |node| scope.spawn(move || load(context, node, images, ids));
+        let load = |node| scope.spawn(move || load(context, runtime, node, images, ids));
         let threads: Vec<_> = nodes.iter().map(String::as_str).map(load).collect();
         threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
     });
@@ -38,29 +37,31 @@ pub(super) fn run(
     Ok(())
 }
 
-/// An engine's id of an image is the digest of its configuration, and containerd
-/// lists it under that name too. (Engines that keep images in containerd have
+/// An engine's id of an image is the digest of its configuration, and the runtime
+/// lists it too. (Engines that keep images in containerd have
 /// another id: there every load is done.)
 fn load(
     context: &Context,
+    runtime: Runtime,
     node: &str,
     images: &[ImageRef],
     ids: &[String],
 ) -> Result<(), DockerError> {
-    let list = ["ctr", "--namespace=k8s.io", "images", "list", "--quiet"];
-    let there = context.docker.capture(&args::exec(node, list))?;
+    let list = args::exec(node, runtime.list_images().iter().copied());
+    let there = context.docker.capture(&list)?;
+    let there: Vec<&str> = there.split_whitespace().collect();
     let missing: Vec<&str> = images
         .iter()
         .zip(ids)
         .filter(|(image, id)| {
-            let name = |line: &str| line == image.as_str() || line.ends_with(&format!("/{image}"));
-            !(there.lines().any(|line| line == *id) && there.lines().any(name))
+            let name = |word: &str| word == image.as_str() || word.ends_with(&format!("/{image}"));
+            !(there.contains(&id.as_str()) && there.iter().any(|word| name(word)))
         })
         .map(|(image, _)| image.as_str())
         .collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let import = args::exec_piped(node, CTR.into_iter().chain(["-"]));
+    let import = args::exec_piped(node, runtime.import_images().iter().copied());
     context.docker.pipe(&args::save(missing), &import).map(drop)
 }

@@ -52,6 +52,7 @@ pub(super) fn run(
     let master = snapshot.first_master();
     let run = Run {
         by_hand: snapshot.by_hand(),
+        runtime: master.map(|saved| saved.runtime).unwrap_or_default(),
         privilege: context.privilege(&endpoint?),
         subnet: Some(snapshot.subnet),
         host: snapshot.host(),

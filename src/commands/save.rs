@@ -13,7 +13,6 @@ use crate::cluster::roster::Roster;
 use crate::cluster::snapshot::{SavedNode, Snapshot, SnapshotName};
 use crate::docker::args;
 use crate::error::Error;
-use crate::node::restored::STATE;
 use crate::plan;
 use crate::preflight::snapshot_disk;
 use crate::run::{Run, foresee};
@@ -55,6 +54,7 @@ pub(super) fn run(
     let plan = plan::save(&existing.roster, &running, stays);
     let run = Run {
         by_hand: existing.by_hand(),
+        runtime: existing.runtime(),
         saves: Some(snapshot),
         ..Run::new(&context.docker, &existing.roster, running.first_master())
     };
@@ -83,7 +83,13 @@ fn check_disk(context: &Context, members: &[Member]) -> Result<(), Error> {
         let has_volume =
             |member: &&Member| member.running && member.role().is_some_and(Role::runs_kubernetes);
         let measure = |member: &Member| {
-            let words = ["du", "--summarize", "--block-size=1", "--one-file-system", STATE];
+            let words = [
+                "du",
+                "--summarize",
+                "--block-size=1",
+                "--one-file-system",
+                member.runtime.state(),
+            ];
             let call = args::exec(&member.name, words);
             context.docker.read(&call, |text| total(text.split('\t').next().unwrap_or_default()))
         };

@@ -6,10 +6,12 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::cluster::labels::{image as label, snapshot};
+use crate::cluster::runtime::Runtime;
 use crate::kubeadm::version::KubernetesVersion;
 
-/// The newest version of the contract that this mokctl reads.
-pub const SCHEMA_VERSION: u32 = 1;
+/// The newest version of the contract that this mokctl reads: 2 is for images whose
+/// runtime is not containerd.
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Why an image cannot be a node.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -53,7 +55,9 @@ pub struct NodeImage {
     pub name: String,
     /// The Kubernetes version in it.
     pub version: KubernetesVersion,
-    /// The container runtime's socket.
+    /// The container runtime.
+    pub runtime: Runtime,
+    /// Its socket.
     pub cri_socket: String,
     /// kubeadm phases that it cannot or need not do.
     pub skip_phases: Vec<String>,
@@ -100,6 +104,12 @@ impl NodeImage {
         check(label::CNI, &|value| value == "static")?;
         let version = check(label::KUBERNETES, &|value| KubernetesVersion::parse(value).is_some())?;
         let version = KubernetesVersion::parse(version).ok_or_else(unreadable)?;
+        let runtime = find(label::RUNTIME).ok();
+        let runtime = Runtime::parse(runtime).ok_or_else(|| ContractError::Unknown {
+            image: image.to_owned(),
+            label: label::RUNTIME,
+            value: runtime.unwrap_or_default().to_owned(),
+        })?;
         let plain = |value: &str| {
             value.starts_with('/')
                 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b))
@@ -111,7 +121,14 @@ impl NodeImage {
         let phases = |value: &str| value.split(',').all(|word| word.trim().bytes().all(phase));
         let phases = check(label::SKIP_PHASES, &phases)?.split(',').map(str::trim);
         let skip_phases = phases.filter(|phase| !phase.is_empty()).map(String::from).collect();
-        Ok(Self { name: image.to_owned(), version, cri_socket, skip_phases, cgroup_driver })
+        Ok(Self {
+            name: image.to_owned(),
+            version,
+            runtime,
+            cri_socket,
+            skip_phases,
+            cgroup_driver,
+        })
     }
 
     /// The phases to leave out of `kubeadm init`, with commas.
@@ -217,6 +234,15 @@ mod tests {
     }
 
     #[test]
+    fn another_runtime_is_said_by_a_label() {
+        let more = |value| GOOD.into_iter().chain([(label::RUNTIME, value)]).collect::<Vec<_>>();
+        let runtime =
+            |labels: &[_]| NodeImage::from_inspect("x", &inspection(labels)).unwrap().runtime;
+        assert_eq!(runtime(&GOOD), Runtime::Containerd);
+        assert_eq!(runtime(&more("cri-o")), Runtime::Crio);
+    }
+
+    #[test]
     fn a_snapshot_is_no_node_image() {
         let labels: Vec<_> = GOOD.into_iter().chain([(snapshot::NAME, "s")]).collect();
         let error = NodeImage::from_inspect("x", &inspection(&labels));
@@ -228,16 +254,17 @@ mod tests {
     #[test]
     fn values_of_a_later_contract_are_refused() {
         for (name, value) in [
-            (label::SCHEMA, "2"),
+            (label::SCHEMA, "3"),
             (label::SCHEMA, "one"),
             (label::KUBERNETES, "latest"),
             (label::CRI_SOCKET, "/run/x;reboot"),
             (label::CGROUP_DRIVER, "none"),
             (label::CNI, "magic"),
+            (label::RUNTIME, "rkt"),
             (label::SKIP_PHASES, "preflight;reboot"),
         ] {
-            let labels: Vec<_> =
-                GOOD.into_iter().map(|(k, v)| (k, if k == name { value } else { v })).collect();
+            let others = GOOD.into_iter().filter(|(key, _)| *key != name);
+            let labels: Vec<_> = others.chain([(name, value)]).collect();
             let error = NodeImage::from_inspect("x", &inspection(&labels));
             assert!(matches!(error, Err(ContractError::Unknown { .. })), "{name}={value}");
         }

@@ -4,6 +4,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::cluster::runtime::Runtime;
 use crate::node::files::File;
 
 /// The build files of one image: a Dockerfile and what it copies.
@@ -48,14 +49,34 @@ fn key<'a>(inputs: impl IntoIterator<Item = &'a str>) -> String {
 /// another part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keys {
-    /// The Kubernetes programs.
-    pub programs: String,
+    /// The Kubernetes programs, or the repositories that have them.
+    pub source: String,
     /// The control plane's images.
     pub images: String,
     /// The node, without the images.
     pub node: String,
     /// All of it.
     pub image: String,
+}
+
+/// Where the Kubernetes programs and the control plane's images come from.
+#[derive(Debug, Clone, Copy)]
+pub enum Source {
+    /// The distribution's source package: compiled here.
+    Compiled {
+        /// Builds the Kubernetes programs.
+        programs: Context,
+        /// Makes the control plane's images of them.
+        images: Context,
+    },
+    /// The projects' own repositories, of packages and of images: they answer, or they
+    /// do not.
+    Published {
+        /// Makes the node's base, with their lists of packages.
+        repositories: Context,
+        /// Pulls the images, in the node.
+        runtime: Runtime,
+    },
 }
 
 /// A family of node images.
@@ -67,15 +88,14 @@ pub struct Flavour {
     pub base: &'static str,
     /// The distribution's release, for making that image from its packages.
     pub suite: &'static str,
-    /// The Kubernetes version that is built.
+    /// The Kubernetes version in it.
     pub kubernetes: &'static str,
-    /// Builds the Kubernetes programs.
-    pub programs: Context,
-    /// Makes the control plane's images of them.
-    pub images: Context,
+    /// Where that comes from.
+    pub source: Source,
     /// Makes the node.
     pub node: Context,
-    /// Runs in a node with the images' archives in /images.
+    /// Runs in a node and puts the control plane's images in; where they were made
+    /// here it has their archives in /images.
     pub preload: &'static str,
     /// What the finished image says of itself, beside its Kubernetes version.
     pub labels: &'static [(&'static str, &'static str)],
@@ -91,12 +111,21 @@ impl Flavour {
     /// What it is made of.
     #[must_use]
     pub fn keys(&self) -> Keys {
-        let programs = self.programs.key(&[self.kubernetes, self.base]);
-        let images = self.images.key(&[&programs]);
-        let node = self.node.key(&[&programs]);
+        let made_of = [self.kubernetes, self.base];
+        let (source, images) = match &self.source {
+            Source::Compiled { programs, images } => {
+                let programs = programs.key(&made_of);
+                (programs.clone(), images.key(&[&programs]))
+            }
+            // The version says which images those are.
+            Source::Published { repositories, .. } => {
+                (repositories.key(&made_of), self.kubernetes.to_owned())
+            }
+        };
+        let node = self.node.key(&[&source]);
         let labels = self.labels.iter().flat_map(|(name, value)| [*name, *value]);
         let image = key([&images, &node, self.preload].into_iter().chain(labels));
-        Keys { programs, images, node, image }
+        Keys { source, images, node, image }
     }
 
     /// The flavour of that name.
@@ -106,8 +135,9 @@ impl Flavour {
     }
 }
 
-/// All flavours; the first is the one that is built unless another is named.
-pub const FLAVOURS: &[Flavour] = &[MOK_DEBIAN_12];
+/// All flavours, the one with the newest Kubernetes last. The first can be built
+/// wherever the distribution's packages are to be had.
+pub const FLAVOURS: &[Flavour] = &[MOK_DEBIAN_12, MOK_DEBIAN_13];
 
 macro_rules! context {
     ($folder:literal, $($path:literal),+ $(,)?) => {
@@ -125,8 +155,10 @@ const MOK_DEBIAN_12: Flavour = Flavour {
     base: "debian:12",
     suite: "bookworm",
     kubernetes: "v1.20.2",
-    programs: context!("mok-debian-12/kubernetes", "Dockerfile", "build.sh", "fetch.sh"),
-    images: context!("mok-debian-12/images", "Dockerfile", "archive.sh", "build.sh"),
+    source: Source::Compiled {
+        programs: context!("mok-debian-12/kubernetes", "Dockerfile", "build.sh", "fetch.sh"),
+        images: context!("mok-debian-12/images", "Dockerfile", "archive.sh", "build.sh"),
+    },
     node: context!(
         "mok-debian-12/node",
         "Dockerfile",
@@ -159,6 +191,43 @@ const MOK_DEBIAN_12: Flavour = Flavour {
     ],
 };
 
+const MOK_DEBIAN_13: Flavour = Flavour {
+    name: "mok-debian-13",
+    base: "debian:13",
+    suite: "trixie",
+    kubernetes: "v1.34.3",
+    source: Source::Published {
+        repositories: context!("mok-debian-13/repositories", "Dockerfile", "repositories.sh"),
+        runtime: Runtime::Crio,
+    },
+    node: context!(
+        "mok-debian-13/node",
+        "Dockerfile",
+        "packages.sh",
+        "files/etc/containers/registries.conf",
+        "files/etc/containers/storage.conf",
+        "files/etc/crio/crio.conf.d/10-mok.conf",
+        "files/etc/systemd/journald.conf.d/mok.conf",
+        "files/etc/systemd/system/kubelet.service",
+        "files/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
+        "files/etc/systemd/system/mok-network.service",
+        "files/usr/local/bin/mok-balancer",
+        "files/usr/local/bin/mok-entrypoint",
+        "files/usr/local/lib/mok/network.sh",
+        "files/usr/local/lib/mok/units.sh",
+    ),
+    preload: include_str!("../../dockerfiles/mok-debian-13/node/preload.sh"),
+    labels: &[
+        ("mok.image.schema", "2"),
+        ("mok.image.runtime", "cri-o"),
+        ("mok.image.cri-socket", "/run/crio/crio.sock"),
+        // It looks at the host: swap, kernel modules, what a container has not.
+        ("mok.image.skip-phases", "preflight"),
+        ("mok.image.cgroup-driver", "systemd"),
+        ("mok.image.cni", "static"),
+    ],
+};
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -181,11 +250,16 @@ mod tests {
     #[test]
     fn every_build_file_is_embedded() {
         for flavour in FLAVOURS {
-            for (folder, context, beside) in [
-                ("kubernetes", &flavour.programs, None),
-                ("images", &flavour.images, None),
-                ("node", &flavour.node, Some("preload.sh")),
-            ] {
+            let mut parts = vec![("node", &flavour.node, Some("preload.sh"))];
+            match &flavour.source {
+                Source::Compiled { programs, images } => {
+                    parts.extend([("kubernetes", programs, None), ("images", images, None)]);
+                }
+                Source::Published { repositories, .. } => {
+                    parts.push(("repositories", repositories, None));
+                }
+            }
+            for (folder, context, beside) in parts {
                 let root = Path::new(env!("CARGO_MANIFEST_DIR"))
                     .join("dockerfiles")
                     .join(flavour.name)
@@ -204,11 +278,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_dockerfiles_default_to_the_version_that_is_built() {
+        for flavour in FLAVOURS {
+            let mut contexts = vec![&flavour.node];
+            match &flavour.source {
+                Source::Compiled { programs, images } => contexts.extend([programs, images]),
+                Source::Published { repositories, .. } => contexts.push(repositories),
+            }
+            let texts = contexts.iter().flat_map(|context| context.files);
+            let arguments = texts.flat_map(|(_, text)| text.lines());
+            let versions: Vec<_> = arguments
+                .filter_map(|line| line.strip_prefix("ARG KUBE")?.split_once("_VERSION="))
+                .map(|(_, version)| version)
+                .collect();
+            assert!(!versions.is_empty() && versions.iter().all(|v| *v == flavour.kubernetes));
+        }
+    }
+
     /// Which keys another flavour changes: programs, images, node, image.
     fn changed(flavour: Flavour) -> [bool; 4] {
         let (old, new) = (MOK_DEBIAN_12.keys(), flavour.keys());
         [
-            old.programs != new.programs,
+            old.source != new.source,
             old.images != new.images,
             old.node != new.node,
             old.image != new.image,
@@ -221,9 +313,13 @@ mod tests {
         assert_eq!(MOK_DEBIAN_12.keys().image.len(), 12);
         assert_eq!(changed(MOK_DEBIAN_12), [false; 4]);
         assert_eq!(changed(Flavour { kubernetes: "v1.20.3", ..MOK_DEBIAN_12 }), [true; 4]);
-        assert_eq!(changed(Flavour { programs: FILE, ..MOK_DEBIAN_12 }), [true; 4]);
-        let images = Flavour { images: FILE, ..MOK_DEBIAN_12 };
-        assert_eq!(changed(images), [false, true, false, true]);
+        let Source::Compiled { programs, images } = MOK_DEBIAN_12.source else { panic!() };
+        let of = |programs, images| Flavour {
+            source: Source::Compiled { programs, images },
+            ..MOK_DEBIAN_12
+        };
+        assert_eq!(changed(of(FILE, images)), [true; 4]);
+        assert_eq!(changed(of(programs, FILE)), [false, true, false, true]);
         assert_eq!(changed(Flavour { node: FILE, ..MOK_DEBIAN_12 }), [false, false, true, true]);
         for last in [
             Flavour { preload: "exit", ..MOK_DEBIAN_12 },

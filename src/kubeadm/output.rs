@@ -188,6 +188,26 @@ mod tests {
     }
 
     #[test]
+    fn each_versions_output_says_the_same() {
+        for (output, key) in [
+            (include_str!("golden/output-v1.24.txt"), Some("1".repeat(64))),
+            (include_str!("golden/output-v1.30.txt"), Some("1".repeat(64))),
+            // Without --upload-certs it has a command for masters all the same.
+            (include_str!("golden/output-v1.34.txt"), None),
+        ] {
+            let want = JoinCommand {
+                endpoint: "10.213.0.2:6443".into(),
+                token: Secret("abcdef.0123456789abcdef".into()),
+                ca_cert_hash: format!("sha256:{}", "0".repeat(64)),
+                certificate_key: key.map(Secret),
+            };
+            assert_eq!(JoinCommand::from_output(output), Ok(want), "{output}");
+            let shown = redact(output);
+            assert!(!shown.contains("0123456789abcdef") && !shown.contains("1111"), "{shown}");
+        }
+    }
+
+    #[test]
     fn what_is_missing_is_named() {
         let read = JoinCommand::from_output;
         assert_eq!(read("error execution phase preflight"), Err(OutputError::NoJoinCommand));

@@ -3,32 +3,30 @@
 use super::files::File;
 use super::scripts::{CLONE, FOLDER};
 use crate::cluster::name::Role;
+use crate::cluster::runtime::Runtime;
 
-/// The container runtime's state, which is a volume in every node.
-pub const STATE: &str = "/var/lib/containerd";
-/// Where a snapshot's image has it: no image holds a volume.
-pub const ARCHIVE: &str = "/var/lib/containerd.tar";
-
-/// For a node of `role`; with `renews` its certificates are renewed.
+/// For a node of `role` with that `runtime`; with `renews` its certificates are
+/// renewed.
 #[must_use]
-pub fn files(role: Role, renews: bool) -> Vec<File> {
+pub fn files(role: Role, runtime: Runtime, renews: bool) -> Vec<File> {
     let mut files = Vec::new();
     if role.runs_kubernetes() {
-        files.extend(before("containerd", "unpack", include_str!("scripts/unpack.sh")));
+        let (service, state) = (runtime.service(), format!(" {}", runtime.state()));
+        files.extend(before(service, "unpack", &state, include_str!("scripts/unpack.sh")));
     }
     if renews && role == Role::Master {
-        files.extend(before("kubelet", "renew", include_str!("scripts/renew.sh")));
+        files.extend(before("kubelet", "renew", "", include_str!("scripts/renew.sh")));
         files.push(File::public(format!("{FOLDER}/renew"), ""));
     }
     files
 }
 
-/// For a node of `role` that becomes one of another cluster.
+/// For a node of `role` with that `runtime` that becomes one of another cluster.
 #[must_use]
-pub fn files_of_clone(role: Role) -> Vec<File> {
-    let mut files = files(role, false);
-    // Before containerd is before the kubelet.
-    files.extend(before("containerd", "shed", include_str!("scripts/shed.sh")));
+pub fn files_of_clone(role: Role, runtime: Runtime) -> Vec<File> {
+    let mut files = files(role, runtime, false);
+    // Before the runtime is before the kubelet.
+    files.extend(before(runtime.service(), "shed", "", include_str!("scripts/shed.sh")));
     files.push(File::public(format!("{FOLDER}/shed"), ""));
     // Empty, it is made anew at the start.
     files.push(File::public("etc/machine-id", ""));
@@ -39,10 +37,12 @@ pub fn files_of_clone(role: Role) -> Vec<File> {
     files
 }
 
-/// Has `service` start after the script `name`.
-fn before(service: &str, name: &str, text: &str) -> [File; 2] {
+/// Has `service` start after the script `name`, called with `argument`.
+fn before(service: &str, name: &str, argument: &str, text: &str) -> [File; 2] {
     let unit = format!("etc/systemd/system/{service}.service.d/mok-{name}.conf");
     // Much that was loaded takes its time.
-    let first = format!("[Service]\nTimeoutStartSec=infinity\nExecStartPre=/{FOLDER}/{name}.sh\n");
+    let first = format!(
+        "[Service]\nTimeoutStartSec=infinity\nExecStartPre=/{FOLDER}/{name}.sh{argument}\n"
+    );
     [File::public(unit, first), File::script(format!("{FOLDER}/{name}.sh"), text)]
 }

@@ -36,6 +36,7 @@ use crate::cluster::name::NodeName;
 use crate::cluster::proxy::Proxy;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
+use crate::cluster::runtime::Runtime;
 use crate::cluster::snapshot::Snapshot;
 use crate::cluster::subnet::Subnet;
 use crate::docker::args::{self, Label, Publish};
@@ -60,6 +61,8 @@ pub struct Run<'a> {
     pub by_hand: Vec<NodeName>,
     /// What new nodes are made of; none where there will be none.
     pub image: Option<NodeImage>,
+    /// The container runtime of its nodes.
+    pub runtime: Runtime,
     /// What the engine grants a node.
     pub privilege: Privilege,
     /// The network that the user chose.
@@ -105,6 +108,7 @@ impl<'a> Run<'a> {
             speaker,
             by_hand: Vec::new(),
             image: None,
+            runtime: Runtime::default(),
             privilege: Privilege::Full,
             subnet: None,
             host: Ipv4Addr::LOCALHOST,

@@ -10,7 +10,7 @@ use crate::cluster::snapshot::Snapshot;
 use crate::docker::args::Label;
 use crate::docker::{Call, args};
 use crate::node::files::File;
-use crate::node::restored::{self, ARCHIVE, STATE};
+use crate::node::restored;
 
 /// What a cluster comes out of, and what stands in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +47,8 @@ impl Run<'_> {
         // An image keeps what its container was told to run.
         let finished = saved.program.instructions().into_iter();
         let finished: Vec<String> = finished.chain([format!("LABEL {}=", label::SAVING)]).collect();
-        let archive = format!("--file={ARCHIVE}");
-        let folder = format!("--directory={STATE}");
+        let archive = format!("--file={}", self.runtime.archive());
+        let folder = format!("--directory={}", self.runtime.state());
         let attributes = ["--xattrs", "--xattrs-include=*", "--numeric-owner", "--sparse"];
         let tar = [&["tar", "--create", &archive, &folder][..], &attributes, &["."]].concat();
         let program = if node.role().runs_kubernetes() { &tar[..] } else { &["true"][..] };
@@ -83,8 +83,8 @@ impl Run<'_> {
     }
 
     /// What a container that comes out of the snapshot needs beside what is in it.
-    pub(super) fn restored_files(restore: &Restore, node: &NodeName) -> Vec<File> {
-        restored::files(node.role(), restore.renews)
+    pub(super) fn restored_files(&self, restore: &Restore, node: &NodeName) -> Vec<File> {
+        restored::files(node.role(), self.runtime, restore.renews)
     }
 
     /// What such a container says beside what its image says.

@@ -19,7 +19,7 @@ impl Run<'_> {
     /// What a container finds at its first start as at every later one.
     fn files(&self, node: &NodeName) -> Result<Vec<File>, StepError> {
         if let Some(restore) = &self.restores {
-            return Ok(Self::restored_files(restore, node));
+            return Ok(self.restored_files(restore, node));
         }
         let layout = self.facts.layout()?;
         let is_by_hand = self.by_hand.contains(node);
@@ -45,7 +45,7 @@ impl Run<'_> {
             files.extend(self.files_by_hand(node, layout)?);
         }
         if self.clones.is_some() {
-            files.extend(restored::files_of_clone(node.role()));
+            files.extend(restored::files_of_clone(node.role(), self.runtime));
         }
         Ok(files)
     }
@@ -55,9 +55,9 @@ impl Run<'_> {
         let registry = self.registry.as_ref();
         let host = registry.map(|registry| registry.host(layout));
         let proxy = self.proxy.clone().map(|proxy| proxy.around(self.roster, layout, host));
-        let registry = registry.map(|registry| outside::registry(registry, layout));
+        let registry = registry.map(|registry| outside::registry(registry, layout, self.runtime));
         let none = || self.clones.is_some().then(|| vec![outside::no_proxy()]);
-        let proxy = proxy.map(|proxy| outside::proxy(&proxy)).or_else(none);
+        let proxy = proxy.map(|proxy| outside::proxy(&proxy, self.runtime)).or_else(none);
         registry.into_iter().chain(proxy).flatten().collect()
     }
 
@@ -142,6 +142,7 @@ impl Run<'_> {
             labels,
             publish,
             mounts,
+            state: kubernetes.then(|| self.runtime.state()),
             privilege: kubernetes.then(|| self.privilege()),
             image,
             entrypoint: (!kubernetes).then(|| balancer::ENTRYPOINT.to_owned()),

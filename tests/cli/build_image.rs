@@ -14,6 +14,13 @@ fn empty() -> Machine {
     machine
 }
 
+/// What is said where there is no other base to pull.
+const NOT_13: &str = "Asking the repositories of mok-debian-13 .. ok (0.0 s)\n\
+     Not mok-debian-13, Kubernetes v1.34.3: Error response from daemon: pull access denied for \
+     debian, repository does not exist or may require 'docker login': denied: requested access \
+     to the resource is denied\n\
+     Building mok-debian-12, Kubernetes v1.20.2.\n";
+
 /// The calls that make or remove something, by their first words.
 fn changes(docker: &FakeDocker) -> Vec<String> {
     let makes = ["build", "pull", "create", "run", "commit", "rm"];
@@ -33,12 +40,11 @@ fn an_image_is_built_of_its_parts_and_a_second_build_changes_nothing() {
                   Building the control plane's images .. ok (0.0 s)\n\
                   Building the node .. ok (0.0 s)\n\
                   Putting the images into the node .. ok (0.0 s)\n";
+    let stderr = format!("{NOT_13}{stderr}");
     machine.mokctl("build image").stdout(image.as_str()).stderr(stderr).run();
     let built = changes(&machine.docker);
-    assert_eq!(
-        built,
-        ["pull", "build", "build", "build", "create", "run", "commit", "rm", "image"]
-    );
+    let parts = ["build", "build", "build", "create", "run", "commit", "rm", "image"];
+    assert_eq!(built, [&["pull", "pull"], &parts[..]].concat());
     assert!(machine.docker.names().is_empty(), "{:?}", machine.docker.names());
 
     let stderr = "Nothing has changed since it was built.\n";
@@ -56,11 +62,11 @@ fn an_image_of_other_files_is_built_anew_of_the_parts_that_are_there() {
     let before = changes(&machine.docker).len();
     let old = ["mok.image.schema=1", "mok.image.inputs=000000000000"].map(String::from);
     machine.docker.add_image(&FLAVOURS[0].image(), &old);
-    let stderr = "Putting the images into the node .. ok (0.0 s)\n";
+    let stderr = format!("{NOT_13}Putting the images into the node .. ok (0.0 s)\n");
     let run = machine.mokctl("build image").stdout(format!("{}\n", FLAVOURS[0].image()));
     run.stderr(stderr).run();
     let again = changes(&machine.docker).split_off(before);
-    assert_eq!(again, ["create", "run", "commit", "rm", "image"]);
+    assert_eq!(again, ["pull", "create", "run", "commit", "rm", "image"]);
     let calls = machine.docker.calls();
     let prune = "image prune --force --filter=label=mok.image.inputs";
     assert_eq!(calls.last().unwrap().line(), prune);
@@ -77,7 +83,7 @@ fn a_part_that_fails_is_told_and_the_finished_ones_stay() {
     outcome.assert(outcome.stderr.contains(told), "no error");
     outcome.assert(outcome.stderr.contains("\n    E: no such package\n"), "no reason");
     let kept = changes(&machine.docker);
-    assert_eq!(kept, ["pull", "build", "build"]);
+    assert_eq!(kept, ["pull", "pull", "build", "build"]);
 }
 
 #[test]
@@ -110,7 +116,7 @@ fn without_a_base_it_says_what_is_missing() {
                 mokctl: error: the base image debian:12 is not here, cannot be pulled, \
                 and there is no mmdebstrap to make it: \
                 docker pull 'debian:12' failed (exit status: 1)\n";
-    outcome.assert(outcome.stderr.starts_with(told), "no error");
+    outcome.assert(outcome.stderr.starts_with(&format!("{NOT_13}{told}")), "no error");
     let hint = "hint: install mmdebstrap, or pull the base image\n";
     outcome.assert(outcome.stderr.ends_with(hint), "no hint");
     outcome.assert(outcome.code() == Some(1), "built");
@@ -160,4 +166,83 @@ fn a_prebuilt_image_has_to_come_from_somewhere() {
         run.env("MOKCTL_IMAGE_REPOSITORY", repository).stderr(stderr).code(1).run();
     }
     assert!(changes(&machine.docker).is_empty());
+}
+
+/// An engine without images where the repositories of packages answer.
+fn online() -> Machine {
+    let machine = empty();
+    machine.docker.offer("debian:13", &[]);
+    machine
+}
+
+const IMAGE_13: &str = "local/mok-debian-13:v1.34.3\n";
+
+#[test]
+fn where_the_repositories_answer_the_newest_kubernetes_is_built_and_clusters_are_made_of_it() {
+    let machine = online();
+    let stderr = "Asking the repositories of mok-debian-13 .. ok (0.0 s)\n\
+                  Building mok-debian-13, Kubernetes v1.34.3: its repositories answer.\n\
+                  Building the node .. ok (0.0 s)\n\
+                  Putting the images into the node .. ok (0.0 s)\n";
+    machine.mokctl("build image").stdout(IMAGE_13).stderr(stderr).run();
+    let built = changes(&machine.docker);
+    assert_eq!(built, ["pull", "build", "build", "run", "commit", "rm", "image"]);
+    // The images are pulled there, into a volume that no image holds.
+    let pull = machine.docker.call("run --interactive --name=mok-preload-");
+    assert_eq!(pull.flag("volume"), Some("/var/lib/containers"));
+    assert!(machine.docker.names().is_empty(), "{:?}", machine.docker.names());
+
+    let stderr = "Nothing has changed since it was built.\n";
+    machine.mokctl("build image").stdout(IMAGE_13).stderr(stderr).run();
+    assert_eq!(changes(&machine.docker), built);
+
+    let machine = machine.with_cluster("a 1 0");
+    let created = machine.docker.call("create --name=a-master-1 ").line();
+    assert!(created.ends_with(" local/mok-debian-13:v1.34.3"), "{created}");
+}
+
+#[test]
+fn repositories_that_do_not_answer_are_named() {
+    let machine = online();
+    let answer = "#8 0.31 no answer from https://repository/v1.34/deb\nThe command returned 1";
+    machine.docker.on("build --tag=local/mok-repositories:*").fails(1, answer);
+    let outcome = machine.mokctl("build image").outcome();
+    outcome.assert(outcome.code() == Some(0), "not built");
+    let told = "Not mok-debian-13, Kubernetes v1.34.3: no answer from https://repository/v1.34/deb\n\
+                Building mok-debian-12, Kubernetes v1.20.2.\n";
+    outcome.assert(outcome.stderr.contains(told), "no reason");
+    assert_eq!(outcome.stdout, format!("{}\n", FLAVOURS[0].image()));
+}
+
+#[test]
+fn what_was_built_stays_chosen_and_the_other_is_built_by_name_or_version() {
+    let machine = online();
+    let image = format!("{}\n", FLAVOURS[0].image());
+    machine.mokctl("-q build image mok-debian-12").stdout(image.as_str()).run();
+    machine.mokctl("-q build image").stdout(image.as_str()).run();
+    machine.mokctl("-q build image --k8sver 1.34").stdout(IMAGE_13).run();
+    machine.mokctl("-q build image").stdout(IMAGE_13).run();
+    machine.mokctl("-q build image --k8sver 1.20").stdout(image.as_str()).run();
+    machine.mokctl("-q build image mok-debian-13").stdout(IMAGE_13).run();
+}
+
+#[test]
+fn a_flavour_that_is_named_is_built_or_fails() {
+    let machine = online();
+    machine.docker.on("build --tag=local/mok-repositories:*").fails(1, "no answer from x");
+    let outcome = machine.mokctl("build image mok-debian-13").outcome();
+    outcome.assert(outcome.code() == Some(1), "built");
+    let told = "Getting the lists of packages .. FAILED (0.0 s)\n";
+    outcome.assert(outcome.stderr.contains(told), "not told");
+}
+
+#[test]
+fn an_engine_that_goes_away_is_no_answer() {
+    let machine = online();
+    machine
+        .docker
+        .on("build --tag=local/mok-repositories:*")
+        .fails(1, "Cannot connect to the Docker daemon");
+    let outcome = machine.mokctl("build image").outcome();
+    outcome.assert(outcome.code() == Some(1), "went on without an engine");
 }

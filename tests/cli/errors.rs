@@ -104,7 +104,8 @@ fn images_that_are_not_there() {
     let error = "mokctl: error: there is no image with Kubernetes 1.99; there is v1.20.2";
     says(&machine, "create cluster b 1 0 --k8sver 1.99", &[error, hint]);
     says(&machine, "load image a x", &["mokctl: error: the engine has no image x"]);
-    let error = "mokctl: error: there is no image flavour fat; there is mok-debian-12";
+    let error =
+        "mokctl: error: there is no image flavour fat; there is mok-debian-12, mok-debian-13";
     says(&machine, "build image fat", &[error]);
 }
 

@@ -187,3 +187,62 @@ fn what_cannot_be_is_refused_with_what_is_allowed() {
          allowed, like localhost:5000.",
     );
 }
+
+/// A cluster of nodes with CRI-O.
+fn with_crio(line: &str) -> Machine {
+    let machine = Machine::new();
+    let image = machine.docker.add_crio_image();
+    machine.with_cluster(&format!("{line} --image {image}"))
+}
+
+#[test]
+fn a_node_with_cri_o_has_its_state_in_a_volume_and_its_socket_in_the_configuration() {
+    let machine = with_crio("a 1 1");
+    for node in ["a-master-1", "a-worker-1"] {
+        assert_eq!(flags(&created(&machine, node), "volume"), ["/var/lib/containers"], "{node}");
+    }
+    let config = machine.docker.file("a-master-1", "/root/mok/kubeadm-init.yaml");
+    for line in [
+        "apiVersion: kubeadm.k8s.io/v1beta4",
+        "  criSocket: unix:///run/crio/crio.sock",
+        "cgroupDriver: systemd",
+    ] {
+        assert!(config.lines().any(|found| found == line), "{line}: {config}");
+    }
+    // Its add-on for DNS is kubeadm's own.
+    let values = machine.docker.file("a-master-1", "/root/mok/mok.env");
+    assert!(values.lines().any(|line| line == "SKIP_INIT_PHASES=preflight"), "{values}");
+}
+
+#[test]
+fn cri_o_is_told_of_registry_and_proxies_in_its_own_files() {
+    let machine = Machine::new();
+    let image = machine.docker.add_crio_image();
+    let line = format!("create cluster a 1 0 --registry localhost:5000 --image {image} -q");
+    let run = machine.mokctl(&line);
+    run.env("HTTPS_PROXY", "http://10.9.8.7:3128").run();
+    let subnet = machine.docker.call("network create").flag("subnet").unwrap().to_owned();
+    let gateway = subnet.replace(".0/24", ".1");
+    let registry = "/etc/containers/registries.conf.d/mok-registry.conf";
+    assert_eq!(
+        machine.docker.file("a-master-1", registry),
+        format!(
+            "[[registry]]\nprefix = \"localhost:5000\"\nlocation = \"{gateway}:5000\"\ninsecure = true\n"
+        )
+    );
+    let unit = "/etc/systemd/system/crio.service.d/mok-proxy.conf";
+    let proxy = machine.docker.file("a-master-1", unit);
+    assert_eq!(proxy, "[Service]\nEnvironmentFile=/etc/mok/proxy.env\n");
+}
+
+#[test]
+fn images_are_loaded_by_what_the_nodes_runtime_has() {
+    for (machine, client) in [
+        (Machine::new().with_cluster("a 1 0"), "ctr --namespace=k8s.io images import -"),
+        (with_crio("a 1 0"), "podman load --quiet"),
+    ] {
+        machine.docker.add_image("local/x:1", &[]);
+        machine.mokctl("load image a local/x:1 -q").run();
+        machine.docker.call(&format!("exec --interactive a-master-1 {client}"));
+    }
+}

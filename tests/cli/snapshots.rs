@@ -341,3 +341,21 @@ fn programs_are_told_of_the_snapshot() {
         outcome.assert(outcome.stderr.is_empty(), "something else was said");
     }
 }
+
+#[test]
+fn the_state_of_cri_o_goes_with_its_nodes() {
+    let machine = Machine::new();
+    let image = machine.docker.add_crio_image();
+    let machine = machine.with_cluster(&format!("a 1 0 --image {image}"));
+    machine.mokctl("create snapshot a s -q").run();
+    let pack = machine.docker.call("run --name=mok-snapshot-s-a-master-1 ").line();
+    assert!(pack.contains(" --file=/var/lib/containers.tar --directory=/var/lib/containers "));
+    machine.mokctl("delete cluster a -q").run();
+    machine.mokctl("restore cluster a s -q").run();
+    let unit = "/etc/systemd/system/crio.service.d/mok-unpack.conf";
+    let text = machine.docker.file("a-master-1", unit);
+    assert!(text.ends_with("ExecStartPre=/root/mok/unpack.sh /var/lib/containers\n"), "{text}");
+    let created = machine.docker.calls();
+    let last = created.iter().rfind(|call| call.line().starts_with("create --name=a-master-1 "));
+    assert_eq!(last.unwrap().flag("volume"), Some("/var/lib/containers"));
+}

@@ -12,6 +12,7 @@ use crate::cluster::name::NodeName;
 use crate::cluster::program::Program;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
+use crate::cluster::runtime::Runtime;
 use crate::cluster::spec::ImageRef;
 use crate::cluster::subnet::Subnet;
 use crate::docker::args::Publish;
@@ -116,6 +117,7 @@ fn image(image: &Value) -> Option<(SnapshotName, Image)> {
             node: NodeName::parse(label(label::NODE)?).ok()?,
             version: KubernetesVersion::parse(label(labels::KUBERNETES)?)?,
             base: Base { name: image_label(label::BASE)?, id: image_label(label::BASE_ID)? },
+            runtime: Runtime::parse(label(labels::image::RUNTIME))?,
             published: list(label(label::PUBLISH), Publish::parse)?,
             mounts: list(label(label::MOUNTS), |word| Mount::parse(word).ok())?,
             registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
@@ -152,6 +154,7 @@ mod tests {
             node: node(word),
             version: KubernetesVersion::parse("v1.20.2").unwrap(),
             base: Base { name: "local/x:1".into(), id: "sha256:01".into() },
+            runtime: Runtime::default(),
             published: Vec::new(),
             mounts: vec![Mount::parse("/a $b:/data:ro").unwrap(), Mount::parse("/c:/d").unwrap()],
             registry: Registry::parse("localhost:5000").ok(),

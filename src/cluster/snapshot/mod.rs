@@ -19,6 +19,7 @@ use super::name::NodeName;
 use super::program::Program;
 use super::registry::Registry;
 use super::roster::Roster;
+use super::runtime::Runtime;
 use super::subnet::Subnet;
 use crate::docker::args::{Label, Publish};
 use crate::kubeadm::version::KubernetesVersion;
@@ -51,6 +52,8 @@ pub struct SavedNode {
     pub version: KubernetesVersion,
     /// What it was first made of.
     pub base: Base,
+    /// Its container runtime.
+    pub runtime: Runtime,
     /// What it publishes on the host.
     pub published: Vec<Publish>,
     /// What it sees of the engine's host.
@@ -82,6 +85,7 @@ impl SavedNode {
             node: member.node.clone()?,
             version: KubernetesVersion::parse(member.version.as_deref()?)?,
             base: member.base.clone(),
+            runtime: member.runtime,
             published: member.published.clone(),
             mounts: member.mounts.clone(),
             registry: member.registry.clone(),

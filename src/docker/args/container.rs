@@ -60,6 +60,8 @@ pub struct Container {
     pub publish: Vec<Publish>,
     /// Folders and files of the engine's host.
     pub mounts: Vec<Mount>,
+    /// The folder that is a volume, where the container runs a runtime.
+    pub state: Option<&'static str>,
     /// Rights; none for a container that needs none beyond the usual.
     pub privilege: Option<Privilege>,
     /// The image's name.
@@ -104,11 +106,13 @@ pub fn create_container(container: &Container) -> Call {
                 // systemd wants an empty, writable /run at each start.
                 "--tmpfs=/run",
                 "--tmpfs=/tmp",
-                // overlayfs refuses an upper folder that is on overlayfs itself.
-                "--volume=/var/lib/containerd",
             ]
             .map(String::from),
         );
+    }
+    if let Some(state) = container.state {
+        // overlayfs refuses an upper folder that is on overlayfs itself.
+        args.push(format!("--volume={state}"));
     }
     if let Some(entrypoint) = &container.entrypoint {
         args.push(format!("--entrypoint={entrypoint}"));

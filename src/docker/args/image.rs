@@ -118,12 +118,12 @@ pub fn create_volumes(name: &str, image: &str, labels: &[Label]) -> Call {
 }
 
 /// Runs a script, given on standard input, in a new container of `image` with
-/// the volumes of another.
+/// `volumes`, a flag for them.
 #[must_use]
 pub fn run_script(
     name: &str,
     image: &str,
-    volumes_from: &str,
+    volumes: &str,
     privilege: Privilege,
     labels: &[Label],
     script: &str,
@@ -134,7 +134,7 @@ pub fn run_script(
     // bash reads the script to its end before it runs any of it.
     let script_shell = "script=$(cat) && exec bash -c \"$script\"";
     args.extend([
-        format!("--volumes-from={volumes_from}:ro"),
+        volumes.to_owned(),
         "--entrypoint=bash".into(),
         image.into(),
         "-c".into(),

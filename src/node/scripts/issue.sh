@@ -18,4 +18,6 @@ trap 'rm -rf "$root"' EXIT
 mkdir -p "$root/etc/kubernetes"
 kubeadm init phase kubeconfig kubelet --config=/root/mok/kubeadm-init.yaml \
   --node-name="$node" --kubeconfig-dir="$root/etc/kubernetes" >&2
+# From 1.33 on kubeadm names its own master there, and not all that a balancer leads to.
+sed --in-place "s|server: .*|server: https://$ENDPOINT|" "$root/etc/kubernetes/kubelet.conf"
 tar --create --directory="$root" etc/kubernetes/kubelet.conf

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Before containerd, and so the kubelet, starts in a node that is made from one of
+# Before the runtime, and so the kubelet, starts in a node that is made from one of
 # another cluster: removes who that one was, and the pods that ran there, once. Its
 # images stay, what it has of volumes, and on a master etcd's data. Cut short it is
 # done anew: the mark goes last.

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Before containerd starts in a node that comes out of a snapshot: puts its state
+# Before the runtime starts in a node that comes out of a snapshot: puts its state
 # back into the volume, once. Cut short it is done anew: the archive goes last.
+# usage: unpack.sh STATE_FOLDER
 set -euo pipefail
 
-archive=/var/lib/containerd.tar state=/var/lib/containerd
+state=$1 archive=$1.tar
 [[ -e $archive ]] || exit 0
 find "$state" -mindepth 1 -delete
 tar --extract --file="$archive" --directory="$state" --xattrs --xattrs-include='*' \

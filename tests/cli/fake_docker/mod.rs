@@ -148,6 +148,13 @@ impl FakeDocker {
         self.write(&format!("{folder}/labels"), &lines);
     }
 
+    /// A node image with CRI-O, and its name.
+    pub(crate) fn add_crio_image(&self) -> &'static str {
+        let flavour = Flavour::find("mok-debian-13").unwrap();
+        self.add_image("local/crio:1", &labels(flavour, flavour.kubernetes));
+        "local/crio:1"
+    }
+
     pub(crate) fn remove_image(&self, reference: &str) {
         fs::remove_dir_all(self.engine("images").join(reference)).unwrap();
     }

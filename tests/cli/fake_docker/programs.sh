@@ -55,9 +55,10 @@ exec_in() {
     /usr/local/lib/mok/network.sh*) ;;
     "du "*) printf '1000000\t%s\n' /var/lib/containerd ;;
     "ctr --namespace=k8s.io images list --quiet") ;;
-    "ctr --namespace=k8s.io images import -")
+    "podman images --no-trunc --format={{.ID}} {{.Repository}}:{{.Tag}}") ;;
+    "ctr --namespace=k8s.io images import -" | "podman load --quiet")
       if ! [ -s "$call/stdin" ] || ! tar --list --file="$call/stdin" >/dev/null 2>&1; then
-        fail "ctr: unrecognized image format"
+        fail "$1: unrecognized image format"
       fi
       ;;
     "bash /root/mok/ready.sh "?*)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Leaves systemd with the units that a container needs.
+# usage: units.sh RUNTIME
 set -euo pipefail
 
 # Everything that a package or systemd itself wants started: devices, consoles,
@@ -18,7 +19,7 @@ want() {
 want sysinit.target /lib/systemd/system/systemd-journald.service
 want sockets.target /lib/systemd/system/systemd-journald.socket
 want sockets.target /lib/systemd/system/systemd-journald-dev-log.socket
-want multi-user.target /lib/systemd/system/containerd.service
+want multi-user.target "/lib/systemd/system/$1.service"
 want multi-user.target /etc/systemd/system/kubelet.service
 want multi-user.target /etc/systemd/system/mok-network.service
 ln -sf /lib/systemd/system/multi-user.target /etc/systemd/system/default.target

@@ -1,0 +1,1 @@
+../../../../../../../mok-debian-12/node/files/usr/local/lib/mok/network.sh
