@@ -43,8 +43,8 @@ fn names_lead_to_services_pods_and_the_outside() {
     wait::until("the names", PATIENCE, || names_are_right(&cluster, &nodes[1]));
 }
 
-/// A headless Service, as of a database with two members, and a name for somebody
-/// outside of the cluster.
+/// A headless Service, as of a database with two members, and names for somebody
+/// outside of the cluster and for somebody in it.
 const MANIFEST: &str = "
 apiVersion: v1
 kind: Service
@@ -73,6 +73,11 @@ apiVersion: v1
 kind: Service
 metadata: {name: outside}
 spec: {type: ExternalName, externalName: OUTSIDE}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: inside}
+spec: {type: ExternalName, externalName: echo.default.svc.cluster.local}
 ";
 
 /// Asks for every kind of name from each pod of the `DaemonSet`. `outside` is a
@@ -89,6 +94,7 @@ fn names_are_right(cluster: &Cluster, outside: &str) -> Result<(), String> {
     let format = "--format={{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
     let container = docker(&["container", "inspect", format, outside])?;
 
+    let by_address = format!("{}.default.pod.cluster.local", first.address.replace('.', "-"));
     let everybody = members.iter().map(|pod| pod.address.as_str()).collect();
     for (name, wanted) in [
         ("echo", BTreeSet::from([service])),
@@ -97,6 +103,8 @@ fn names_are_right(cluster: &Cluster, outside: &str) -> Result<(), String> {
         ("db-0.db", BTreeSet::from([first.address.as_str()])),
         (outside, BTreeSet::from([container.as_str()])),
         ("outside", BTreeSet::from([container.as_str()])),
+        ("inside", BTreeSet::from([service])),
+        (&by_address, BTreeSet::from([first.address.as_str()])),
     ] {
         for pod in &echo {
             let found = addresses(cluster, pod, name)?;

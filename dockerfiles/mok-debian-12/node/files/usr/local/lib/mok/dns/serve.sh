@@ -11,7 +11,7 @@ config=$HOME/unbound.conf
 # Unbound's lines for everything that has a name.
 records() {
   # With --request-timeout it would not look for the pod's own credentials.
-  timeout 10 kubectl get services,endpoints --all-namespaces \
+  timeout 10 kubectl get services,endpoints,pods --all-namespaces \
     --output=go-template-file="$here/records.template" |
     # Whoever has no host name of its own is called by its address, with dashes.
     sed --regexp-extended ':next; s/<([0-9-]+)\./<\1-/; t next; s/[<>]//g'
@@ -44,6 +44,10 @@ server:
   local-zone: 244.10.in-addr.arpa. static
   local-zone: cluster.local. static
   local-data: "cluster.local. 5 SOA kube-dns.kube-system.svc.cluster.local. root.cluster.local. 1 7200 1800 86400 5"
+# What an alias leads to is not looked for among the names here: unbound asks itself.
+stub-zone:
+  name: cluster.local
+  stub-addr: $ADDRESS@$PORT
 forward-zone:
   name: .
 $(sed --quiet 's/^nameserver /  forward-addr: /p' /etc/resolv.conf)
@@ -83,6 +87,7 @@ follow() {
   {
     watch services &
     watch endpoints &
+    watch pods &
     wait -n
   } | while read -r -t 60 _ || (($? > 128)); do
     # What happens together is looked at together.
