@@ -61,6 +61,8 @@ packages() {
       etcd)
         # With etcdctl, as upstream's: it is asked for where members come and go.
         packages "$root" etcd-server etcd-client libc6
+        # Where upstream's image has them: pods that run it say so.
+        ln -s ../../bin/etcd ../../bin/etcdctl "$root/usr/local/bin/"
         command=/usr/bin/etcd
         ;;
       # The distribution has no CoreDNS; the image's labels tell mokctl to leave
