@@ -95,6 +95,10 @@ e2e-engine: toolchain engine ## Restart this machine's engine under a cluster
 docs-test: toolchain engine ## Do the tutorial: run its commands, compare what they print; minutes
 	$(CARGO_TEST_E2E) --include-ignored tutorial:: console::
 
+.PHONY: conformance
+conformance: engine build ## Run Kubernetes' own conformance tests (FOCUS=DNS some of them); half an hour, and more once
+	@scripts/conformance.sh $(MOKCTL) $(or $(CARGO_TARGET_DIR),target)/conformance
+
 .PHONY: diagrams
 diagrams: toolchain ## Draw the documents' diagrams anew
 	@scripts/diagrams.sh
