@@ -2,10 +2,12 @@
 
 use thiserror::Error;
 
+use crate::cluster::host::{Host, list};
 use crate::cluster::name::{ClusterName, NodeName};
+use crate::cluster::placement::PlaceError;
 use crate::cluster::proxy::ProxyError;
 use crate::cluster::snapshot::{Base, SnapshotName};
-use crate::docker::{DockerError, EndpointError, ScaleError};
+use crate::docker::{DockerError, EndpointError, ScaleError, args};
 use crate::image::build::BuildError;
 use crate::image::contract::ContractError;
 use crate::kubeadm::output::redact;
@@ -142,6 +144,39 @@ pub enum Error {
     /// A later version of mokctl made it.
     #[error("cluster {0} was made by a later version of mokctl")]
     Newer(ClusterName),
+    /// What was asked for holds for one engine alone.
+    #[error("cluster {cluster} is on several hosts, and {what} are for clusters on one")]
+    Spread {
+        /// The cluster.
+        cluster: ClusterName,
+        /// What was asked for.
+        what: &'static str,
+    },
+    /// A host of the cluster does not answer that has to be told of a change.
+    #[error("cluster {cluster} is not whole: host {host} does not answer")]
+    HostAway {
+        /// The cluster.
+        cluster: ClusterName,
+        /// The first such host.
+        host: Host,
+    },
+    /// All that could be reached is gone.
+    #[error("cluster {cluster} is deleted but for what is on {}", list(hosts))]
+    Remains {
+        /// The cluster.
+        cluster: ClusterName,
+        /// Where something may be left.
+        hosts: Vec<Host>,
+    },
+    /// A node cannot be where it shall be.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// Another client knows no swarms.
+    #[error("a cluster over several hosts needs docker: podman has no swarm")]
+    HostsNeedDocker,
+    /// No node on another host reaches it.
+    #[error("a registry on localhost is on one host alone: {0}")]
+    LoopbackRegistry(String),
     /// A word of a command is not text.
     #[error("a word of the command is not UTF-8")]
     NotUtf8,
@@ -280,6 +315,18 @@ impl Error {
             Self::Restore { cluster, snapshot, .. } => Some(format!(
                 "the snapshot is unharmed: 'mokctl restore cluster {cluster} {snapshot}' tries again"
             )),
+            Self::HostAway { host, .. } => {
+                Some(format!("'docker {} info' says more", args::at(host)))
+            }
+            Self::Remains { cluster, .. } => {
+                Some(format!("'mokctl delete cluster {cluster}' removes the rest once they answer"))
+            }
+            Self::Place(PlaceError::Host { .. }) => {
+                Some("a cluster has the hosts that 'create cluster --hosts' gave it".to_owned())
+            }
+            Self::LoopbackRegistry(_) => {
+                Some("name it by an address that every host reaches".to_owned())
+            }
             Self::NoNode(node) => Some(format!("'mokctl get nodes {}' lists them", node.cluster())),
             Self::NoBase(base) => Some(format!(
                 "bring it: 'docker save {id}' where the snapshot was made, 'docker load' here",

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::num::NonZeroU8;
 use std::path::PathBuf;
 
+use crate::cluster::host::{Host, Place};
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::snapshot::SnapshotName;
 use crate::cluster::spec::{CloneSpec, ClusterSpec, ImageRef, VersionPrefix};
@@ -15,6 +16,8 @@ pub struct Globals {
     pub plain: bool,
     /// How much is shown while steps run.
     pub detail: Detail,
+    /// The hosts that were named; none for the client's own engine.
+    pub hosts: Vec<Host>,
     /// Whether the time of each step is told.
     pub timings: bool,
     /// The format of the result, if one was asked for.
@@ -147,6 +150,8 @@ pub enum Command {
     CreateMaster {
         /// The cluster to add to.
         cluster: ClusterName,
+        /// Where it shall be, if it was said.
+        places: Vec<Place>,
         /// Whether the container is kept after a failure.
         retain: bool,
         /// Whether the plan is told instead of carried out.
@@ -158,6 +163,8 @@ pub enum Command {
         cluster: ClusterName,
         /// How many workers to add.
         count: NonZeroU8,
+        /// Where they shall be, as far as it was said.
+        places: Vec<Place>,
         /// Whether containers are kept after a failure.
         retain: bool,
         /// Whether the plan is told instead of carried out.

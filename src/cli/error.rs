@@ -5,12 +5,13 @@ use thiserror::Error;
 
 use super::flags::{Flag, FlagSpec};
 use super::usage::usage;
+use crate::cluster::host::HostError;
 use crate::cluster::mount::MountError;
 use crate::cluster::name::NameError;
 use crate::cluster::publish::PublishError;
 use crate::cluster::registry::RegistryError;
 use crate::cluster::spec::SpecError;
-use crate::cluster::subnet::SubnetError;
+use crate::cluster::subnet::{OVERLAY_PREFIX, SubnetError};
 
 /// A mistake on the command line. `Display` is the line below the usage text.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -131,6 +132,15 @@ pub enum UsageError {
     /// Not a registry.
     #[error("{}", sentence(.0))]
     Registry(#[from] RegistryError),
+    /// Not hosts, or not these, or no place.
+    #[error("{}", sentence(.0))]
+    Host(#[from] HostError),
+    /// Not an address that clients can go to.
+    #[error("Invalid ADDRESS, '{0}': an IPv4 address of the host is allowed, like 192.0.2.7.")]
+    Address(String),
+    /// Too narrow for several hosts.
+    #[error("Invalid CIDR, '{0}': with --hosts a prefix from /8 to /{OVERLAY_PREFIX} is allowed.")]
+    NarrowSubnet(String),
     /// The word is not UTF-8; what of it can be shown.
     #[error("Invalid word, '{0}': only UTF-8 is allowed.")]
     NotUtf8(String),
@@ -162,6 +172,9 @@ impl UsageError {
             | Self::Publish(_)
             | Self::Mount(_)
             | Self::Registry(_)
+            | Self::Host(_)
+            | Self::Address(_)
+            | Self::NarrowSubnet(_)
             | Self::NotUtf8(_) => "\n",
         };
         format!("{}{self}{end}", usage())

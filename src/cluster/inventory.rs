@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 
 use serde_json::Value;
 
+use super::host::Host;
 use super::labels;
 use super::layout::API_PORT;
 use super::moment::Moment;
@@ -33,6 +34,10 @@ pub struct Member {
     /// Whether a later version of mokctl made it: its labels may mean more than is
     /// known here.
     pub newer: bool,
+    /// The host that it is on, as the label says; none in a cluster without hosts.
+    pub host: Option<Host>,
+    /// All hosts of its cluster, as the label says.
+    pub hosts: Vec<Host>,
     /// Whether it runs.
     pub running: bool,
     /// Whether the `create` that made it came to its end.
@@ -64,6 +69,12 @@ pub struct Member {
 }
 
 impl Member {
+    /// By cluster, then by node; those that are no node last.
+    #[must_use]
+    pub fn order(&self) -> (ClusterName, bool, Option<NodeName>, String) {
+        (self.cluster.clone(), self.node.is_none(), self.node.clone(), self.name.clone())
+    }
+
     /// What the node does.
     #[must_use]
     pub fn role(&self) -> Option<Role> {
@@ -86,10 +97,7 @@ pub fn read(json: &str) -> Result<Vec<Member>, String> {
     let containers: Vec<Value> =
         serde_json::from_str(json).map_err(|error| format!("no list of containers: {error}"))?;
     let mut members: Vec<Member> = containers.iter().filter_map(member).collect();
-    let order = |member: &Member| {
-        (member.cluster.clone(), member.node.is_none(), member.node.clone(), member.name.clone())
-    };
-    members.sort_by_key(order);
+    members.sort_by_key(Member::order);
     Ok(members)
 }
 
@@ -116,6 +124,8 @@ fn member(container: &Value) -> Option<Member> {
         name,
         id: text("/Id")?.to_owned(),
         newer: label(labels::SCHEMA) > Some(labels::SCHEMA_VERSION),
+        host: label(labels::HOST).and_then(|word| Host::parse(word).ok()),
+        hosts: label(labels::HOSTS).and_then(|list| Host::parse_all(list).ok()).unwrap_or_default(),
         running: container.pointer("/State/Running").and_then(Value::as_bool)?,
         complete: text("/HostConfig/RestartPolicy/Name") == Some(RESTART_POLICY),
         by_hand: label(labels::SETUP) == Some(labels::BY_HAND),

@@ -6,9 +6,15 @@
 pub const CLUSTER: &str = "MokCluster";
 /// The version of this set of labels: see [`SCHEMA_VERSION`].
 pub const SCHEMA: &str = "mok.schema";
-/// What this version writes, one digit. Clusters with a later one are listed,
-/// started, stopped and deleted, but not given or denied nodes.
-pub const SCHEMA_VERSION: &str = "1";
+/// The latest that this version writes, one digit. Clusters with a later one are
+/// listed, started, stopped and deleted, but not given or denied nodes.
+pub const SCHEMA_VERSION: &str = "2";
+/// What it writes for a cluster that earlier versions know as well: one without hosts.
+pub const ONE_HOST: &str = "1";
+/// All hosts of the cluster, with commas, as who made it calls them.
+pub const HOSTS: &str = "mok.hosts";
+/// The one of them that the container is on.
+pub const HOST: &str = "mok.host";
 /// `master`, `worker` or `lb`.
 pub const ROLE: &str = "mok.role";
 /// The Kubernetes version of the node's image, such as `v1.20.2`.

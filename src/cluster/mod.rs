@@ -2,6 +2,7 @@
 //! hold its state. Pure; runs nothing.
 
 pub mod by_hand;
+pub mod host;
 pub mod inventory;
 pub mod labels;
 pub mod layout;
@@ -9,6 +10,7 @@ pub mod moment;
 pub mod mount;
 pub mod name;
 pub mod networks;
+pub mod placement;
 pub mod program;
 pub mod proxy;
 pub mod publish;

@@ -5,6 +5,8 @@ use std::net::Ipv4Addr;
 
 use serde_json::Value;
 
+use super::host::Host;
+use super::labels;
 use super::subnet::Subnet;
 
 /// The IPv4 subnets in `network inspect`, docker's or podman's.
@@ -20,6 +22,16 @@ pub fn engine_subnets(json: &str) -> serde_json::Result<Vec<Subnet>> {
         shapes.into_iter().flat_map(of_shape).collect::<Vec<_>>()
     };
     Ok(networks.iter().flat_map(of_network).collect())
+}
+
+/// The hosts that the labels of networks in `network inspect` name.
+pub fn hosts(json: &str) -> serde_json::Result<Vec<Host>> {
+    let networks: Vec<Value> = serde_json::from_str(json)?;
+    let label = |network: &Value| {
+        let label = network.get("Labels")?.get(labels::HOSTS)?.as_str()?;
+        Host::parse_all(label).ok()
+    };
+    Ok(networks.iter().filter_map(label).flatten().collect())
 }
 
 /// The destinations in `/proc/net/route`, but for the default route: that covers

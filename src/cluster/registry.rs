@@ -40,16 +40,18 @@ impl Registry {
         read().ok_or_else(|| RegistryError(word.to_owned()))
     }
 
+    /// Whether it is its owner's alone.
+    #[must_use]
+    pub fn is_on_loopback(&self) -> bool {
+        let address = self.host.parse().unwrap_or(Ipv4Addr::UNSPECIFIED);
+        self.host == "localhost" || address.is_loopback()
+    }
+
     /// The host at which the nodes reach it. A loopback is its owner's alone: that of
     /// the engine's host is at the network's gateway for them.
     #[must_use]
     pub fn host(&self, layout: Layout) -> String {
-        let address = self.host.parse().unwrap_or(Ipv4Addr::UNSPECIFIED);
-        if self.host == "localhost" || address.is_loopback() {
-            layout.gateway().to_string()
-        } else {
-            self.host.clone()
-        }
+        if self.is_on_loopback() { layout.gateway().to_string() } else { self.host.clone() }
     }
 
     /// The port.

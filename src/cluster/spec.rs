@@ -2,11 +2,13 @@
 //! nothing about how a cluster is made.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 use std::num::{NonZeroU8, NonZeroU16};
 
 use thiserror::Error;
 
 use super::by_hand::ByHand;
+use super::host::Place;
 use super::mount::Mount;
 use super::name::{ClusterName, NodeName};
 use super::publish::PublishSpec;
@@ -35,6 +37,8 @@ pub struct ClusterSpec {
     pub load_balancer: bool,
     /// What is asked for beside that.
     pub wishes: Wishes,
+    /// Where nodes shall be, as far as it was said.
+    pub places: Vec<Place>,
     /// The node image that was asked for; the newest one built otherwise.
     pub image: Option<ImageRef>,
     /// The Kubernetes version that was asked for; the image's otherwise.
@@ -85,6 +89,8 @@ pub struct Wishes {
     pub subnet: Option<Subnet>,
     /// The port of the API on the host; any free one otherwise.
     pub api_port: Option<NonZeroU16>,
+    /// The address of the API on the host; where its client finds it otherwise.
+    pub api_address: Option<Ipv4Addr>,
     /// The ports of the host that lead to a `NodePort` each.
     pub publish: Vec<PublishSpec>,
     /// What every node sees of the engine's host.

@@ -9,6 +9,10 @@ use thiserror::Error;
 /// The longest prefix that leaves room for every node of a full cluster.
 pub const MAX_PREFIX: u8 = 24;
 
+/// The longest prefix that leaves room for hosts, too: nodes in the lower half, what a
+/// swarm takes for its hosts in the upper.
+pub const OVERLAY_PREFIX: u8 = 23;
+
 /// The shortest prefix that some private network has.
 pub const MIN_PREFIX: u8 = 8;
 
@@ -72,6 +76,21 @@ impl Subnet {
     pub fn new(address: Ipv4Addr, prefix: u8) -> Option<Self> {
         let network = |prefix| Ipv4Addr::from_bits(address.to_bits() & mask(prefix));
         (1..=32).contains(&prefix).then(|| Self { network: network(prefix), prefix })
+    }
+
+    /// The number of its network's bits.
+    #[must_use]
+    pub fn prefix(&self) -> u8 {
+        self.prefix
+    }
+
+    /// The two networks that it is made of; none of a single address.
+    #[must_use]
+    pub fn halves(&self) -> Option<[Self; 2]> {
+        let prefix = self.prefix.checked_add(1).filter(|prefix| *prefix <= 32)?;
+        let upper =
+            Ipv4Addr::from_bits(self.network.to_bits() | (mask(prefix) & !mask(self.prefix)));
+        Some([Self { network: self.network, prefix }, Self { network: upper, prefix }])
     }
 
     /// Whether some address belongs to both networks.

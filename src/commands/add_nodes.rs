@@ -8,23 +8,34 @@ use super::existing::Existing;
 use super::preflight::{self, join};
 use super::report::{OnFailure, Undo};
 use super::{Context, report};
+use crate::cluster::host::Place;
 use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::placement::{spread, wish};
 use crate::cluster::proxy::Proxy;
 use crate::cluster::spec::{MAX_MASTERS, MAX_WORKERS};
-use crate::docker::args;
+use crate::docker::{Docker, Endpoint, args};
 use crate::error::Error;
+use crate::image::contract::NodeImage;
 use crate::node::outside::PROXY;
 use crate::plan;
-use crate::preflight::Demand;
-use crate::run::{Run, foresee};
+use crate::preflight::{Demand, Facts};
+use crate::run::{Engine, Engines, Run, foresee};
 
-/// Adds `count` nodes of `role` with the next free numbers, of the image that the
-/// cluster was made of.
+/// Nodes that shall be.
+pub(super) struct New<'a> {
+    /// Of which role.
+    pub role: Role,
+    /// How many.
+    pub count: NonZeroU8,
+    /// Where, as far as the user cares.
+    pub places: &'a [Place],
+}
+
+/// Adds nodes with the next free numbers, of the image that the cluster was made of.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,
-    role: Role,
-    count: NonZeroU8,
+    &New { role, count, places }: &New<'_>,
     retain: bool,
     dry_run: bool,
 ) -> Result<(), Error> {
@@ -39,40 +50,55 @@ pub(super) fn run(
         return Err(Error::Full { cluster: cluster.clone(), role: role.as_str(), last });
     }
     let plan = plan::add(&existing.roster, &new);
-    let speaker = existing.speaker(context, None)?;
+    let speaker = existing.speaker(None)?;
     let model = existing.member(&speaker);
     let image = model.map(|member| member.base.name.clone()).unwrap_or_default();
-    let (image, facts, layout, endpoint) = thread::scope(|scope| {
-        let facts = scope.spawn(|| preflight::look(context, None));
-        let layout = scope.spawn(|| existing.layout(context));
-        let endpoint = scope.spawn(|| context.endpoint());
-        (context.node_image(&image), join(facts), join(layout), join(endpoint))
+    let roster = existing.roster.with(new.iter().cloned());
+    let (hosts, there) = (existing.engines.hosts(), existing.engines.placement());
+    let placement = spread(&roster, &hosts, &wish(there, &new, &hosts, places)?);
+    let engines = existing.engines.clone().placed(placement);
+    // Of one host alone there is no image to be brought, and no swarm to be looked at.
+    let sites = sites(context, &engines, &new);
+    let (looks, layout) = thread::scope(|scope| {
+        let layout = scope.spawn(|| existing.layout());
+        let image = image.as_str();
+        let look = |site| scope.spawn(move || look(site, image));
+        let looks: Vec<_> = sites.iter().map(look).collect();
+        (looks.into_iter().map(join).collect::<Result<Vec<_>, Error>>(), join(layout))
     });
-    let image = image?;
-    let new_of = |role| new.iter().filter(|node| node.role() == role).count() as u64;
-    let demand = Demand {
-        masters: new_of(Role::Master),
-        workers: new_of(Role::Worker),
-        api_port: None,
-        subnet: None,
-        kubernetes: image.version,
+    let looks = looks?;
+    for (site, look) in sites.iter().zip(&looks) {
+        let of = |role| {
+            let new = site.new.iter().filter(|node| node.role() == role);
+            new.count() as u64
+        };
+        let demand = Demand {
+            masters: of(Role::Master),
+            workers: of(Role::Worker),
+            api_port: None,
+            subnet: None,
+            kubernetes: look.image.version,
+        };
+        preflight::check(context, &demand, &look.facts)?;
+    }
+    let privilege = context.privilege_on(looks.iter().map(|look| &look.endpoint));
+    let Some(Look { image, .. }) = looks.into_iter().next() else {
+        return Err(Error::NoImage(image));
     };
-    preflight::check(context, &demand, &facts?)?;
     let has_proxy = model.is_some_and(|member| member.has_proxy);
-    let proxy = has_proxy.then(|| proxy(context, &speaker)).transpose()?;
+    let proxy = has_proxy.then(|| proxy(engines.of(&speaker), &speaker)).transpose()?;
     let undo = Undo { plan: plan::undo_add(&existing.roster, &new), roster: &existing.roster };
-    let roster = existing.roster.with(new);
     let run = Run {
         runtime: image.runtime,
         image: Some(image),
-        privilege: context.privilege(&endpoint?),
+        privilege,
         host: existing.api().map_or(Ipv4Addr::LOCALHOST, |api| api.address),
         publish: existing.published(),
         mounts: model.map(|member| member.mounts.clone()).unwrap_or_default(),
         registry: model.and_then(|member| member.registry.clone()),
         proxy,
         tail: context.tail(),
-        ..Run::new(&context.docker, &roster, speaker)
+        ..Run::new(&engines, &roster, speaker)
     };
     run.facts.learn_layout(layout?);
     if dry_run {
@@ -82,8 +108,38 @@ pub(super) fn run(
     report::change(context, &existing, &plan, &run, on_failure)
 }
 
+/// An engine that gets new nodes.
+struct Site {
+    context: Context,
+    new: Vec<NodeName>,
+}
+
+/// What is known of it.
+struct Look {
+    image: NodeImage,
+    facts: Facts,
+    endpoint: Endpoint,
+}
+
+fn sites(context: &Context, engines: &Engines, new: &[NodeName]) -> Vec<Site> {
+    let site = |engine: &Engine| {
+        let here = new.iter().filter(|node| engines.host(node) == engine.host.as_ref());
+        Site { context: context.with(engine.docker.clone()), new: here.cloned().collect() }
+    };
+    engines.iter().map(site).filter(|site| !site.new.is_empty()).collect()
+}
+
+fn look(Site { context, .. }: &Site, image: &str) -> Result<Look, Error> {
+    let (image, facts, endpoint) = thread::scope(|scope| {
+        let facts = scope.spawn(|| preflight::look(context, None));
+        let endpoint = scope.spawn(|| context.endpoint());
+        (context.node_image(image), join(facts), join(endpoint))
+    });
+    Ok(Look { image: image?, facts: facts?, endpoint: endpoint? })
+}
+
 /// The proxies that `node` has. No label holds them: there may be a password.
-fn proxy(context: &Context, node: &NodeName) -> Result<Proxy, Error> {
+fn proxy(docker: &Docker, node: &NodeName) -> Result<Proxy, Error> {
     let read = args::exec(&node.to_string(), ["cat", PROXY]);
-    Ok(context.docker.read(&read, Proxy::from_rendered)?)
+    Ok(docker.read(&read, Proxy::from_rendered)?)
 }

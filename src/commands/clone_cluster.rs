@@ -3,15 +3,16 @@
 use std::thread;
 
 use super::Context;
-use super::create_cluster::{carry_out, next_steps, proxy, published, refuse_existing};
+use super::create_cluster::{carry_out, next_steps, proxy, published};
 use super::preflight::{self, join};
+use super::site::refuse_existing;
 use crate::cluster::name::Role;
 use crate::cluster::snapshot::{SavedNode, Snapshot};
 use crate::cluster::spec::CloneSpec;
 use crate::error::Error;
 use crate::plan;
 use crate::preflight::{Demand, Facts, mounts_gone, problems};
-use crate::run::{Run, foresee, taken_subnets};
+use crate::run::{Engines, Run, foresee, taken_subnets};
 
 /// Creates the cluster of `spec`; takes everything back if that fails, unless
 /// `retain`. With `dry_run` it only shows the plan.
@@ -50,7 +51,8 @@ pub(super) fn run(
     preflight::heed(context, gone.into_iter().chain(problems(&demand, &facts)))?;
     let proxy = proxy(context)?;
     let endpoint = endpoint?;
-    let host = endpoint.address()?;
+    let host = wishes.api_address.map_or_else(|| endpoint.address(), Ok)?;
+    let engines = Engines::one(context.docker.clone());
     let plan = plan::clone(&roster);
     let run = Run {
         runtime: saved.runtime,
@@ -67,7 +69,7 @@ pub(super) fn run(
         clones: Some(snapshot),
         kubeconfig: Some(context.kubeconfig()?),
         tail: context.tail(),
-        ..Run::new(&context.docker, &roster, roster.first_master())
+        ..Run::new(&engines, &roster, roster.first_master())
     };
     if dry_run {
         return Ok(foresee(&plan, &run, &context.ui)?);

@@ -1,27 +1,22 @@
 //! `create cluster`: from a specification to Ready nodes, or to nothing at all.
 
-use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
-use std::thread;
 use std::time::Duration;
 
-use super::preflight::{self, join};
 use super::report::OnFailure;
+use super::site::Site;
 use super::{Context, report};
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::proxy::Proxy;
 use crate::cluster::publish::PublishSpec;
 use crate::cluster::roster::Roster;
-use crate::cluster::spec::{ClusterSpec, VersionPrefix};
+use crate::cluster::spec::ClusterSpec;
 use crate::docker::args::Publish;
 use crate::error::Error;
-use crate::image::contract::{BuiltImage, NodeImage};
-use crate::image::flavour::FLAVOURS;
 use crate::node::by_hand::SETUP;
 use crate::node::scripts;
 use crate::plan::{self, Plan};
-use crate::preflight::{Demand, Facts};
-use crate::run::{Run, foresee, taken_subnets};
+use crate::run::{Run, foresee};
 
 /// Creates the cluster of `spec`; takes everything back if that fails, unless
 /// `retain`. With `dry_run` it only shows the plan.
@@ -32,43 +27,25 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     let roster = spec.roster();
-    let plan = plan::create(&roster, spec.by_hand);
-    // Side by side: each call of docker's client costs a moment of its own.
-    let (image, existing, facts, taken, endpoint) = thread::scope(|scope| {
-        let existing = scope.spawn(|| refuse_existing(context, &spec.name));
-        let facts = scope.spawn(|| preflight::look(context, spec.wishes.api_port));
-        let taken = scope.spawn(|| taken_subnets(&context.docker));
-        let endpoint = scope.spawn(|| context.endpoint());
-        (node_image(context, spec), join(existing), join(facts), join(taken), join(endpoint))
-    });
-    let image = image?;
-    existing?;
-    let facts = Facts { taken: taken?, ..facts? };
-    let demand = Demand {
-        masters: spec.masters.get().into(),
-        workers: spec.workers.into(),
-        api_port: spec.wishes.api_port,
-        subnet: spec.wishes.subnet,
-        kubernetes: image.version,
-    };
-    preflight::check(context, &demand, &facts)?;
+    let site = Site::find(context, spec, &roster)?;
+    let plan = plan::create(&roster, spec.by_hand, &site.lacking);
     if roster.with_role(Role::Master).count() == 2 {
         context
             .ui
             .warn("two masters: etcd stops when either is gone; three survive the loss of one");
     }
     let proxy = proxy(context)?;
-    let endpoint = endpoint?;
-    let host = endpoint.address()?;
+    let host = site.address;
     let by_hand = roster.nodes().iter().filter(|node| spec.by_hand.covers(node.role()));
     let run = Run {
         by_hand: by_hand.cloned().collect(),
-        runtime: image.runtime,
-        image: Some(image),
-        privilege: context.privilege(&endpoint),
+        runtime: site.image.runtime,
+        image: Some(site.image),
+        image_from: Some(site.image_from),
+        privilege: site.privilege,
         subnet: spec.wishes.subnet,
         host,
-        taken: facts.taken,
+        taken: site.taken,
         api_port: spec.wishes.api_port,
         publish: spec.wishes.publish.iter().map(|spec| published(spec, host)).collect(),
         mounts: spec.wishes.mounts.clone(),
@@ -76,7 +53,7 @@ pub(super) fn run(
         proxy,
         kubeconfig: Some(context.kubeconfig()?),
         tail: context.tail(),
-        ..Run::new(&context.docker, &roster, roster.first_master())
+        ..Run::new(&site.engines, &roster, roster.first_master())
     };
     if dry_run {
         return Ok(foresee(&plan, &run, &context.ui)?);
@@ -115,58 +92,6 @@ pub(super) fn proxy(context: &Context) -> Result<Option<Proxy>, Error> {
         context.ui.warn("the proxy is on this machine's loopback, where no node reaches it");
     }
     Ok(proxy)
-}
-
-/// The image that was asked for, by name or by version; else the one that `build
-/// image` makes.
-fn node_image(context: &Context, spec: &ClusterSpec) -> Result<NodeImage, Error> {
-    let image = match (&spec.image, &spec.version) {
-        (Some(image), _) => context.node_image(image.as_str())?,
-        (None, None) => newest_built(context)?,
-        (None, Some(wanted)) => {
-            let images = context.node_images()?;
-            let newest = images.iter().rfind(|image| wanted.matches(image.version));
-            let newest = newest.ok_or_else(|| no_version(wanted, &images))?;
-            context.node_image(&newest.name)?
-        }
-    };
-    match &spec.version {
-        Some(wanted) if !wanted.matches(image.version) => {
-            Err(no_version(wanted, &context.node_images()?))
-        }
-        Some(_) | None => Ok(image),
-    }
-}
-
-/// The newest of the images that `build image` makes.
-fn newest_built(context: &Context) -> Result<NodeImage, Error> {
-    for flavour in FLAVOURS[1..].iter().rev() {
-        match context.node_image(&flavour.image()) {
-            Err(Error::NoImage(_)) => {}
-            found => return found,
-        }
-    }
-    context.node_image(&FLAVOURS[0].image())
-}
-
-fn no_version(wanted: &VersionPrefix, images: &[BuiltImage]) -> Error {
-    let versions: BTreeSet<_> = images.iter().map(|image| image.version).collect();
-    let versions: Vec<_> = versions.iter().map(ToString::to_string).collect();
-    let known = if versions.is_empty() { "none".to_owned() } else { versions.join(", ") };
-    Error::NoVersion { wanted: wanted.to_string(), known }
-}
-
-/// That there is nothing yet of the cluster `name`.
-pub(super) fn refuse_existing(context: &Context, name: &ClusterName) -> Result<(), Error> {
-    let members = context.members(Some(name))?;
-    let finished = members.iter().any(|member| member.complete);
-    if finished {
-        Err(Error::Exists(name.clone()))
-    } else if !members.is_empty() || !context.networks(name)?.is_empty() {
-        Err(Error::Unfinished(name.clone()))
-    } else {
-        Ok(())
-    }
 }
 
 /// What the user asked for, beside the API where no address was given.

@@ -1,40 +1,61 @@
 //! `delete cluster`: leaves nothing of it, however much or little is there.
 
+use std::thread;
+
 use super::Context;
+use super::found::Found;
+use super::preflight::join;
+use crate::cluster::inventory::Member;
 use crate::cluster::labels;
 use crate::cluster::name::ClusterName;
-use crate::docker::args;
+use crate::cluster::networks;
+use crate::docker::{Call, Docker, DockerError, args};
 use crate::error::Error;
 use crate::ui::PlannedStep;
 
+/// What there is to remove on an engine.
+struct Part {
+    docker: Docker,
+    containers: Option<Call>,
+    networks: Vec<String>,
+}
+
 /// Removes containers with their volumes, kubeconfig entry and network. Can be
 /// run again after any interruption: as long as the network is there, so is the
-/// cluster.
+/// cluster. What is on a host that does not answer stays, and so does the network.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,
     yes: bool,
     dry_run: bool,
 ) -> Result<(), Error> {
-    let members = context.members(Some(cluster))?;
-    let networks = context.networks(cluster)?;
-    if members.is_empty() && networks.is_empty() {
+    let (found, parts) = look(context, cluster)?;
+    let members = &found.members;
+    let has_network = parts.iter().any(|part| !part.networks.is_empty());
+    if members.is_empty() && !has_network {
         return Err(Error::NotFound(cluster.clone()));
     }
-    let containers = (!members.is_empty())
-        .then(|| args::remove(members.iter().map(|member| member.id.as_str())));
-    let network =
-        (!networks.is_empty()).then(|| args::remove_networks(networks.iter().map(String::as_str)));
+    let removes_network = has_network && found.away.is_empty();
+    let networks: Vec<(&Docker, Call)> = parts
+        .iter()
+        .filter(|part| removes_network && !part.networks.is_empty())
+        .map(|part| (&part.docker, args::remove_networks(part.networks.iter().map(String::as_str))))
+        .collect();
     // Of a snapshot that was deleted meanwhile the images stayed for their containers.
     let images = members.iter().any(|member| member.restored);
     let images = images.then(|| args::prune_images(labels::snapshot::NAME));
     let title = format!("Deleting cluster {cluster}");
     let mut names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
-    names.extend(network.is_some().then_some("network"));
+    names.extend(removes_network.then_some("network"));
     let name = format!("remove {}", names.join(", "));
     if dry_run {
-        let calls = containers.iter().chain(&network).chain(&images);
-        let commands = calls.map(|call| context.docker.pretty(call)).collect();
+        let containers =
+            parts.iter().filter_map(|part| Some((&part.docker, part.containers.as_ref()?)));
+        // Every host with a part in the network names it; one removes it for all.
+        let network = networks.iter().take(1).map(|(docker, call)| (*docker, call));
+        let images = images.iter().map(|call| (&context.docker, call));
+        let calls = containers.chain(network).chain(images);
+        let commands = calls.map(|(docker, call)| docker.pretty(call)).collect();
         context.ui.planned(&title, &[PlannedStep { name, node: None, commands }]);
         return Ok(());
     }
@@ -45,17 +66,74 @@ pub(super) fn run(
     }
     let stage = context.ui.stage(&title);
     let step = stage.step(&name, None);
-    if let Some(containers) = containers {
-        context.docker.capture(&containers)?;
-    }
+    remove_containers(&parts)?;
     context.kubeconfig()?.remove(cluster)?;
-    if let Some(network) = network {
-        context.docker.capture(&network)?;
-    }
+    remove_network(&networks)?;
     if let Some(images) = images {
         context.docker.capture(&images)?;
+    }
+    if !found.away.is_empty() {
+        return Err(Error::Remains { cluster: cluster.clone(), hosts: found.away });
     }
     step.done();
     stage.done();
     Ok(())
+}
+
+/// What is there. Where a network alone is left, its label says on which hosts
+/// something may be.
+fn look(context: &Context, cluster: &ClusterName) -> Result<(Found, Vec<Part>), Error> {
+    let mut found = Found::look(context, Some(cluster))?;
+    let mut parts = parts(context, &found, cluster)?;
+    let network = parts.iter().find_map(|part| Some((&part.docker, part.networks.first()?)));
+    if let Some((docker, network)) = network
+        && found.members.is_empty()
+    {
+        let hosts = docker.read(&args::inspect_networks([network.as_str()]), networks::hosts)?;
+        if found.look_on(context, cluster, &hosts) {
+            parts = self::parts(context, &found, cluster)?;
+        }
+    }
+    Ok((found, parts))
+}
+
+fn parts(context: &Context, found: &Found, cluster: &ClusterName) -> Result<Vec<Part>, Error> {
+    let part = |docker: &Docker| {
+        let is_here = |member: &&Member| found.engine(member).is(docker);
+        let here: Vec<&str> =
+            found.members.iter().filter(is_here).map(|member| member.id.as_str()).collect();
+        let networks = context.with(docker.clone()).networks(cluster)?;
+        let containers = (!here.is_empty()).then(|| args::remove(here));
+        Ok(Part { docker: docker.clone(), containers, networks })
+    };
+    thread::scope(|scope| {
+        let part = |docker| scope.spawn(move || part(docker));
+        let threads: Vec<_> = found.engines().iter().map(|engine| part(&engine.docker)).collect();
+        threads.into_iter().map(join).collect()
+    })
+}
+
+/// Of all engines, side by side; the first failure, when all are through.
+fn remove_containers(parts: &[Part]) -> Result<(), DockerError> {
+    let results: Vec<_> = thread::scope(|scope| {
+        let remove = |part: &Part| {
+            let (docker, call) = (part.docker.clone(), part.containers.clone()?);
+            Some(scope.spawn(move || docker.capture(&call).map(drop)))
+        };
+        let threads: Vec<_> = parts.iter().filter_map(remove).collect();
+        threads.into_iter().map(join).collect()
+    });
+    results.into_iter().collect()
+}
+
+/// A swarm's network is removed by one of its managers, for all hosts; the others refuse.
+fn remove_network(networks: &[(&Docker, Call)]) -> Result<(), DockerError> {
+    let mut refused = None;
+    for (docker, call) in networks {
+        match docker.capture(call) {
+            Ok(_) => return Ok(()),
+            Err(error) => refused = refused.or(Some(error)),
+        }
+    }
+    refused.map_or(Ok(()), Err)
 }

@@ -1,6 +1,6 @@
 //! `delete worker` and `delete master`: a node leaves a cluster that runs.
 
-use super::existing::{Existing, is_part};
+use super::existing::Existing;
 use super::report::OnFailure;
 use super::{Context, report};
 use crate::cluster::name::{NodeName, Role};
@@ -28,13 +28,13 @@ pub(super) fn run(
     } else {
         existing.may_change(Some(node))?;
     }
-    let has_pods = member.running && is_part(context, member)?;
+    let has_pods = member.running && existing.is_part(member)?;
     let plan = plan::remove(&rest, node, has_pods);
     let run = Run {
         publish: existing.published(),
-        ..Run::new(&context.docker, &rest, existing.speaker(context, Some(node))?)
+        ..Run::new(&existing.engines, &rest, existing.speaker(Some(node))?)
     };
-    run.facts.learn_layout(existing.layout(context)?);
+    run.facts.learn_layout(existing.layout()?);
     if dry_run {
         return Ok(foresee(&plan, &run, &context.ui)?);
     }

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use super::Context;
+use super::found::Found;
 use crate::cluster::inventory::Member;
 use crate::cluster::name::NodeName;
 use crate::docker::args;
@@ -16,30 +17,30 @@ pub(super) fn run(
     node: Option<&NodeName>,
     argv: &[OsString],
 ) -> Result<u8, Error> {
-    let members = context.members(node.map(NodeName::cluster))?;
-    let name = if let Some(node) = node {
-        let found = members.iter().find(|member| member.node.as_ref() == Some(node));
-        found.ok_or_else(|| Error::NoNode(node.clone()))?.name.clone()
+    let found = Found::look(context, node.map(NodeName::cluster))?;
+    let member = if let Some(node) = node {
+        let there = found.members.iter().find(|member| member.node.as_ref() == Some(node));
+        there.ok_or_else(|| Error::NoNode(node.clone()))?
     } else {
-        pick(context, &members)?
+        pick(context, &found.members)?
     };
     let words = argv.iter().map(|word| word.to_str().ok_or(Error::NotUtf8));
     let words: Vec<&str> = words.collect::<Result<_, _>>()?;
     let command = if words.is_empty() { &["bash"][..] } else { &words };
-    let call = args::exec_attached(&name, command, context.ui.has_terminal());
-    let status = context.docker.attach(&call)?;
+    let call = args::exec_attached(&member.name, command, context.ui.has_terminal());
+    let status = found.engine(member).attach(&call)?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
 /// The only container there is, or the one that the user picks.
-fn pick(context: &Context, members: &[Member]) -> Result<String, Error> {
+fn pick<'a>(context: &Context, members: &'a [Member]) -> Result<&'a Member, Error> {
     let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
-    match names.as_slice() {
+    match members {
         [] => Err(Error::NoContainers),
-        [only] => Ok((*only).to_owned()),
+        [only] => Ok(only),
         several => {
-            let index = context.ui.choose("Choose a container to log in to", several);
-            index.map(|index| several[index].to_owned()).ok_or(Error::NoChoice)
+            let index = context.ui.choose("Choose a container to log in to", &names);
+            index.map(|index| &several[index]).ok_or(Error::NoChoice)
         }
     }
 }

@@ -1,15 +1,18 @@
 //! A cluster that is there: what a command on it must know of it.
 
 use super::Context;
+use super::found::Found;
+use crate::cluster::host::Host;
 use crate::cluster::inventory::{self, Member};
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::networks;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
+use crate::docker::Docker;
 use crate::docker::args::{self, Publish};
 use crate::error::Error;
-use crate::run::is_set_up;
+use crate::run::{Engines, is_set_up};
 use crate::ui::Ui;
 
 /// A cluster, as the engine has it.
@@ -21,17 +24,22 @@ pub(super) struct Existing {
     pub members: Vec<Member>,
     /// Its nodes.
     pub roster: Roster,
+    /// The engines that they are on.
+    pub engines: Engines,
+    /// Hosts of it that do not answer: what is there is not known.
+    away: Vec<Host>,
 }
 
 impl Existing {
     /// Looks for the cluster `name`.
     pub(super) fn find(context: &Context, name: &ClusterName) -> Result<Self, Error> {
-        let members = context.members(Some(name))?;
-        if members.is_empty() {
+        let found = Found::look(context, Some(name))?;
+        if found.members.is_empty() {
             return Err(Error::NotFound(name.clone()));
         }
+        let (engines, Found { members, away, .. }) = (found.of_cluster(), found);
         let roster = inventory::roster(name, &members);
-        Ok(Self { name: name.clone(), members, roster })
+        Ok(Self { name: name.clone(), members, roster, engines, away })
     }
 
     /// Says how it is reached, for programs.
@@ -72,18 +80,14 @@ impl Existing {
     }
 
     /// A master that runs: it speaks for the cluster. `but` is not asked.
-    pub(super) fn speaker(
-        &self,
-        context: &Context,
-        but: Option<&NodeName>,
-    ) -> Result<NodeName, Error> {
+    pub(super) fn speaker(&self, but: Option<&NodeName>) -> Result<NodeName, Error> {
         let mut error = Error::NoRunningMaster(self.name.clone());
         for member in self.members.iter().filter(|member| member.running) {
             let Some(node) = member.node.as_ref() else { continue };
             if node.role() != Role::Master || Some(node) == but {
                 continue;
             }
-            if is_part(context, member)? {
+            if self.is_part(member)? {
                 return Ok(node.clone());
             }
             error = Error::NotSetUp(node.clone());
@@ -97,6 +101,9 @@ impl Existing {
         if self.members.iter().any(|member| member.newer) {
             return Err(Error::Newer(self.name.clone()));
         }
+        if let Some(host) = self.away.first() {
+            return Err(Error::HostAway { cluster: self.name.clone(), host: host.clone() });
+        }
         let stays = |member: &&Member| leaving.is_none() || member.node.as_ref() != leaving;
         match self.members.iter().filter(stays).find(|member| !member.running) {
             Some(member) => {
@@ -106,17 +113,38 @@ impl Existing {
         }
     }
 
-    /// Where its nodes are.
-    pub(super) fn layout(&self, context: &Context) -> Result<Layout, Error> {
+    /// Where its nodes are. A swarm's manager knows the network, another host while it
+    /// has a part in it.
+    pub(super) fn layout(&self) -> Result<Layout, Error> {
         let network = self.name.network();
         let call = args::inspect_networks([network.as_str()]);
-        let subnet = context.docker.read(&call, networks::engine_subnets)?.into_iter().next();
-        subnet.map(Layout::new).ok_or_else(|| Error::NoNetwork(self.name.clone()))
+        let mut failed = None;
+        for engine in self.engines.iter() {
+            match engine.docker.read(&call, networks::engine_subnets) {
+                Ok(subnets) => {
+                    let subnet = subnets.into_iter().next().map(Layout::new);
+                    return subnet.ok_or_else(|| Error::NoNetwork(self.name.clone()));
+                }
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        Err(failed.map_or_else(|| Error::NoNetwork(self.name.clone()), Error::from))
     }
-}
 
-/// Whether a container that runs is part of its cluster: nobody has to have done by
-/// now what was left to the user.
-pub(super) fn is_part(context: &Context, member: &Member) -> Result<bool, Error> {
-    Ok(!member.by_hand || is_set_up(&context.docker, &member.name)?)
+    /// Whether a container that runs is part of its cluster: nobody has to have done by
+    /// now what was left to the user.
+    pub(super) fn is_part(&self, member: &Member) -> Result<bool, Error> {
+        Ok(!member.by_hand || is_set_up(self.engine(member), &member.name)?)
+    }
+
+    /// The engine of `member`.
+    pub(super) fn engine(&self, member: &Member) -> &Docker {
+        member.node.as_ref().map_or(self.engines.manager(), |node| self.engines.of(node))
+    }
+
+    /// What holds for a cluster on one engine alone.
+    pub(super) fn refuse_hosts(&self, what: &'static str) -> Result<(), Error> {
+        let spread = self.members.iter().any(|member| !member.hosts.is_empty());
+        if spread { Err(Error::Spread { cluster: self.name.clone(), what }) } else { Ok(()) }
+    }
 }

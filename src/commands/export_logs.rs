@@ -39,7 +39,7 @@ pub(super) fn run(
         }
         for (file, call) in parts {
             let path = below.join(file);
-            let text = match context.docker.capture_bytes(&call.deadline(Call::TRANSFER)) {
+            let text = match existing.engine(member).capture_bytes(&call.deadline(Call::TRANSFER)) {
                 Ok(text) => text,
                 Err(error @ DockerError::Failed { .. }) => {
                     context.ui.warn(&error.to_string());

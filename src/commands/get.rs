@@ -1,10 +1,13 @@
 //! `get clusters`, `get nodes`, `get images`: what is there, as a table or JSON.
 
+use std::collections::BTreeSet;
+
 use console::measure_text_width;
 use serde_json::{Value, json};
 
 use super::Context;
 use super::existing::Existing;
+use super::found::Found;
 use crate::cli::Format;
 use crate::cluster::inventory::Member;
 use crate::cluster::labels;
@@ -19,29 +22,36 @@ const SHORT_ID: usize = 12;
 /// All containers of one cluster or of all; nothing where there is none. The
 /// first columns are those of the bash `mokctl`.
 pub(super) fn clusters(context: &Context, cluster: Option<&ClusterName>) -> Result<(), Error> {
-    let members = context.members(cluster)?;
+    let there = Found::look(context, cluster)?;
+    let members = &there.members;
     // A network alone is what a run that was killed early leaves.
-    let found = context.docker.capture(&args::network_label_values(labels::CLUSTER))?;
-    let wanted = |name: &&str| cluster.is_none_or(|cluster| cluster.as_str() == *name);
-    let alone = |name: &&str| !members.iter().any(|member| member.cluster.as_str() == *name);
-    let networks: Vec<_> = found.lines().filter(wanted).filter(alone).map(String::from).collect();
+    let mut found = BTreeSet::new();
+    for engine in there.engines() {
+        let list = args::network_label_values(labels::CLUSTER);
+        found.extend(engine.docker.capture(&list)?.lines().map(String::from));
+    }
+    let wanted = |name: &String| cluster.is_none_or(|cluster| cluster.as_str() == name);
+    let alone = |name: &String| !members.iter().any(|member| member.cluster.as_str() == name);
+    let networks: Vec<_> = found.into_iter().filter(wanted).filter(alone).collect();
     if context.globals.output == Some(Format::Json) {
-        let mut list: Vec<Value> = members.iter().map(|member| as_json(member, &members)).collect();
+        let mut list: Vec<Value> = members.iter().map(|member| as_json(member, members)).collect();
         list.extend(networks.iter().map(|name| json!({ "cluster": name, "status": "incomplete" })));
         context.ui.answer(&format!("{:#}\n", Value::from(list)));
         return Ok(());
     }
     let head =
         ["MOK_Cluster", "Docker_ID", "Container_Name", "IP_Address", "Role", "Status", "Version"];
+    let with_hosts = has_hosts(members);
     let mut rows: Vec<Vec<String>> =
-        members.iter().map(|member| row(member, &members).to_vec()).collect();
+        members.iter().map(|member| row(member, members, with_hosts)).collect();
     rows.extend(networks.into_iter().map(|name| {
         let mut row = vec![name];
         row.extend(["-", "-", "-", "network", "incomplete", "-"].map(String::from));
+        row.extend(with_hosts.then(|| "-".to_owned()));
         row
     }));
     if !rows.is_empty() {
-        context.ui.answer(&table(&head, &rows));
+        context.ui.answer(&table(&head_of(&head, with_hosts), &rows));
     }
     Ok(())
 }
@@ -54,15 +64,22 @@ pub(super) fn nodes(context: &Context, cluster: &ClusterName) -> Result<(), Erro
         context.ui.answer(&format!("{:#}\n", Value::from(list)));
         return Ok(());
     }
-    let rows: Vec<Vec<String>> = members
-        .iter()
-        .map(|member| {
-            let [_, _, cells @ ..] = row(member, &members);
-            cells.to_vec()
-        })
-        .collect();
-    context.ui.answer(&table(&["Name", "IP_Address", "Role", "Status", "Version"], &rows));
+    let with_hosts = has_hosts(&members);
+    // Without cluster and id.
+    let cells = |member| row(member, &members, with_hosts).split_off(2);
+    let rows: Vec<Vec<String>> = members.iter().map(cells).collect();
+    let head = ["Name", "IP_Address", "Role", "Status", "Version"];
+    context.ui.answer(&table(&head_of(&head, with_hosts), &rows));
     Ok(())
+}
+
+/// Whether hosts are shown: where one is known.
+fn has_hosts(members: &[Member]) -> bool {
+    members.iter().any(|member| member.host.is_some())
+}
+
+fn head_of<'a>(head: &[&'a str], with_hosts: bool) -> Vec<&'a str> {
+    head.iter().copied().chain(with_hosts.then_some("Host")).collect()
 }
 
 /// The node images that this engine has.
@@ -98,9 +115,9 @@ fn status(member: &Member, all: &[Member]) -> &'static str {
     }
 }
 
-fn row(member: &Member, all: &[Member]) -> [String; 7] {
+fn row(member: &Member, all: &[Member], with_host: bool) -> Vec<String> {
     let dash = || "-".to_owned();
-    [
+    let cells = [
         member.cluster.to_string(),
         member.id.chars().take(SHORT_ID).collect(),
         member.name.clone(),
@@ -108,11 +125,13 @@ fn row(member: &Member, all: &[Member]) -> [String; 7] {
         member.role().map_or_else(dash, |role| role.as_str().to_owned()),
         status(member, all).to_owned(),
         member.version.clone().unwrap_or_else(dash),
-    ]
+    ];
+    let host = || member.host.as_ref().map_or_else(dash, ToString::to_string);
+    cells.into_iter().chain(with_host.then(host)).collect()
 }
 
 fn as_json(member: &Member, all: &[Member]) -> Value {
-    json!({
+    let mut entry = json!({
         "cluster": member.cluster.as_str(),
         "id": member.id,
         "name": member.name,
@@ -122,7 +141,11 @@ fn as_json(member: &Member, all: &[Member]) -> Value {
         "version": member.version,
         "image": member.base.name,
         "api": member.api().map(|api| format!("https://{}:{}", api.address, api.port)),
-    })
+    });
+    if let Some(host) = &member.host {
+        entry["host"] = host.as_str().into();
+    }
+    entry
 }
 
 /// Columns as wide as their widest cell, three blanks between them.

@@ -11,8 +11,9 @@ use crate::run::ADMIN_CONF;
 /// Prints a kubeconfig with this one cluster in it, for use on this host.
 pub(super) fn run(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
     let existing = Existing::find(context, cluster)?;
-    let speaker = existing.speaker(context, None)?.to_string();
-    let admin = context.docker.capture(&args::exec(&speaker, ["cat", ADMIN_CONF]))?;
+    let speaker = existing.speaker(None)?;
+    let read = args::exec(&speaker.to_string(), ["cat", ADMIN_CONF]);
+    let admin = existing.engines.of(&speaker).capture(&read)?;
     let api = existing.api();
     let Publish { address, port, .. } = api.ok_or_else(|| Error::NotPublished(cluster.clone()))?;
     let access = Access::from_admin_conf(&admin)

@@ -10,7 +10,9 @@ mod delete_node;
 mod exec;
 mod existing;
 mod export_logs;
+mod found;
 mod get;
+mod image;
 mod kubeconfig;
 mod load_image;
 mod names;
@@ -19,6 +21,7 @@ mod preflight;
 mod report;
 mod restore;
 mod save;
+mod site;
 mod snapshot_file;
 mod snapshots;
 
@@ -40,7 +43,7 @@ use crate::kubeconfig::Location;
 use crate::ui::Ui;
 
 /// What every command has at hand.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Context {
     /// The environment.
     pub env: Env,
@@ -63,12 +66,14 @@ impl Context {
             Command::CloneCluster { spec, retain, dry_run } => {
                 clone_cluster::run(self, &spec, retain, dry_run)
             }
-            Command::CreateWorker { cluster, count, retain, dry_run } => {
-                add_nodes::run(self, &cluster, Role::Worker, count, retain, dry_run)
+            Command::CreateWorker { cluster, count, places, retain, dry_run } => {
+                let new = add_nodes::New { role: Role::Worker, count, places: &places };
+                add_nodes::run(self, &cluster, &new, retain, dry_run)
             }
-            Command::CreateMaster { cluster, retain, dry_run } => {
-                let one = std::num::NonZeroU8::MIN;
-                add_nodes::run(self, &cluster, Role::Master, one, retain, dry_run)
+            Command::CreateMaster { cluster, places, retain, dry_run } => {
+                let count = std::num::NonZeroU8::MIN;
+                let new = add_nodes::New { role: Role::Master, count, places: &places };
+                add_nodes::run(self, &cluster, &new, retain, dry_run)
             }
             Command::DeleteCluster { cluster, yes, dry_run } => {
                 delete_cluster::run(self, &cluster, yes, dry_run)
@@ -108,6 +113,11 @@ impl Context {
         .map(|()| 0)
     }
 
+    /// The same with another engine.
+    fn with(&self, docker: Docker) -> Self {
+        Self { docker, ..self.clone() }
+    }
+
     /// Where steps show their own output, if the user wants to see it.
     fn tail(&self) -> Option<Ui> {
         (self.globals.detail == Detail::Output).then(|| self.ui.clone())
@@ -127,8 +137,13 @@ impl Context {
     /// What to try first of what an engine may grant. Of one elsewhere nothing is
     /// known here.
     fn privilege(&self, endpoint: &Endpoint) -> Privilege {
-        let here = self.env.bounding_set.filter(|_| *endpoint == Endpoint::Here);
-        Privilege::first_choice(here)
+        self.privilege_on([endpoint])
+    }
+
+    /// The same of several.
+    fn privilege_on<'a>(&self, endpoints: impl IntoIterator<Item = &'a Endpoint>) -> Privilege {
+        let all_here = endpoints.into_iter().all(|endpoint| *endpoint == Endpoint::Here);
+        Privilege::first_choice(self.env.bounding_set.filter(|_| all_here))
     }
 
     /// The containers of `cluster`, or of all clusters.

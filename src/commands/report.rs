@@ -19,11 +19,11 @@ pub(super) struct Undo<'a> {
 impl Undo<'_> {
     /// A step that fails had nothing to undo, or cannot: the rest matters all the
     /// same, and the first failure is what the user is told.
-    fn run(self, context: &Context, failed: &Run<'_>) {
-        let docker = context.docker.uninterruptible();
+    fn run(self, failed: &Run<'_>) {
+        let engines = failed.engines.uninterruptible();
         let run = Run {
             publish: failed.publish.clone(),
-            ..Run::new(&docker, self.roster, failed.speaker.clone())
+            ..Run::new(&engines, self.roster, failed.speaker.clone())
         };
         if let Ok(layout) = failed.facts.layout() {
             run.facts.learn_layout(layout);
@@ -88,7 +88,7 @@ pub(super) fn carry_out(
     match on_failure {
         OnFailure::TakeBack => take_back(context, run),
         OnFailure::Undo(undo) => {
-            undo.run(context, run);
+            undo.run(run);
             take_back(context, run);
         }
         OnFailure::Retain => context.ui.note(&format!(
@@ -105,7 +105,7 @@ pub(super) fn carry_out(
 fn take_back(context: &Context, run: &Run<'_>) {
     let stage = context.ui.stage("Removing what was made");
     let step = stage.step("remove what was made", None);
-    let removed = rollback(&context.docker, &run.id).map_err(|error| error.to_string());
+    let removed = rollback(run.engines, &run.id).map_err(|error| error.to_string());
     let forgotten = match &run.kubeconfig {
         Some(kubeconfig) if run.facts.has_saved() => {
             kubeconfig.remove(run.roster.name()).map_err(|error| error.to_string())

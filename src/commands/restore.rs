@@ -15,7 +15,7 @@ use crate::docker::args;
 use crate::error::Error;
 use crate::plan;
 use crate::preflight::{Demand, Facts, Present, come_back, problems};
-use crate::run::{Restore, Run, foresee, taken_subnets};
+use crate::run::{Engines, Restore, Run, foresee, taken_subnets};
 
 /// Removes what is there of the cluster and puts the snapshot in its place, after a
 /// question on a terminal. What can fail is looked at before; if it fails
@@ -42,6 +42,9 @@ pub(super) fn run(
         let cluster = snapshot.roster.name().clone();
         return Err(Error::OtherCluster { snapshot: name.clone(), cluster });
     }
+    if members.iter().any(|member| !member.hosts.is_empty()) {
+        return Err(Error::Spread { cluster: cluster.clone(), what: "snapshots" });
+    }
     let facts = Facts { taken: taken?, ..facts? };
     check(context, &snapshot, &members, subnets, &facts)?;
 
@@ -50,6 +53,7 @@ pub(super) fn run(
     let is_there = !members.is_empty() || !networks.is_empty();
     let plan = plan::restore(&roster, is_there, renews);
     let master = snapshot.first_master();
+    let engines = Engines::one(context.docker.clone());
     let run = Run {
         by_hand: snapshot.by_hand(),
         runtime: master.map(|saved| saved.runtime).unwrap_or_default(),
@@ -67,7 +71,7 @@ pub(super) fn run(
             renews,
             snapshot,
         }),
-        ..Run::new(&context.docker, &roster, roster.first_master())
+        ..Run::new(&engines, &roster, roster.first_master())
     };
     if dry_run {
         return Ok(foresee(&plan, &run, &context.ui)?);

@@ -29,6 +29,7 @@ pub(super) fn run(
 ) -> Result<(), Error> {
     context.ui.fact("snapshot", name.as_str());
     let existing = Existing::find(context, cluster)?;
+    existing.refuse_hosts("snapshots")?;
     if existing.members.iter().any(|member| member.newer) {
         return Err(Error::Newer(cluster.clone()));
     }
@@ -37,7 +38,7 @@ pub(super) fn run(
     }
     let (refused, layout, disk) = thread::scope(|scope| {
         let refused = scope.spawn(|| context.refuse_snapshot(name));
-        let layout = scope.spawn(|| existing.layout(context));
+        let layout = scope.spawn(|| existing.layout());
         (join(refused), join(layout), check_disk(context, &existing.members))
     });
     refused?;
@@ -56,7 +57,7 @@ pub(super) fn run(
         by_hand: existing.by_hand(),
         runtime: existing.runtime(),
         saves: Some(snapshot),
-        ..Run::new(&context.docker, &existing.roster, running.first_master())
+        ..Run::new(&existing.engines, &existing.roster, running.first_master())
     };
     if dry_run {
         return Ok(foresee(&plan, &run, &context.ui)?);

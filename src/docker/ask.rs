@@ -95,7 +95,10 @@ impl Docker {
         let is_id = |line: &str| {
             // An image's says what it is the hash of.
             let id = line.strip_prefix("sha256:").unwrap_or(line);
-            id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit())
+            // A swarm's networks have its own kind.
+            let of_swarm =
+                id.len() == 25 && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+            of_swarm || (id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit()))
         };
         match text.lines().find(|line| !is_id(line)) {
             Some(line) => {

@@ -155,6 +155,14 @@ impl DockerError {
         }
     }
 
+    /// The failure in a line: the client's own first one, where it said something.
+    #[must_use]
+    pub fn in_short(&self) -> String {
+        let said = self.output().unwrap_or_default();
+        let first = said.lines().next().filter(|line| !line.is_empty());
+        first.map_or_else(|| self.to_string(), |line| line.trim_end_matches('.').to_owned())
+    }
+
     /// Whether the engine does not have a container or network that was asked about.
     pub(super) fn is_about_something_gone(&self) -> bool {
         // docker's words, then podman's.

@@ -25,6 +25,7 @@ pub use deadline::{DeadlineScale, ScaleError};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::DockerError;
 
+use crate::cluster::host::Host;
 use crate::interrupt::{Interrupt, Signal};
 
 /// The client, found once. Cloning is cheap.
@@ -34,6 +35,8 @@ pub struct Docker {
     name: String,
     program: PathBuf,
     client: Client,
+    /// Words before every call's own: which engine it is for.
+    at: Option<String>,
     interrupt: Interrupt,
     deadlines: DeadlineScale,
 }
@@ -64,6 +67,7 @@ impl Docker {
             name: name.to_string_lossy().into(),
             client: Client::of(&program),
             program,
+            at: None,
             interrupt,
             deadlines: DeadlineScale::default(),
         })
@@ -73,6 +77,18 @@ impl Docker {
     #[must_use]
     pub fn with_deadlines(self, deadlines: DeadlineScale) -> Self {
         Self { deadlines, ..self }
+    }
+
+    /// The same client for the engine of `host`, whatever its own is.
+    #[must_use]
+    pub fn at(&self, host: &Host) -> Self {
+        Self { at: Some(args::at(host)), ..self.clone() }
+    }
+
+    /// Whether it goes to the same engine by the same name.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.at == other.at
     }
 
     /// `deadline` as it is with this client.
@@ -102,9 +118,14 @@ impl Docker {
     /// `call` as it can be pasted into a shell.
     #[must_use]
     pub fn pretty(&self, call: &Call) -> String {
-        let words = self.client.translate(&call.args);
+        let words = self.words(call);
         let words = std::iter::once(&self.name).chain(&words);
         words.map(|word| shell_escape::escape(word.into())).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What the client is given for `call`.
+    fn words(&self, call: &Call) -> Vec<String> {
+        self.at.iter().cloned().chain(self.client.translate(&call.args)).collect()
     }
 
     /// As [`Docker::pretty`], with the name of the call's input as that of a file:

@@ -57,13 +57,13 @@ impl Docker {
         self.piped(&duct::cmd(program, words), call)
     }
 
-    /// As [`Docker::capture`] of `call`, with what `from` prints on its standard
-    /// input. The deadline is that of `call`.
+    /// As [`Docker::capture`] of `call` by `to`, with what `from` prints on its
+    /// standard input. The deadline is that of `call`.
     ///
     /// # Errors
     /// Every failure of either, with the command of `call` and what both printed.
-    pub fn pipe(&self, from: &Call, call: &Call) -> Result<String, DockerError> {
-        self.piped(&self.command(from), call)
+    pub fn pipe(&self, from: &Call, to: &Self, call: &Call) -> Result<String, DockerError> {
+        to.piped(&self.command(from), call)
     }
 
     fn piped(&self, producer: &Expression, call: &Call) -> Result<String, DockerError> {
@@ -98,7 +98,7 @@ impl Docker {
     }
 
     pub(super) fn command(&self, call: &Call) -> Expression {
-        duct::cmd(&self.program, self.client.translate(&call.args))
+        duct::cmd(&self.program, self.words(call))
     }
 
     pub(super) fn expression(&self, call: &Call) -> Expression {

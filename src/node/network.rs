@@ -13,13 +13,17 @@ pub const ROUTES: &str = "etc/mok/routes";
 /// Puts the routes in place as the file has them.
 pub const APPLY: &str = "/usr/local/lib/mok/network.sh";
 
-/// All files of the network for `node`, one of `nodes`.
+/// What fits into a packet of an overlay network, which wraps it in another one.
+pub const OVERLAY_MTU: u16 = 1450;
+
+/// All files of the network for `node`, one of `nodes`; `mtu` where it is not that of
+/// every other network.
 #[must_use]
-pub fn files(node: &NodeName, nodes: &[NodeName], layout: Layout) -> Vec<File> {
+pub fn files(node: &NodeName, nodes: &[NodeName], layout: Layout, mtu: Option<u16>) -> Vec<File> {
     vec![
         File::public("etc/mok/network", format!("POD_SUBNET={POD_SUBNET}\n")),
         File::public(ROUTES, routes(node, nodes, layout)),
-        File::public("etc/cni/net.d/10-mok.conflist", cni(node)),
+        File::public("etc/cni/net.d/10-mok.conflist", cni(node, mtu)),
     ]
 }
 
@@ -35,8 +39,8 @@ pub fn routes(node: &NodeName, nodes: &[NodeName], layout: Layout) -> String {
 
 /// Point-to-point links with addresses of the node's own range: pods reach each
 /// other, their node and the others' by plain routing, without a bridge.
-fn cni(node: &NodeName) -> String {
-    let plugins = json!({
+fn cni(node: &NodeName, mtu: Option<u16>) -> String {
+    let mut plugins = json!({
         "cniVersion": "0.3.1",
         "name": "mok",
         "plugins": [
@@ -55,6 +59,9 @@ fn cni(node: &NodeName) -> String {
             { "type": "portmap", "capabilities": { "portMappings": true } }
         ]
     });
+    if let Some(mtu) = mtu {
+        plugins["plugins"][0]["mtu"] = mtu.into();
+    }
     format!("{plugins:#}\n")
 }
 

@@ -2,18 +2,24 @@
 
 use super::{Plan, Stage, Step};
 use crate::cluster::by_hand::ByHand;
+use crate::cluster::host::Host;
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::roster::Roster;
 
-/// What makes the cluster of `roster`, up to what is left to the user.
+/// What makes the cluster of `roster`, up to what is left to the user, on hosts of
+/// which those of `lacking` have no image yet.
 #[must_use]
-pub fn create(roster: &Roster, by_hand: ByHand) -> Plan {
+pub fn create(roster: &Roster, by_hand: ByHand, lacking: &[Host]) -> Plan {
     let set_up = |role| -> Vec<NodeName> {
         roster.with_role(role).filter(|_| !by_hand.covers(role)).cloned().collect()
     };
     let (masters, workers) = (set_up(Role::Master), set_up(Role::Worker));
 
     let mut stages = vec![Stage::new("Creating network", [Step::CreateNetwork])];
+    if !lacking.is_empty() {
+        let bring = lacking.iter().cloned().map(Step::BringImage);
+        stages.push(Stage::new("Bringing the image", bring));
+    }
     stages.push(Stage::new("Claiming the name", [Step::Claim(roster.first_master())]));
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::start)));
 
@@ -65,7 +71,7 @@ mod tests {
 
     fn plan_but(nodes: &[&str], by_hand: ByHand) -> String {
         let nodes: Vec<_> = nodes.iter().map(|node| NodeName::parse(node).unwrap()).collect();
-        create(&Roster::new(nodes[0].cluster().clone(), nodes), by_hand).to_string()
+        create(&Roster::new(nodes[0].cluster().clone(), nodes), by_hand, &[]).to_string()
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod snapshot;
 
 use std::fmt;
 
+use crate::cluster::host::Host;
 use crate::cluster::name::{NodeName, Role};
 
 pub use create::create;
@@ -41,6 +42,8 @@ impl Stage {
 pub enum Step {
     /// The cluster's network, on a subnet that nobody uses.
     CreateNetwork,
+    /// The node image, onto a host that lacks it.
+    BringImage(Host),
     /// The first master's container, not yet started. The engine gives a name to one
     /// container only: of several runs that create the same cluster at this moment,
     /// one gets it, and the others know.
@@ -125,6 +128,7 @@ impl Step {
                 if let [node] = nodes.as_slice() { Some(node) } else { None }
             }
             Self::CreateNetwork
+            | Self::BringImage(_)
             | Self::AskForWorkers
             | Self::AskForMasters
             | Self::SaveKubeconfig
@@ -149,6 +153,7 @@ impl fmt::Display for Step {
         };
         match self {
             Self::CreateNetwork => f.write_str("create network"),
+            Self::BringImage(host) => write!(f, "bring the image to {host}"),
             Self::Claim(node) => write!(f, "create {node}"),
             Self::StartLoadBalancer(node) | Self::StartNode(node) | Self::Start(node) => {
                 write!(f, "start {node}")

@@ -8,6 +8,7 @@ pub mod engine;
 pub mod host;
 mod problem;
 mod saved;
+mod swarm;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU16;
@@ -16,6 +17,7 @@ pub use engine::{EngineFacts, Product};
 pub use host::HostFacts;
 pub use problem::Problem;
 pub use saved::{Present, come_back, mounts_gone, snapshot_disk};
+pub use swarm::{SwarmFacts, of_swarm};
 
 use crate::cluster::subnet::Subnet;
 use crate::kubeadm::version::KubernetesVersion;

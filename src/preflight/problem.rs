@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::{MIB, Product};
+use crate::cluster::host::{Host, list};
 use crate::cluster::subnet::Subnet;
+use crate::docker::args::at;
 use crate::kubeadm::version::KubernetesVersion;
 
 /// Something that a new node would founder on.
@@ -131,6 +133,69 @@ pub enum Problem {
     /// What the snapshot's nodes see of the host is not there any more.
     #[error("{0}, which the snapshot mounts, is not there")]
     SavedMountGone(String),
+    /// Something that is in the way on one of several hosts.
+    #[error("host {host}: {problem}")]
+    OnHost {
+        /// The host.
+        host: Host,
+        /// What is in the way there.
+        problem: Box<Self>,
+    },
+    /// Its engine cannot be asked.
+    #[error("host {host} does not answer: {why}")]
+    HostAway {
+        /// The host.
+        host: Host,
+        /// What the client says, in a line.
+        why: String,
+    },
+    /// Nothing joins its containers with those of other hosts.
+    #[error("host {host} is in no swarm")]
+    NoSwarm {
+        /// The host.
+        host: Host,
+        /// The command.
+        remedy: String,
+    },
+    /// Its swarm is not that of the others.
+    #[error("host {host} is in another swarm than {first}")]
+    OtherSwarm {
+        /// The host.
+        host: Host,
+        /// Whose swarm counts.
+        first: Host,
+        /// The commands.
+        remedy: String,
+    },
+    /// One engine by two names.
+    #[error("host {host} is the same engine as {other}")]
+    SameEngine {
+        /// One name.
+        host: Host,
+        /// The other.
+        other: Host,
+    },
+    /// Its programs are not those of the others.
+    #[error("host {host} is {is} and {first} is {model}")]
+    OtherMachine {
+        /// The host.
+        host: Host,
+        /// What it is.
+        is: String,
+        /// Which one it differs from.
+        first: Host,
+        /// What that one is.
+        model: String,
+    },
+    /// Nobody can make the network.
+    #[error(
+        "none of the hosts {} is a manager of the swarm, or too few of its managers are there",
+        list(hosts)
+    )]
+    NoManager {
+        /// All of them.
+        hosts: Vec<Host>,
+    },
     /// It may get tight.
     #[error("the new nodes need {} MiB of memory, {} MiB are there", needed / MIB, free / MIB)]
     Memory {
@@ -146,7 +211,10 @@ impl Problem {
     /// the kernel may swap, and drop what others keep.
     #[must_use]
     pub fn may_be_survived(&self) -> bool {
-        matches!(self, Self::Memory { .. })
+        match self {
+            Self::OnHost { problem, .. } => problem.may_be_survived(),
+            _ => matches!(self, Self::Memory { .. }),
+        }
     }
 
     /// What the user can do about it.
@@ -194,6 +262,14 @@ impl Problem {
             Self::SavedMountGone(path) => {
                 format!("'mkdir -p {path}', or bring back what was there")
             }
+            Self::OnHost { problem, .. } => problem.remedy(),
+            Self::HostAway { host, .. } => format!("'docker {} info' says more", at(host)),
+            Self::NoSwarm { remedy, .. } | Self::OtherSwarm { remedy, .. } => remedy.clone(),
+            Self::SameEngine { .. } => "name each engine once".into(),
+            Self::OtherMachine { .. } => {
+                "hosts of one architecture: all nodes are of one image".into()
+            }
+            Self::NoManager { .. } => "'docker node promote' one of them where a manager is".into(),
             Self::Memory { .. } => "fewer nodes, or more memory for the engine".into(),
         }
     }

@@ -36,6 +36,11 @@ pub(crate) fn is_set_up(docker: &Docker, node: &str) -> Result<bool, DockerError
 }
 
 impl Run<'_> {
+    /// The engine of the master that speaks for the cluster.
+    pub(super) fn speaks(&self) -> &Docker {
+        self.engines.of(&self.speaker)
+    }
+
     pub(super) fn init_call(node: &NodeName) -> Call {
         args::exec(&node.to_string(), ["bash", scripts::INIT]).deadline(INIT)
     }
@@ -61,8 +66,8 @@ impl Run<'_> {
 
     pub(super) fn issue_credentials(&self, node: &NodeName) -> Result<(), StepError> {
         let [issue, put] = self.credentials_calls(node);
-        let files = self.docker.capture_bytes(&issue)?;
-        self.docker.capture(&put.stdin(files))?;
+        let files = self.speaks().capture_bytes(&issue)?;
+        self.engines.of(node).capture(&put.stdin(files))?;
         Ok(())
     }
 
@@ -92,7 +97,7 @@ impl Run<'_> {
     }
 
     pub(super) fn ask(&self, flags: &[&str]) -> Result<(), StepError> {
-        let output = self.docker.capture_bytes(&self.token_call(flags))?;
+        let output = self.speaks().capture_bytes(&self.token_call(flags))?;
         self.facts.learn_join(JoinCommand::from_output(&String::from_utf8_lossy(&output))?);
         Ok(())
     }
@@ -103,7 +108,7 @@ impl Run<'_> {
 
     /// Waits until all of `nodes` have reported since `since`, in seconds since 1970.
     pub(super) fn ready_call(&self, nodes: &[NodeName], since: u64) -> Call {
-        let seconds = self.docker.deadline(READY).as_secs().max(1).to_string();
+        let seconds = self.speaks().deadline(READY).as_secs().max(1).to_string();
         let since = since.to_string();
         let names: Vec<String> = nodes.iter().map(ToString::to_string).collect();
         let mut words = vec![scripts::READY, &seconds, &since];
@@ -115,7 +120,8 @@ impl Run<'_> {
         let mut joined = Vec::new();
         for node in nodes {
             // Nobody has to have done by now what was left to the user.
-            if !self.by_hand.contains(node) || is_set_up(self.docker, &node.to_string())? {
+            if !self.by_hand.contains(node) || is_set_up(self.engines.of(node), &node.to_string())?
+            {
                 joined.push(node.clone());
             }
         }
@@ -130,7 +136,7 @@ impl Run<'_> {
     }
 
     pub(super) fn save_kubeconfig(&self) -> Result<(), StepError> {
-        let admin = self.docker.capture(&self.admin_call())?;
+        let admin = self.speaks().capture(&self.admin_call())?;
         let server = format!("https://{}:{}", self.host, self.facts.api_port()?);
         let access = Access::from_admin_conf(&admin)
             .map_err(|error| error.of(Path::new(ADMIN_CONF)))?
@@ -157,7 +163,7 @@ impl Run<'_> {
         let join = self.facts.join()?;
         let masters = if join.certificate_key.is_some() { "--masters" } else { "" };
         let input = format!("{} {masters}\n", join.token_id());
-        self.docker.capture(&self.revoke_call().stdin(input))?;
+        self.speaks().capture(&self.revoke_call().stdin(input))?;
         Ok(())
     }
 

@@ -35,7 +35,7 @@ pub fn execute(plan: &Plan, run: &Run<'_>, ui: &Ui) -> Result<Vec<Timing>, Failu
 fn execute_stage(stage: &Stage, run: &Run<'_>, shown: &ui::Stage) -> Result<Vec<Timing>, Failure> {
     let failure =
         |step: &Step, source| Failure { step: step.to_string(), source, beside: Box::default() };
-    if let Some(signal) = run.docker.interrupted()
+    if let Some(signal) = run.engines.manager().interrupted()
         && let Some(step) = stage.steps.first()
     {
         let command = stage.title.clone();

@@ -1,10 +1,12 @@
 //! What is learned while a plan runs: the one typed place for values that steps
 //! hand to each other.
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use thiserror::Error;
 
+use crate::cluster::host::Host;
 use crate::cluster::layout::Layout;
 use crate::docker::args::Container;
 use crate::docker::privilege::Privilege;
@@ -23,7 +25,7 @@ pub struct Facts {
     claimed: OnceLock<Container>,
     api_port: OnceLock<u16>,
     join: OnceLock<JoinCommand>,
-    privilege: OnceLock<Privilege>,
+    privileges: Mutex<BTreeMap<Option<Host>, Privilege>>,
     started: OnceLock<u64>,
     saved: OnceLock<()>,
 }
@@ -64,14 +66,16 @@ impl Facts {
         self.join.get().ok_or(MissingFact("the join command"))
     }
 
-    /// What the engine grants a node, where the first try was refused.
-    pub fn privilege(&self) -> Option<Privilege> {
-        self.privilege.get().copied()
+    /// What the engine of `host` grants a node, where the first try was refused.
+    pub fn privilege(&self, host: Option<&Host>) -> Option<Privilege> {
+        let privileges = self.privileges.lock().unwrap_or_else(PoisonError::into_inner);
+        privileges.get(&host.cloned()).copied()
     }
 
     /// Keeps the privilege; the first one stays.
-    pub fn learn_privilege(&self, privilege: Privilege) {
-        let _ = self.privilege.set(privilege);
+    pub fn learn_privilege(&self, host: Option<&Host>, privilege: Privilege) {
+        let mut privileges = self.privileges.lock().unwrap_or_else(PoisonError::into_inner);
+        privileges.entry(host.cloned()).or_insert(privilege);
     }
 
     /// Whether this run wrote the user's kubeconfig.

@@ -32,5 +32,6 @@ fn commands(step: &Step, run: &Run<'_>) -> Result<Vec<String>, StepError> {
         run.foresee_network()?;
     }
     run.prepare(step)?;
-    Ok(run.calls(step)?.iter().map(|call| run.docker.pretty_with_input(call)).collect())
+    let calls = run.calls(step)?;
+    Ok(calls.iter().map(|(docker, call)| docker.pretty_with_input(call)).collect())
 }

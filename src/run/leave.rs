@@ -30,7 +30,7 @@ impl Run<'_> {
     }
 
     pub(super) fn drain(&self, node: &NodeName) -> Result<(), StepError> {
-        match self.docker.capture_bytes(&self.drain_call(node)) {
+        match self.speaks().capture_bytes(&self.drain_call(node)) {
             // Forgotten already, by a delete that was cut short.
             Err(error) if error.says("(NotFound)") => Ok(()),
             result => Ok(result.map(drop)?),

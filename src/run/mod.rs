@@ -3,10 +3,12 @@
 
 mod calls;
 mod control_plane;
+mod engines;
 mod error;
 mod execute;
 mod facts;
 mod foresee;
+mod image;
 mod leave;
 mod port;
 mod rollback;
@@ -20,6 +22,7 @@ use std::num::NonZeroU16;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) use control_plane::{ADMIN_CONF, is_set_up};
+pub use engines::{Engine, Engines};
 pub use error::{Failure, StepError};
 pub use execute::{Timing, execute};
 pub use facts::{Facts, MissingFact};
@@ -28,6 +31,7 @@ pub use rollback::rollback;
 pub use snapshot::Restore;
 pub(crate) use subnets::taken_subnets;
 
+use crate::cluster::host;
 use crate::cluster::labels;
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::moment::Moment;
@@ -51,8 +55,8 @@ use crate::ui::Ui;
 /// What a run is about, and what it has learned.
 #[derive(Debug)]
 pub struct Run<'a> {
-    /// The engine.
-    pub docker: &'a Docker,
+    /// The engines, and which node is on which.
+    pub engines: &'a Engines,
     /// The cluster as it shall be when the run is over.
     pub roster: &'a Roster,
     /// A master that runs, or will: it speaks for the cluster.
@@ -63,7 +67,9 @@ pub struct Run<'a> {
     pub image: Option<NodeImage>,
     /// The container runtime of its nodes.
     pub runtime: Runtime,
-    /// What the engine grants a node.
+    /// An engine that has it, for those hosts that lack it.
+    pub image_from: Option<Docker>,
+    /// What engines grant a node, as far as it is known before.
     pub privilege: Privilege,
     /// The network that the user chose.
     pub subnet: Option<Subnet>,
@@ -101,14 +107,15 @@ pub struct Run<'a> {
 impl<'a> Run<'a> {
     /// A run about `roster`, without wishes, that makes no node.
     #[must_use]
-    pub fn new(docker: &'a Docker, roster: &'a Roster, speaker: NodeName) -> Self {
+    pub fn new(engines: &'a Engines, roster: &'a Roster, speaker: NodeName) -> Self {
         Self {
-            docker,
+            engines,
             roster,
             speaker,
             by_hand: Vec::new(),
             image: None,
             runtime: Runtime::default(),
+            image_from: None,
             privilege: Privilege::Full,
             subnet: None,
             host: Ipv4Addr::LOCALHOST,
@@ -144,6 +151,7 @@ impl<'a> Run<'a> {
         self.prepare(step)?;
         match step {
             Step::CreateNetwork => self.create_network(),
+            Step::BringImage(host) => self.bring_image(host),
             Step::StartLoadBalancer(node) | Step::StartNode(node) => self.start(node),
             Step::InitMaster(node) => self.init_master(node),
             Step::CloneMaster(node) => {
@@ -171,12 +179,17 @@ impl<'a> Run<'a> {
             | Step::Stop(_)
             | Step::Start(_)
             | Step::Save(_) => {
-                for call in self.calls(step)? {
-                    self.docker.capture_bytes(&call)?;
+                for (docker, call) in self.calls(step)? {
+                    docker.capture_bytes(&call)?;
                 }
                 Ok(())
             }
         }
+    }
+
+    /// Whether the nodes are on several hosts.
+    fn is_spread(&self) -> bool {
+        self.engines.iter().any(|engine| engine.host.is_some())
     }
 
     fn image(&self) -> Result<&NodeImage, MissingFact> {
@@ -185,11 +198,17 @@ impl<'a> Run<'a> {
 
     /// The labels of every object that this run makes.
     fn labels(&self) -> Vec<Label> {
-        vec![
+        let hosts = self.engines.hosts();
+        let schema = if hosts.is_empty() { labels::ONE_HOST } else { labels::SCHEMA_VERSION };
+        let mut labels = vec![
             (labels::CLUSTER, self.roster.name().to_string()),
-            (labels::SCHEMA, labels::SCHEMA_VERSION.into()),
+            (labels::SCHEMA, schema.into()),
             (labels::RUN, self.id.clone()),
-        ]
+        ];
+        if !hosts.is_empty() {
+            labels.push((labels::HOSTS, host::list(&hosts)));
+        }
+        labels
     }
 
     /// `ADDRESS:PORT` of the API for all nodes.
@@ -200,9 +219,10 @@ impl<'a> Run<'a> {
     /// Runs a call whose output the user may want to see as it comes, and returns
     /// that output.
     fn show(&self, node: &NodeName, call: &Call) -> Result<String, StepError> {
-        let Some(ui) = &self.tail else { return Ok(self.docker.capture(call)?) };
+        let docker = self.engines.of(node);
+        let Some(ui) = &self.tail else { return Ok(docker.capture(call)?) };
         let mut text = String::new();
-        self.docker.stream(call, |line| {
+        docker.stream(call, |line| {
             ui.detail(&node.to_string(), &redact(line));
             text.push_str(line);
             text.push('\n');

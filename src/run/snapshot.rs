@@ -74,7 +74,7 @@ impl Run<'_> {
 
     pub(super) fn clear(&self) -> Result<(), StepError> {
         for call in self.clear_calls() {
-            self.docker.capture(&call)?;
+            self.engines.manager().capture(&call)?;
             // Where the kubeconfig's entry leads to is gone from here on: it goes as well
             // if nothing comes in its place.
             self.facts.learn_saved();

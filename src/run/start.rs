@@ -34,7 +34,8 @@ impl Run<'_> {
                 vec![file]
             });
         }
-        let mut files = network::files(node, self.roster.nodes(), layout);
+        let mtu = self.is_spread().then_some(network::OVERLAY_MTU);
+        let mut files = network::files(node, self.roster.nodes(), layout, mtu);
         files.extend(scripts::files(&self.script_values(node, layout)?));
         files.extend(self.outside_files(layout));
         if node.role() == Role::Master {
@@ -133,6 +134,9 @@ impl Run<'_> {
             // The image may say it of the other cluster, whose proxies know its network.
             labels.push((labels::PROXY, String::new()));
         }
+        if let Some(host) = self.engines.host(node) {
+            labels.push((labels::HOST, host.to_string()));
+        }
         let mounts = if kubernetes { self.mounts.clone() } else { Vec::new() };
         let network = self.facts.network().map(String::from);
         Ok(Container {
@@ -143,7 +147,7 @@ impl Run<'_> {
             publish,
             mounts,
             state: kubernetes.then(|| self.runtime.state()),
-            privilege: kubernetes.then(|| self.privilege()),
+            privilege: kubernetes.then(|| self.privilege(node)),
             image,
             entrypoint: (!kubernetes).then(|| balancer::ENTRYPOINT.to_owned()),
         })
@@ -151,7 +155,7 @@ impl Run<'_> {
 
     fn create(&self, node: &NodeName) -> Result<Container, StepError> {
         let container = self.container(node)?;
-        self.docker.capture(&args::create_container(&container))?;
+        self.engines.of(node).capture(&args::create_container(&container))?;
         Ok(container)
     }
 
@@ -169,22 +173,23 @@ impl Run<'_> {
     /// Starts a node's container, which is created unless it is there.
     pub(super) fn start(&self, node: &NodeName) -> Result<(), StepError> {
         let [put, start] = self.start_calls(node)?;
+        let docker = self.engines.of(node);
         let name = node.to_string();
         let mut container = match self.claimed(node) {
             Some(container) => container.clone(),
             None => self.create(node)?,
         };
         for attempt in 1.. {
-            self.docker.capture(&put)?;
-            match self.docker.capture(&start) {
+            docker.capture(&put)?;
+            match docker.capture(&start) {
                 Ok(_) => break,
                 Err(error) if self.may_retry(&container, &error, attempt) => {}
                 Err(error) if container.privilege.is_some_and(|all| all.refused(&error)) => {
-                    self.learn_lesser_privilege(&container.image)?;
+                    self.learn_lesser_privilege(node, &container.image)?;
                 }
                 Err(error) => return Err(error.into()),
             }
-            self.docker.capture(&args::remove([name.as_str()]))?;
+            docker.capture(&args::remove([name.as_str()]))?;
             container = self.create(node)?;
         }
         if let Some(publish) = container.publish.first() {
@@ -193,16 +198,16 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What worked for another node, or what to try first.
-    fn privilege(&self) -> Privilege {
-        self.facts.privilege().unwrap_or(self.privilege)
+    /// What worked for another node of that engine, or what to try first.
+    fn privilege(&self, node: &NodeName) -> Privilege {
+        self.facts.privilege(self.engines.host(node)).unwrap_or(self.privilege)
     }
 
     /// For an engine that cannot grant `--privileged`. Several nodes may find out
     /// at once: the answer is the same.
-    fn learn_lesser_privilege(&self, image: &str) -> Result<(), StepError> {
-        let lesser = self.docker.lesser_privilege(image)?;
-        self.facts.learn_privilege(lesser);
+    fn learn_lesser_privilege(&self, node: &NodeName, image: &str) -> Result<(), StepError> {
+        let lesser = self.engines.of(node).lesser_privilege(image)?;
+        self.facts.learn_privilege(self.engines.host(node), lesser);
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use super::Run;
 use super::error::StepError;
 use crate::cluster::layout::Layout;
 use crate::cluster::networks;
-use crate::cluster::subnet::Subnet;
+use crate::cluster::subnet::{MAX_PREFIX, OVERLAY_PREFIX, Subnet};
 use crate::docker::{Call, Docker, DockerError, args};
 
 /// Where subnets are looked for: clear of the engine's own pools
@@ -24,9 +24,13 @@ impl Run<'_> {
         let mut taken = self.taken.clone();
         loop {
             let subnet = self.free_subnet(&taken)?;
-            match self.docker.create_network(&self.network_call(subnet)) {
+            match self.engines.manager().create_network(&self.network_call(subnet)) {
                 Ok(id) => {
-                    self.facts.learn_network(id);
+                    // A swarm has one of a name alone, and engines that have no part
+                    // in it yet know it by that.
+                    if !self.is_spread() {
+                        self.facts.learn_network(id);
+                    }
                     self.facts.learn_layout(Layout::new(subnet));
                     return Ok(());
                 }
@@ -40,7 +44,13 @@ impl Run<'_> {
 
     pub(super) fn network_call(&self, subnet: Subnet) -> Call {
         let name = self.roster.name().network();
-        args::create_network(&name, &subnet.to_string(), &self.labels())
+        let (labels, subnet, halves) = (self.labels(), subnet.to_string(), subnet.halves());
+        match halves {
+            Some([_, upper]) if self.is_spread() => {
+                args::create_overlay(&name, &subnet, &upper.to_string(), &labels)
+            }
+            _ => args::create_network(&name, &subnet, &labels),
+        }
     }
 
     /// The network as it would be if nobody else creates one until then.
@@ -62,7 +72,8 @@ impl Run<'_> {
         let start = name.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
         let candidates = (0..=u8::MAX).filter_map(|step| {
             let [a, b] = POOL;
-            Subnet::new(Ipv4Addr::new(a, b, start.wrapping_add(step), 0), 24)
+            let prefix = if self.is_spread() { OVERLAY_PREFIX } else { MAX_PREFIX };
+            Subnet::new(Ipv4Addr::new(a, b, start.wrapping_add(step), 0), prefix)
         });
         let all_taken = || StepError::NoSubnet;
         candidates.into_iter().find(free).ok_or_else(all_taken)

@@ -74,7 +74,7 @@ fn a_cluster_of_which_something_is_gone() {
 #[test]
 fn a_cluster_of_a_later_mokctl() {
     let machine = Machine::new().with_cluster("a 1 1");
-    change(&machine, "a-master-1/labels", |text| text.replace("mok.schema=1", "mok.schema=2"));
+    change(&machine, "a-master-1/labels", |text| text.replace("mok.schema=1", "mok.schema=3"));
     let error = "mokctl: error: cluster a was made by a later version of mokctl";
     says(&machine, "create worker a", &[error]);
 }

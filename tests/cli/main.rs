@@ -20,6 +20,7 @@ mod faults;
 mod get;
 mod harness;
 mod hostile;
+mod hosts;
 mod install;
 mod json;
 mod killed;

@@ -38,6 +38,7 @@ stop cluster options:
 
  Flags:
 
+  --hosts HOSTS       - The docker contexts or engines to use, with commas
   --dry-run           - Say what would be done and do nothing
   --timings           - Say how long each step took
   -o, --output FORMAT - table or json: an answer, or a line for each step

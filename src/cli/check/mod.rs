@@ -21,6 +21,7 @@ use super::table::{Row, rows_of};
 use super::usage::Topic;
 use super::verb::Verb;
 use super::words::Words;
+use crate::cluster::host::{Host, Place};
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::snapshot::SnapshotName;
 use crate::cluster::spec::{ImageRef, MAX_WORKERS, VersionPrefix};
@@ -38,18 +39,21 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
     // would be refused like any other that is none.
     let cluster = || ClusterName::parse(words.option(0).unwrap_or_default());
     let snapshot = |n| SnapshotName::parse(words.option(n).unwrap_or_default());
+    let places = || Place::parse_all(words.values(Flag::Place));
     let file = |n| PathBuf::from(words.option(n).unwrap_or_default());
     let command = match row.verb {
         Verb::CreateCluster => match words.value(Flag::From) {
             Some(word) => Command::CloneCluster { spec: clone(words, word)?, retain, dry_run },
             None => Command::CreateCluster { spec: spec(words)?, retain, dry_run },
         },
-        Verb::CreateMaster => Command::CreateMaster { cluster: cluster()?, retain, dry_run },
+        Verb::CreateMaster => {
+            Command::CreateMaster { cluster: cluster()?, places: places()?, retain, dry_run }
+        }
         Verb::CreateWorker => {
             let count = words.option(1).map_or(Ok(NonZeroU8::MIN), |word| {
                 number("COUNT", word, NonZeroU8::MIN..=MAX_COUNT)
             })?;
-            Command::CreateWorker { cluster: cluster()?, count, retain, dry_run }
+            Command::CreateWorker { cluster: cluster()?, count, places: places()?, retain, dry_run }
         }
         Verb::CreateSnapshot => {
             let stays = words.has(Flag::Stop);
@@ -117,6 +121,7 @@ fn globals(words: &Words) -> Result<Globals, UsageError> {
     Ok(Globals {
         plain: words.has(Flag::Plain),
         detail,
+        hosts: words.value(Flag::Hosts).map_or_else(|| Ok(Vec::new()), Host::parse_all)?,
         timings: words.has(Flag::Timings),
         output: words.value(Flag::Output).map(format).transpose()?,
     })

@@ -1,6 +1,7 @@
 //! From words to the cluster that `create cluster` shall make.
 
 use std::fmt::Display;
+use std::net::Ipv4Addr;
 use std::num::{NonZeroU8, NonZeroU16};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -10,6 +11,7 @@ use crate::cli::error::UsageError;
 use crate::cli::flags::Flag;
 use crate::cli::words::Words;
 use crate::cluster::by_hand::ByHand;
+use crate::cluster::host::Place;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::ClusterName;
 use crate::cluster::publish::PublishSpec;
@@ -18,7 +20,7 @@ use crate::cluster::snapshot::SnapshotName;
 use crate::cluster::spec::{
     CloneSpec, ClusterSpec, ImageRef, MAX_MASTERS, MAX_WORKERS, VersionPrefix, Wishes,
 };
-use crate::cluster::subnet::Subnet;
+use crate::cluster::subnet::{OVERLAY_PREFIX, Subnet};
 
 pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
     let mut spec = ClusterSpec {
@@ -27,6 +29,7 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
         workers: workers(words)?.unwrap_or(0),
         load_balancer: words.has(Flag::WithLb),
         wishes: wishes(words)?,
+        places: Place::parse_all(words.values(Flag::Place))?,
         image: words.value(Flag::Image).map(ImageRef::parse).transpose()?,
         version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
         by_hand: ByHand::Nothing,
@@ -60,15 +63,31 @@ fn workers(words: &Words) -> Result<Option<u8>, UsageError> {
 
 fn wishes(words: &Words) -> Result<Wishes, UsageError> {
     Ok(Wishes {
-        subnet: words.value(Flag::Subnet).map(Subnet::parse).transpose()?,
+        subnet: words.value(Flag::Subnet).map(|word| subnet(word, words)).transpose()?,
         api_port: words
             .value(Flag::ApiPort)
             .map(|word| number("PORT", word, NonZeroU16::MIN..=NonZeroU16::MAX))
             .transpose()?,
+        api_address: words.value(Flag::ApiAddress).map(address).transpose()?,
         publish: PublishSpec::parse_all(words.values(Flag::Publish))?,
         mounts: Mount::parse_all(words.values(Flag::Mount))?,
         registry: words.value(Flag::Registry).map(Registry::parse).transpose()?,
     })
+}
+
+/// A network that has room for hosts, where there are several.
+fn subnet(word: &str, words: &Words) -> Result<Subnet, UsageError> {
+    let subnet = Subnet::parse(word)?;
+    if words.has(Flag::Hosts) && subnet.prefix() > OVERLAY_PREFIX {
+        return Err(UsageError::NarrowSubnet(word.to_owned()));
+    }
+    Ok(subnet)
+}
+
+/// One that clients can be told to go to.
+fn address(word: &str) -> Result<Ipv4Addr, UsageError> {
+    let address = word.parse().ok().filter(|address: &Ipv4Addr| !address.is_unspecified());
+    address.ok_or_else(|| UsageError::Address(word.to_owned()))
 }
 
 /// What the flags leave to the user; no balancer, no setup of it to leave.

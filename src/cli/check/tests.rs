@@ -105,6 +105,8 @@ fn a_cluster_from_a_snapshot_needs_no_numbers() {
     assert_eq!(wishes.api_port, NonZeroU16::new(6443));
     for (flag, name) in [
         ("--with-lb", "with-lb"),
+        ("--hosts a,b", "hosts"),
+        ("--place a-master-1=b", "place"),
         ("--image x", "image"),
         ("--k8sver 1.20", "k8sver"),
         ("--skiplbsetup", "skiplbsetup"),
@@ -207,11 +209,17 @@ fn every_command_becomes_its_variant() {
     for (line, want) in [
         (
             "create master a --retain",
-            Command::CreateMaster { cluster: name(), retain: true, dry_run },
+            Command::CreateMaster { cluster: name(), places: vec![], retain: true, dry_run },
         ),
         (
             "create worker a",
-            Command::CreateWorker { cluster: name(), count: NonZeroU8::MIN, retain, dry_run },
+            Command::CreateWorker {
+                cluster: name(),
+                count: NonZeroU8::MIN,
+                places: vec![],
+                retain,
+                dry_run,
+            },
         ),
         ("delete cluster a --yes", Command::DeleteCluster { cluster: name(), yes: true, dry_run }),
         (
@@ -271,7 +279,9 @@ fn output_is_asked_for_by_flags() {
     assert_eq!(run("get images").0, Globals::default());
     let (globals, _) = run("create cluster a 1 0 -p --tailf --timings");
     let output = None;
-    assert_eq!(globals, Globals { plain: true, detail: Detail::Output, timings: true, output });
+    let hosts = Vec::new();
+    let want = Globals { plain: true, detail: Detail::Output, hosts, timings: true, output };
+    assert_eq!(globals, want);
     let (globals, _) = run("get nodes a -q -o table");
     assert_eq!((globals.detail, globals.output), (Detail::Quiet, Some(Format::Table)));
 }

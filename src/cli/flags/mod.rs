@@ -24,6 +24,9 @@ pub enum Flag {
     SkipLbSetup,
     Subnet,
     ApiPort,
+    ApiAddress,
+    Hosts,
+    Place,
     Publish,
     Mount,
     Registry,
@@ -160,7 +163,8 @@ mod tests {
     #[test]
     fn values_have_a_name_in_capitals_and_help_is_one_line() {
         for spec in FLAGS {
-            let capitals = |v: &str| v.bytes().all(|b| b.is_ascii_uppercase() || b == b':');
+            let capitals =
+                |v: &str| v.bytes().all(|b| b.is_ascii_uppercase() || b == b':' || b == b'=');
             assert!(spec.value.is_none_or(capitals), "{}", spec.name);
             assert!(!spec.help.is_empty() && !spec.help.contains('\n'), "{}", spec.name);
         }

@@ -6,6 +6,24 @@ use crate::cli::verb::Verb;
 /// The commands that make nodes.
 const CREATE: &[Verb] = &[Verb::CreateCluster, Verb::CreateMaster, Verb::CreateWorker];
 
+/// The commands about clusters that may be on several hosts.
+const SPREAD: &[Verb] = &[
+    Verb::CreateCluster,
+    Verb::CreateMaster,
+    Verb::CreateWorker,
+    Verb::DeleteCluster,
+    Verb::DeleteMaster,
+    Verb::DeleteWorker,
+    Verb::GetClusters,
+    Verb::GetNodes,
+    Verb::GetKubeconfig,
+    Verb::StartCluster,
+    Verb::StopCluster,
+    Verb::Exec,
+    Verb::LoadImage,
+    Verb::ExportLogs,
+];
+
 /// The commands that change a cluster.
 const CHANGE: &[Verb] = &[
     Verb::CreateCluster,
@@ -52,6 +70,9 @@ pub const EXCLUSIVE: &[(Flag, Flag)] = &[
     (Flag::From, Flag::SkipLbSetup),
     (Flag::From, Flag::SkipMasterSetup),
     (Flag::From, Flag::SkipWorkerSetup),
+    // One engine has it.
+    (Flag::From, Flag::Hosts),
+    (Flag::From, Flag::Place),
 ];
 
 /// Every flag, in the order of the usage text.
@@ -151,6 +172,30 @@ pub const FLAGS: &[FlagSpec] = &[
         value: Some("PORT"),
         scope: Scope::Only(&[Verb::CreateCluster]),
         help: "The port of the API server on this machine",
+    },
+    FlagSpec {
+        flag: Flag::ApiAddress,
+        name: "api-address",
+        short: None,
+        value: Some("ADDRESS"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "The address of the host to publish the API on",
+    },
+    FlagSpec {
+        flag: Flag::Hosts,
+        name: "hosts",
+        short: None,
+        value: Some("HOSTS"),
+        scope: Scope::Only(SPREAD),
+        help: "The docker contexts or engines to use, with commas",
+    },
+    FlagSpec {
+        flag: Flag::Place,
+        name: "place",
+        short: None,
+        value: Some("NODE=HOST"),
+        scope: Scope::Only(CREATE),
+        help: "Which of HOSTS a node is on; may be repeated",
     },
     FlagSpec {
         flag: Flag::Publish,

@@ -129,7 +129,7 @@ fn image(image: &Value) -> Option<(SnapshotName, Image)> {
     };
     let content = content();
     let bytes = image.get("Size").and_then(Value::as_u64).unwrap_or_default();
-    let newer = label(labels::SCHEMA) > Some(labels::SCHEMA_VERSION);
+    let newer = label(labels::SCHEMA) > Some(labels::ONE_HOST);
     Some((snapshot, Image { name, bytes, newer, content }))
 }
 

@@ -1,6 +1,14 @@
 //! The engine itself and its host.
 
+use crate::cluster::host::Host;
 use crate::docker::Call;
+
+/// The flag, before every other word, that has the client go to the engine of `host`.
+#[must_use]
+pub fn at(host: &Host) -> String {
+    let flag = if host.is_address() { "host" } else { "context" };
+    format!("--{flag}={host}")
+}
 
 /// Asks the client where its engine is; asks the engine nothing.
 #[must_use]

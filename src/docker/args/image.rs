@@ -81,6 +81,12 @@ pub fn load(file: &str) -> Call {
     Call::new(["load".to_owned(), format!("--input={file}")]).deadline(Call::TRANSFER).to_its_end()
 }
 
+/// Takes images out of what another call writes.
+#[must_use]
+pub fn load_piped() -> Call {
+    Call::new(["load", "--quiet"]).deadline(Call::TRANSFER).to_its_end()
+}
+
 /// Brings an image from a registry.
 #[must_use]
 pub fn pull(image: &str) -> Call {

@@ -12,16 +12,16 @@ pub use container::{
     labelled_container_ids, labelled_container_names, logs, put_files, remove, signal, start, stop,
     written,
 };
-pub use engine::{endpoint, host_status, info};
+pub use engine::{at, endpoint, host_status, info};
 pub use exec::{exec, exec_attached, exec_piped, exec_with_input};
 pub use image::{
     build, commit, create_volumes, image_id, image_label, image_layers, image_names, image_size,
-    import, inspect_images, labelled_image_ids, load, prune_images, pull, remove_images,
-    run_beside, run_script, save, tag,
+    import, inspect_images, labelled_image_ids, load, load_piped, prune_images, pull,
+    remove_images, run_beside, run_script, save, tag,
 };
 pub use network::{
-    create_network, inspect_networks, labelled_network_ids, network_ids, network_label_values,
-    remove_networks,
+    create_network, create_overlay, inspect_networks, labelled_network_ids, network_ids,
+    network_label_values, remove_networks,
 };
 
 /// A label with its value.

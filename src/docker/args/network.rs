@@ -18,6 +18,25 @@ pub fn create_network(name: &str, subnet: &str, labels: &[Label]) -> Call {
     Call::new(args).to_its_end()
 }
 
+/// Creates a network across the hosts of a swarm. What the swarm takes for itself, an
+/// address for each host, comes out of `range`.
+#[must_use]
+pub fn create_overlay(name: &str, subnet: &str, range: &str, labels: &[Label]) -> Call {
+    let mut args = vec![
+        "network".to_owned(),
+        "create".into(),
+        "--driver=overlay".into(),
+        // For containers; without it, it is for Swarm's own services alone.
+        "--attachable".into(),
+        format!("--subnet={subnet}"),
+        // The first free ones otherwise: the balancer's and the masters'.
+        format!("--ip-range={range}"),
+    ];
+    args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
+    args.push(name.into());
+    Call::new(args).deadline(Call::WORK).to_its_end()
+}
+
 /// Removes networks.
 #[must_use]
 pub fn remove_networks<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {

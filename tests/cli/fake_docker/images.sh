@@ -92,6 +92,13 @@ save() {
 }
 
 load() {
+  if [ "$*" = --quiet ]; then
+    # The images of the client's own engine.
+    save_stdin
+    [ -s "$call/stdin" ] || fail "open /dev/stdin: unexpected EOF"
+    cp -R "$log/images/." "$engine/images"
+    return
+  fi
   case $1 in --input=*) file=${1#*=} ;; *) unknown ;; esac
   folder=$call/loaded
   mkdir "$folder"

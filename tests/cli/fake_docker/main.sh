@@ -62,11 +62,28 @@ claim() {
   call=$engine/calls/$n
 }
 
+# go_to HOST: the engine of a host has a folder of its own in this one, or does not
+# answer.
+go_to() {
+  log=$engine
+  engine=$log/hosts/${1#*://}
+  [ -d "$engine" ] ||
+    fail "Cannot connect to the Docker daemon at $1. Is the docker daemon running?"
+}
+
 [ -d "$engine" ] || fail "fake docker: no engine beside $self"
 words=$*
 claim
 printf '%s\0' "$@" >"$call/argv"
 echo "start $n" >>"$engine/events"
-trap 'echo "end $n $?" >>"$engine/events"' EXIT
+log=$engine
+trap 'echo "end $n $?" >>"$log/events"' EXIT
 find_rule
+case ${1-} in
+  --context=* | --host=*)
+    go_to "${1#*=}"
+    shift
+    words=$*
+    ;;
+esac
 if [ -n "$rule" ]; then go_wrong "$@"; else serve "$@"; fi

@@ -6,7 +6,7 @@ network_create() {
   subnet='' labels=''
   while :; do
     case $1 in
-      --driver=bridge) ;;
+      --driver=bridge | --driver=overlay | --attachable | --ip-range=*) ;;
       --subnet=*) subnet=${1#*=} ;;
       --label=*) labels="$labels${1#*=}
 " ;;
@@ -35,6 +35,9 @@ network_create() {
 print_network() { echo "$2"; }
 
 network_rm() {
+  if grep -q '"ControlAvailable":false' "$engine/info.json"; then
+    fail "Error response from daemon: This node is not a swarm manager."
+  fi
   status=0
   for ref in "$@"; do
     if ! find_network "$ref"; then

@@ -11,6 +11,7 @@
 #   ports/PORT                a port that is taken; holds the container's name
 #   forgotten/NAME            a node whose Node object was deleted
 #   rules/K/                  faults: what shall go wrong, and when
+#   hosts/HOST/               the engine of a host; calls, events and rules stay here
 # Containers and networks appear and vanish in one step each, and names, ports
 # and subnets are claimed with mkdir, so calls may run side by side.
 # Texts and statuses are those of docker 28. What it does not know: status 97.

@@ -1,0 +1,154 @@
+//! Which node is on which host. Pure: nodes, hosts and wishes in, a place for each
+//! node out.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use super::host::{Host, Place, list};
+use super::name::{NodeName, Role};
+use super::roster::Roster;
+
+/// Where nodes are.
+pub type Placement = BTreeMap<NodeName, Host>;
+
+/// A wish that cannot be met.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PlaceError {
+    /// The node is none of those that are made.
+    #[error("cannot place {0}: no node of that name is to be made")]
+    Node(NodeName),
+    /// The host is none of the cluster's.
+    #[error("cannot place {node} on {host}: the cluster's hosts are {known}")]
+    Host {
+        /// The node.
+        node: NodeName,
+        /// Where it shall be.
+        host: Host,
+        /// Where it may be.
+        known: String,
+    },
+}
+
+/// Adds to `there` what is asked for in `wishes` for the nodes of `new`.
+///
+/// # Errors
+/// The first wish that cannot be met.
+pub fn wish(
+    there: &Placement,
+    new: &[NodeName],
+    hosts: &[Host],
+    wishes: &[Place],
+) -> Result<Placement, PlaceError> {
+    let mut placement = there.clone();
+    for Place { node, host } in wishes {
+        if !new.contains(node) {
+            return Err(PlaceError::Node(node.clone()));
+        }
+        if !hosts.contains(host) {
+            let known = if hosts.is_empty() { "none".into() } else { list(hosts) };
+            return Err(PlaceError::Host { node: node.clone(), host: host.clone(), known });
+        }
+        placement.insert(node.clone(), host.clone());
+    }
+    Ok(placement)
+}
+
+/// A place on one of `hosts` for every node of `roster`. Those that have one in `fixed`
+/// keep it. Masters go where the fewest masters are, workers where the fewest nodes
+/// are, the first of the list where it is the same; the balancer beside the first
+/// master. Without hosts nothing is placed.
+#[must_use]
+pub fn spread(roster: &Roster, hosts: &[Host], fixed: &Placement) -> Placement {
+    let mut placement = fixed.clone();
+    for node in roster.kubernetes() {
+        if placement.contains_key(node) {
+            continue;
+        }
+        let load = |host: &&Host| {
+            let on = || {
+                placement
+                    .iter()
+                    .filter(|(other, home)| home == host && other.role().runs_kubernetes())
+            };
+            let masters = on().filter(|(other, _)| other.role() == Role::Master).count();
+            (if node.role() == Role::Master { masters } else { 0 }, on().count())
+        };
+        if let Some(host) = hosts.iter().min_by_key(load) {
+            placement.insert(node.clone(), host.clone());
+        }
+    }
+    for balancer in roster.with_role(Role::LoadBalancer) {
+        if let Some(host) = placement.get(&roster.first_master()).cloned() {
+            placement.entry(balancer.clone()).or_insert(host);
+        }
+    }
+    placement
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(word: &str) -> NodeName {
+        NodeName::parse(word).unwrap()
+    }
+
+    fn roster(words: &[&str]) -> Roster {
+        Roster::new(node("a-lb").cluster().clone(), words.iter().map(|word| node(word)))
+    }
+
+    fn told(placement: &Placement) -> String {
+        let lines = placement.iter().map(|(node, host)| format!("{node}={host}"));
+        lines.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn masters_are_spread_and_workers_fill_up_and_the_balancer_is_beside_the_first_master() {
+        let hosts = Host::parse_all("xx,yy,zz").unwrap();
+        let none = Placement::new();
+        let spread_of =
+            |nodes: &[&str], n: usize| told(&spread(&roster(nodes), &hosts[..n], &none));
+        assert_eq!(
+            spread_of(&["a-master-1", "a-worker-1", "a-worker-2"], 2),
+            "a-master-1=xx a-worker-1=yy a-worker-2=xx"
+        );
+        let three = ["a-master-1", "a-master-2", "a-master-3", "a-lb", "a-worker-1", "a-worker-2"];
+        assert_eq!(
+            spread_of(&three, 3),
+            "a-master-1=xx a-master-2=yy a-master-3=zz a-worker-1=xx a-worker-2=yy a-lb=xx"
+        );
+        assert_eq!(spread_of(&three[..4], 2), "a-master-1=xx a-master-2=yy a-master-3=xx a-lb=xx");
+        assert_eq!(spread_of(&three, 0), "");
+    }
+
+    #[test]
+    fn wishes_come_first_and_the_others_go_round_them() {
+        let hosts = Host::parse_all("xx,yy").unwrap();
+        let all = roster(&["a-lb", "a-master-1", "a-master-2", "a-worker-1"]);
+        let wishes = Place::parse_all(["a-master-1=yy", "a-lb=xx"]).unwrap();
+        let fixed = wish(&Placement::new(), all.nodes(), &hosts, &wishes).unwrap();
+        assert_eq!(
+            told(&spread(&all, &hosts, &fixed)),
+            "a-master-1=yy a-master-2=xx a-worker-1=xx a-lb=xx"
+        );
+    }
+
+    #[test]
+    fn a_wish_for_nobody_or_for_nowhere_is_refused() {
+        let hosts = Host::parse_all("xx,yy").unwrap();
+        let new = [node("a-master-1")];
+        let refusal = |word| {
+            let wishes = Place::parse_all([word]).unwrap();
+            wish(&Placement::new(), &new, &hosts, &wishes).unwrap_err().to_string()
+        };
+        assert_eq!(
+            refusal("a-worker-1=xx"),
+            "cannot place a-worker-1: no node of that name is to be made"
+        );
+        assert_eq!(
+            refusal("a-master-1=zz"),
+            "cannot place a-master-1 on zz: the cluster's hosts are xx,yy"
+        );
+    }
+}

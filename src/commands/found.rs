@@ -1,0 +1,158 @@
+//! What is there: the containers on the client's engine, and on the hosts that their
+//! labels, or the user, name. A host that does not answer is told, and the others go on.
+
+use std::thread;
+
+use super::Context;
+use super::preflight::join;
+use crate::cluster::host::Host;
+use crate::cluster::inventory::Member;
+use crate::cluster::name::ClusterName;
+use crate::cluster::placement::Placement;
+use crate::docker::Docker;
+use crate::error::Error;
+use crate::run::{Engine, Engines};
+
+/// In a line.
+fn why(error: &Error) -> String {
+    if let Error::Docker(error) = error { error.in_short() } else { error.line() }
+}
+
+/// What was found, and who was asked.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The containers, by cluster and node.
+    pub members: Vec<Member>,
+    /// Those who answered, one at least.
+    engines: Vec<Engine>,
+    /// Those who did not.
+    pub away: Vec<Host>,
+}
+
+impl Found {
+    /// Asks for the containers of `cluster`, or of all clusters. Where the user names no
+    /// hosts, the client's own engine says which there are.
+    pub(super) fn look(context: &Context, cluster: Option<&ClusterName>) -> Result<Self, Error> {
+        let named = &context.globals.hosts;
+        let mut found = Self { members: Vec::new(), engines: Vec::new(), away: Vec::new() };
+        if named.is_empty() {
+            let members = context.members(cluster)?;
+            found.take(None, context.docker.clone(), members);
+        } else if let Some(error) = found.ask(context, cluster, named)
+            && found.engines.is_empty()
+        {
+            return Err(error);
+        }
+        let further = found.further(found.members.iter().flat_map(|member| &member.hosts), named);
+        found.ask(context, cluster, &further);
+        Ok(found)
+    }
+
+    /// Asks those of `hosts` that nobody has asked yet; false where there are none.
+    pub(super) fn look_on(
+        &mut self,
+        context: &Context,
+        cluster: &ClusterName,
+        hosts: &[Host],
+    ) -> bool {
+        let further = self.further(hosts, &context.globals.hosts);
+        self.ask(context, Some(cluster), &further);
+        !further.is_empty()
+    }
+
+    /// Those of `hosts` that nobody has asked yet. Who names as many as there are calls
+    /// them by names of his own.
+    fn further<'a>(&self, hosts: impl IntoIterator<Item = &'a Host>, named: &[Host]) -> Vec<Host> {
+        let mut all: Vec<Host> = Vec::new();
+        for host in hosts {
+            if !all.contains(host) {
+                all.push(host.clone());
+            }
+        }
+        if named.len() >= all.len() {
+            return Vec::new();
+        }
+        let is_known = |host: &Host| {
+            let asked = self.engines.iter().any(|engine| engine.host.as_ref() == Some(host));
+            asked || named.contains(host)
+        };
+        all.retain(|host| !is_known(host));
+        all
+    }
+
+    /// Asks `hosts`, side by side. The first failure; all are told.
+    fn ask(
+        &mut self,
+        context: &Context,
+        cluster: Option<&ClusterName>,
+        hosts: &[Host],
+    ) -> Option<Error> {
+        let asked: Vec<_> = thread::scope(|scope| {
+            let ask = |host: &Host| {
+                let there = context.with(context.docker.at(host));
+                let members = scope.spawn(move || (there.members(cluster), there.docker));
+                (host.clone(), members)
+            };
+            let threads: Vec<_> = hosts.iter().map(ask).collect();
+            threads.into_iter().map(|(host, members)| (host, join(members))).collect()
+        });
+        let mut first = None;
+        for (host, (members, docker)) in asked {
+            match members {
+                Ok(members) => self.take(Some(&host), docker, members),
+                Err(error) => {
+                    context.ui.warn(&format!("host {host} does not answer: {}", why(&error)));
+                    self.away.push(host);
+                    first.get_or_insert(error);
+                }
+            }
+        }
+        first
+    }
+
+    /// An engine is the host that its containers say it is. One that has been asked
+    /// already, by another name, says nothing new.
+    fn take(&mut self, named: Option<&Host>, docker: Docker, mut members: Vec<Member>) {
+        let host = members.iter().find_map(|member| member.host.clone()).or_else(|| named.cloned());
+        for member in &mut members {
+            // A cluster without hosts, on an engine that nobody has named, has none.
+            if member.host.is_some() || named.is_some() {
+                member.host.clone_from(&host);
+            }
+        }
+        self.engines.push(Engine { host, docker });
+        for member in members {
+            if !self.members.iter().any(|other| other.id == member.id) {
+                self.members.push(member);
+            }
+        }
+        self.members.sort_by_key(Member::order);
+    }
+
+    /// The engine of `member`.
+    pub(super) fn engine(&self, member: &Member) -> &Docker {
+        let found = self.engines.iter().find(|engine| engine.host == member.host);
+        &found.unwrap_or(&self.engines[0]).docker
+    }
+
+    /// Those who answered.
+    pub(super) fn engines(&self) -> &[Engine] {
+        &self.engines
+    }
+
+    /// The engines of the one cluster that was asked for.
+    pub(super) fn of_cluster(&self) -> Engines {
+        let spread = self.members.iter().any(|member| !member.hosts.is_empty());
+        if !spread {
+            let docker = self.members.first().map_or(&self.engines[0].docker, |m| self.engine(m));
+            return Engines::one(docker.clone());
+        }
+        let place = |member: &Member| Some((member.node.clone()?, member.host.clone()?));
+        let placement: Placement = self.members.iter().filter_map(place).collect();
+        // The client's own engine has a part in the cluster, or is none of its hosts.
+        let mut hosts = self.engines.iter().filter(|engine| engine.host.is_some()).cloned();
+        let first = hosts.next().unwrap_or_else(|| self.engines[0].clone());
+        let manager = first.docker.clone();
+        Engines::several(first, hosts.collect(), placement, manager)
+    }
+}

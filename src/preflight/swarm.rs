@@ -1,0 +1,201 @@
+//! Whether hosts can have one cluster: what each engine says of its swarm, and what is
+//! in the way. Nothing here changes a swarm.
+
+use serde_json::Value;
+
+use super::Problem;
+use crate::cluster::host::Host;
+use crate::docker::args;
+
+/// What is known of an engine's part in a swarm.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SwarmFacts {
+    /// Who it is there; none where it is in no swarm, or not yet.
+    pub node: Option<String>,
+    /// The address at which the others reach it.
+    pub address: Option<String>,
+    /// Whether it is a manager, and there are enough of them.
+    pub manager: bool,
+    /// The managers that it knows of.
+    pub managers: Vec<String>,
+    /// What its machine is, such as `x86_64`.
+    pub architecture: Option<String>,
+}
+
+impl SwarmFacts {
+    /// Reads `info --format={{json .}}`.
+    ///
+    /// # Errors
+    /// What is wrong with the text, in a few words.
+    pub fn from_info(json: &str) -> Result<Self, String> {
+        let info: Value =
+            serde_json::from_str(json).map_err(|error| format!("no JSON: {error}"))?;
+        let text = |path: &str| {
+            let text = info.pointer(path).and_then(Value::as_str).map(str::to_owned);
+            text.filter(|text| !text.is_empty())
+        };
+        let managers = info.pointer("/Swarm/RemoteManagers").and_then(Value::as_array);
+        let is_active = text("/Swarm/LocalNodeState").as_deref() == Some("active");
+        let id = |manager: &Value| manager.get("NodeID")?.as_str().map(str::to_owned);
+        Ok(Self {
+            node: text("/Swarm/NodeID").filter(|_| is_active),
+            address: text("/Swarm/NodeAddr"),
+            manager: info.pointer("/Swarm/ControlAvailable").and_then(Value::as_bool) == Some(true),
+            managers: managers.into_iter().flatten().filter_map(id).collect(),
+            architecture: text("/Architecture"),
+        })
+    }
+
+    fn knows_one_of(&self, other: &Self) -> bool {
+        self.managers.iter().any(|manager| other.managers.contains(manager))
+    }
+}
+
+/// What keeps `hosts`, of which something is known each, from having one cluster: for
+/// each host that has to be mended, how.
+#[must_use]
+pub fn of_swarm(hosts: &[(Host, SwarmFacts)]) -> Vec<Problem> {
+    let Some((first, model)) = hosts.iter().find(|(_, facts)| facts.node.is_some()) else {
+        let first = hosts.first().map(|(host, _)| Problem::NoSwarm {
+            host: host.clone(),
+            remedy: format!("'docker {} swarm init --advertise-addr ADDRESS'", args::at(host)),
+        });
+        let join = |host: &Host| format!("'docker {} swarm join' it", args::at(host));
+        let others = hosts.iter().skip(1);
+        let others =
+            others.map(|(host, _)| Problem::NoSwarm { host: host.clone(), remedy: join(host) });
+        return first.into_iter().chain(others).collect();
+    };
+    let manager = hosts.iter().find(|(_, facts)| facts.manager).map_or(first, |(host, _)| host);
+    let join = |host: &Host| {
+        let (host, manager) = (args::at(host), args::at(manager));
+        format!(
+            "'docker {host} swarm join --token $(docker {manager} swarm join-token -q worker) \
+             {}:2377'",
+            model.address.as_deref().unwrap_or("ADDRESS")
+        )
+    };
+    let mut found = Vec::new();
+    for (index, (host, facts)) in hosts.iter().enumerate() {
+        let host = host.clone();
+        let same = |(_, other): &&(Host, SwarmFacts)| other.node == facts.node;
+        if facts.node.is_none() {
+            let remedy = join(&host);
+            found.push(Problem::NoSwarm { host, remedy });
+        } else if let Some((other, _)) = hosts[..index].iter().find(same) {
+            found.push(Problem::SameEngine { host, other: other.clone() });
+        } else if !facts.knows_one_of(model) {
+            let leave = format!("'docker {} swarm leave --force'", args::at(&host));
+            let remedy = format!("{leave}, then {}", join(&host));
+            found.push(Problem::OtherSwarm { host, first: first.clone(), remedy });
+        } else if facts.architecture != model.architecture {
+            found.push(Problem::OtherMachine {
+                host,
+                is: facts.architecture.clone().unwrap_or_default(),
+                first: first.clone(),
+                model: model.architecture.clone().unwrap_or_default(),
+            });
+        }
+    }
+    if !hosts.iter().any(|(_, facts)| facts.manager) {
+        found.push(Problem::NoManager {
+            hosts: hosts.iter().map(|(host, _)| host.clone()).collect(),
+        });
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn facts(node: &str, manager: bool, managers: &[&str]) -> SwarmFacts {
+        let managers: Vec<_> = managers.iter().map(|id| json!({ "NodeID": id })).collect();
+        let info = json!({
+            "Architecture": "x86_64",
+            "Swarm": {
+                "LocalNodeState": if node.is_empty() { "inactive" } else { "active" },
+                "NodeID": node, "NodeAddr": format!("192.0.2.{}", node.len()),
+                "ControlAvailable": manager, "RemoteManagers": managers
+            }
+        });
+        SwarmFacts::from_info(&info.to_string()).unwrap()
+    }
+
+    fn told(hosts: &[(&str, SwarmFacts)]) -> Vec<String> {
+        let hosts: Vec<_> =
+            hosts.iter().map(|(host, facts)| (Host::parse(host).unwrap(), facts.clone())).collect();
+        let told = |problem: &Problem| format!("{problem}; {}", problem.remedy());
+        of_swarm(&hosts).iter().map(told).collect()
+    }
+
+    #[test]
+    fn managers_and_workers_of_one_swarm_can_have_a_cluster() {
+        assert!(
+            told(&[("xx", facts("m", true, &["m"])), ("yy", facts("w", false, &["m"]))]).is_empty()
+        );
+    }
+
+    #[test]
+    fn each_host_that_is_in_no_swarm_or_in_another_is_told_with_its_cure() {
+        let hosts = [
+            ("xx", facts("m", true, &["m"])),
+            ("yy", facts("", false, &[])),
+            ("tcp://zz:1", facts("o", true, &["o"])),
+            ("ww", facts("m", true, &["m"])),
+        ];
+        let join = |at: &str| {
+            format!(
+                "'docker {at} swarm join --token $(docker --context=xx swarm join-token -q \
+                 worker) 192.0.2.1:2377'"
+            )
+        };
+        assert_eq!(
+            told(&hosts),
+            [
+                format!("host yy is in no swarm; {}", join("--context=yy")),
+                format!(
+                    "host tcp://zz:1 is in another swarm than xx; 'docker --host=tcp://zz:1 \
+                     swarm leave --force', then {}",
+                    join("--host=tcp://zz:1")
+                ),
+                "host ww is the same engine as xx; name each engine once".to_owned(),
+            ]
+        );
+    }
+
+    #[test]
+    fn without_any_swarm_the_first_host_makes_one() {
+        let none = facts("", false, &[]);
+        assert_eq!(
+            told(&[("xx", none.clone()), ("yy", none)]),
+            [
+                "host xx is in no swarm; 'docker --context=xx swarm init --advertise-addr ADDRESS'",
+                "host yy is in no swarm; 'docker --context=yy swarm join' it",
+            ]
+        );
+    }
+
+    #[test]
+    fn one_of_the_hosts_must_be_a_manager_and_all_of_one_kind() {
+        let mut other = facts("v", false, &["m"]);
+        other.architecture = Some("aarch64".into());
+        assert_eq!(
+            told(&[("xx", facts("w", false, &["m"])), ("yy", other)]),
+            [
+                "host yy is aarch64 and xx is x86_64; hosts of one architecture: all nodes are \
+                 of one image",
+                "none of the hosts xx,yy is a manager of the swarm, or too few of its managers \
+                 are there; 'docker node promote' one of them where a manager is",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused_and_what_is_missing_is_unknown() {
+        assert!(SwarmFacts::from_info("WARNING").is_err());
+        assert_eq!(SwarmFacts::from_info("{}"), Ok(SwarmFacts::default()));
+    }
+}

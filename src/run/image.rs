@@ -1,0 +1,24 @@
+//! The node image, brought to a host that lacks it.
+
+use super::Run;
+use super::error::StepError;
+use super::facts::MissingFact;
+use crate::cluster::host::Host;
+use crate::docker::{Call, Docker, args};
+
+impl Run<'_> {
+    /// The call that writes the image, and the one of `host` that reads it.
+    pub(super) fn bring_image_calls(&self, host: &Host) -> Result<[(&Docker, Call); 2], StepError> {
+        let from = self.image_from.as_ref().ok_or(MissingFact("an engine with the image"))?;
+        let name = self.image()?.name.as_str();
+        let load = args::load_piped().input(format!("image {name}"));
+        Ok([(from, args::save([name])), (self.engines.at(host), load)])
+    }
+
+    /// Streams it: it is nowhere in between.
+    pub(super) fn bring_image(&self, host: &Host) -> Result<(), StepError> {
+        let [(from, save), (to, load)] = self.bring_image_calls(host)?;
+        from.pipe(&save, to, &load)?;
+        Ok(())
+    }
+}
