@@ -85,11 +85,15 @@ e2e: toolchain engine registry ## Run the end-to-end tests: real clusters, some 
 
 .PHONY: e2e-full
 e2e-full: toolchain engine registry ## Run the slow end-to-end tests as well
-	$(CARGO_TEST_E2E) --include-ignored --skip a_restart_of_the_engine --skip soak:: --skip package::
+	$(CARGO_TEST_E2E) --include-ignored --skip a_restart_of_the_engine --skip soak:: --skip package:: --skip hosts::
 
 .PHONY: e2e-engine
 e2e-engine: toolchain engine ## Restart this machine's engine under a cluster
 	$(CARGO_TEST_E2E) --ignored --nocapture a_restart_of_the_engine
+
+.PHONY: e2e-hosts
+e2e-hosts: toolchain engine ## Clusters over several hosts: engines in network namespaces; needs root
+	$(CARGO_TEST_E2E) --ignored --nocapture hosts::
 
 .PHONY: docs-test
 docs-test: toolchain engine ## Do the tutorial: run its commands, compare what they print; minutes

@@ -13,6 +13,7 @@ mod create;
 mod dns;
 mod engine;
 mod faults;
+mod hosts;
 mod nodes;
 mod options;
 mod package;

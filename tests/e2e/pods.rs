@@ -80,7 +80,8 @@ pub(crate) fn image() -> &'static [u8] {
     })
 }
 
-const MANIFEST: &str = "
+/// A pod on every node, and a Service before them.
+pub(crate) const MANIFEST: &str = "
 apiVersion: apps/v1
 kind: DaemonSet
 metadata: {name: echo}
