@@ -41,16 +41,15 @@ impl Cluster {
     /// engine.
     pub(crate) fn named(word: &str) -> Option<Self> {
         let turn = engine::turn()?;
-        Some(Self::with(word, Some(turn)))
+        Some(Self::with(format!("e2e-{word}-{}", std::process::id()), Some(turn)))
     }
 
     /// Another name, for as long as this one's test has its turn. Makes nothing yet.
     pub(crate) fn beside(&self, word: &str) -> Self {
-        Self::with(word, None)
+        Self::with(format!("{}-{word}", self.name), None)
     }
 
-    fn with(word: &str, turn: Option<Turn>) -> Self {
-        let name = format!("e2e-{word}-{}", std::process::id());
+    fn with(name: String, turn: Option<Turn>) -> Self {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("kubeconfig"), OTHER).unwrap();
         Self { name, folder, _turn: turn }
