@@ -2,11 +2,12 @@
 
 use thiserror::Error;
 
+use crate::cluster::base::Base;
 use crate::cluster::host::{Host, list};
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::placement::PlaceError;
 use crate::cluster::proxy::ProxyError;
-use crate::cluster::snapshot::{Base, SnapshotName};
+use crate::cluster::snapshot::SnapshotName;
 use crate::docker::{DockerError, EndpointError, ScaleError, args};
 use crate::image::build::BuildError;
 use crate::image::contract::ContractError;

@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 
 use serde_json::Value;
 
+use super::base::Base;
 use super::host::Host;
 use super::labels;
 use super::layout::API_PORT;
@@ -15,7 +16,6 @@ use super::program::Program;
 use super::registry::Registry;
 use super::roster::Roster;
 use super::runtime::Runtime;
-use super::snapshot::Base;
 use crate::docker::args::{Publish, RESTART_POLICY};
 
 /// A container of a cluster.

@@ -22,8 +22,9 @@ use thiserror::Error;
 pub use check::check;
 pub use write::write;
 
+use crate::cluster::base::Base;
 use crate::cluster::name::NodeName;
-use crate::cluster::snapshot::{Base, Snapshot, SnapshotName};
+use crate::cluster::snapshot::{Snapshot, SnapshotName};
 use crate::cluster::spec::ImageRef;
 
 /// The names of our own in the archive.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Base, SavedNode, Snapshot, SnapshotName};
+use super::{SavedNode, Snapshot, SnapshotName};
+use crate::cluster::base::Base;
 use crate::cluster::labels::{self, snapshot as label};
 use crate::cluster::moment::Moment;
 use crate::cluster::mount::Mount;

@@ -10,6 +10,7 @@ use std::net::Ipv4Addr;
 pub use found::{Found, read};
 pub use name::SnapshotName;
 
+use super::base::Base;
 use super::inventory::Member;
 use super::labels::snapshot as label;
 use super::layout::API_PORT;
@@ -66,15 +67,6 @@ pub struct SavedNode {
     pub issued: Moment,
     /// What runs first in it.
     pub program: Program,
-}
-
-/// A node image: what a snapshot's images stand on.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Base {
-    /// Its name when the cluster was made; another image may have it by now.
-    pub name: String,
-    /// Its id.
-    pub id: String,
 }
 
 impl SavedNode {
