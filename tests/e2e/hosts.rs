@@ -2,14 +2,15 @@
 //! and go. Run by `make e2e-hosts`.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::cluster::Cluster;
 use crate::engine::{self, docker_with, node_image, output_of, shown, tell};
 use crate::pods::{IMAGE, MANIFEST, PATIENCE, image};
-use crate::wait;
+use crate::{slow_link, wait};
 
 /// What brings them up and takes them away.
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/hosts.sh");
@@ -232,5 +233,49 @@ fn three_masters_on_three_hosts_survive_the_loss_of_a_host() {
     hosts.does(&cluster, &["start", "cluster", name]);
     hosts.ready(&cluster, 6);
     hosts.does(&cluster, &["delete", "cluster", name, "--yes"]);
+    hosts.is_clean();
+}
+
+/// What docs/hosts.md tells of slow links, and of three hosts against one.
+#[test]
+#[ignore = "three engines of its own: make e2e-hosts"]
+fn a_slow_link_costs_what_the_calls_that_wait_for_each_other_cost() {
+    const TIMES: usize = 3;
+    let Some(cluster) = Cluster::named("slow") else { return };
+    let hosts = Hosts::up(3);
+    let addresses = hosts.all.iter().map(|host| host.trim_start_matches("tcp://"));
+    let addresses: Vec<SocketAddr> = addresses.map(|address| address.parse().unwrap()).collect();
+    // What is published on the near end of such a link, nobody has.
+    let api = format!("--api-address={}", addresses[0].ip());
+    let seconds = |round_trip: u64, count: usize| {
+        let delay = Duration::from_millis(round_trip);
+        let links = addresses.iter().map(|engine| slow_link::to(*engine, delay));
+        let links: Vec<String> = links.map(|address| format!("tcp://{address}")).collect();
+        let hosts = [("MOKCTL_HOSTS", &*links[..count].join(","))];
+        let run = |words: &[&str]| {
+            let output = cluster.mokctl_with(words, &hosts);
+            assert!(output.status.success(), "{}", shown(&words.join(" "), &output));
+        };
+        let begun = Instant::now();
+        run(&["create", "cluster", &cluster.name, "1", "2", &api]);
+        let seconds = begun.elapsed().as_secs_f64();
+        run(&["delete", "cluster", &cluster.name, "--yes"]);
+        tell(&format!("1+2, {count} hosts, {round_trip} ms: {seconds:.1} s"));
+        seconds
+    };
+    // Brings the image.
+    seconds(0, 3);
+    let median = |round_trip, count| {
+        let mut all: Vec<f64> = (0..TIMES).map(|_| seconds(round_trip, count)).collect();
+        all.sort_by(f64::total_cmp);
+        all[TIMES / 2]
+    };
+    let (one, near, mid, far) = (median(0, 1), median(0, 3), median(10, 3), median(50, 3));
+    tell(&format!(
+        "1+2, medians of {TIMES}: one host {one:.1} s; three {near:.1} s, {mid:.1} s at 10 ms, \
+         {far:.1} s at 50 ms"
+    ));
+    // 19 calls one after the other, of five round trips and some; twice that is too much.
+    assert!(far - near < 2.0 * 19.0 * 5.0 * 0.05, "{far:.1} s at 50 ms, {near:.1} s at none");
     hosts.is_clean();
 }

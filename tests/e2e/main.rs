@@ -25,6 +25,7 @@ mod remote;
 mod restart;
 mod second_engine;
 mod shell;
+mod slow_link;
 mod snapshots;
 mod soak;
 mod storage;
