@@ -174,7 +174,10 @@ impl DockerError {
 
     /// Whether the engine does not have an image that was asked about.
     pub(super) fn is_about_no_image(&self) -> bool {
-        self.says("No such image") || self.says("image not known")
+        // A client that something ended has not come to its end: what it said may not
+        // be all.
+        let ended = matches!(self, Self::Failed { status, .. } if status.code().is_some());
+        ended && (self.says("No such image") || self.says("image not known"))
     }
 
     /// Whether the failed command's standard error says `text`.

@@ -185,8 +185,8 @@ fn calls(machine: &Machine) -> BTreeMap<String, usize> {
 fn model(masters: usize, workers: usize, hosts: usize) -> usize {
     let balancer = usize::from(masters > 1);
     let nodes = masters + workers;
-    // Each host is asked six things; one more says who has the image.
-    let looks = 6 * hosts + 2;
+    // Each host is asked six things; three more say which image it is and who has it.
+    let looks = 6 * hosts + 3;
     let image = 2 * (hosts - 1);
     let containers = 3 * (nodes + balancer);
     let joins = 3 * (nodes - 1) + masters.saturating_sub(1);
