@@ -44,9 +44,11 @@ impl Cluster {
         Some(Self::with(format!("e2e-{word}-{}", std::process::id()), Some(turn)))
     }
 
-    /// Another name, for as long as this one's test has its turn. Makes nothing yet.
+    /// Another name, for as long as this one's test has its turn; neither is part of the
+    /// other. Makes nothing yet.
     pub(crate) fn beside(&self, word: &str) -> Self {
-        Self::with(format!("{}-{word}", self.name), None)
+        let run = self.name.rsplit('-').next().unwrap();
+        Self::with(format!("e2e-{word}-{run}"), None)
     }
 
     fn with(name: String, turn: Option<Turn>) -> Self {
