@@ -7,8 +7,7 @@ use crate::cluster::spec::{ImageRef, VersionPrefix};
 use crate::docker::DockerError;
 use crate::docker::args;
 use crate::error::Error;
-use crate::image::build::BuildError;
-use crate::image::build::{build, is_built, reach};
+use crate::image::build::{BuildError, build, is_built, reach};
 use crate::image::flavour::{FLAVOURS, Flavour};
 use crate::kubeadm::version::KubernetesVersion;
 
@@ -20,13 +19,10 @@ pub(super) fn run(
     version: Option<&VersionPrefix>,
     prebuilt: bool,
 ) -> Result<(), Error> {
-    let flavour = match flavour {
-        None if prebuilt => &FLAVOURS[0],
+    let (flavour, instead) = match flavour {
+        None if prebuilt => (&FLAVOURS[0], None),
         None => choose(context, version)?,
-        Some(given) => Flavour::find(given).ok_or_else(|| Error::NoFlavour {
-            given: given.to_owned(),
-            known: FLAVOURS.iter().map(|flavour| flavour.name).collect::<Vec<_>>().join(", "),
-        })?,
+        Some(given) => (named(given)?, None),
     };
     let builds = KubernetesVersion::parse(flavour.kubernetes);
     if let Some(wanted) = version
@@ -41,7 +37,15 @@ pub(super) fn run(
         return Ok(());
     }
     let privilege = context.privilege(&context.endpoint()?);
-    let built = build(&context.docker, flavour, privilege, &context.ui)?;
+    let mut built = build(&context.docker, flavour, privilege, &context.ui);
+    if let (Err(BuildError::Docker(error @ DockerError::Failed { .. })), Some(other)) =
+        (&built, instead)
+    {
+        refuse(context, flavour, error);
+        announce(context, other);
+        built = build(&context.docker, other, privilege, &context.ui);
+    }
+    let built = built?;
     if built.cached {
         context.ui.note("Nothing has changed since it was built.");
     }
@@ -49,21 +53,34 @@ pub(super) fn run(
     Ok(())
 }
 
-/// The newest flavour that is built already, or else that can be built; says which and
-/// why. What was built once stays chosen: a cluster of tomorrow is like today's.
-fn choose(context: &Context, version: Option<&VersionPrefix>) -> Result<&'static Flavour, Error> {
+fn named(given: &str) -> Result<&'static Flavour, Error> {
+    Flavour::find(given).ok_or_else(|| Error::NoFlavour {
+        given: given.to_owned(),
+        known: FLAVOURS.iter().map(|flavour| flavour.name).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// The newest flavour that is built already, or else that can be built, with the one to
+/// build where that fails; says which and why. What was built once stays chosen: a
+/// cluster of tomorrow is like today's.
+fn choose(
+    context: &Context,
+    version: Option<&VersionPrefix>,
+) -> Result<(&'static Flavour, Option<&'static Flavour>), Error> {
     let fits = |flavour: &&Flavour| {
         let builds = KubernetesVersion::parse(flavour.kubernetes);
         version.is_none_or(|wanted| builds.is_some_and(|builds| wanted.matches(builds)))
     };
-    let candidates: Vec<&Flavour> = FLAVOURS.iter().rev().filter(fits).collect();
+    let candidates: Vec<&'static Flavour> = FLAVOURS.iter().rev().filter(fits).collect();
     for &flavour in &candidates {
         if is_built(&context.docker, flavour)? {
-            return Ok(flavour);
+            return Ok((flavour, None));
         }
     }
     // The last one needs nothing but packages; if none fits that is told for it.
-    let Some((last, others)) = candidates.split_last() else { return Ok(&FLAVOURS[0]) };
+    let Some((last, others)) = candidates.split_last() else {
+        return Ok((&FLAVOURS[0], None));
+    };
     for flavour in others {
         let stage = context.ui.stage(&format!("Asking the repositories of {}", flavour.name));
         let answer = reach(&context.docker, flavour, &context.ui);
@@ -73,21 +90,29 @@ fn choose(context: &Context, version: Option<&VersionPrefix>) -> Result<&'static
             Ok(()) => {
                 let why = "its repositories answer";
                 context.ui.note(&format!("Building {name}, Kubernetes {kubernetes}: {why}."));
-                return Ok(flavour);
+                return Ok((flavour, Some(last)));
             }
             Err(BuildError::Docker(error @ DockerError::Failed { .. })) => {
-                let why = reason(&error);
-                context.ui.note(&format!("Not {name}, Kubernetes {kubernetes}: {why}"));
+                refuse(context, flavour, &error);
             }
             Err(error) => return Err(error.into()),
         }
     }
-    context.ui.note(&format!("Building {}, Kubernetes {}.", last.name, last.kubernetes));
-    Ok(last)
+    announce(context, last);
+    Ok((last, None))
 }
 
-/// Why the repositories are not to be had: in the words of their script, which builders
-/// surround with their own, or else what was said last.
+fn refuse(context: &Context, flavour: &Flavour, error: &DockerError) {
+    let (name, kubernetes) = (flavour.name, flavour.kubernetes);
+    context.ui.note(&format!("Not {name}, Kubernetes {kubernetes}: {}", reason(error)));
+}
+
+fn announce(context: &Context, flavour: &Flavour) {
+    context.ui.note(&format!("Building {}, Kubernetes {}.", flavour.name, flavour.kubernetes));
+}
+
+/// Why a flavour is not to be had: in the words of the script that asks its
+/// repositories, which builders surround with their own, or else what was said last.
 fn reason(error: &DockerError) -> String {
     const NO_ANSWER: &str = "no answer from ";
     let output = error.output().unwrap_or_default();

@@ -215,6 +215,20 @@ fn repositories_that_do_not_answer_are_named() {
 }
 
 #[test]
+fn one_that_was_not_asked_for_and_cannot_be_built_gives_way() {
+    let machine = online();
+    machine.docker.on("run --interactive --name=mok-preload-*").nth(1).fails(1, "no images");
+    let outcome = machine.mokctl("build image").outcome();
+    outcome.assert(outcome.code() == Some(0), "not built");
+    let told = "Putting the images into the node .. FAILED (0.0 s)\n\
+                Not mok-debian-13, Kubernetes v1.34.3: no images\n\
+                Building mok-debian-12, Kubernetes v1.20.2.\n";
+    outcome.assert(outcome.stderr.contains(told), "no reason");
+    assert_eq!(outcome.stdout, format!("{}\n", FLAVOURS[0].image()));
+    assert!(machine.docker.names().is_empty(), "{:?}", machine.docker.names());
+}
+
+#[test]
 fn what_was_built_stays_chosen_and_the_other_is_built_by_name_or_version() {
     let machine = online();
     let image = format!("{}\n", FLAVOURS[0].image());
