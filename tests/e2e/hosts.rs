@@ -134,7 +134,12 @@ impl Hosts {
             assert_eq!(self.docker(host, &["volume", "ls", "--quiet"], b""), Ok(String::new()));
         }
         let networks = ["network", "ls", "--quiet", "--filter=label=MokCluster"];
-        assert_eq!(self.docker(1, &networks, b""), Ok(String::new()));
+        // A swarm's manager takes a moment to hear of what another one has removed.
+        let (_, took) = wait::until("no network", Duration::from_secs(10), || {
+            let left = self.docker(1, &networks, b"")?;
+            if left.is_empty() { Ok(()) } else { Err(left) }
+        });
+        tell(&format!("no network {:.1} s later", took.as_secs_f64()));
     }
 }
 
