@@ -135,7 +135,7 @@ impl Hosts {
         }
         let networks = ["network", "ls", "--quiet", "--filter=label=MokCluster"];
         // A swarm's manager takes a moment to hear of what another one has removed.
-        let (_, took) = wait::until("no network", Duration::from_secs(10), || {
+        let ((), took) = wait::until("no network", Duration::from_secs(10), || {
             let left = self.docker(1, &networks, b"")?;
             if left.is_empty() { Ok(()) } else { Err(left) }
         });
