@@ -9,9 +9,10 @@ set -euo pipefail
 . /root/mok/common.sh
 node=$1
 
-pki=/etc/kubernetes/pki
-authority_is_there() { [[ -s $pki/ca.key && -s $pki/ca.crt ]]; }
-wait_until 60 "the certificate authority" authority_is_there
+# The last thing that kubeadm writes before it waits: its authority is there by then,
+# and what this takes of the CPU nobody else wants.
+control_plane_starts() { [[ -s /etc/kubernetes/manifests/etcd.yaml ]]; }
+wait_until 60 "the control plane's pods" control_plane_starts
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT

@@ -11,6 +11,7 @@ printf '%s\n' "$config" >/root/mok/kubeadm-join.yaml
 wait_for_runtime
 # kubeadm makes it on masters alone, and a kubelet without it says so every second.
 mkdir -p /etc/kubernetes/manifests
+serving_certificate
 
 take_pod_range /etc/kubernetes/kubelet.conf >&2 &
 taking=$!

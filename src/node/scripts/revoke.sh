@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # On a master: takes back what nodes joined with, once they have: the token, and
 # with --masters the certificates that they fetched, with the token that those
-# hang on. Tokens that somebody else made stay.
+# hang on. Tokens that somebody else made stay. Then the cluster gets its add-ons, if
+# it is new.
 # Reads from standard input: TOKEN_ID [--masters]
 set -euo pipefail
 
@@ -20,3 +21,4 @@ revoke() {
     "bootstrap-token-$token" "${owners[@]}"
 }
 wait_until 60 "the join token to be deleted" revoke
+start_addons

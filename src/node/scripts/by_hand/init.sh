@@ -3,4 +3,7 @@
 # commands that the other nodes join with; /root/mok/token.sh prints a fresh one.
 set -euo pipefail
 
-exec bash /root/mok/init.sh
+bash /root/mok/init.sh
+# shellcheck source=src/node/scripts/common.sh
+. /root/mok/common.sh
+start_addons
