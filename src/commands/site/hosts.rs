@@ -1,0 +1,180 @@
+//! Several hosts: what each says of itself, what is in the way there, and which of them has
+//! the node image.
+
+use std::net::Ipv4Addr;
+use std::thread;
+
+use super::{Site, demand, refuse_existing};
+use crate::cluster::host::Host;
+use crate::cluster::placement::Placement;
+use crate::cluster::registry::Registry;
+use crate::cluster::roster::Roster;
+use crate::cluster::spec::ClusterSpec;
+use crate::commands::Context;
+use crate::commands::image::node_image;
+use crate::commands::preflight::{self, join};
+use crate::docker::privilege::Privilege;
+use crate::docker::{Client, Docker, Endpoint, args};
+use crate::error::Error;
+use crate::kubeadm::version::KubernetesVersion;
+use crate::preflight::{EngineFacts, Facts, HostFacts, Problem, SwarmFacts, of_swarm, problems};
+use crate::run::{Engine, Engines, taken_subnets};
+
+/// What a host says of itself.
+struct Look {
+    host: Host,
+    docker: Docker,
+    facts: Facts,
+    swarm: SwarmFacts,
+    /// The id of its node image; none where it has none of that name.
+    image: Option<String>,
+    endpoint: Endpoint,
+}
+
+/// Looks at the hosts that `placement` spreads `roster` over, side by side; what is in
+/// the way on each is told for each.
+pub(super) fn several(
+    context: &Context,
+    spec: &ClusterSpec,
+    roster: &Roster,
+    placement: Placement,
+) -> Result<Site, Error> {
+    refuse_what_hosts_cannot(context, spec)?;
+    let at = |host: &Host| (host.clone(), context.with(context.docker.at(host)));
+    let there: Vec<(Host, Context)> = context.globals.hosts.iter().map(at).collect();
+    // The first that has the image says which one it is; the client's own engine may
+    // have it, too, where it was built.
+    let own = context.with(context.docker.clone());
+    let mut sources = there.iter().map(|(_, there)| there).chain([&own]);
+    let found = sources.find_map(|source| Some((node_image(source, spec).ok()?, source)));
+    let looks: Vec<Result<Look, Error>> = thread::scope(|scope| {
+        let name = found.as_ref().map(|(image, _)| image.name.as_str());
+        let look = |host, there| scope.spawn(move || look(host, there, spec, name));
+        let threads: Vec<_> = there.iter().map(|(host, there)| look(host, there)).collect();
+        threads.into_iter().map(join).collect()
+    });
+    let version = found.as_ref().map(|(image, _)| image.version);
+    let looks = heed(context, spec, &placement, looks, version)?;
+    let Some((image, source)) = found else {
+        return Err(why_no_image(&own, &there, spec));
+    };
+    let id = source.docker.capture(&args::image_id(&image.name))?;
+    let lacking = looks.iter().filter(|look| look.image.as_ref() != Some(&id));
+    // What this process may do says something of engines on this machine alone.
+    let is_here = looks.iter().all(|look| look.facts.host.is_some());
+    Ok(Site {
+        lacking: lacking.map(|look| look.host.clone()).collect(),
+        image,
+        image_from: source.docker.clone(),
+        privilege: Privilege::first_choice(context.env.bounding_set.filter(|_| is_here)),
+        taken: looks.iter().flat_map(|look| look.facts.taken.iter().copied()).collect(),
+        address: api_address(spec, placement.get(&roster.api_node()), &looks)?,
+        engines: engines(context, looks, placement),
+    })
+}
+
+fn refuse_what_hosts_cannot(context: &Context, spec: &ClusterSpec) -> Result<(), Error> {
+    if context.docker.client() == Client::Podman {
+        return Err(Error::HostsNeedDocker);
+    }
+    let registry = spec.wishes.registry.as_ref();
+    match registry.filter(|registry| registry.is_on_loopback()) {
+        Some(registry) => Err(Error::LoopbackRegistry(Registry::to_string(registry))),
+        None => Ok(()),
+    }
+}
+
+/// The reason why the first of them has none.
+fn why_no_image(own: &Context, there: &[(Host, Context)], spec: &ClusterSpec) -> Error {
+    let first = there.first().map_or(own, |(_, there)| there);
+    match node_image(first, spec) {
+        Ok(image) => Error::NoImage(image.name),
+        Err(error) => error,
+    }
+}
+
+/// Where clients find what `host` publishes: a socket says nothing of that, its swarm
+/// does.
+fn api_address(spec: &ClusterSpec, host: Option<&Host>, looks: &[Look]) -> Result<Ipv4Addr, Error> {
+    if let Some(address) = spec.wishes.api_address {
+        return Ok(address);
+    }
+    let Some(look) = looks.iter().find(|look| Some(&look.host) == host) else {
+        return Ok(Ipv4Addr::LOCALHOST);
+    };
+    let of_swarm = look.swarm.address.as_deref().and_then(|address| address.parse().ok());
+    match (&look.endpoint, of_swarm) {
+        (Endpoint::Here, Some(address)) => Ok(address),
+        (endpoint, _) => Ok(endpoint.address()?),
+    }
+}
+
+fn engines(context: &Context, looks: Vec<Look>, placement: Placement) -> Engines {
+    let manager = looks.iter().find(|look| look.swarm.manager);
+    let manager = manager.map_or(&context.docker, |look| &look.docker).clone();
+    let mut engines =
+        looks.into_iter().map(|look| Engine { host: Some(look.host), docker: look.docker });
+    let first = engines.next().unwrap_or(Engine { host: None, docker: context.docker.clone() });
+    Engines::several(first, engines.collect(), placement, manager)
+}
+
+/// One call after the other: with many hosts there are enough at once.
+fn look(
+    host: &Host,
+    there: &Context,
+    spec: &ClusterSpec,
+    image: Option<&str>,
+) -> Result<Look, Error> {
+    let (engine, swarm) = there.docker.read(&args::info(), |info| {
+        Ok::<_, String>((EngineFacts::from_info(info)?, SwarmFacts::from_info(info)?))
+    })?;
+    refuse_existing(there, &spec.name)?;
+    let image = image.map(|image| there.docker.ask_image(&args::image_id(image))).transpose()?;
+    Ok(Look {
+        host: host.clone(),
+        docker: there.docker.clone(),
+        facts: Facts {
+            host: HostFacts::read(&engine, None),
+            engine,
+            taken: taken_subnets(&there.docker)?,
+        },
+        swarm,
+        image: image.flatten(),
+        endpoint: there.endpoint()?,
+    })
+}
+
+/// Tells what is in the way, and refuses if anything is.
+fn heed(
+    context: &Context,
+    spec: &ClusterSpec,
+    placement: &Placement,
+    looks: Vec<Result<Look, Error>>,
+    version: Option<KubernetesVersion>,
+) -> Result<Vec<Look>, Error> {
+    let mut known = Vec::new();
+    let mut found = Vec::new();
+    for (host, look) in context.globals.hosts.iter().zip(looks) {
+        match look {
+            Ok(look) => known.push(look),
+            Err(Error::Docker(error)) => {
+                found.push(Problem::HostAway { host: host.clone(), why: error.in_short() });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let swarm: Vec<_> = known.iter().map(|look| (look.host.clone(), look.swarm.clone())).collect();
+    found.extend(of_swarm(&swarm));
+    for Look { host, facts, .. } in &known {
+        let here = placement.iter().filter(|(_, home)| *home == host).map(|(node, _)| node);
+        let Some(version) = version else { continue };
+        let of_host = problems(&demand(spec, &here.collect::<Vec<_>>(), version), facts);
+        found.extend(
+            of_host
+                .into_iter()
+                .map(|problem| Problem::OnHost { host: host.clone(), problem: Box::new(problem) }),
+        );
+    }
+    preflight::heed(context, found)?;
+    Ok(known)
+}

@@ -1,0 +1,112 @@
+//! Where a new cluster comes to be: the client's own engine, or the hosts that the user
+//! names. Looks at everything that can be in the way, before anything is made.
+
+mod hosts;
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use std::thread;
+
+use super::Context;
+use super::image::node_image;
+use super::preflight::{self, join};
+use crate::cluster::host::Host;
+use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::placement::{Placement, spread, wish};
+use crate::cluster::roster::Roster;
+use crate::cluster::spec::ClusterSpec;
+use crate::cluster::subnet::Subnet;
+use crate::docker::Docker;
+use crate::docker::privilege::Privilege;
+use crate::error::Error;
+use crate::image::contract::NodeImage;
+use crate::kubeadm::version::KubernetesVersion;
+use crate::preflight::{Demand, Facts};
+use crate::run::{Engines, taken_subnets};
+
+/// All that is known of the place.
+pub(super) struct Site {
+    /// The engines, and which node will be on which.
+    pub engines: Engines,
+    /// The node image.
+    pub image: NodeImage,
+    /// The hosts that lack it, and who has it.
+    pub lacking: Vec<Host>,
+    /// Who has it.
+    pub image_from: Docker,
+    /// What to try first of what an engine may grant.
+    pub privilege: Privilege,
+    /// Which networks have addresses already.
+    pub taken: BTreeSet<Subnet>,
+    /// Where the API is published.
+    pub address: Ipv4Addr,
+}
+
+impl Site {
+    /// Looks at the place that `spec` and the user's hosts name, and refuses what cannot
+    /// succeed there.
+    pub(super) fn find(
+        context: &Context,
+        spec: &ClusterSpec,
+        roster: &Roster,
+    ) -> Result<Self, Error> {
+        let named = &context.globals.hosts;
+        let fixed = wish(&Placement::new(), roster.nodes(), named, &spec.places)?;
+        if named.is_empty() {
+            return one(context, spec, roster);
+        }
+        hosts::several(context, spec, roster, spread(roster, named, &fixed))
+    }
+}
+
+/// On the client's own engine.
+fn one(context: &Context, spec: &ClusterSpec, roster: &Roster) -> Result<Site, Error> {
+    // Side by side: each call of docker's client costs a moment of its own.
+    let (image, existing, facts, taken, endpoint) = thread::scope(|scope| {
+        let existing = scope.spawn(|| refuse_existing(context, &spec.name));
+        let facts = scope.spawn(|| preflight::look(context, spec.wishes.api_port));
+        let taken = scope.spawn(|| taken_subnets(&context.docker));
+        let endpoint = scope.spawn(|| context.endpoint());
+        (node_image(context, spec), join(existing), join(facts), join(taken), join(endpoint))
+    });
+    let image = image?;
+    existing?;
+    let facts = Facts { taken: taken?, ..facts? };
+    let nodes: Vec<&NodeName> = roster.nodes().iter().collect();
+    preflight::check(context, &demand(spec, &nodes, image.version), &facts)?;
+    let endpoint = endpoint?;
+    Ok(Site {
+        engines: Engines::one(context.docker.clone()),
+        image,
+        lacking: Vec::new(),
+        image_from: context.docker.clone(),
+        privilege: context.privilege(&endpoint),
+        taken: facts.taken,
+        address: spec.wishes.api_address.map_or_else(|| endpoint.address(), Ok)?,
+    })
+}
+
+/// What `nodes` ask of where they will be.
+fn demand(spec: &ClusterSpec, nodes: &[&NodeName], kubernetes: KubernetesVersion) -> Demand {
+    let of = |role| nodes.iter().filter(|node| node.role() == role).count() as u64;
+    Demand {
+        masters: of(Role::Master),
+        workers: of(Role::Worker),
+        api_port: spec.wishes.api_port,
+        subnet: spec.wishes.subnet,
+        kubernetes,
+    }
+}
+
+/// That there is nothing yet of the cluster `name`.
+pub(super) fn refuse_existing(context: &Context, name: &ClusterName) -> Result<(), Error> {
+    let members = context.members(Some(name))?;
+    let finished = members.iter().any(|member| member.complete);
+    if finished {
+        Err(Error::Exists(name.clone()))
+    } else if !members.is_empty() || !context.networks(name)?.is_empty() {
+        Err(Error::Unfinished(name.clone()))
+    } else {
+        Ok(())
+    }
+}
