@@ -12,8 +12,9 @@ use crate::shape::Shape;
 use crate::side::Side;
 use crate::usage::Group;
 
-/// After the first pods run, until it counts as settled.
-const SETTLING: Duration = Duration::from_secs(60);
+/// After the first pods run, until it counts as settled. A kubelet tells of its master's
+/// static pods only a minute and more after `kubeadm init`.
+const SETTLING: Duration = Duration::from_secs(120);
 /// How long it is looked at.
 pub(crate) const WINDOW: Duration = Duration::from_secs(60);
 
