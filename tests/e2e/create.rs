@@ -87,8 +87,25 @@ fn two_workers_are_ready_and_everything_reaches_everything() {
     pods::check_service(&cluster, &nodes, &echo, &service).unwrap();
 
     assert_eq!(cluster.join_secrets().unwrap(), [""; 0]);
+    what_scripts_do_in_others_place_is_done(&cluster, &nodes);
     a_lost_route_is_noticed_and_comes_back(&cluster, &nodes, &echo);
     ready_from_the_host(&cluster, &nodes);
+}
+
+/// What kubeadm's own run is told to leave out, and a kubelet finds.
+fn what_scripts_do_in_others_place_is_done(cluster: &Cluster, nodes: &[String]) {
+    let config = ["--namespace=kube-system", "get", "configmap", "kubeadm-config"];
+    cluster.kubectl(&config).unwrap();
+    let label = "--selector=node-role.kubernetes.io/control-plane";
+    let masters = cluster.get(&["nodes", label]).unwrap();
+    assert_eq!(masters.iter().map(name).collect::<Vec<_>>(), nodes[..1]);
+    for node in nodes {
+        let file = "/var/lib/kubelet/pki/kubelet.crt";
+        let certificate =
+            docker(&["exec", node, "openssl", "x509", "-in", file, "-noout", "-text"]).unwrap();
+        assert!(certificate.contains("prime256v1"), "{certificate}");
+        assert!(certificate.contains(&format!("DNS:{node}")), "{certificate}");
+    }
 }
 
 /// What a user does first, with the kubeconfig that `create` has written and with

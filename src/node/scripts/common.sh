@@ -53,8 +53,14 @@ first_pod_starts() { compgen -G '/var/log/pods/*' >/dev/null; }
 take_pod_range() {
   local kubeconfig=$1 lines address
   local object="/api/v1/nodes/$NODE" storage="/apis/storage.k8s.io/v1/csinodes/$NODE"
-  kubeconfig_is_there() { [[ -s $kubeconfig ]]; }
-  wait_until 240 "$kubeconfig" kubeconfig_is_there
+  # A kubelet that has yet to ask for its certificate names the file in there already.
+  credentials_are_there() {
+    local file
+    [[ -s $kubeconfig ]] || return
+    file=$(sed --quiet 's/^ *client-certificate: //p' "$kubeconfig")
+    [[ -z $file || -s $file ]]
+  }
+  wait_until 240 "credentials in $kubeconfig" credentials_are_there
   exec {lines}< <(exec kubectl proxy --kubeconfig="$kubeconfig" --port=0 \
     --accept-paths="^$object\$,^$storage\$")
   # shellcheck disable=SC2064
@@ -81,14 +87,15 @@ take_pod_range() {
 
 # serving_certificate: the one that a kubelet makes itself at its first start, with a
 # key like all others of the cluster. Its own would be RSA, which takes half a second
-# of a core.
+# of a core. Without openssl it is the kubelet's to make.
 serving_certificate() {
   local pki=/var/lib/kubelet/pki
-  if [[ -e $pki/kubelet.key ]] || ! command -v openssl >/dev/null; then return; fi
+  if [[ -e $pki/kubelet.key ]]; then return; fi
   mkdir -p "$pki"
-  openssl req -x509 -config - -extensions kubelet -days 365 -subj "/CN=$NODE@$(date +%s)" \
+  openssl req -x509 -config - -extensions kubelet -days 365 -subj "/CN=$NODE" \
     -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-    -keyout "$pki/kubelet.key" -out "$pki/kubelet.crt" 2>/dev/null <<OPENSSL
+    -keyout "$pki/kubelet.key" -out "$pki/kubelet.crt" \
+    2>/dev/null <<OPENSSL || rm --force "$pki"/kubelet.{key,crt}
 [req]
 distinguished_name = name
 [name]
