@@ -7,6 +7,9 @@ set -euo pipefail
 # file system checks, timers and the services of haproxy. A container has none
 # of these devices, and each unit costs time at every start.
 find /etc/systemd/system /lib/systemd/system -name '*.wants' -type d -prune -exec rm -rf {} +
+# What would make units of the host's kernel command line, of disks, consoles and
+# init scripts: a dozen programs at each start and each reload of systemd.
+rm -rf /lib/systemd/system-generators
 # getty and the like come in through targets' own links.
 ln -sf /dev/null /etc/systemd/system/systemd-udevd.service
 ln -sf /dev/null /etc/systemd/system/systemd-logind.service
