@@ -38,6 +38,14 @@ impl KubernetesVersion {
         (self.major, self.minor) < (1, 22)
     }
 
+    /// Whether kubeadm's administrator is of the group `system:masters`, which may do
+    /// everything before there are any roles. From 1.29 on it is of another one, which
+    /// gets a role, and a second kubeconfig has an administrator of this group.
+    #[must_use]
+    pub fn administrator_is_of_system_masters(self) -> bool {
+        (self.major, self.minor) < (1, 29)
+    }
+
     /// Whether the kubelet does not start on cgroup v1 any more, unless it is told to.
     #[must_use]
     pub fn refuses_cgroup_v1(self) -> bool {
@@ -99,6 +107,14 @@ mod tests {
         let requests = |word| KubernetesVersion::parse(word).unwrap().etcd_requests_storage();
         assert!(requests("v1.20.2") && requests("v1.21.14"));
         assert!(!requests("v1.22.0") && !requests("v1.33.0"));
+    }
+
+    #[test]
+    fn administrators_need_a_role_since_1_29() {
+        let needs_none =
+            |word| KubernetesVersion::parse(word).unwrap().administrator_is_of_system_masters();
+        assert!(needs_none("v1.20.2") && needs_none("v1.28.15"));
+        assert!(!needs_none("v1.29.0") && !needs_none("v1.34.1"));
     }
 
     #[test]

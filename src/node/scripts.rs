@@ -14,7 +14,7 @@ pub const FOLDER: &str = "root/mok";
 pub const INIT: &str = "/root/mok/init.sh";
 /// Makes the only master of a cluster with the data of another: `clone.sh FORMER`.
 pub const CLONE: &str = "/root/mok/clone.sh";
-/// Makes another node's credentials: `issue.sh NODE`.
+/// Makes another node's credentials: `issue.sh NODE [ADDRESS]`, a master's address.
 pub const ISSUE: &str = "/root/mok/issue.sh";
 /// Joins a node; its kubeadm configuration on standard input.
 pub const JOIN: &str = "/root/mok/join.sh";
@@ -40,6 +40,8 @@ const ETCD_PATCH: &str =
 pub struct Values {
     /// The node's name.
     pub node: String,
+    /// Its address.
+    pub address: String,
     /// The addresses of its pods.
     pub pod_range: String,
     /// The container runtime's socket.
@@ -52,6 +54,8 @@ pub struct Values {
     pub skip_join_phases: String,
     /// Whether etcd's request for ephemeral storage is to be taken away.
     pub patch_etcd: bool,
+    /// Whether the administrator is of `system:masters`.
+    pub system_masters: bool,
     /// Whether further masters will join.
     pub upload_certs: bool,
 }
@@ -62,12 +66,14 @@ impl Values {
         let mut text = String::new();
         for (name, value) in [
             ("NODE", self.node.as_str()),
+            ("ADDRESS", &self.address),
             ("POD_RANGE", &self.pod_range),
             ("CRI_SOCKET", &self.cri_socket),
             ("ENDPOINT", &self.endpoint),
             ("SKIP_INIT_PHASES", &self.skip_init_phases),
             ("SKIP_JOIN_PHASES", &self.skip_join_phases),
             ("PATCHES", if self.patch_etcd { PATCHES } else { "" }),
+            ("SYSTEM_MASTERS", if self.system_masters { "yes" } else { "" }),
             ("UPLOAD_CERTS", if self.upload_certs { "yes" } else { "" }),
         ] {
             let _ = writeln!(text, "{name}={}", shell_escape::escape(value.into()));
@@ -85,11 +91,13 @@ pub fn files(values: &Values) -> Vec<File> {
     }
     files.extend(
         [
+            ("certificates.sh", include_str!("scripts/certificates.sh")),
             ("common.sh", include_str!("scripts/common.sh")),
             ("init.sh", include_str!("scripts/init.sh")),
             ("issue.sh", include_str!("scripts/issue.sh")),
             ("join.sh", include_str!("scripts/join.sh")),
             ("leave.sh", include_str!("scripts/leave.sh")),
+            ("master.sh", include_str!("scripts/master.sh")),
             ("ready.sh", include_str!("scripts/ready.sh")),
             ("revoke.sh", include_str!("scripts/revoke.sh")),
             ("settle.sh", include_str!("scripts/settle.sh")),
@@ -108,18 +116,20 @@ mod tests {
     fn values_are_data_to_the_shell() {
         let values = Values {
             node: "a-worker-1".into(),
+            address: "10.0.0.101".into(),
             pod_range: "10.244.101.0/24".into(),
             cri_socket: "/run/x y.sock".into(),
             endpoint: "10.0.0.2:6443".into(),
             skip_init_phases: "$(reboot);'".into(),
             skip_join_phases: String::new(),
             patch_etcd: true,
+            system_masters: true,
             upload_certs: false,
         };
         assert_eq!(
             values.render(),
-            "NODE=a-worker-1\nPOD_RANGE=10.244.101.0/24\nCRI_SOCKET='/run/x y.sock'\nENDPOINT='10.0.0.2:6443'\n\
-             SKIP_INIT_PHASES='$(reboot);'\\'''\nSKIP_JOIN_PHASES=''\nPATCHES=/root/mok/patches\nUPLOAD_CERTS=''\n"
+            "NODE=a-worker-1\nADDRESS=10.0.0.101\nPOD_RANGE=10.244.101.0/24\nCRI_SOCKET='/run/x y.sock'\nENDPOINT='10.0.0.2:6443'\n\
+             SKIP_INIT_PHASES='$(reboot);'\\'''\nSKIP_JOIN_PHASES=''\nPATCHES=/root/mok/patches\nSYSTEM_MASTERS=yes\nUPLOAD_CERTS=''\n"
         );
     }
 }

@@ -46,7 +46,7 @@ impl Run<'_> {
             Step::InitMaster(node) => one(node, Self::init_call(node)),
             Step::CloneMaster(node) => one(node, self.clone_call(node)?),
             Step::IssueCredentials(node) => {
-                let [issue, put] = self.credentials_calls(node);
+                let [issue, put] = self.credentials_calls(node)?;
                 Ok(vec![(self.engines.of(&self.speaker), issue), (self.engines.of(node), put)])
             }
             Step::AskForWorkers => speaker(self.token_call(&[])),

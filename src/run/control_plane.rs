@@ -58,14 +58,18 @@ impl Run<'_> {
     }
 
     /// The call that prints a node's credentials, and the one that reads them.
-    pub(super) fn credentials_calls(&self, node: &NodeName) -> [Call; 2] {
+    pub(super) fn credentials_calls(&self, node: &NodeName) -> Result<[Call; 2], MissingFact> {
         let name = node.to_string();
-        let issue = script(&self.speaker, &[scripts::ISSUE, &name], JOIN);
-        [issue, args::put_files(&name, Vec::new())]
+        let mut issue = vec![scripts::ISSUE, &name];
+        let address = self.facts.layout()?.address(node).to_string();
+        if node.role() == Role::Master {
+            issue.push(&address);
+        }
+        Ok([script(&self.speaker, &issue, JOIN), args::put_files(&name, Vec::new())])
     }
 
     pub(super) fn issue_credentials(&self, node: &NodeName) -> Result<(), StepError> {
-        let [issue, put] = self.credentials_calls(node);
+        let [issue, put] = self.credentials_calls(node)?;
         let files = self.speaks().capture_bytes(&issue)?;
         self.engines.of(node).capture(&put.stdin(files))?;
         Ok(())

@@ -85,12 +85,14 @@ impl Run<'_> {
         let image = self.image()?;
         Ok(scripts::Values {
             node: node.to_string(),
+            address: layout.address(node).to_string(),
             pod_range: pod_range(node),
             cri_socket: image.cri_socket.clone(),
             endpoint: self.endpoint(layout),
             skip_init_phases: image.skip_init_phases(),
             skip_join_phases: image.skip_join_phases(),
             patch_etcd: image.version.etcd_requests_storage(),
+            system_masters: image.version.administrator_is_of_system_masters(),
             upload_certs: self.roster.with_role(Role::Master).count() > 1,
         })
     }

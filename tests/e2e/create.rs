@@ -106,6 +106,30 @@ fn what_scripts_do_in_others_place_is_done(cluster: &Cluster, nodes: &[String]) 
         assert!(certificate.contains("prime256v1"), "{certificate}");
         assert!(certificate.contains(&format!("DNS:{node}")), "{certificate}");
     }
+    // As kubeadm has them, but for the key: RSA.
+    for (user, subject) in [
+        ("admin", "O = system:masters, CN = kubernetes-admin"),
+        ("controller-manager", "CN = system:kube-controller-manager"),
+        ("scheduler", "CN = system:kube-scheduler"),
+    ] {
+        let look = format!(
+            "sed -n 's/.*client-certificate-data: //p' /etc/kubernetes/{user}.conf | base64 --decode | \
+             openssl x509 -noout -text -certopt no_sigdump"
+        );
+        let certificate = docker(&["exec", &nodes[0], "bash", "-c", &look]).unwrap();
+        for part in
+            ["prime256v1", &format!("Subject: {subject}\n"), "TLS Web Client Authentication"]
+        {
+            assert!(certificate.contains(part), "{user}: {certificate}");
+        }
+    }
+    for port in ["10257", "10259"] {
+        let look = format!(
+            "openssl s_client -connect 127.0.0.1:{port} </dev/null | openssl x509 -noout -text"
+        );
+        let certificate = docker(&["exec", &nodes[0], "bash", "-c", &look]).unwrap();
+        assert!(certificate.contains("prime256v1"), "{port}: {certificate}");
+    }
 }
 
 /// What a user does first, with the kubeconfig that `create` has written and with

@@ -6,8 +6,8 @@
 # usage: clone.sh FORMER
 set -euo pipefail
 
-# shellcheck source=src/node/scripts/common.sh
-. /root/mok/common.sh
+# shellcheck source=src/node/scripts/master.sh
+. /root/mok/master.sh
 former=$1
 config=--config=/root/mok/kubeadm-init.yaml
 manifests=/etc/kubernetes/manifests held=/root/mok/held

@@ -3,8 +3,8 @@
 # are taken from there.
 set -euo pipefail
 
-# shellcheck source=src/node/scripts/common.sh
-. /root/mok/common.sh
+# shellcheck source=src/node/scripts/master.sh
+. /root/mok/master.sh
 wait_for_runtime
 
 # hmac KEY: HMAC-SHA256 (RFC 2104) of standard input, by openssl's hash: its own HMAC
@@ -28,21 +28,18 @@ base64url() { base64 --wrap=0 | tr '+/' '-_' | tr --delete '='; }
 # tokens; the key is the token's second half). That begins all its controllers first:
 # nodes would wait for it for 1.5 s.
 sign_discovery() {
-  local tokens token id payload header signature
-  # kubeadm's other token, for the masters' certificates, signs nothing.
-  tokens=$(admin --namespace=kube-system get secrets \
-    --field-selector=type=bootstrap.kubernetes.io/token --output=go-template='{{range .items}}{{with .data}}
-{{- if index . "usage-bootstrap-signing"}}{{index . "token-id" | base64decode}}.{{index . "token-secret" | base64decode}} {{end}}
-{{- end}}{{end}}')
-  payload=$(admin --namespace=kube-public get configmap cluster-info \
-    --output=go-template='{{.data.kubeconfig}}' | base64url)
-  for token in $tokens; do
-    id=${token%.*}
-    header=$(printf '{"alg":"HS256","kid":"%s"}' "$id" | base64url)
-    signature=$(printf '%s.%s' "$header" "$payload" | hmac "${token#*.}" | base64url)
-    admin --namespace=kube-public patch configmap cluster-info --output=name \
-      --patch="{\"data\":{\"jws-kubeconfig-$id\":\"$header..$signature\"}}" >&2
-  done
+  local token id object text payload header signature
+  [[ $PRINTED =~ --token\ ([^\ ]+) ]]
+  token=${BASH_REMATCH[1]} id=${token%.*}
+  object=$(request GET "$DISCOVERY")
+  # A JSON string: with \n and \", which printf has no word for.
+  [[ $object =~ \"kubeconfig\":\"(([^\"\\]|\\.)*)\" ]]
+  text=${BASH_REMATCH[1]//\\\"/\"}
+  payload=$(printf %b "$text" | base64url)
+  header=$(printf '{"alg":"HS256","kid":"%s"}' "$id" | base64url)
+  signature=$(printf '%s.%s' "$header" "$payload" | hmac "${token#*.}" | base64url)
+  request PATCH "$DISCOVERY" \
+    "{\"data\":{\"jws-kubeconfig-$id\":\"$header..$signature\"}}" >/dev/null
 }
 
 init_master ''

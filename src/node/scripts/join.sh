@@ -11,13 +11,27 @@ printf '%s\n' "$config" >/root/mok/kubeadm-join.yaml
 wait_for_runtime
 # kubeadm makes it on masters alone, and a kubelet without it says so every second.
 mkdir -p /etc/kubernetes/manifests
-serving_certificate
+serving_certificates
 
-take_pod_range /etc/kubernetes/kubelet.conf >&2 &
+# A kubelet that has yet to ask for its certificate names the file in there already.
+credentials_are_there() {
+  local kubeconfig=/etc/kubernetes/kubelet.conf file
+  [[ -s $kubeconfig ]] || return
+  file=$(sed --quiet 's/^ *client-certificate: //p' "$kubeconfig")
+  [[ -z $file || -s $file ]]
+}
+{
+  wait_until 240 "a kubelet's credentials" credentials_are_there
+  open_api /etc/kubernetes/kubelet.conf "$THIS_NODE" "$THIS_STORAGE"
+  take_pod_range
+} >&2 &
 taking=$!
 
-flags=(--config=/root/mok/kubeadm-join.yaml)
-if [[ -n $SKIP_JOIN_PHASES ]]; then flags+=("--skip-phases=$SKIP_JOIN_PHASES"); fi
+flags=(--config=/root/mok/kubeadm-join.yaml) phases=$SKIP_JOIN_PHASES
+# A master's, which issue.sh has made, the last one last: kubeadm would make keys for
+# them, and throw them away.
+if [[ -s /etc/kubernetes/scheduler.conf ]]; then phases+=,control-plane-prepare/kubeconfig; fi
+if [[ -n $phases ]]; then flags+=("--skip-phases=${phases#,}"); fi
 # Workers have no such pods, and kubeadm no use for it there.
 if [[ -n $PATCHES ]]; then flags+=("--experimental-patches=$PATCHES"); fi
 kubeadm join "${flags[@]}"

@@ -3,6 +3,7 @@
 # reported since SINCE (seconds since 1970; 0 for whenever). What a cluster that
 # was stopped still holds is not news. Says of each that is not what it last
 # reported.
+# And until pods can be made, which run under an account that a controller makes.
 # usage: ready.sh SECONDS SINCE NODE...
 set -euo pipefail
 
@@ -34,7 +35,10 @@ missing() {
 # Asked before it answers, kubectl takes the CPU that the control plane starts with.
 all_ready() { api_listens && [[ -z $(missing "$@") ]]; }
 
+account=/api/v1/namespaces/default/serviceaccounts/default
+open_api /etc/kubernetes/admin.conf "$account"
 wait_until "$seconds" "nodes to be Ready" all_ready "$@" || {
   missing "$@" >&2
   exit 1
 }
+wait_until "$seconds" "the default service account" request GET "$account" >/dev/null
