@@ -37,10 +37,11 @@ serving_certificates() {
 }
 SERVING=/etc/kubernetes/serving
 
-# client_kubeconfig FILE SERVER NAME [GROUP]: what `kubeadm init phase kubeconfig` makes;
-# needs the cluster's authority.
+# client_kubeconfig FILE SERVER NAME [GROUP]: what `kubeadm init phase kubeconfig` makes,
+# unless it is there; needs the cluster's authority.
 client_kubeconfig() {
   local file=$1 server=$2 name=$3 group=${4:-} pki=/etc/kubernetes/pki folder
+  if [[ -e $file ]]; then return; fi
   folder=$(mktemp -d)
   local key=$folder/key certificate=$folder/certificate
   openssl req -x509 -config - -extensions client -days 365 \
