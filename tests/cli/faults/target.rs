@@ -130,11 +130,10 @@ impl Target {
             ["kubectl", "cat", "ctr"].contains(&word.as_str()) || word.contains(".sh")
         })?;
         let node = words[..at].iter().rfind(|word| *word != "bash")?;
-        let last = &words[words.len() - 1];
         Some(match program.rsplit('/').next()? {
             "init.sh" => format!("kubeadm init on {node}"),
             "clone.sh" => format!("kubeadm init with saved data on {node}"),
-            "issue.sh" => format!("issue credentials for {last}"),
+            "issue.sh" => format!("issue credentials for {}", words[at + 1]),
             "join.sh" => format!("kubeadm join on {node}"),
             "ready.sh" => "wait until Ready: ".to_owned(),
             "settle.sh" => format!("settle {node}"),
