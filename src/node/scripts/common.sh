@@ -45,9 +45,14 @@ wait_for_signature() {
 
 # A connection alone: cheap enough to try often while the API server wants the CPU.
 api_listens() { : <>"/dev/tcp/${ENDPOINT/://}"; }
-# The kubelet opens it (for device plugins) once it has seen the runtime well; before that
-# it would report the node as not ready.
-kubelet_is_well() { [[ -S /var/lib/kubelet/device-plugins/kubelet.sock ]]; }
+# Whether a kubelet would report its node as Ready: it has seen the runtime well (then it
+# opens its socket for device plugins) and has looked for containers (just before it says
+# that its loop starts). When its first pod starts both are long past.
+kubelet_is_well() {
+  if compgen -G '/var/log/pods/*' >/dev/null; then return; fi
+  [[ -S /var/lib/kubelet/device-plugins/kubelet.sock &&
+    $(journalctl --unit=kubelet --output=cat --no-pager) == *'kubelet main sync loop'* ]]
+}
 
 # open_api KUBECONFIG PATH...: one kubectl for all that `request` asks: while a cluster
 # starts, each start of one takes up to a second. It lets these paths through, from this
@@ -82,9 +87,9 @@ request() {
 THIS_NODE=/api/v1/nodes/$NODE
 THIS_STORAGE=/apis/storage.k8s.io/v1/csinodes/$NODE
 # take_pod_range: sets this node's pod range in its Node object as soon as its kubelet
-# has registered it, has seen the runtime and knows of storage (its CSINode object). A kubelet that
-# finds its range reports its node's state at once, not at its next status update ten
-# seconds later; that state is to be Ready. The API is open, for these two.
+# has registered it, has seen the runtime and knows of storage (its CSINode object). A
+# kubelet that finds its range reports its node's state at once, not at its next status
+# update ten seconds later; that state is to be Ready. The API is open, for these two.
 take_pod_range() {
   wait_until 240 "the kubelet to see the runtime" kubelet_is_well
   wait_until 240 "the CSINode object" request GET "$THIS_STORAGE" >/dev/null

@@ -34,7 +34,8 @@ init_master() {
   if [[ -n $SYSTEM_MASTERS ]] && ! leaves_out certs && ! leaves_out kubeconfig; then
     kubeadm init phase certs all "$config"
     # The next run would make keys for these, and throw them away.
-    if kubelet_kubeconfig /etc/kubernetes "$NODE" && master_kubeconfigs /etc/kubernetes "$ADDRESS"; then
+    if kubelet_kubeconfig /etc/kubernetes "$NODE" &&
+      master_kubeconfigs /etc/kubernetes "$ADDRESS"; then
       begin+=,certs,kubeconfig
     fi
   fi
