@@ -183,3 +183,32 @@ fn a_killed_create_is_seen_told_and_removed() {
     // Nothing that is left is in the way.
     cluster.create(1, 1);
 }
+
+/// Long enough to be read that haproxy is not done when it is told of another one.
+const LONG_CONFIG: &str = "
+mkdir -p /etc/mok
+{
+  printf '%s\n' 'defaults' ' mode tcp' ' timeout connect 1s' ' timeout client 1s' ' timeout server 1s' \
+    'listen masters' ' bind :7771'
+  for ((i = 0; i < 3000; i++)); do echo \" server $i 127.0.0.1:1\"; done
+} >/etc/mok/haproxy.cfg
+exec mok-balancer";
+const CHANGE: &str = "
+until grep --quiet haproxy /proc/[0-9]*/comm; do :; done
+sed --in-place s/7771/7772/ /etc/mok/haproxy.cfg
+kill -HUP 1";
+/// Port 7772 listens.
+const CHANGED: &str = "grep --quiet ':1E5C .* 0A ' /proc/net/tcp";
+
+#[test]
+fn a_starting_balancer_hears_of_a_new_configuration() {
+    let Some(cluster) = Cluster::named("balancer") else { return };
+    let image = engine::node_image().unwrap();
+    let (label, node) = (format!("--label=MokCluster={}", cluster.name), cluster.node("lb"));
+    let name = format!("--name={node}");
+    docker(&["run", "--detach", &label, &name, "--entrypoint=bash", image, "-c", LONG_CONFIG])
+        .unwrap();
+    docker(&["exec", &node, "bash", "-c", CHANGE]).unwrap();
+    let changed = || docker(&["exec", &node, "bash", "-c", CHANGED]);
+    wait::until("the new port", Duration::from_secs(10), changed);
+}

@@ -86,9 +86,10 @@ KUBECONFIG
   rm -r "$folder"
 }
 
-# kubelet_kubeconfig FOLDER NODE
+# kubelet_kubeconfig FOLDER NODE [SERVER]
 kubelet_kubeconfig() {
-  client_kubeconfig "$1/kubelet.conf" "https://$ENDPOINT" "system:node:$2" system:nodes
+  local server=${3:-$ENDPOINT}
+  client_kubeconfig "$1/kubelet.conf" "https://$server" "system:node:$2" system:nodes
 }
 
 # master_kubeconfigs FOLDER ADDRESS: those of a master's administrator, and of what runs

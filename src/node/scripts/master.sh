@@ -33,8 +33,10 @@ init_master() {
   leaves_out() { [[ ,$phases, == *",$1,"* ]]; }
   if [[ -n $SYSTEM_MASTERS ]] && ! leaves_out certs && ! leaves_out kubeconfig; then
     kubeadm init phase certs all "$config"
-    # The next run would make keys for these, and throw them away.
-    if kubelet_kubeconfig /etc/kubernetes "$NODE" &&
+    # The next run would make keys for these, and throw them away. This kubelet asks the
+    # API server beside it, at first: a balancer turns everybody away until that one is
+    # healthy, and each time a kubelet waits twice as long, up to seven seconds.
+    if kubelet_kubeconfig /etc/kubernetes "$NODE" "$ADDRESS:6443" &&
       master_kubeconfigs /etc/kubernetes "$ADDRESS"; then
       begin+=,certs,kubeconfig
     fi
@@ -50,6 +52,8 @@ init_master() {
   if [[ -z $SYSTEM_MASTERS ]]; then first=/readyz; fi
   open_api /etc/kubernetes/admin.conf "$THIS_NODE" "$THIS_STORAGE" "$DISCOVERY" "$first"
   wait_until 240 "the API server" request GET "$first" >/dev/null
+  # From its next start on the kubelet needs a master, not this one.
+  sed --in-place "s|server: .*|server: https://$ENDPOINT|" /etc/kubernetes/kubelet.conf
   # Before each of its changes to the Node object kubeadm waits half a second: that
   # passes beside the rest.
   leaves_out upload-config || kubeadm init phase upload-config kubelet "$config" >&2 &
