@@ -29,8 +29,11 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 MOKCTL := $(or $(CARGO_TARGET_DIR),target)/release/mokctl
 # What `make deb` makes.
 DEB := $(dir $(MOKCTL))mokctl.deb
-# A program to be copied about: it stays smaller than this.
+# A program to be copied about: it stays smaller than this, and on Linux it has the
+# libraries in it, which takes half of the time until it answers `-h` and lets it run
+# where there is no such library, or an older one.
 MOST_BYTES := 4000000
+STATIC := $(if $(filter Linux,$(shell uname)),-C target-feature=+crt-static)
 CARGO_TEST_E2E := cargo test --locked --test e2e -- --test-threads=1
 
 .PHONY: help
@@ -51,7 +54,7 @@ test: check e2e ## Run every check and the end-to-end tests
 
 .PHONY: build
 build: toolchain ## Build mokctl
-	@cargo build --locked --release
+	@cargo rustc --locked --release --bin mokctl -- $(STATIC)
 	@(($$(stat --format=%s $(MOKCTL)) < $(MOST_BYTES))) || { echo "$(MOKCTL) has $(MOST_BYTES) bytes or more" >&2; exit 1; }
 
 .PHONY: image
