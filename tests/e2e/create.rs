@@ -11,6 +11,8 @@ use crate::engine::{Objects, docker, output_of, shown, tell};
 use crate::{pods, wait};
 
 const MASTER_TAINT: &str = "node-role.kubernetes.io/master:NoSchedule";
+/// kube-proxy hears of a pod that is ready, and writes its rules once a second.
+const PROXY_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Waits until the nodes have these taints and no others. What keeps pods off a
 /// node that is not Ready goes a moment after the node has become so.
@@ -46,7 +48,8 @@ fn a_single_master_is_ready_runs_pods_and_leaves_no_trace() {
     let nodes = [master.clone()];
     let (echo, service) = pods::deploy(&cluster, &nodes);
     pods::check_addresses(&cluster, &nodes, &echo).unwrap();
-    pods::check_service(&cluster, &nodes, &echo, &service).unwrap();
+    let service_answers = || pods::check_service(&cluster, &nodes, &echo, &service);
+    wait::until("the Service", PROXY_PATIENCE, service_answers);
     let single = pods::run(&cluster, "single");
     assert_eq!(single.node, master);
 
@@ -84,7 +87,8 @@ fn two_workers_are_ready_and_everything_reaches_everything() {
 
     let (echo, service) = pods::deploy(&cluster, &nodes);
     pods::check_addresses(&cluster, &nodes, &echo).unwrap();
-    pods::check_service(&cluster, &nodes, &echo, &service).unwrap();
+    let service_answers = || pods::check_service(&cluster, &nodes, &echo, &service);
+    wait::until("the Service", PROXY_PATIENCE, service_answers);
 
     assert_eq!(cluster.join_secrets().unwrap(), [""; 0]);
     what_scripts_do_in_others_place_is_done(&cluster, &nodes);
