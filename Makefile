@@ -103,7 +103,7 @@ docs-test: toolchain engine ## Do the tutorial: run its commands, compare what t
 	$(CARGO_TEST_E2E) --include-ignored tutorial:: console::
 
 .PHONY: conformance
-conformance: engine build ## Run Kubernetes' own conformance tests (FOCUS=DNS some of them); half an hour, and more once
+conformance: engine build ## Run Kubernetes' own conformance tests (FOCUS=DNS some of them); three quarters of an hour, and more once
 	@scripts/conformance.sh $(MOKCTL) $(or $(CARGO_TARGET_DIR),target)/conformance
 
 .PHONY: diagrams
