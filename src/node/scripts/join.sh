@@ -27,6 +27,24 @@ credentials_are_there() {
 } >&2 &
 taking=$!
 
+# A kubelet has the API show a static pod before it starts it. Here that is a member of
+# etcd that counts already and does not run yet: with it as the second of two etcd has no
+# majority, and no request is answered. Cut off from the API the kubelet starts it at once;
+# by itself it would wait until the balancer cuts it off, seven seconds later.
+manifest_is_there() { [[ -s /etc/kubernetes/manifests/etcd.yaml ]]; }
+start_etcd() {
+  wait_until 300 "etcd's manifest" manifest_is_there
+  # Where etcd has a majority the API answers before that.
+  while sleep 0.5 && ! compgen -G "/var/log/pods/kube-system_etcd-$NODE*" >/dev/null; do
+    ss --kill --tcp dst "${ENDPOINT%:*}" dport = "${ENDPOINT##*:}" >/dev/null || return
+  done
+}
+if [[ $NODE == *-master-* ]]; then
+  start_etcd >&2 &
+  starting=$!
+  trap 'kill "$starting" 2>/dev/null || true' EXIT
+fi
+
 flags=(--config=/root/mok/kubeadm-join.yaml) phases=$SKIP_JOIN_PHASES
 # A master's, which issue.sh has made, the last one last: kubeadm would make keys for
 # them, and throw them away.
