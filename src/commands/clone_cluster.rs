@@ -9,7 +9,7 @@ use super::site::refuse_existing;
 use crate::cluster::name::Role;
 use crate::cluster::snapshot::{SavedNode, Snapshot};
 use crate::cluster::spec::CloneSpec;
-use crate::error::Error;
+use crate::error::{Error, SnapshotError};
 use crate::plan;
 use crate::preflight::{Demand, Facts, mounts_gone, problems};
 use crate::run::{Engines, Run, foresee, taken_subnets};
@@ -80,19 +80,22 @@ pub(super) fn run(
 }
 
 /// Whether `snapshot` is one that `spec` can be made from: its only master.
-fn can_be_cloned<'a>(snapshot: &'a Snapshot, spec: &CloneSpec) -> Result<&'a SavedNode, Error> {
+fn can_be_cloned<'a>(
+    snapshot: &'a Snapshot,
+    spec: &CloneSpec,
+) -> Result<&'a SavedNode, SnapshotError> {
     let of = |role| snapshot.roster.with_role(role).count();
     let (masters, workers) = (of(Role::Master), of(Role::Worker));
     let name = || snapshot.name.clone();
     if masters > 1 {
-        return Err(Error::SeveralMasters(name()));
+        return Err(SnapshotError::SeveralMasters(name()));
     }
     if let Some(node) = snapshot.by_hand().into_iter().next() {
-        return Err(Error::SavedByHand { snapshot: name(), node });
+        return Err(SnapshotError::SavedByHand { snapshot: name(), node });
     }
     let agrees = |wanted: Option<u8>, found: usize| wanted.is_none_or(|n| usize::from(n) == found);
     if !agrees(spec.masters.map(u8::from), masters) || !agrees(spec.workers, workers) {
-        return Err(Error::OtherNumbers { snapshot: name(), masters, workers });
+        return Err(SnapshotError::OtherNumbers { snapshot: name(), masters, workers });
     }
-    snapshot.first_master().ok_or_else(|| Error::SnapshotUnfinished(name()))
+    snapshot.first_master().ok_or_else(|| SnapshotError::Unfinished(name()))
 }

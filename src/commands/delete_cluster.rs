@@ -10,7 +10,7 @@ use crate::cluster::labels;
 use crate::cluster::name::ClusterName;
 use crate::cluster::networks;
 use crate::docker::{Call, Docker, DockerError, args};
-use crate::error::Error;
+use crate::error::{Error, HostsError};
 use crate::ui::PlannedStep;
 
 /// What there is to remove on an engine.
@@ -73,7 +73,7 @@ pub(super) fn run(
         context.docker.capture(&images)?;
     }
     if !found.away.is_empty() {
-        return Err(Error::Remains { cluster: cluster.clone(), hosts: found.away });
+        return Err(HostsError::Remains { cluster: cluster.clone(), hosts: found.away }.into());
     }
     step.done();
     stage.done();

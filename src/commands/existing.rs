@@ -11,7 +11,7 @@ use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
 use crate::docker::Docker;
 use crate::docker::args::{self, Publish};
-use crate::error::Error;
+use crate::error::{Error, HostsError};
 use crate::run::{Engines, is_set_up};
 use crate::ui::Ui;
 
@@ -102,7 +102,7 @@ impl Existing {
             return Err(Error::Newer(self.name.clone()));
         }
         if let Some(host) = self.away.first() {
-            return Err(Error::HostAway { cluster: self.name.clone(), host: host.clone() });
+            return Err(HostsError::Away { cluster: self.name.clone(), host: host.clone() }.into());
         }
         let stays = |member: &&Member| leaving.is_none() || member.node.as_ref() != leaving;
         match self.members.iter().filter(stays).find(|member| !member.running) {
@@ -143,8 +143,8 @@ impl Existing {
     }
 
     /// What holds for a cluster on one engine alone.
-    pub(super) fn refuse_hosts(&self, what: &'static str) -> Result<(), Error> {
+    pub(super) fn refuse_hosts(&self, what: &'static str) -> Result<(), HostsError> {
         let spread = self.members.iter().any(|member| !member.hosts.is_empty());
-        if spread { Err(Error::Spread { cluster: self.name.clone(), what }) } else { Ok(()) }
+        if spread { Err(HostsError::Spread { cluster: self.name.clone(), what }) } else { Ok(()) }
     }
 }

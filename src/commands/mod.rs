@@ -37,7 +37,7 @@ use crate::cluster::snapshot::{self, Found, Snapshot, SnapshotName};
 use crate::docker::privilege::Privilege;
 use crate::docker::{Client, Docker, Endpoint, args};
 use crate::env::Env;
-use crate::error::Error;
+use crate::error::{Error, SnapshotError};
 use crate::image::contract::{self, BuiltImage, NodeImage};
 use crate::kubeconfig::Location;
 use crate::ui::Ui;
@@ -171,7 +171,7 @@ impl Context {
     /// The snapshots that the engine has, by name.
     fn snapshots(&self) -> Result<Vec<Found>, Error> {
         if self.docker.client() == Client::Podman {
-            return Err(Error::NoSnapshots);
+            return Err(SnapshotError::NeedsDocker.into());
         }
         self.labelled_images(labels::snapshot::NAME, snapshot::read)
     }
@@ -194,17 +194,19 @@ impl Context {
     /// The snapshot `name`, which must be whole.
     fn snapshot(&self, name: &SnapshotName) -> Result<Snapshot, Error> {
         let found = self.snapshots()?.into_iter().find(|found| found.name == *name);
-        match found.ok_or_else(|| Error::NoSnapshot(name.clone()))? {
-            Found { newer: true, .. } => Err(Error::SnapshotNewer(name.clone())),
-            Found { whole, .. } => whole.ok_or_else(|| Error::SnapshotUnfinished(name.clone())),
+        match found.ok_or_else(|| SnapshotError::NotFound(name.clone()))? {
+            Found { newer: true, .. } => Err(SnapshotError::Newer(name.clone()).into()),
+            Found { whole, .. } => {
+                Ok(whole.ok_or_else(|| SnapshotError::Unfinished(name.clone()))?)
+            }
         }
     }
 
     /// That there is nothing yet by the name of a snapshot that shall be.
     fn refuse_snapshot(&self, name: &SnapshotName) -> Result<(), Error> {
         match self.snapshots()?.into_iter().find(|found| found.name == *name) {
-            Some(Found { whole: Some(_), .. }) => Err(Error::SnapshotExists(name.clone())),
-            Some(_) => Err(Error::SnapshotUnfinished(name.clone())),
+            Some(Found { whole: Some(_), .. }) => Err(SnapshotError::Exists(name.clone()).into()),
+            Some(_) => Err(SnapshotError::Unfinished(name.clone()).into()),
             None => Ok(()),
         }
     }

@@ -12,7 +12,7 @@ use crate::cluster::networks;
 use crate::cluster::snapshot::{Snapshot, SnapshotName};
 use crate::cluster::subnet::Subnet;
 use crate::docker::args;
-use crate::error::Error;
+use crate::error::{Error, HostsError, SnapshotError};
 use crate::plan;
 use crate::preflight::{Demand, Facts, Present, come_back, problems};
 use crate::run::{Engines, Restore, Run, foresee, taken_subnets};
@@ -40,10 +40,10 @@ pub(super) fn run(
     let (snapshot, members, (networks, subnets)) = (snapshot?, members?, network?);
     if snapshot.roster.name() != cluster {
         let cluster = snapshot.roster.name().clone();
-        return Err(Error::OtherCluster { snapshot: name.clone(), cluster });
+        return Err(SnapshotError::OtherCluster { snapshot: name.clone(), cluster }.into());
     }
     if members.iter().any(|member| !member.hosts.is_empty()) {
-        return Err(Error::Spread { cluster: cluster.clone(), what: "snapshots" });
+        return Err(HostsError::Spread { cluster: cluster.clone(), what: "snapshots" }.into());
     }
     let facts = Facts { taken: taken?, ..facts? };
     check(context, &snapshot, &members, subnets, &facts)?;
@@ -109,7 +109,7 @@ fn check(
         snapshot.roster.with_role(role).count().saturating_sub(now) as u64
     };
     let Some(master) = snapshot.first_master() else {
-        return Err(Error::SnapshotUnfinished(snapshot.name.clone()));
+        return Err(SnapshotError::Unfinished(snapshot.name.clone()).into());
     };
     let demand = Demand {
         masters: more(Role::Master),

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::Context;
 use crate::cluster::snapshot::SnapshotName;
 use crate::docker::args;
-use crate::error::Error;
+use crate::error::{Error, SnapshotError};
 use crate::snapshot_file::{FileError, Header, check, write};
 
 /// Writes the snapshot to `path`, for its owner alone and in one step, and prints
@@ -17,7 +17,7 @@ pub(super) fn export(context: &Context, name: &SnapshotName, path: &Path) -> Res
     let mut layers = BTreeSet::new();
     for base in &header.bases {
         let found = context.docker.ask_image(&args::image_layers(&base.id))?;
-        let found = found.ok_or_else(|| Error::NoBase(base.clone()))?;
+        let found = found.ok_or_else(|| SnapshotError::NoBase(base.clone()))?;
         layers.extend(found.lines().map(|line| line.trim_start_matches("sha256:").to_owned()));
     }
     let stage = context.ui.stage(&format!("Exporting snapshot {name}"));
@@ -41,7 +41,7 @@ pub(super) fn export(context: &Context, name: &SnapshotName, path: &Path) -> Res
 /// Takes the snapshot out of the file `path`, all of it or nothing, and prints its
 /// name.
 pub(super) fn load(context: &Context, path: &Path) -> Result<(), Error> {
-    let wrong = |source| Error::SnapshotFile { path: path.to_owned(), source };
+    let wrong = |source| SnapshotError::File { path: path.to_owned(), source };
     let stage = context.ui.stage(&format!("Checking {}", path.display()));
     let file = File::open(path).map_err(|error| wrong(FileError::Read(error)))?;
     let header = check(&file).map_err(wrong)?;
@@ -50,7 +50,7 @@ pub(super) fn load(context: &Context, path: &Path) -> Result<(), Error> {
     context.refuse_snapshot(name)?;
     for base in &header.bases {
         if context.docker.ask_image(&args::image_id(&base.id))?.is_none() {
-            return Err(Error::NoBase(base.clone()));
+            return Err(SnapshotError::NoBase(base.clone()).into());
         }
     }
     let stage = context.ui.stage(&format!("Loading snapshot {name}"));

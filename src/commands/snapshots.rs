@@ -13,7 +13,7 @@ use crate::cluster::moment::Moment;
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::snapshot::{Found, SnapshotName};
 use crate::docker::{Call, args};
-use crate::error::Error;
+use crate::error::{Error, SnapshotError};
 use crate::ui::PlannedStep;
 
 /// All snapshots, or those of one cluster; nothing where there is none.
@@ -45,7 +45,7 @@ pub(super) fn delete(
 ) -> Result<(), Error> {
     context.ui.fact("snapshot", name.as_str());
     let found = context.snapshots()?.into_iter().find(|found| found.name == *name);
-    let found = found.ok_or_else(|| Error::NoSnapshot(name.clone()))?;
+    let found = found.ok_or_else(|| SnapshotError::NotFound(name.clone()))?;
     let left = context.docker.ids(&args::container_ids(label::SAVING, name.as_str()))?;
     let containers = (!left.is_empty()).then(|| args::remove(left.iter().map(String::as_str)));
     let images = args::remove_images(found.images.iter().map(String::as_str));

@@ -15,7 +15,7 @@ use crate::commands::image::node_image;
 use crate::commands::preflight::{self, join};
 use crate::docker::privilege::Privilege;
 use crate::docker::{Client, Docker, Endpoint, args};
-use crate::error::Error;
+use crate::error::{Error, HostsError};
 use crate::kubeadm::version::KubernetesVersion;
 use crate::preflight::{EngineFacts, Facts, HostFacts, Problem, SwarmFacts, of_swarm, problems};
 use crate::run::{Engine, Engines, taken_subnets};
@@ -73,13 +73,13 @@ pub(super) fn several(
     })
 }
 
-fn refuse_what_hosts_cannot(context: &Context, spec: &ClusterSpec) -> Result<(), Error> {
+fn refuse_what_hosts_cannot(context: &Context, spec: &ClusterSpec) -> Result<(), HostsError> {
     if context.docker.client() == Client::Podman {
-        return Err(Error::HostsNeedDocker);
+        return Err(HostsError::NeedDocker);
     }
     let registry = spec.wishes.registry.as_ref();
     match registry.filter(|registry| registry.is_on_loopback()) {
-        Some(registry) => Err(Error::LoopbackRegistry(Registry::to_string(registry))),
+        Some(registry) => Err(HostsError::LoopbackRegistry(Registry::to_string(registry))),
         None => Ok(()),
     }
 }

@@ -1,14 +1,15 @@
 //! Why a command ended without success: what is said, and the exit status.
 
+mod hosts;
+mod snapshot;
+
 use thiserror::Error;
 
-use crate::cluster::base::Base;
-use crate::cluster::host::{Host, list};
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::placement::PlaceError;
 use crate::cluster::proxy::ProxyError;
 use crate::cluster::snapshot::SnapshotName;
-use crate::docker::{DockerError, EndpointError, ScaleError, args};
+use crate::docker::{DockerError, EndpointError, ScaleError};
 use crate::image::build::BuildError;
 use crate::image::contract::ContractError;
 use crate::kubeadm::output::redact;
@@ -16,7 +17,9 @@ use crate::kubeconfig::KubeconfigError;
 use crate::node::by_hand::SETUP;
 use crate::preflight::Problem;
 use crate::run::{Failure, StepError};
-use crate::snapshot_file::FileError;
+
+pub use hosts::HostsError;
+pub use snapshot::SnapshotError;
 
 /// Any failure after the command line was understood.
 #[derive(Debug, Error)]
@@ -48,6 +51,15 @@ pub enum Error {
     /// The engine or its host cannot bear what was asked for.
     #[error(transparent)]
     Preflight(#[from] Problem),
+    /// A snapshot.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// A node cannot be where it shall be.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// The hosts of a cluster.
+    #[error(transparent)]
+    Hosts(#[from] HostsError),
     /// A cluster of that name is there.
     #[error("cluster {0} exists")]
     Exists(ClusterName),
@@ -57,52 +69,6 @@ pub enum Error {
     /// What a run that was killed left of a cluster of that name.
     #[error("an unfinished cluster {0} is there")]
     Unfinished(ClusterName),
-    /// Nobody has tried it there.
-    #[error("snapshots need docker: podman names images in its own way")]
-    NoSnapshots,
-    /// A snapshot of that name is there.
-    #[error("snapshot {0} exists")]
-    SnapshotExists(SnapshotName),
-    /// What a run that was killed left of a snapshot of that name.
-    #[error("snapshot {0} is not whole")]
-    SnapshotUnfinished(SnapshotName),
-    /// No snapshot of that name is there.
-    #[error("no snapshot exists with name {0}")]
-    NoSnapshot(SnapshotName),
-    /// A later version of mokctl made it.
-    #[error("snapshot {0} was made by a later version of mokctl")]
-    SnapshotNewer(SnapshotName),
-    /// Names and addresses of a cluster are in its certificates.
-    #[error("snapshot {snapshot} holds cluster {cluster}")]
-    OtherCluster {
-        /// The snapshot.
-        snapshot: SnapshotName,
-        /// Its cluster.
-        cluster: ClusterName,
-    },
-    /// Members of etcd know each other by their addresses.
-    #[error("snapshot {0} holds several masters: only a cluster with one can be made from it")]
-    SeveralMasters(SnapshotName),
-    /// What a node has that mokctl did not set up, it cannot make anew.
-    #[error(
-        "snapshot {snapshot} holds {node}, whose setup was left to you: no other cluster can be made from it"
-    )]
-    SavedByHand {
-        /// The snapshot.
-        snapshot: SnapshotName,
-        /// The first such node.
-        node: NodeName,
-    },
-    /// The snapshot has other nodes than those that were asked for.
-    #[error("snapshot {snapshot} holds {masters} master and {workers} workers")]
-    OtherNumbers {
-        /// The snapshot.
-        snapshot: SnapshotName,
-        /// How many masters.
-        masters: usize,
-        /// How many workers.
-        workers: usize,
-    },
     /// A restore that had begun; what was there is gone.
     #[error("cluster {cluster} is not restored")]
     Restore {
@@ -145,39 +111,6 @@ pub enum Error {
     /// A later version of mokctl made it.
     #[error("cluster {0} was made by a later version of mokctl")]
     Newer(ClusterName),
-    /// What was asked for holds for one engine alone.
-    #[error("cluster {cluster} is on several hosts, and {what} are for clusters on one")]
-    Spread {
-        /// The cluster.
-        cluster: ClusterName,
-        /// What was asked for.
-        what: &'static str,
-    },
-    /// A host of the cluster does not answer that has to be told of a change.
-    #[error("cluster {cluster} is not whole: host {host} does not answer")]
-    HostAway {
-        /// The cluster.
-        cluster: ClusterName,
-        /// The first such host.
-        host: Host,
-    },
-    /// All that could be reached is gone.
-    #[error("cluster {cluster} is deleted but for what is on {}", list(hosts))]
-    Remains {
-        /// The cluster.
-        cluster: ClusterName,
-        /// Where something may be left.
-        hosts: Vec<Host>,
-    },
-    /// A node cannot be where it shall be.
-    #[error(transparent)]
-    Place(#[from] PlaceError),
-    /// Another client knows no swarms.
-    #[error("a cluster over several hosts needs docker: podman has no swarm")]
-    HostsNeedDocker,
-    /// No node on another host reaches it.
-    #[error("a registry on localhost is on one host alone: {0}")]
-    LoopbackRegistry(String),
     /// A word of a command is not text.
     #[error("a word of the command is not UTF-8")]
     NotUtf8,
@@ -222,17 +155,6 @@ pub enum Error {
     /// There is nowhere to pull a node image from.
     #[error("MOKCTL_IMAGE_REPOSITORY names no repository of images: '{0}'")]
     NoRepository(String),
-    /// A file is no snapshot that can be loaded.
-    #[error("cannot load {}", path.display())]
-    SnapshotFile {
-        /// The file.
-        path: std::path::PathBuf,
-        /// Why.
-        source: FileError,
-    },
-    /// What a snapshot stands on is not there.
-    #[error("the engine has no image {id}, the {name} that the snapshot stands on", id = .0.id, name = .0.name)]
-    NoBase(Base),
     /// There is no flavour of that name.
     #[error("there is no image flavour {given}; there is {known}")]
     NoFlavour {
@@ -299,40 +221,10 @@ impl Error {
                 "'mokctl delete cluster {}' removes the whole cluster",
                 node.cluster()
             )),
-            Self::SnapshotExists(name) | Self::SnapshotUnfinished(name) => {
-                Some(format!("'mokctl delete snapshot {name}' removes it"))
-            }
-            Self::NoSnapshot(_) => Some("'mokctl get snapshots' lists them".to_owned()),
-            Self::OtherCluster { snapshot, cluster } => Some(format!(
-                "'mokctl restore cluster {cluster} {snapshot}' restores that, \
-                 'mokctl create cluster NAME --from {snapshot}' makes another one"
-            )),
-            Self::SeveralMasters(_) | Self::SavedByHand { .. } => {
-                Some("'mokctl restore cluster' brings the cluster itself back".to_owned())
-            }
-            Self::OtherNumbers { .. } => {
-                Some("leave NUM_MASTERS and NUM_WORKERS out with --from".to_owned())
-            }
             Self::Restore { cluster, snapshot, .. } => Some(format!(
                 "the snapshot is unharmed: 'mokctl restore cluster {cluster} {snapshot}' tries again"
             )),
-            Self::HostAway { host, .. } => {
-                Some(format!("'docker {} info' says more", args::at(host)))
-            }
-            Self::Remains { cluster, .. } => {
-                Some(format!("'mokctl delete cluster {cluster}' removes the rest once they answer"))
-            }
-            Self::Place(PlaceError::Host { .. }) => {
-                Some("a cluster has the hosts that 'create cluster --hosts' gave it".to_owned())
-            }
-            Self::LoopbackRegistry(_) => {
-                Some("name it by an address that every host reaches".to_owned())
-            }
             Self::NoNode(node) => Some(format!("'mokctl get nodes {}' lists them", node.cluster())),
-            Self::NoBase(base) => Some(format!(
-                "bring it: 'docker save {id}' where the snapshot was made, 'docker load' here",
-                id = base.id
-            )),
             Self::NoImage(_) | Self::NoVersion { .. } => {
                 Some("'mokctl build image' builds one".to_owned())
             }
@@ -347,6 +239,11 @@ impl Error {
                     .to_owned(),
             ),
             Self::Preflight(problem) => Some(problem.remedy()),
+            Self::Snapshot(error) => error.hint(),
+            Self::Hosts(error) => error.hint(),
+            Self::Place(PlaceError::Host { .. }) => {
+                Some("a cluster has the hosts that 'create cluster --hosts' gave it".to_owned())
+            }
             Self::NotFound(_) => Some("'mokctl get clusters' lists them".to_owned()),
             Self::Step(Failure { source: StepError::NoSubnet, .. }) => {
                 Some("name another with --subnet, or remove networks nobody uses".to_owned())

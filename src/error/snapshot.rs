@@ -1,0 +1,99 @@
+//! What is wrong with a snapshot, or with what it was asked for.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::cluster::base::Base;
+use crate::cluster::name::{ClusterName, NodeName};
+use crate::cluster::snapshot::SnapshotName;
+use crate::snapshot_file::FileError;
+
+/// Why a snapshot cannot be made, used or loaded.
+#[derive(Debug, Error)]
+pub enum SnapshotError {
+    /// Nobody has tried it there.
+    #[error("snapshots need docker: podman names images in its own way")]
+    NeedsDocker,
+    /// A snapshot of that name is there.
+    #[error("snapshot {0} exists")]
+    Exists(SnapshotName),
+    /// What a run that was killed left of a snapshot of that name.
+    #[error("snapshot {0} is not whole")]
+    Unfinished(SnapshotName),
+    /// No snapshot of that name is there.
+    #[error("no snapshot exists with name {0}")]
+    NotFound(SnapshotName),
+    /// A later version of mokctl made it.
+    #[error("snapshot {0} was made by a later version of mokctl")]
+    Newer(SnapshotName),
+    /// Names and addresses of a cluster are in its certificates.
+    #[error("snapshot {snapshot} holds cluster {cluster}")]
+    OtherCluster {
+        /// The snapshot.
+        snapshot: SnapshotName,
+        /// Its cluster.
+        cluster: ClusterName,
+    },
+    /// Members of etcd know each other by their addresses.
+    #[error("snapshot {0} holds several masters: only a cluster with one can be made from it")]
+    SeveralMasters(SnapshotName),
+    /// What a node has that mokctl did not set up, it cannot make anew.
+    #[error(
+        "snapshot {snapshot} holds {node}, whose setup was left to you: no other cluster can be made from it"
+    )]
+    SavedByHand {
+        /// The snapshot.
+        snapshot: SnapshotName,
+        /// The first such node.
+        node: NodeName,
+    },
+    /// The snapshot has other nodes than those that were asked for.
+    #[error("snapshot {snapshot} holds {masters} master and {workers} workers")]
+    OtherNumbers {
+        /// The snapshot.
+        snapshot: SnapshotName,
+        /// How many masters.
+        masters: usize,
+        /// How many workers.
+        workers: usize,
+    },
+    /// A file is no snapshot that can be loaded.
+    #[error("cannot load {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: FileError,
+    },
+    /// What a snapshot stands on is not there.
+    #[error("the engine has no image {id}, the {name} that the snapshot stands on", id = .0.id, name = .0.name)]
+    NoBase(Base),
+}
+
+impl SnapshotError {
+    /// What the user can do about it.
+    pub(super) fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Exists(name) | Self::Unfinished(name) => {
+                format!("'mokctl delete snapshot {name}' removes it")
+            }
+            Self::NotFound(_) => "'mokctl get snapshots' lists them".to_owned(),
+            Self::OtherCluster { snapshot, cluster } => format!(
+                "'mokctl restore cluster {cluster} {snapshot}' restores that, \
+                 'mokctl create cluster NAME --from {snapshot}' makes another one"
+            ),
+            Self::SeveralMasters(_) | Self::SavedByHand { .. } => {
+                "'mokctl restore cluster' brings the cluster itself back".to_owned()
+            }
+            Self::OtherNumbers { .. } => {
+                "leave NUM_MASTERS and NUM_WORKERS out with --from".to_owned()
+            }
+            Self::NoBase(base) => format!(
+                "bring it: 'docker save {id}' where the snapshot was made, 'docker load' here",
+                id = base.id
+            ),
+            Self::NeedsDocker | Self::Newer(_) | Self::File { .. } => return None,
+        })
+    }
+}
