@@ -1,20 +1,29 @@
 //! `delete cluster`: leaves nothing of it, however much or little is there.
 
 use std::thread;
+use std::time::{Duration, Instant};
 
 use super::Context;
 use super::found::Found;
 use super::preflight::join;
+use crate::cluster::host::Host;
 use crate::cluster::inventory::Member;
 use crate::cluster::labels;
 use crate::cluster::name::ClusterName;
 use crate::cluster::networks;
 use crate::docker::{Call, Docker, DockerError, args};
 use crate::error::{Error, HostsError};
+use crate::run::Engine;
 use crate::ui::PlannedStep;
+
+/// How long a manager of a swarm may take to hear of what another one has removed.
+const HEARSAY: Duration = Duration::from_secs(10);
+/// Between two questions whether it has.
+const INTERVAL: Duration = Duration::from_millis(100);
 
 /// What there is to remove on an engine.
 struct Part {
+    host: Option<Host>,
     docker: Docker,
     containers: Option<Call>,
     networks: Vec<String>,
@@ -69,11 +78,15 @@ pub(super) fn run(
     remove_containers(&parts)?;
     context.kubeconfig()?.remove(cluster)?;
     remove_network(&networks)?;
+    let mut remains = found.away;
+    if removes_network {
+        remains.extend(wait_for_managers(context, cluster, &parts));
+    }
     if let Some(images) = images {
         context.docker.capture(&images)?;
     }
-    if !found.away.is_empty() {
-        return Err(HostsError::Remains { cluster: cluster.clone(), hosts: found.away }.into());
+    if !remains.is_empty() {
+        return Err(HostsError::Remains { cluster: cluster.clone(), hosts: remains }.into());
     }
     step.done();
     stage.done();
@@ -98,17 +111,17 @@ fn look(context: &Context, cluster: &ClusterName) -> Result<(Found, Vec<Part>), 
 }
 
 fn parts(context: &Context, found: &Found, cluster: &ClusterName) -> Result<Vec<Part>, Error> {
-    let part = |docker: &Docker| {
+    let part = |Engine { host, docker }: &Engine| {
         let is_here = |member: &&Member| found.engine(member).is(docker);
         let here: Vec<&str> =
             found.members.iter().filter(is_here).map(|member| member.id.as_str()).collect();
         let networks = context.with(docker.clone()).networks(cluster)?;
         let containers = (!here.is_empty()).then(|| args::remove(here));
-        Ok(Part { docker: docker.clone(), containers, networks })
+        Ok(Part { host: host.clone(), docker: docker.clone(), containers, networks })
     };
     thread::scope(|scope| {
-        let part = |docker| scope.spawn(move || part(docker));
-        let threads: Vec<_> = found.engines().iter().map(|engine| part(&engine.docker)).collect();
+        let part = |engine| scope.spawn(move || part(engine));
+        let threads: Vec<_> = found.engines().iter().map(part).collect();
         threads.into_iter().map(join).collect()
     })
 }
@@ -136,4 +149,23 @@ fn remove_network(networks: &[(&Docker, Call)]) -> Result<(), DockerError> {
         }
     }
     refused.map_or(Ok(()), Err)
+}
+
+/// Until no host lists the network any more that one of them has removed: a new cluster
+/// of that name would find it there. Those that still do after a while.
+fn wait_for_managers(context: &Context, cluster: &ClusterName, parts: &[Part]) -> Vec<Host> {
+    let deadline = Instant::now() + HEARSAY;
+    let lists = |part: &&Part| {
+        // Everything is removed: who does not answer now leaves nothing undone.
+        let networks = || context.with(part.docker.clone()).networks(cluster).unwrap_or_default();
+        while !networks().is_empty() {
+            if Instant::now() >= deadline {
+                return true;
+            }
+            thread::sleep(INTERVAL);
+        }
+        false
+    };
+    let others = parts.iter().filter(|part| part.host.is_some() && !part.networks.is_empty());
+    others.filter(lists).filter_map(|part| part.host.clone()).collect()
 }
