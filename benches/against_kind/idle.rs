@@ -106,7 +106,7 @@ fn inotify_instances(container: &str) -> Result<usize, String> {
     // find fails over processes that end meanwhile; what it has found counts.
     let count = "shopt -s nullglob
         find /proc/[0-9]*/fd -lname anon_inode:inotify 2>/dev/null | wc -l || true";
-    Ok(script(container, count)?.parse().unwrap_or_default())
+    script(container, count)?.parse().map_err(|_| format!("{container}: inotify cannot be counted"))
 }
 
 /// The same for all lines that differ in numbers, times and identifiers alone.
