@@ -12,7 +12,7 @@ set -euo pipefail
 log=${MOK_ENGINE_LOG:-/var/log/mok-dockerd.log}
 patience=${MOK_ENGINE_WAIT:-90}
 # Of the flavour that `mokctl build image` builds: either will do.
-bases=(local/mok-base:bookworm debian:12)
+bases=(local/mok-base:trixie debian:13)
 
 answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 

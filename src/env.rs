@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use crate::cli::Defaults;
 use crate::cluster::proxy::{Proxy, ProxyError};
 use crate::docker::privilege::BoundingSet;
+use crate::image::module_source::ModuleSource;
 use crate::interrupt::Ignored;
 use crate::ui::Mode;
 
@@ -36,6 +37,8 @@ pub struct Env {
     /// Whether progress may move and have colours: standard error is a terminal,
     /// and neither `NO_COLOR` nor `TERM=dumb` is set.
     pub terminal: bool,
+    /// How Go modules are fetched.
+    pub modules: ModuleSource,
     /// What this process's capabilities are bounded by, where it can be read.
     pub bounding_set: Option<BoundingSet>,
     /// The signals that this process was started to ignore.
@@ -60,6 +63,7 @@ impl Env {
             home: env::var_os("HOME").map(PathBuf::from),
             state_home: env::var_os("XDG_STATE_HOME").map(PathBuf::from),
             terminal: console::user_attended_stderr() && !no_color && !dumb,
+            modules: ModuleSource::read(),
             bounding_set: status.as_deref().and_then(BoundingSet::from_status),
             ignored: status.as_deref().map(Ignored::from_status).unwrap_or_default(),
         }

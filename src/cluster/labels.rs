@@ -74,6 +74,9 @@ pub mod image {
     pub const RUNTIME: &str = "mok.image.runtime";
     /// The hash of the files that it was built from; only on images built here.
     pub const INPUTS: &str = "mok.image.inputs";
+    /// On images that were made on the way to a node image and are no part of it: what
+    /// was made, such as a module's name.
+    pub const PART: &str = "mok.image.part";
     /// The pod network: `static` for routes that mokctl sets.
     pub const CNI: &str = "mok.image.cni";
 }

@@ -147,14 +147,29 @@ impl fmt::Display for ImageRef {
 pub struct VersionPrefix(String);
 
 impl VersionPrefix {
-    /// Checks that `word` is two or three decimal numbers with dots between.
+    /// Checks that `word` is two or three decimal numbers with dots between; a `v` before
+    /// them may be there.
     pub fn parse(word: &str) -> Result<Self, SpecError> {
         let number = |part: &str| part.parse().is_ok_and(|n: u16| n.to_string() == part);
-        if (2..=3).contains(&word.split('.').count()) && word.split('.').all(number) {
-            Ok(Self(word.to_owned()))
+        let numbers = word.strip_prefix('v').unwrap_or(word);
+        if (2..=3).contains(&numbers.split('.').count()) && numbers.split('.').all(number) {
+            Ok(Self(numbers.to_owned()))
         } else {
             Err(SpecError::Version(word.to_owned()))
         }
+    }
+
+    /// The version that is meant, where it is one alone.
+    #[must_use]
+    pub fn exact(&self) -> Option<KubernetesVersion> {
+        KubernetesVersion::parse(&self.0)
+    }
+
+    /// Major and minor of every version that is meant.
+    #[must_use]
+    pub fn minor(&self) -> (u16, u16) {
+        let mut numbers = self.0.split('.').filter_map(|number| number.parse().ok());
+        (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default())
     }
 
     /// Whether `version` is meant.

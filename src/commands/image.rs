@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use super::Context;
 use crate::cluster::spec::{ClusterSpec, VersionPrefix};
 use crate::error::Error;
+use crate::image::build_files;
 use crate::image::contract::{BuiltImage, NodeImage};
-use crate::image::flavour::FLAVOURS;
+use crate::image::release;
 
-/// The image that was asked for, by name or by version; else the one that `build
-/// image` makes.
+/// The image that was asked for, by name or by version; else the one that `build image`
+/// makes where no version is asked for.
 pub(super) fn node_image(context: &Context, spec: &ClusterSpec) -> Result<NodeImage, Error> {
     let image = match (&spec.image, &spec.version) {
         (Some(image), _) => context.node_image(image.as_str())?,
-        (None, None) => newest_built(context)?,
+        (None, None) => context.node_image(&build_files::image(release::DEFAULT))?,
         (None, Some(wanted)) => {
             let images = context.node_images()?;
             let newest = images.iter().rfind(|image| wanted.matches(image.version));
@@ -27,17 +28,6 @@ pub(super) fn node_image(context: &Context, spec: &ClusterSpec) -> Result<NodeIm
         }
         Some(_) | None => Ok(image),
     }
-}
-
-/// The newest of the images that `build image` makes.
-fn newest_built(context: &Context) -> Result<NodeImage, Error> {
-    for flavour in FLAVOURS[1..].iter().rev() {
-        match context.node_image(&flavour.image()) {
-            Err(Error::NoImage(_)) => {}
-            found => return found,
-        }
-    }
-    context.node_image(&FLAVOURS[0].image())
 }
 
 fn no_version(wanted: &VersionPrefix, images: &[BuiltImage]) -> Error {

@@ -9,7 +9,7 @@ use crate::cluster::name::NodeName;
 use crate::cluster::snapshot::SnapshotName;
 use crate::docker::{DeadlineScale, Docker, args};
 use crate::env::Env;
-use crate::image::flavour::FLAVOURS;
+use crate::image::build_files::FLAVOUR;
 use crate::interrupt::Interrupt;
 
 /// Nobody waits longer after the tab key.
@@ -25,7 +25,7 @@ pub fn names(env: &Env, live: Live) -> Vec<String> {
         Live::Images => args::image_names(None),
         Live::NodeImages => args::image_names(Some(labels::image::SCHEMA)),
         Live::Snapshots => args::image_names(Some(labels::snapshot::NAME)),
-        Live::Flavours => return FLAVOURS.iter().map(|flavour| flavour.name.to_owned()).collect(),
+        Live::Flavours => return vec![FLAVOUR.to_owned()],
         Live::Folders | Live::Files => return Vec::new(),
     };
     let docker =

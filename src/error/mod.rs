@@ -9,9 +9,11 @@ use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::placement::PlaceError;
 use crate::cluster::proxy::ProxyError;
 use crate::cluster::snapshot::SnapshotName;
+use crate::cluster::spec::VersionPrefix;
 use crate::docker::{DockerError, EndpointError, ScaleError};
 use crate::image::build::BuildError;
 use crate::image::contract::ContractError;
+use crate::image::release::MINORS;
 use crate::kubeadm::output::redact;
 use crate::kubeconfig::KubeconfigError;
 use crate::node::by_hand::SETUP;
@@ -141,6 +143,12 @@ pub enum Error {
         /// What there is.
         known: String,
     },
+    /// No image is built with that Kubernetes version.
+    #[error("mokctl builds images of Kubernetes 1.{} to 1.{}, not {wanted}", MINORS.start(), MINORS.end())]
+    NotBuilt {
+        /// What was asked for.
+        wanted: VersionPrefix,
+    },
     /// The engine has no image of that name.
     #[error("the engine has no image {0}")]
     NoSuchImage(String),
@@ -225,8 +233,9 @@ impl Error {
                 "the snapshot is unharmed: 'mokctl restore cluster {cluster} {snapshot}' tries again"
             )),
             Self::NoNode(node) => Some(format!("'mokctl get nodes {}' lists them", node.cluster())),
-            Self::NoImage(_) | Self::NoVersion { .. } => {
-                Some("'mokctl build image' builds one".to_owned())
+            Self::NoImage(_) => Some("'mokctl build image' builds one".to_owned()),
+            Self::NoVersion { wanted, .. } => {
+                Some(format!("'mokctl build image --k8sver {wanted}' builds one"))
             }
             Self::NoRepository(_) => Some(
                 "say where they are, as in MOKCTL_IMAGE_REPOSITORY=registry:5000/mok".to_owned(),
@@ -263,7 +272,8 @@ impl Error {
 
     fn docker(&self) -> Option<&DockerError> {
         match self {
-            Self::Docker(error) | Self::Build(BuildError::Docker(error)) => Some(error),
+            Self::Docker(error) => Some(error),
+            Self::Build(error) => error.docker(),
             _ => self.failure()?.source.docker(),
         }
     }

@@ -1,16 +1,23 @@
-//! Builds a flavour's node image with the engine: base, Kubernetes programs and
-//! control plane images, or where to get them, node, and the images put into the node. Each slow part
-//! is an image of its own, named by the hash of what goes into it, so that it is
-//! built once for this engine, whatever becomes of the work tree.
+//! Builds a node image with the engine: base, compiled programs, the control plane's
+//! images, node, and the images put into the node. Each slow part is an image of its own,
+//! named by the hash of what goes into it, so that it is built once for this engine,
+//! whatever becomes of the work tree; versions of Kubernetes share what is equal.
 
 use std::io;
+use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::flavour::{Context, Flavour, Source};
+use super::build_files::{self, BASE, BuildFiles, GO, IMAGES, LABELS, NODE, PRELOAD, SUITE};
+use super::compile::{CACHE, Compiler};
+use super::module::{self, Module};
+use super::module_source::ModuleSource;
+use super::release;
 use crate::cluster::labels::{self, image as label};
+use crate::cluster::spec::VersionPrefix;
 use crate::docker::privilege::Privilege;
 use crate::docker::{Docker, DockerError, args};
+use crate::kubeadm::version::KubernetesVersion;
 use crate::node::files::archive;
 use crate::ui::Ui;
 
@@ -25,15 +32,63 @@ pub enum BuildError {
     Pack(#[from] io::Error),
     /// There is no base to build on.
     #[error(
-        "the base image {base} is not here, cannot be pulled, and there is no mmdebstrap to make it"
+        "the base image {BASE} is not here, cannot be pulled, and there is no mmdebstrap to make it"
     )]
     NoBase {
-        /// What was looked for.
-        base: &'static str,
         /// Why it cannot be pulled.
         #[source]
         pull: DockerError,
     },
+    /// A program does not compile, or its module cannot be fetched.
+    #[error("failed to compile {program} of {module}")]
+    Compile {
+        /// The program.
+        program: String,
+        /// The module and its version.
+        module: String,
+        /// With what the compiler printed. Not a source: the docker call itself says
+        /// nothing to a user.
+        error: DockerError,
+    },
+    /// The module proxy cannot be asked for versions.
+    #[error("cannot list the versions of Kubernetes that the Go module proxy has")]
+    NoProxy {
+        /// With what Go printed.
+        error: DockerError,
+    },
+    /// The module proxy has no such version.
+    #[error("the Go module proxy has no Kubernetes {wanted}{}", newest_known(*.newest))]
+    NoVersion {
+        /// What was asked for.
+        wanted: VersionPrefix,
+        /// The newest of that minor.
+        newest: Option<KubernetesVersion>,
+    },
+    /// The machine's certificate authorities cannot be read.
+    #[error("cannot read the certificate authorities in {}", path.display())]
+    Authorities {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl BuildError {
+    /// The docker call that failed, if one did: what it printed says why.
+    #[must_use]
+    pub fn docker(&self) -> Option<&DockerError> {
+        match self {
+            Self::Docker(error) | Self::Compile { error, .. } | Self::NoProxy { error } => {
+                Some(error)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn newest_known(newest: Option<KubernetesVersion>) -> String {
+    newest.map(|newest| format!("; the newest is {newest}")).unwrap_or_default()
 }
 
 /// The image that `build image` has made, or found made.
@@ -45,232 +100,266 @@ pub struct Built {
     pub cached: bool,
 }
 
-/// Builds `flavour`. `privilege` is what the engine grants a node.
-///
-/// # Errors
-/// Whatever fails first; what is finished stays for the next try.
-pub fn build(
-    docker: &Docker,
-    flavour: &Flavour,
-    privilege: Privilege,
-    ui: &Ui,
-) -> Result<Built, BuildError> {
-    let image = flavour.image();
-    if is_built(docker, flavour)? {
-        return Ok(Built { image, cached: true });
-    }
+/// What an image that is kept for later builds is to the finished one.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    /// Something was taken out of it: it may go, and has a label with this name.
+    Aside(&'static str),
+    /// The finished image stands on it, and would have its labels.
+    Below,
+}
 
-    let keys = flavour.keys();
-    let base = base(docker, flavour, ui)?;
-    let node = format!("local/mok-node:{}", keys.node);
-    let volumes = match &flavour.source {
-        Source::Compiled { programs, images } => {
-            let (programs_tag, images_tag) =
-                (format!("local/mok-kubernetes:{}", keys.source), images_tag(&keys.images));
-            let common = [("BASE", base.as_str()), ("KUBE_VERSION", flavour.kubernetes)];
-            let all = [common[0], common[1], ("KUBERNETES", &programs_tag)];
-            let build =
-                |title, tag, context, arguments| part(docker, title, tag, context, arguments, ui);
-            build("Building Kubernetes (some minutes, once)", &programs_tag, programs, &common)?;
-            build("Building the control plane's images", &images_tag, images, &all)?;
-            build("Building the node", &node, &flavour.node, &all)?;
-            Volumes::Of(images_tag)
+/// What a build needs.
+#[derive(Debug)]
+pub struct Builder<'a> {
+    /// The engine.
+    pub docker: &'a Docker,
+    /// Shows progress.
+    pub ui: &'a Ui,
+    /// What the engine grants a node.
+    pub privilege: Privilege,
+    /// How Go modules are fetched.
+    pub source: ModuleSource,
+}
+
+impl Builder<'_> {
+    /// Builds the image with the version that `wanted` means, a minor's newest patch;
+    /// without, with [`release::DEFAULT`].
+    ///
+    /// # Errors
+    /// Whatever fails first; what is finished stays for the next try.
+    pub fn build(&self, wanted: Option<&VersionPrefix>) -> Result<Built, BuildError> {
+        let exact = wanted.map_or(Some(release::DEFAULT), VersionPrefix::exact);
+        if let Some(version) = exact
+            && let Some(built) = self.built(version)?
+        {
+            return Ok(built);
         }
-        Source::Published { repositories, runtime } => {
-            let tag = repositories_tag(flavour);
-            let version = ("KUBERNETES_VERSION", flavour.kubernetes);
-            let title = "Getting the lists of packages";
-            part(docker, title, &tag, repositories, &[("BASE", &base), version], ui)?;
-            let arguments = [("BASE", tag.as_str()), version];
-            part(docker, "Building the node", &node, &flavour.node, &arguments, ui)?;
-            Volumes::New(runtime.state())
-        }
-    };
-
-    let stage = ui.stage("Putting the images into the node");
-    preload(docker, flavour, privilege, &node, &volumes, &keys.image)?;
-    stage.done();
-    // The ones that this one takes the name from would never be used again.
-    docker.capture(&args::prune_images(label::INPUTS))?;
-    Ok(Built { image, cached: false })
-}
-
-/// Whether the engine has the image of `flavour` as it would be built now.
-///
-/// # Errors
-/// The engine does not say.
-pub fn is_built(docker: &Docker, flavour: &Flavour) -> Result<bool, DockerError> {
-    let built_of = docker.ask_image(&args::image_label(&flavour.image(), label::INPUTS))?;
-    Ok(built_of.as_deref() == Some(&flavour.keys().image))
-}
-
-/// Whether what `flavour` is made of can be had from here, the engine's way out: for
-/// one of published packages its base, and the repositories' lists, which are kept.
-///
-/// # Errors
-/// Why it cannot be had.
-pub fn reach(docker: &Docker, flavour: &Flavour, ui: &Ui) -> Result<(), BuildError> {
-    let Source::Published { repositories, .. } = &flavour.source else { return Ok(()) };
-    let tag = repositories_tag(flavour);
-    if docker.ask_image(&args::image_id(&tag))?.is_some() {
-        return Ok(());
-    }
-    let base = match base_here(docker, flavour)? {
-        Some(base) => base,
-        // Where no image can be pulled the control plane's cannot, either.
-        None => docker.capture(&args::pull(flavour.base)).map(|_| flavour.base.to_owned())?,
-    };
-    let arguments = [("BASE", base.as_str()), ("KUBERNETES_VERSION", flavour.kubernetes)];
-    make(docker, &tag, repositories, &arguments, ui)
-}
-
-fn images_tag(key: &str) -> String {
-    format!("local/mok-images:{key}")
-}
-
-fn repositories_tag(flavour: &Flavour) -> String {
-    format!("local/mok-repositories:{}", flavour.keys().source)
-}
-
-/// Builds one part, unless it is there.
-fn part(
-    docker: &Docker,
-    title: &str,
-    tag: &str,
-    context: &Context,
-    arguments: &[(&str, &str)],
-    ui: &Ui,
-) -> Result<(), BuildError> {
-    if docker.ask_image(&args::image_id(tag))?.is_some() {
-        return Ok(());
-    }
-    let stage = ui.stage(title);
-    make(docker, tag, context, arguments, ui)?;
-    stage.done();
-    Ok(())
-}
-
-fn make(
-    docker: &Docker,
-    tag: &str,
-    context: &Context,
-    arguments: &[(&str, &str)],
-    ui: &Ui,
-) -> Result<(), BuildError> {
-    let context = archive(&context.files())?;
-    docker.stream(&args::build(tag, arguments, context), |line| ui.detail("build", line))?;
-    Ok(())
-}
-
-/// A base that the engine has.
-fn base_here(docker: &Docker, flavour: &Flavour) -> Result<Option<String>, DockerError> {
-    for image in [made_base(flavour), flavour.base.to_owned()] {
-        if docker.ask_image(&args::image_id(&image))?.is_some() {
-            return Ok(Some(image));
-        }
-    }
-    Ok(None)
-}
-
-fn made_base(flavour: &Flavour) -> String {
-    format!("local/mok-base:{}", flavour.suite)
-}
-
-/// The distribution's own image where it is here or can be pulled; else one made
-/// of the same packages, under a name of ours.
-fn base(docker: &Docker, flavour: &Flavour, ui: &Ui) -> Result<String, BuildError> {
-    if let Some(base) = base_here(docker, flavour)? {
-        return Ok(base);
-    }
-    let made = made_base(flavour);
-    let stage = ui.stage("Getting the base image");
-    if let Err(pull) = docker.capture(&args::pull(flavour.base)) {
-        if matches!(pull, DockerError::Interrupted { .. }) {
-            return Err(pull.into());
-        }
-        let Ok(mmdebstrap) = which::which("mmdebstrap") else {
-            return Err(BuildError::NoBase { base: flavour.base, pull });
+        let base = self.base()?;
+        let go = format!("local/mok-go:{}", GO.key(&[SUITE]));
+        self.part("Installing the compiler", Part::Aside("go"), &go, &GO, &[("BASE", &base)])?;
+        let Self { docker, ui, source, .. } = self;
+        let compiler = Compiler { docker, ui, image: &go, source };
+        let version = match wanted {
+            Some(wanted) if exact != Some(release::DEFAULT) => {
+                let stage = ui.stage("Asking the Go module proxy for versions");
+                let versions = compiler.versions_of_kubernetes()?;
+                stage.done();
+                release::newest(&versions, wanted)
+                    .map_err(|newest| BuildError::NoVersion { wanted: wanted.clone(), newest })?
+            }
+            Some(_) | None => release::DEFAULT,
         };
-        let words = MMDEBSTRAP.into_iter().chain([flavour.suite, "-"]).collect::<Vec<_>>();
-        docker.capture_piped(&mmdebstrap, &words, &args::import(&made))?;
-        stage.done();
-        return Ok(made);
+        if exact.is_none()
+            && let Some(built) = self.built(version)?
+        {
+            return Ok(built);
+        }
+        self.make(version, &base, &compiler)
     }
-    stage.done();
-    Ok(flavour.base.to_owned())
+
+    fn make(
+        &self,
+        version: KubernetesVersion,
+        base: &str,
+        compiler: &Compiler<'_>,
+    ) -> Result<Built, BuildError> {
+        let kubernetes = module::kubernetes(version);
+        let [containerd, crictl, cni, local_path] = module::shared();
+        // What takes longest first; the others follow from it, or are the same for all.
+        compiler.compile(
+            &format!("Compiling Kubernetes {version}"),
+            std::slice::from_ref(&kubernetes),
+        )?;
+        let version_word = version.to_string();
+        let list =
+            ["/out/kubeadm", "config", "images", "list", "--kubernetes-version", &version_word];
+        let listed = self.docker.capture(&args::run_program(&kubernetes.image(), &list))?;
+        let listed = module::listed(&listed);
+        let shared = [&containerd, &crictl, &cni, &local_path];
+        let others: Vec<Module> = listed.iter().chain(shared).cloned().collect();
+        compiler.compile("Compiling what goes with it", &others)?;
+
+        let arguments = |modules: &[(&'static str, &Module)]| -> Vec<(&'static str, String)> {
+            modules.iter().map(|(name, module)| (*name, module.image())).collect()
+        };
+        let named = |name: &str| listed.iter().find(|module| module.name == name);
+        let control_plane = [("ETCD", "etcd"), ("ETCDCTL", "etcdctl"), ("COREDNS", "coredns")];
+        let control_plane =
+            control_plane.iter().filter_map(|(argument, name)| Some((*argument, named(name)?)));
+        let control_plane: Vec<_> = control_plane
+            .chain([("KUBERNETES", &kubernetes), ("LOCAL_PATH", &local_path)])
+            .collect();
+        let images = self.of_modules(
+            "Packing the control plane's images",
+            Part::Aside("images"),
+            "mok-images",
+            &IMAGES,
+            base,
+            arguments(&control_plane)
+                .into_iter()
+                .chain([("KUBERNETES_VERSION", version_word.clone())]),
+        )?;
+        let runtime = [("CONTAINERD", &containerd), ("CRICTL", &crictl), ("CNI", &cni)];
+        let node = self.of_modules(
+            "Building the node",
+            Part::Below,
+            "mok-node",
+            &NODE,
+            base,
+            arguments(&runtime).into_iter(),
+        )?;
+
+        let stage = self.ui.stage("Putting the images into the node");
+        self.preload(version, &node, &images)?;
+        stage.done();
+        // The ones that this one takes the name from would never be used again.
+        self.docker.capture(&args::prune_images(label::INPUTS))?;
+        // Stages that the classic builder keeps.
+        self.docker.capture(&args::prune_images(label::PART))?;
+        // Eight gigabytes, and what was compiled is in images. A build beside this one
+        // still has it, or has just removed it.
+        let _ = self.docker.capture(&args::remove_volume(CACHE));
+        Ok(Built { image: build_files::image(version), cached: false })
+    }
+
+    /// The image of `version`, where the engine has it as it would be built now.
+    fn built(&self, version: KubernetesVersion) -> Result<Option<Built>, DockerError> {
+        let image = build_files::image(version);
+        let inputs = self.docker.ask_image(&args::image_label(&image, label::INPUTS))?;
+        let is_built = inputs.as_deref() == Some(&build_files::inputs(version));
+        Ok(is_built.then_some(Built { image, cached: true }))
+    }
+
+    /// Builds a part of modules' images, which are `arguments` of its Dockerfile.
+    fn of_modules(
+        &self,
+        title: &str,
+        part: Part,
+        repository: &str,
+        files: &BuildFiles,
+        base: &str,
+        arguments: impl Iterator<Item = (&'static str, String)>,
+    ) -> Result<String, BuildError> {
+        let arguments: Vec<_> = arguments.collect();
+        let inputs: Vec<&str> =
+            arguments.iter().map(|(_, value)| value.as_str()).chain([SUITE]).collect();
+        let tag = format!("local/{repository}:{}", files.key(&inputs));
+        let mut words = vec![("BASE", base)];
+        words.extend(arguments.iter().map(|(name, value)| (*name, value.as_str())));
+        self.part(title, part, &tag, files, &words)?;
+        Ok(tag)
+    }
+
+    /// Builds one part, unless it is there.
+    fn part(
+        &self,
+        title: &str,
+        part: Part,
+        tag: &str,
+        files: &BuildFiles,
+        arguments: &[(&str, &str)],
+    ) -> Result<(), BuildError> {
+        if self.docker.ask_image(&args::image_id(tag))?.is_some() {
+            return Ok(());
+        }
+        let stage = self.ui.stage(title);
+        let context = archive(&files.files())?;
+        let labels: &[_] = match part {
+            Part::Aside(name) => &[(label::PART, name.to_owned())],
+            Part::Below => &[],
+        };
+        let call = args::build(tag, arguments, &self.source.proxies(), labels, context);
+        self.docker.stream(&call, |line| self.ui.detail("build", line))?;
+        stage.done();
+        Ok(())
+    }
+
+    /// The distribution's own image where it is here or can be pulled; else one made
+    /// of the same packages, under a name of ours.
+    fn base(&self) -> Result<String, BuildError> {
+        let made = format!("local/mok-base:{SUITE}");
+        for image in [made.as_str(), BASE] {
+            if self.docker.ask_image(&args::image_id(image))?.is_some() {
+                return Ok(image.to_owned());
+            }
+        }
+        let stage = self.ui.stage("Getting the base image");
+        if let Err(pull) = self.docker.capture(&args::pull(BASE)) {
+            if matches!(pull, DockerError::Interrupted { .. }) {
+                return Err(pull.into());
+            }
+            let Ok(mmdebstrap) = which::which("mmdebstrap") else {
+                return Err(BuildError::NoBase { pull });
+            };
+            let words = MMDEBSTRAP.into_iter().chain([SUITE, "-"]).collect::<Vec<_>>();
+            self.docker.capture_piped(&mmdebstrap, &words, &args::import(&made, &[]))?;
+            stage.done();
+            return Ok(made);
+        }
+        stage.done();
+        Ok(BASE.to_owned())
+    }
+
+    /// Runs the preload script in a container of `node`, beside the volume of `images`,
+    /// and commits it.
+    fn preload(
+        &self,
+        version: KubernetesVersion,
+        node: &str,
+        images: &str,
+    ) -> Result<(), BuildError> {
+        let docker = self.docker;
+        let suffix = std::process::id();
+        let (lender, container) =
+            (format!("mok-volumes-{suffix}"), format!("mok-preload-{suffix}"));
+        let owner = [(labels::RUN, format!("build-{suffix}"))];
+        let result = (|| {
+            docker.capture(&args::create_volumes(&lender, images, &owner))?;
+            let mount = format!("--volumes-from={lender}:ro");
+            let run = |privilege| {
+                let call = args::run_script(&container, node, &mount, privilege, &owner, PRELOAD);
+                docker.stream(&call, |line| self.ui.detail("preload", line))
+            };
+            match run(self.privilege) {
+                Err(error) if self.privilege.refused(&error) => {
+                    docker.capture(&args::remove([container.as_str()]))?;
+                    run(docker.lesser_privilege(node)?)?;
+                }
+                result => result?,
+            }
+            docker.capture(&args::commit(
+                &container,
+                &build_files::image(version),
+                &changes(version),
+            ))
+        })();
+        let both = [container.as_str(), lender.as_str()];
+        let undone = docker.uninterruptible().capture(&args::remove(both));
+        result?;
+        undone?;
+        Ok(())
+    }
 }
 
 /// The least that Debian is, as a tar archive.
-const MMDEBSTRAP: [&str; 7] = [
+const MMDEBSTRAP: [&str; 5] = [
     "--quiet",
     "--variant=minbase",
-    // Nobody reads them in a node, nor in what is built on this base.
+    // A node and what is built on this base have no use for them.
     "--dpkgopt=path-exclude=/usr/share/doc/*",
     "--dpkgopt=path-exclude=/usr/share/man/*",
     "--dpkgopt=path-exclude=/usr/share/locale/*",
-    // A new system needs no program to merge its /usr, and that one brings all of
-    // perl along.
-    "--include=usr-is-merged",
-    "--customize-hook=chroot \"$1\" apt-get --quiet=2 purge usrmerge 'perl-modules-5*' >&2",
 ];
 
-/// What the container has in which the images are put into the node.
-enum Volumes {
-    /// The volumes of an image.
-    Of(String),
-    /// An empty one, there.
-    New(&'static str),
-}
-
-/// Runs the preload script in a container of `node` and commits it.
-fn preload(
-    docker: &Docker,
-    flavour: &Flavour,
-    privilege: Privilege,
-    node: &str,
-    volumes: &Volumes,
-    key: &str,
-) -> Result<(), BuildError> {
-    let suffix = std::process::id();
-    let (lender, container) = (format!("mok-volumes-{suffix}"), format!("mok-preload-{suffix}"));
-    let owner = [(labels::RUN, format!("build-{suffix}"))];
-    let result = (|| {
-        let mount = match volumes {
-            Volumes::Of(image) => {
-                docker.capture(&args::create_volumes(&lender, image, &owner))?;
-                format!("--volumes-from={lender}:ro")
-            }
-            Volumes::New(folder) => format!("--volume={folder}"),
-        };
-        let run = |privilege| {
-            let script = flavour.preload;
-            docker.capture(&args::run_script(&container, node, &mount, privilege, &owner, script))
-        };
-        match run(privilege) {
-            Err(error) if privilege.refused(&error) => {
-                docker.capture(&args::remove([container.as_str()]))?;
-                run(docker.lesser_privilege(node)?)?;
-            }
-            result => drop(result?),
-        }
-        docker.capture(&args::commit(&container, &flavour.image(), &changes(flavour, key)))
-    })();
-    let both = [container.as_str(), lender.as_str()];
-    let made = if matches!(volumes, Volumes::Of(_)) { &both[..] } else { &both[..1] };
-    let undone = docker.uninterruptible().capture(&args::remove(made.iter().copied()));
-    result?;
-    undone?;
-    Ok(())
-}
-
 /// `docker commit` keeps the container's own entrypoint: the image's is put back.
-fn changes(flavour: &Flavour, key: &str) -> Vec<String> {
+fn changes(version: KubernetesVersion) -> Vec<String> {
     let mut changes = vec![
         r#"ENTRYPOINT ["/usr/local/bin/mok-entrypoint"]"#.to_owned(),
         "CMD []".into(),
-        format!("LABEL {}={}", label::KUBERNETES, flavour.kubernetes),
-        format!("LABEL {}={key}", label::INPUTS),
+        format!("LABEL {}={version}", label::KUBERNETES),
+        format!("LABEL {}={}", label::INPUTS, build_files::inputs(version)),
     ];
-    changes.extend(flavour.labels.iter().map(|(name, value)| format!("LABEL {name}={value}")));
+    changes.extend(LABELS.iter().map(|(name, value)| format!("LABEL {name}={value}")));
     changes
 }

@@ -209,9 +209,9 @@ mod tests {
 
     const GOOD: [(&str, &str); 6] = [
         (label::SCHEMA, "1"),
-        (label::KUBERNETES, "v1.20.2"),
+        (label::KUBERNETES, "v1.37.2"),
         (label::CRI_SOCKET, "/run/containerd/containerd.sock"),
-        (label::SKIP_PHASES, "preflight,addon/coredns"),
+        (label::SKIP_PHASES, "preflight,addon/kube-proxy"),
         (label::CGROUP_DRIVER, "cgroupfs"),
         (label::CNI, "static"),
     ];
@@ -219,8 +219,8 @@ mod tests {
     #[test]
     fn an_image_with_all_labels_is_a_node_image() {
         let image = NodeImage::from_inspect("x", &inspection(&GOOD)).unwrap();
-        assert_eq!(image.version.to_string(), "v1.20.2");
-        assert_eq!(image.skip_init_phases(), "preflight,addon/coredns");
+        assert_eq!(image.version.to_string(), "v1.37.2");
+        assert_eq!(image.skip_init_phases(), "preflight,addon/kube-proxy");
         assert_eq!(image.skip_join_phases(), "preflight");
     }
 
@@ -248,7 +248,7 @@ mod tests {
         let error = NodeImage::from_inspect("x", &inspection(&labels));
         assert_eq!(error, Err(ContractError::Snapshot { image: "x".into() }));
         let image = NodeImage::from_saved("x", &inspection(&labels)).unwrap();
-        assert_eq!(image.version.to_string(), "v1.20.2");
+        assert_eq!(image.version.to_string(), "v1.37.2");
     }
 
     #[test]
@@ -279,13 +279,13 @@ mod tests {
             })
         };
         let json = serde_json::json!([
-            image("v1.20.10", &["b:2", "a:1"]),
-            image("v1.20.2", &["c:1"]),
+            image("v1.37.10", &["b:2", "a:1"]),
+            image("v1.37.2", &["c:1"]),
             image("unknown", &["d:1"]),
             { "Id": "sha256:1", "Config": { "Labels": null } },
             {
                 "Id": "sha256:2", "Size": 5, "RepoTags": ["mok-snapshot/s:a-lb"],
-                "Config": { "Labels": { "mok.image.kubernetes": "v1.20.2", "mok.snapshot": "s" } }
+                "Config": { "Labels": { "mok.image.kubernetes": "v1.37.2", "mok.snapshot": "s" } }
             }
         ]);
         let found = read_images(&json.to_string()).unwrap();

@@ -1,5 +1,10 @@
 //! Node images: what mokctl must know of one, and how it builds its own.
 
 pub mod build;
+pub mod build_files;
+pub mod compile;
 pub mod contract;
-pub mod flavour;
+pub mod module;
+pub mod module_source;
+pub mod progress;
+pub mod release;

@@ -11,6 +11,18 @@ pub struct KubernetesVersion {
 }
 
 impl KubernetesVersion {
+    /// `vMAJOR.MINOR.PATCH`.
+    #[must_use]
+    pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
+        Self { major, minor, patch }
+    }
+
+    /// Major and minor.
+    #[must_use]
+    pub fn minor(self) -> (u16, u16) {
+        (self.major, self.minor)
+    }
+
     /// Reads `v1.20.2`; the `v` may be missing.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {

@@ -35,6 +35,11 @@ impl Stage {
         Step { ui, name, start, ended: false }
     }
 
+    /// Says what it is doing now, where that is shown while it lasts.
+    pub fn at(&self, what: &str) {
+        self.ui.view.stage_at(&self.title, what);
+    }
+
     /// It went well.
     pub fn done(mut self) {
         self.end(true);

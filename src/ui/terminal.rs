@@ -53,6 +53,10 @@ impl View for Terminal {
         }
     }
 
+    fn stage_at(&self, title: &str, what: &str) {
+        self.state().show(&format!("{title}: {what}"));
+    }
+
     fn step_begun(&self, step: &StepName, _at: Duration) {
         if let Some(node) = step.node.clone() {
             let mut state = self.state();
@@ -107,10 +111,13 @@ impl View for Terminal {
 
 impl State {
     fn update(&self, title: &str) {
+        self.show(&running(title, &self.parts));
+    }
+
+    fn show(&self, text: &str) {
         if let Some(bar) = &self.bar {
             let width = screen().width().saturating_sub(BEFORE);
-            let text = running(title, &self.parts);
-            bar.set_message(truncate_str(&text, width.into(), "…").into_owned());
+            bar.set_message(truncate_str(text, width.into(), "…").into_owned());
         }
     }
 }

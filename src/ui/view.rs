@@ -66,6 +66,9 @@ pub(super) trait View: fmt::Debug + Send + Sync {
     /// A stage has begun.
     fn stage_begun(&self, _title: &str) {}
 
+    /// The running stage is at `what`.
+    fn stage_at(&self, _title: &str, _what: &str) {}
+
     /// A stage has ended, well or not, after all of its steps.
     fn stage_ended(&self, _title: &str, _good: bool, _span: Span) {}
 

@@ -1,29 +1,23 @@
 //! `build image`: part after part, each once; what fails leaves nothing but the
 //! parts that are finished.
 
-use mokctl::image::flavour::FLAVOURS;
+use mokctl::image::build_files::{self, BASE};
+use mokctl::image::release::DEFAULT;
 
-use crate::fake_docker::{FakeDocker, labels};
+use crate::fake_docker::{FakeDocker, image, labels};
 use crate::harness::Machine;
 
 /// An engine without images that can pull the base.
 fn empty() -> Machine {
     let machine = Machine::new();
     machine.docker.remove_images();
-    machine.docker.offer(FLAVOURS[0].base, &[]);
+    machine.docker.offer(BASE, &[]);
     machine
 }
 
-/// What is said where there is no other base to pull.
-const NOT_13: &str = "Asking the repositories of mok-debian-13 .. ok (0.0 s)\n\
-     Not mok-debian-13, Kubernetes v1.34.3: Error response from daemon: pull access denied for \
-     debian, repository does not exist or may require 'docker login': denied: requested access \
-     to the resource is denied\n\
-     Building mok-debian-12, Kubernetes v1.20.2.\n";
-
 /// The calls that make or remove something, by their first words.
 fn changes(docker: &FakeDocker) -> Vec<String> {
-    let makes = ["build", "pull", "create", "run", "commit", "rm"];
+    let makes = ["build", "pull", "create", "run", "commit", "rm", "import", "volume"];
     let calls = docker.calls().into_iter().map(|call| call.line());
     let changes = calls.filter(|line| {
         makes.iter().any(|verb| line.starts_with(&format!("{verb} "))) || line.contains(" prune ")
@@ -31,21 +25,38 @@ fn changes(docker: &FakeDocker) -> Vec<String> {
     changes.map(|line| line.split(' ').next().unwrap_or_default().to_owned()).collect()
 }
 
+/// How often the calls start so.
+fn count(docker: &FakeDocker, start: &str) -> usize {
+    docker.calls().iter().filter(|call| call.line().starts_with(start)).count()
+}
+
+const PARTS: &str = "Compiled parts stay for the next build; \
+     'docker image prune --all --filter label=mok.image.part' frees what they take.\n";
+
 #[test]
 fn an_image_is_built_of_its_parts_and_a_second_build_changes_nothing() {
     let machine = empty();
-    let image = format!("{}\n", FLAVOURS[0].image());
+    let image = format!("{}\n", image());
     let stderr = "Getting the base image .. ok (0.0 s)\n\
-                  Building Kubernetes (some minutes, once) .. ok (0.0 s)\n\
-                  Building the control plane's images .. ok (0.0 s)\n\
+                  Installing the compiler .. ok (0.0 s)\n\
+                  Compiling Kubernetes v1.37.2 .. ok (0.0 s)\n\
+                  Compiling what goes with it .. ok (0.0 s)\n\
+                  Packing the control plane's images .. ok (0.0 s)\n\
                   Building the node .. ok (0.0 s)\n\
                   Putting the images into the node .. ok (0.0 s)\n";
-    let stderr = format!("{NOT_13}{stderr}");
-    machine.mokctl("build image").stdout(image.as_str()).stderr(stderr).run();
+    machine.mokctl("build image").stdout(image.as_str()).stderr(format!("{stderr}{PARTS}")).run();
     let built = changes(&machine.docker);
-    let parts = ["build", "build", "build", "create", "run", "commit", "rm", "image"];
-    assert_eq!(built, [&["pull", "pull"], &parts[..]].concat());
+    let module = ["create", "import", "rm"];
+    // Kubernetes and what its kubeadm lists; etcd, its client, CoreDNS, and four more.
+    let parts = [&["pull", "build"], &module[..], &["run"], &module.repeat(7)].concat();
+    let node = ["build", "build", "create", "run", "commit", "rm", "image", "volume"];
+    assert_eq!(built, [&parts[..], &node].concat());
     assert!(machine.docker.names().is_empty(), "{:?}", machine.docker.names());
+    let images = machine.docker.images();
+    for part in ["kubernetes-v1.37.2", "etcd-v3.7.0", "etcdctl-v3.7.0", "coredns-v1.14.6"] {
+        let start = format!("local/mok-programs:{part}-");
+        assert!(images.iter().any(|image| image.starts_with(&start)), "{part}: {images:?}");
+    }
 
     let stderr = "Nothing has changed since it was built.\n";
     machine.mokctl("build image").stdout(image.as_str()).stderr(stderr).run();
@@ -58,18 +69,38 @@ fn an_image_is_built_of_its_parts_and_a_second_build_changes_nothing() {
 #[test]
 fn an_image_of_other_files_is_built_anew_of_the_parts_that_are_there() {
     let machine = empty();
-    machine.mokctl("-q build image").stdout(format!("{}\n", FLAVOURS[0].image())).run();
+    machine.mokctl("-q build image").stdout(format!("{}\n", image())).run();
     let before = changes(&machine.docker).len();
     let old = ["mok.image.schema=1", "mok.image.inputs=000000000000"].map(String::from);
-    machine.docker.add_image(&FLAVOURS[0].image(), &old);
-    let stderr = format!("{NOT_13}Putting the images into the node .. ok (0.0 s)\n");
-    let run = machine.mokctl("build image").stdout(format!("{}\n", FLAVOURS[0].image()));
-    run.stderr(stderr).run();
+    machine.docker.add_image(&image(), &old);
+    let stderr = format!("Putting the images into the node .. ok (0.0 s)\n{PARTS}");
+    machine.mokctl("build image").stdout(format!("{}\n", image())).stderr(stderr).run();
     let again = changes(&machine.docker).split_off(before);
-    assert_eq!(again, ["pull", "create", "run", "commit", "rm", "image"]);
-    let calls = machine.docker.calls();
-    let prune = "image prune --force --filter=label=mok.image.inputs";
-    assert_eq!(calls.last().unwrap().line(), prune);
+    assert_eq!(again, ["run", "create", "run", "commit", "rm", "image", "volume"]);
+    machine.docker.call("image prune --force --filter=label=mok.image.inputs");
+}
+
+#[test]
+fn a_program_that_does_not_compile_is_told_in_the_compilers_words() {
+    let machine = empty();
+    let printed = "go: downloading go1.26.8 (linux/amd64)\ncompiling etcd\n# go.etcd.io/etcd\n\
+                   main.go:3:1: syntax error";
+    machine.docker.on("start --attach mok-compile-etcd-*").fails(2, printed);
+    let outcome = machine.mokctl("build image").outcome();
+    outcome.assert(outcome.code() == Some(1), "built");
+    let told = "Compiling what goes with it .. FAILED (0.0 s)\n\
+                mokctl: error: failed to compile etcd of go.etcd.io/etcd/server/v3 v3.7.0\n";
+    outcome.assert(outcome.stderr.contains(told), "no error");
+    outcome.assert(outcome.stderr.contains("    main.go:3:1: syntax error\n"), "no reason");
+    assert!(machine.docker.names().is_empty(), "{:?}", machine.docker.names());
+
+    // What was compiled before stays; the rest is compiled now.
+    machine.docker.heal();
+    machine.mokctl("-q build image").stdout(format!("{}\n", image())).run();
+    assert_eq!(count(&machine.docker, "start --attach mok-compile-kubernetes-"), 1);
+    assert_eq!(count(&machine.docker, "start --attach mok-compile-etcd-"), 2);
+    // Until then the compiler's cache stayed.
+    assert_eq!(count(&machine.docker, "volume rm mok-go-cache"), 1);
 }
 
 #[test]
@@ -78,17 +109,15 @@ fn a_part_that_fails_is_told_and_the_finished_ones_stay() {
     machine.docker.on("build --tag=local/mok-images:*").fails(1, "E: no such package");
     let outcome = machine.mokctl("build image").outcome();
     outcome.assert(outcome.code() == Some(1), "built");
-    let told =
-        "Building the control plane's images .. FAILED (0.0 s)\nmokctl: error: docker build ";
+    let told = "Packing the control plane's images .. FAILED (0.0 s)\nmokctl: error: docker build ";
     outcome.assert(outcome.stderr.contains(told), "no error");
     outcome.assert(outcome.stderr.contains("\n    E: no such package\n"), "no reason");
-    let kept = changes(&machine.docker);
-    assert_eq!(kept, ["pull", "pull", "build", "build"]);
+    assert_eq!(count(&machine.docker, "import "), 8);
 }
 
 #[test]
 fn containers_of_a_build_that_fails_are_removed() {
-    for glob in ["run *", "commit *"] {
+    for glob in ["cp mok-compile-*", "import *", "run --interactive *", "commit *"] {
         let machine = empty();
         machine.docker.on(glob).fails(1, "no space left on device");
         let outcome = machine.mokctl("build image").outcome();
@@ -113,45 +142,135 @@ fn without_a_base_it_says_what_is_missing() {
     let run = machine.mokctl("build image").env("PATH", format!("{path}:{}", tools.display()));
     let outcome = run.outcome();
     let told = "Getting the base image .. FAILED (0.0 s)\n\
-                mokctl: error: the base image debian:12 is not here, cannot be pulled, \
+                mokctl: error: the base image debian:13 is not here, cannot be pulled, \
                 and there is no mmdebstrap to make it: \
-                docker pull 'debian:12' failed (exit status: 1)\n";
-    outcome.assert(outcome.stderr.starts_with(&format!("{NOT_13}{told}")), "no error");
+                docker pull 'debian:13' failed (exit status: 1)\n";
+    outcome.assert(outcome.stderr.starts_with(told), "no error");
     let hint = "hint: install mmdebstrap, or pull the base image\n";
     outcome.assert(outcome.stderr.ends_with(hint), "no hint");
     outcome.assert(outcome.code() == Some(1), "built");
 }
 
 #[test]
+fn the_users_settings_for_modules_reach_the_compiler() {
+    let machine = empty();
+    std::fs::write(machine.path("ca.crt"), "our authority").unwrap();
+    let run = machine
+        .mokctl("-q build image")
+        .env("GOPROXY", "http://user:secret@localhost:3000")
+        .env("HTTPS_PROXY", "http://localhost:3128")
+        .env("SSL_CERT_FILE", machine.path("ca.crt").display().to_string());
+    run.stdout(format!("{}\n", image())).run();
+    let created = machine.docker.call("create --name=mok-compile-kubernetes-");
+    // By name: the client takes the values, which may be secret, from the environment.
+    for word in ["--env=GOPROXY", "--env=HTTPS_PROXY", "--network=host"] {
+        assert!(created.argv.iter().any(|arg| arg == word), "{word}: {created:?}");
+    }
+    let calls = machine.docker.calls();
+    assert!(calls.iter().all(|call| !call.line().contains("secret")));
+    let put = machine.docker.call("cp - mok-compile-kubernetes-");
+    let text = String::from_utf8_lossy(put.stdin.as_deref().unwrap()).into_owned();
+    assert!(text.contains("mok/authorities.crt") && text.contains("our authority"));
+    let build = machine.docker.call("build --tag=local/mok-node:");
+    assert!(build.argv.iter().any(|arg| arg == "--build-arg=HTTPS_PROXY"), "{build:?}");
+}
+
+#[test]
+fn a_minor_is_built_with_its_newest_patch_and_versions_stand_side_by_side() {
+    let machine = empty();
+    machine.mokctl("-q build image").stdout(format!("{}\n", image())).run();
+    for wanted in ["1.36", "v1.36.3", "1.36.3"] {
+        let line = format!("-q build image --k8sver {wanted}");
+        machine.mokctl(&line).stdout("local/mok-debian-13:v1.36.3\n").run();
+    }
+    assert_eq!(count(&machine.docker, "start --attach mok-compile-kubernetes-"), 2);
+    // The same for all versions.
+    assert_eq!(count(&machine.docker, "start --attach mok-compile-containerd-"), 1);
+    let listed = machine.mokctl("get images").outcome().stdout;
+    assert!(listed.contains("v1.36.3") && listed.contains("v1.37.2"), "{listed}");
+
+    let machine = machine.with_cluster("a 1 0 --k8sver 1.36");
+    let created = machine.docker.call("create --name=a-master-1 ").line();
+    assert!(created.ends_with(" local/mok-debian-13:v1.36.3"), "{created}");
+    // Without a version it is the default one, whatever else was built.
+    let machine = machine.with_cluster("b 1 0");
+    let created = machine.docker.call("create --name=b-master-1 ").line();
+    assert!(created.ends_with(" local/mok-debian-13:v1.37.2"), "{created}");
+}
+
+#[test]
+fn a_version_that_is_not_built_is_refused_before_anything_is_made() {
+    for wanted in ["1.33", "1.38.0", "2.0"] {
+        let machine = empty();
+        let stderr = format!(
+            "mokctl: error: mokctl builds images of Kubernetes 1.34 to 1.37, not {wanted}\n"
+        );
+        machine.mokctl(&format!("build image --k8sver {wanted}")).stderr(stderr).code(1).run();
+        assert!(changes(&machine.docker).is_empty());
+    }
+}
+
+#[test]
+fn a_version_that_the_module_proxy_has_not_is_refused_before_anything_is_compiled() {
+    let machine = empty();
+    let stderr = "Getting the base image .. ok (0.0 s)\n\
+                  Installing the compiler .. ok (0.0 s)\n\
+                  Asking the Go module proxy for versions .. ok (0.0 s)\n\
+                  mokctl: error: the Go module proxy has no Kubernetes 1.36.9; the newest is v1.36.3\n";
+    machine.mokctl("build image --k8sver 1.36.9").stderr(stderr).code(1).run();
+    assert_eq!(count(&machine.docker, "start --attach mok-compile-kubernetes-"), 0);
+    assert!(machine.docker.names().is_empty(), "{:?}", machine.docker.names());
+}
+
+#[test]
+fn a_module_proxy_that_does_not_answer_is_told() {
+    let machine = empty();
+    let printed = "go: k8s.io/kubernetes: dial tcp: connection refused";
+    machine.docker.on("start --attach mok-compile-versions-*").fails(1, printed);
+    let outcome = machine.mokctl("build image --k8sver 1.36").outcome();
+    let told = "mokctl: error: cannot list the versions of Kubernetes that the Go module proxy has\n    \
+                go: k8s.io/kubernetes: dial tcp: connection refused\n";
+    outcome.assert(outcome.stderr.contains(told), "not told");
+    outcome.assert(outcome.code() == Some(1), "built");
+    assert!(machine.docker.names().is_empty(), "{:?}", machine.docker.names());
+}
+
+#[test]
+fn a_flavour_of_another_name_is_refused() {
+    let machine = empty();
+    let stderr = "mokctl: error: there is no image flavour mok-debian-12; there is mok-debian-13\n";
+    machine.mokctl("build image mok-debian-12").stderr(stderr).code(1).run();
+    assert!(changes(&machine.docker).is_empty());
+}
+
+#[test]
 fn a_prebuilt_image_is_pulled_checked_and_named_as_if_it_were_built_here() {
     let machine = empty();
-    let flavour = &FLAVOURS[0];
-    let from = format!("registry:5000/mok/{}:{}", flavour.name, flavour.kubernetes);
-    machine.docker.offer(&from, &labels(flavour, flavour.kubernetes));
-    let line = "build image --get-prebuilt-image";
-    let run = machine.mokctl(line).env("MOKCTL_IMAGE_REPOSITORY", "registry:5000/mok");
-    run.stdout(format!("{}\n", flavour.image()))
-        .stderr(format!("Pulling {from} .. ok (0.0 s)\n"))
-        .run();
-    assert_eq!(changes(&machine.docker), ["pull", "image"]);
+    for (flags, version) in [("", DEFAULT.to_string()), (" --k8sver 1.36.3", "v1.36.3".into())] {
+        let from = format!("registry:5000/mok/mok-debian-13:{version}");
+        machine.docker.offer(&from, &labels(&version));
+        let line = format!("build image --get-prebuilt-image{flags}");
+        let run = machine.mokctl(&line).env("MOKCTL_IMAGE_REPOSITORY", "registry:5000/mok");
+        run.stdout(format!("local/mok-debian-13:{version}\n"))
+            .stderr(format!("Pulling {from} .. ok (0.0 s)\n"))
+            .run();
+    }
+    assert_eq!(changes(&machine.docker), ["pull", "image", "pull", "image"]);
     machine.with_cluster("a 1 0");
 }
 
 #[test]
 fn a_prebuilt_image_of_another_version_does_not_get_the_name() {
     let machine = empty();
-    let flavour = &FLAVOURS[0];
-    let from = format!("r/{}:{}", flavour.name, flavour.kubernetes);
-    machine.docker.offer(&from, &labels(flavour, "v1.19.0"));
+    let from = "r/mok-debian-13:v1.37.2";
+    machine.docker.offer(from, &labels("v1.36.0"));
     let run = machine.mokctl("-q build image --get-prebuilt-image");
     let stderr = format!(
-        "mokctl: error: there is no image with Kubernetes {}; there is v1.19.0 in {from}\n\
-         hint: 'mokctl build image' builds one\n",
-        flavour.kubernetes
+        "mokctl: error: there is no image with Kubernetes v1.37.2; there is v1.36.0 in {from}\n\
+         hint: 'mokctl build image --k8sver v1.37.2' builds one\n"
     );
     run.env("MOKCTL_IMAGE_REPOSITORY", "r").stderr(stderr).code(1).run();
-    let tags = machine.docker.calls().iter().filter(|call| call.line().starts_with("tag ")).count();
-    assert_eq!(tags, 0);
+    assert_eq!(count(&machine.docker, "tag "), 0);
 }
 
 #[test]
@@ -168,95 +287,11 @@ fn a_prebuilt_image_has_to_come_from_somewhere() {
     assert!(changes(&machine.docker).is_empty());
 }
 
-/// An engine without images where the repositories of packages answer.
-fn online() -> Machine {
+#[test]
+fn the_image_says_what_it_was_built_of() {
     let machine = empty();
-    machine.docker.offer("debian:13", &[]);
-    machine
-}
-
-const IMAGE_13: &str = "local/mok-debian-13:v1.34.3\n";
-
-#[test]
-fn where_the_repositories_answer_the_newest_kubernetes_is_built_and_clusters_are_made_of_it() {
-    let machine = online();
-    let stderr = "Asking the repositories of mok-debian-13 .. ok (0.0 s)\n\
-                  Building mok-debian-13, Kubernetes v1.34.3: its repositories answer.\n\
-                  Building the node .. ok (0.0 s)\n\
-                  Putting the images into the node .. ok (0.0 s)\n";
-    machine.mokctl("build image").stdout(IMAGE_13).stderr(stderr).run();
-    let built = changes(&machine.docker);
-    assert_eq!(built, ["pull", "build", "build", "run", "commit", "rm", "image"]);
-    // The images are pulled there, into a volume that no image holds.
-    let pull = machine.docker.call("run --interactive --name=mok-preload-");
-    assert_eq!(pull.flag("volume"), Some("/var/lib/containers"));
-    assert!(machine.docker.names().is_empty(), "{:?}", machine.docker.names());
-
-    let stderr = "Nothing has changed since it was built.\n";
-    machine.mokctl("build image").stdout(IMAGE_13).stderr(stderr).run();
-    assert_eq!(changes(&machine.docker), built);
-
-    let machine = machine.with_cluster("a 1 0");
-    let created = machine.docker.call("create --name=a-master-1 ").line();
-    assert!(created.ends_with(" local/mok-debian-13:v1.34.3"), "{created}");
-}
-
-#[test]
-fn repositories_that_do_not_answer_are_named() {
-    let machine = online();
-    let answer = "#8 0.31 no answer from https://repository/v1.34/deb\nThe command returned 1";
-    machine.docker.on("build --tag=local/mok-repositories:*").fails(1, answer);
-    let outcome = machine.mokctl("build image").outcome();
-    outcome.assert(outcome.code() == Some(0), "not built");
-    let told = "Not mok-debian-13, Kubernetes v1.34.3: no answer from https://repository/v1.34/deb\n\
-                Building mok-debian-12, Kubernetes v1.20.2.\n";
-    outcome.assert(outcome.stderr.contains(told), "no reason");
-    assert_eq!(outcome.stdout, format!("{}\n", FLAVOURS[0].image()));
-}
-
-#[test]
-fn one_that_was_not_asked_for_and_cannot_be_built_gives_way() {
-    let machine = online();
-    machine.docker.on("run --interactive --name=mok-preload-*").nth(1).fails(1, "no images");
-    let outcome = machine.mokctl("build image").outcome();
-    outcome.assert(outcome.code() == Some(0), "not built");
-    let told = "Putting the images into the node .. FAILED (0.0 s)\n\
-                Not mok-debian-13, Kubernetes v1.34.3: no images\n\
-                Building mok-debian-12, Kubernetes v1.20.2.\n";
-    outcome.assert(outcome.stderr.contains(told), "no reason");
-    assert_eq!(outcome.stdout, format!("{}\n", FLAVOURS[0].image()));
-    assert!(machine.docker.names().is_empty(), "{:?}", machine.docker.names());
-}
-
-#[test]
-fn what_was_built_stays_chosen_and_the_other_is_built_by_name_or_version() {
-    let machine = online();
-    let image = format!("{}\n", FLAVOURS[0].image());
-    machine.mokctl("-q build image mok-debian-12").stdout(image.as_str()).run();
-    machine.mokctl("-q build image").stdout(image.as_str()).run();
-    machine.mokctl("-q build image --k8sver 1.34").stdout(IMAGE_13).run();
-    machine.mokctl("-q build image").stdout(IMAGE_13).run();
-    machine.mokctl("-q build image --k8sver 1.20").stdout(image.as_str()).run();
-    machine.mokctl("-q build image mok-debian-13").stdout(IMAGE_13).run();
-}
-
-#[test]
-fn a_flavour_that_is_named_is_built_or_fails() {
-    let machine = online();
-    machine.docker.on("build --tag=local/mok-repositories:*").fails(1, "no answer from x");
-    let outcome = machine.mokctl("build image mok-debian-13").outcome();
-    outcome.assert(outcome.code() == Some(1), "built");
-    let told = "Getting the lists of packages .. FAILED (0.0 s)\n";
-    outcome.assert(outcome.stderr.contains(told), "not told");
-}
-
-#[test]
-fn an_engine_that_goes_away_is_no_answer() {
-    let machine = online();
-    machine
-        .docker
-        .on("build --tag=local/mok-repositories:*")
-        .fails(1, "Cannot connect to the Docker daemon");
-    let outcome = machine.mokctl("build image").outcome();
-    outcome.assert(outcome.code() == Some(1), "went on without an engine");
+    machine.mokctl("-q build image").stdout(format!("{}\n", image())).run();
+    let commit = machine.docker.call("commit ");
+    let inputs = format!("--change=LABEL mok.image.inputs={}", build_files::inputs(DEFAULT));
+    assert!(commit.argv.contains(&inputs), "{commit:?}");
 }

@@ -44,7 +44,7 @@ fn a_clone_stands_beside_the_cluster_that_was_saved() {
         for flag in ["ip", "network"] {
             assert_ne!(old.flag(flag), new.flag(flag), "{flag} of {node}");
         }
-        for label in ["MokCluster=b", "mok.role=", "mok.kubernetes=v1.20.2", "mok.issued="] {
+        for label in ["MokCluster=b", "mok.role=", "mok.kubernetes=v1.37.2", "mok.issued="] {
             let is_label = |word: &String| word.starts_with(&format!("--label={label}"));
             assert!(new.argv.iter().any(is_label), "no {label}: {}", new.line());
         }
@@ -65,7 +65,7 @@ fn a_clone_stands_beside_the_cluster_that_was_saved() {
     assert!(stdout.contains("b-worker-1") && !stdout.contains("incomplete"), "{stdout}");
     machine.mokctl("create worker b -q").run();
     let worker = machine.docker.call("create --name=b-worker-2 ");
-    assert!(worker.line().ends_with(" local/mok-debian-12:v1.20.2"), "{}", worker.line());
+    assert!(worker.line().ends_with(" local/mok-debian-13:v1.37.2"), "{}", worker.line());
     // And it goes without the other.
     machine.mokctl("delete cluster b -q").run();
     assert_eq!(machine.docker.containers(), before);

@@ -53,8 +53,8 @@ fn bash_completes_words_clusters_nodes_and_images() {
         // Readline breaks words here, and completes what follows.
         ("mokctl get clusters --output=", "json\ntable\n"),
         ("mokctl load image prod web:1", "1.4\n"),
-        ("mokctl create cluster a 1 0 --image local/", "local/mok-debian-12:v1.20.2\n"),
-        ("mokctl build image ", "mok-debian-12\nmok-debian-13\n"),
+        ("mokctl create cluster a 1 0 --image local/", "local/mok-debian-13:v1.37.2\n"),
+        ("mokctl build image ", "mok-debian-13\n"),
         ("mokctl export logs prod ", "compopt -o dirnames\n"),
         ("mokctl restore cluster prod ", "fresh\n"),
         ("mokctl load snapshot ", "compopt -o default\n"),

@@ -107,7 +107,7 @@ fn the_tutorial_explains_every_line_of_the_node_image() {
     let chapter = include_str!("../../docs/tutorial/1-node-image.md");
     let blocks = chapter.split("```Dockerfile\n").skip(1);
     let explained: String = blocks.map(|block| block.split("```").next().unwrap()).collect();
-    let dockerfile = include_str!("../../dockerfiles/mok-debian-12/node/Dockerfile");
+    let dockerfile = include_str!("../../dockerfiles/mok-debian-13/node/Dockerfile");
     let said = |text: &str| {
         let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
         lines.map(str::to_owned).collect::<Vec<_>>()

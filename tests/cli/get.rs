@@ -9,8 +9,8 @@ fn the_nodes_of_a_cluster_are_a_table_or_json() {
     let machine = Machine::new().with_cluster("a 1 1 --subnet 172.30.5.0/24");
     let table = "\
 Name         IP_Address     Role     Status    Version
-a-master-1   172.30.5.11    master   running   v1.20.2
-a-worker-1   172.30.5.101   worker   running   v1.20.2
+a-master-1   172.30.5.11    master   running   v1.37.2
+a-worker-1   172.30.5.101   worker   running   v1.37.2
 ";
     machine.mokctl("get nodes a").stdout(table).run();
     let outcome = machine.mokctl("get nodes a -o json").outcome();

@@ -131,7 +131,7 @@ fn the_labels_of_an_image_are_no_commands() {
     for label in ["kubernetes", "cri-socket", "skip-phases", "cgroup-driver", "cni"] {
         let labels = [
             ("schema", "1"),
-            ("kubernetes", "v1.20.2"),
+            ("kubernetes", "v1.37.2"),
             ("cri-socket", "/run/x.sock"),
             ("skip-phases", ""),
             ("cgroup-driver", "cgroupfs"),

@@ -42,7 +42,7 @@ fn the_name_of_the_first_master_decides() {
     let late = machine.docker.on("create --name=a-master-1 *").nth(1).blocks();
     let loser = machine.mokctl("create cluster a 1 0").start();
     late.is_reached();
-    let image = mokctl::image::flavour::FLAVOURS[0].image();
+    let image = crate::fake_docker::image();
     let words = ["create", "--name=a-master-1", "--label=mok.run=other", &image];
     let made = std::process::Command::new(machine.docker.client()).args(words).status().unwrap();
     assert!(made.success());

@@ -48,7 +48,7 @@ fn a_file_that_cannot_be_used_is_refused_before_the_engine_sees_it() {
     outcome.assert(outcome.stderr.contains(error), "not refused");
     machine.docker.remove_images();
     let outcome = machine.mokctl("load snapshot s.tgz").outcome();
-    let error = "the local/mok-debian-12:v1.20.2 that the snapshot stands on\nhint: bring it: ";
+    let error = "the local/mok-debian-13:v1.37.2 that the snapshot stands on\nhint: bring it: ";
     outcome.assert(outcome.stderr.contains(error), "the node image is not missed");
 }
 

@@ -72,7 +72,7 @@ fn snapshots_are_a_table_or_json() {
     let machine = saved("a 1 1");
     let table = "\
 Snapshot   MOK_Cluster   Nodes   Size   Age   Status   Version
-s          a             2       4 MB   AGE   whole    v1.20.2
+s          a             2       4 MB   AGE   whole    v1.37.2
 ";
     let outcome = machine.mokctl("get snapshots").outcome();
     let age = regex::Regex::new(r"[0-9]s ").unwrap();
@@ -83,7 +83,7 @@ s          a             2       4 MB   AGE   whole    v1.20.2
     assert!(list[0]["created"].take().as_u64().unwrap() > 1_700_000_000);
     let want = json!({
         "snapshot": "s", "cluster": "a", "nodes": ["a-master-1", "a-worker-1"],
-        "bytes": 4_000_000, "created": null, "status": "whole", "version": "v1.20.2",
+        "bytes": 4_000_000, "created": null, "status": "whole", "version": "v1.37.2",
     });
     assert_eq!(list, [want]);
     machine.mokctl("get snapshots b").run();
@@ -177,7 +177,7 @@ fn what_a_node_had_from_outside_it_has_again() {
     // And so have nodes that come later, of the image that the first were made of.
     machine.mokctl("create worker a -q").run();
     let worker = machine.docker.call("create --name=a-worker-2 ");
-    assert!(worker.line().ends_with(" local/mok-debian-12:v1.20.2"), "{}", worker.line());
+    assert!(worker.line().ends_with(" local/mok-debian-13:v1.37.2"), "{}", worker.line());
     assert_eq!(of(0, "a-worker-2"), of(0, "a-worker-1"));
     // A snapshot of what came out of a snapshot is one of its own.
     machine.mokctl("create snapshot a t -q").run();

@@ -10,7 +10,7 @@ use crate::cluster::{Cluster, OTHER, name};
 use crate::engine::{Objects, docker, output_of, shown, tell};
 use crate::{pods, wait};
 
-const MASTER_TAINT: &str = "node-role.kubernetes.io/master:NoSchedule";
+const MASTER_TAINT: &str = "node-role.kubernetes.io/control-plane:NoSchedule";
 /// kube-proxy hears of a pod that is ready, and writes its rules once a second.
 const PROXY_PATIENCE: Duration = Duration::from_secs(5);
 

@@ -80,7 +80,7 @@ fn bash_completes(cluster: &Cluster) {
         (format!("mokctl delete worker {}", cluster.name), cluster.node("worker-1\n")),
         (
             "mokctl create cluster a 1 0 --image local/mok-debian".to_owned(),
-            "local/mok-debian-12:v1.20.2\n".to_owned(),
+            "local/mok-debian-13:v1.37.2\n".to_owned(),
         ),
     ] {
         let mut bash = Command::new("bash");

@@ -5,7 +5,7 @@ use std::fs;
 use crate::engine::{self, docker, docker_with, lines};
 
 /// What `build image` builds on: one of them is here when it has built.
-const BASES: [&str; 2] = ["local/mok-base:bookworm", "debian:12"];
+const BASES: [&str; 2] = ["local/mok-base:trixie", "debian:13"];
 
 #[test]
 #[ignore = "needs the package: `make deb-test`"]

@@ -70,7 +70,7 @@ pub(crate) fn deploy(cluster: &Cluster, nodes: &[String]) -> (Vec<Pod>, String) 
 pub(crate) fn image() -> &'static [u8] {
     static IMAGE_ARCHIVE: OnceLock<Vec<u8>> = OnceLock::new();
     IMAGE_ARCHIVE.get_or_init(|| {
-        let archive = include_bytes!("../../dockerfiles/mok-debian-12/images/archive.sh");
+        let archive = include_bytes!("../../dockerfiles/mok-debian-13/images/archive.sh");
         let script = include_str!("pod_image.sh");
         let node_image = engine::node_image().unwrap();
         let container = format!("--name=e2e-image-{}", std::process::id());
@@ -92,7 +92,7 @@ spec:
     spec:
       terminationGracePeriodSeconds: 1
       tolerations:
-      - {key: node-role.kubernetes.io/master, operator: Exists, effect: NoSchedule}
+      - {key: node-role.kubernetes.io/control-plane, operator: Exists, effect: NoSchedule}
       containers:
       - {name: echo, image: 'local/mok-e2e:1', imagePullPolicy: Never}
 ---

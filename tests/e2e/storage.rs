@@ -30,7 +30,9 @@ fn a_volume_outlives_its_pod_and_a_restart_and_goes_with_its_claim() {
 
     let folders = || docker(&["exec", &worker, "ls", FOLDER]);
     let volumes = cluster.get(&["persistentvolumes"]).unwrap();
-    let names: Vec<_> = volumes.iter().map(name).collect();
+    // PERSISTENTVOLUME_NAMESPACE_CLAIM
+    let names: Vec<_> =
+        volumes.iter().map(|volume| format!("{}_default_data-db-0", name(volume))).collect();
     assert_eq!(names.join("\n"), folders().unwrap());
     cluster.kubectl(&["delete", "statefulset/db", "persistentvolumeclaim/data-db-0"]).unwrap();
     wait::until("the end of the volume", PATIENCE, || {

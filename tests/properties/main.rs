@@ -35,7 +35,7 @@ fn places() -> [(&'static [&'static str], Value); 19] {
         (&["Config", "Labels", "MokCluster"], "a".into()),
         (&["Config", "Labels", "mok.schema"], "1".into()),
         (&["Config", "Labels", "mok.image.schema"], "1".into()),
-        (&["Config", "Labels", "mok.image.kubernetes"], "v1.20.2".into()),
+        (&["Config", "Labels", "mok.image.kubernetes"], "v1.37.2".into()),
         (&["Config", "Labels", "mok.image.cri-socket"], "/run/x.sock".into()),
         (&["Config", "Labels", "mok.image.cgroup-driver"], "cgroupfs".into()),
         (&["Config", "Labels", "mok.image.cni"], "static".into()),
@@ -63,7 +63,7 @@ fn places_of_snapshots() -> [(&'static [&'static str], Value); 11] {
         (&["Config", "Labels", "mok.snapshot.base-id"], "sha256:0".into()),
         (&["Config", "Labels", "mok.snapshot.publish"], "127.0.0.1:40001:6443".into()),
         (&["Config", "Labels", "mok.issued"], "1".into()),
-        (&["Config", "Labels", "mok.kubernetes"], "v1.20.2".into()),
+        (&["Config", "Labels", "mok.kubernetes"], "v1.37.2".into()),
     ]
 }
 

@@ -1,31 +1,23 @@
 #!/usr/bin/env bash
-# Installs what a node runs and nothing beside it.
-# env: KUBERNETES_VERSION
+# Installs what a node runs of Debian's packages and nothing beside it.
 set -euo pipefail
 
-# haproxy's package starts its service where there is a service manager.
+# haproxy's package starts its service where there is a service manager; a build has
+# none, and policy-rc.d keeps it so elsewhere.
 printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
 chmod +x /usr/sbin/policy-rc.d
 
 apt-get update
-# conntrack, iptables, mount, socat: called by kubelet and kube-proxy.
-# podman and crun: for `mokctl load image`; it has the storage of CRI-O.
-# ethtool, procps, iproute2: for who looks inside; iproute2 also sets the routes.
+# conntrack, iptables, mount, nftables, socat: called by kubelet and kube-proxy.
+# crun, runc: containerd runs containers with the first, or the second where a pod's
+# RuntimeClass says so. haproxy: the load balancer.
+# ethtool, procps, iproute2: for debugging; iproute2 also sets the routes.
+# openssl: for the way by hand.
 apt-get install -y --no-install-recommends \
-  ca-certificates conntrack containernetworking-plugins crun ethtool haproxy iproute2 \
-  iptables kmod libnss-myhostname mount podman procps socat systemd util-linux
+  ca-certificates conntrack crun ethtool haproxy iproute2 iptables kmod libnss-myhostname \
+  mount nftables openssl procps runc socat systemd util-linux
 
-# The project's own: one revision of it, whichever that is. Their dependencies are
-# above, or would bring a second set of CNI plugins along.
-release=${KUBERNETES_VERSION#v}
-apt-get install -y --no-install-recommends \
-  cri-o cri-tools "kubeadm=$release-*" "kubectl=$release-*" "kubelet=$release-*"
-
-# An example that CRI-O would take for the cluster's network, and the kubelet's unit:
-# ours are in files/.
-rm -f /etc/cni/net.d/*
-rm -rf /usr/lib/systemd/system/kubelet.service{,.d}
-
+# A base of mmdebstrap's keeps the archives of what is installed.
 apt-get clean
 rm -rf /usr/sbin/policy-rc.d /var/lib/apt/lists/* /var/cache/apt/*.bin \
   /var/log/* /usr/share/doc/* /usr/share/man/*

@@ -1,35 +1,42 @@
 #!/usr/bin/env bash
-# Runs in a container of the node image: has CRI-O pull the images that kubeadm
-# lists, and keeps them as a store that every node reads beside its own. The
-# runtime's folder itself is a volume in every node, and here as well.
+# Runs in a container of the node image with /images of the images' part: installs one
+# version's Kubernetes programs and imports its images, then moves the unpacked files out
+# of containerd's folder. That folder is a volume in every node, and the engine fills a
+# new volume by copying what the image has there: with the files in it about a gigabyte
+# for each node, with links to them half a megabyte.
 set -euo pipefail
 
-store=/usr/lib/mok/storage
-state=/var/lib/containers/storage
-socket=/run/crio/crio.sock
+store=/usr/lib/mok
+state=/var/lib/containerd
 
-# Not yet there, and storage.conf names it.
-mkdir -p "$store"
-crio >/tmp/crio.log 2>&1 &
-crio=$!
+install /images/bin/* /usr/local/bin/
+mkdir -p /usr/local/lib/mok/addons
+cp /images/addons/* /usr/local/lib/mok/addons/
+sed --in-place "s|PAUSE_IMAGE|$(</images/pause)|" /etc/containerd/config.toml
+
+containerd >/tmp/containerd.log 2>&1 &
+containerd=$!
 deadline=$((SECONDS + 30))
-until crictl --runtime-endpoint="unix://$socket" version >/dev/null 2>&1; do
+until ctr version >/dev/null 2>&1; do
   if ((SECONDS > deadline)); then
-    cat /tmp/crio.log >&2
+    cat /tmp/containerd.log >&2
     exit 1
   fi
   sleep 0.1
 done
-version=$(kubeadm version --output=short)
-kubeadm config images pull --kubernetes-version="$version" --cri-socket="unix://$socket"
-# CRI-O's own idea of what holds a pod open may be another.
-pause=$(kubeadm config images list --kubernetes-version="$version" | grep /pause:)
-printf '[crio.image]\npause_image = "%s"\n' "$pause" >/etc/crio/crio.conf.d/20-mok-pause.conf
-crictl --runtime-endpoint="unix://$socket" images
-kill "$crio"
+for archive in /images/archives/*.tar; do
+  ctr --namespace k8s.io images import --local --discard-unpacked-layers "$archive"
+done
+ctr --namespace k8s.io images list --quiet
+kill "$containerd"
 # Ended by a signal it reports failure; what counts is that it has ended.
-wait "$crio" || true
+wait "$containerd" || true
 
-cp --archive "$state/." "$store/"
-rm -rf /tmp/crio.log
-du -sh "$store"
+mkdir -p "$store/snapshots"
+for folder in "$state"/io.containerd.snapshotter.v1.overlayfs/snapshots/*/fs; do
+  number=$(basename "$(dirname "$folder")")
+  mv "$folder" "$store/snapshots/$number"
+  ln -s "$store/snapshots/$number" "$folder"
+done
+rm -rf /tmp/containerd.log "$state"/io.containerd.content.v1.content/ingest/*
+du -sh "$store" "$state"

@@ -99,17 +99,21 @@ pub fn tag(image: &str, name: &str) -> Call {
     Call::new(["tag", image, name])
 }
 
-/// Makes an image of a root file system, a tar archive on standard input.
+/// Builds an image from a context given as tar archive; `proxies` are variables whose
+/// values the client hands on.
 #[must_use]
-pub fn import(tag: &str) -> Call {
-    Call::new(["import", "-", tag]).deadline(BUILD)
-}
-
-/// Builds an image from a context given as tar archive.
-#[must_use]
-pub fn build(tag: &str, arguments: &[(&str, &str)], context: Vec<u8>) -> Call {
+pub fn build(
+    tag: &str,
+    arguments: &[(&str, &str)],
+    proxies: &[&str],
+    labels: &[Label],
+    context: Vec<u8>,
+) -> Call {
     let mut args = vec!["build".to_owned(), format!("--tag={tag}")];
+    args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
     args.extend(arguments.iter().map(|(key, value)| format!("--build-arg={key}={value}")));
+    // Builders know these names, and keep them out of the image.
+    args.extend(proxies.iter().map(|name| format!("--build-arg={name}")));
     args.push("-".into());
     Call::new(args).stdin(context).deadline(BUILD)
 }

@@ -1,12 +1,16 @@
 //! The command lines of the docker client, built by pure functions: the reason
 //! for each flag stands beside it. Output is asked for in a machine's format.
 
+mod compile;
 mod container;
 mod engine;
 mod exec;
 mod image;
 mod network;
 
+pub use compile::{
+    CompileContainer, copy_out, create_compiler, import, remove_volume, run_program, start_attached,
+};
 pub use container::{
     Container, Publish, RESTART_POLICY, container_ids, create_container, inspect_containers, keep,
     labelled_container_ids, labelled_container_names, logs, put_files, remove, signal, start, stop,
@@ -16,8 +20,8 @@ pub use engine::{at, endpoint, host_status, info};
 pub use exec::{exec, exec_attached, exec_piped, exec_with_input};
 pub use image::{
     build, commit, create_volumes, image_id, image_label, image_layers, image_names, image_size,
-    import, inspect_images, labelled_image_ids, load, load_piped, prune_images, pull,
-    remove_images, run_beside, run_script, save, tag,
+    inspect_images, labelled_image_ids, load, load_piped, prune_images, pull, remove_images,
+    run_beside, run_script, save, tag,
 };
 pub use network::{
     create_network, create_overlay, inspect_networks, labelled_network_ids, network_ids,

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::fake_docker::image;
 use mokctl::docker::privilege::Privilege;
 use mokctl::env::Env;
-use mokctl::image::flavour::FLAVOURS;
 
 use crate::fake_docker::Call;
 use crate::harness::Machine;
@@ -28,7 +28,7 @@ fn every_object_carries_the_labels_of_its_cluster_and_run() {
         };
         let want = [
             "MokCluster=a".to_owned(),
-            "mok.kubernetes=v1.20.2".into(),
+            "mok.kubernetes=v1.37.2".into(),
             format!("mok.role={role}"),
             "mok.schema=1".into(),
         ];
@@ -69,7 +69,7 @@ fn a_node_is_created_with_exactly_these_words() {
         "--label=mok.schema=1".into(),
         format!("--label=mok.run={run}"),
         "--label=mok.role=master".into(),
-        "--label=mok.kubernetes=v1.20.2".into(),
+        "--label=mok.kubernetes=v1.37.2".into(),
         format!("--publish={publish}"),
     ];
     want.extend(Privilege::first_choice(Env::read().bounding_set).flags());
@@ -78,7 +78,7 @@ fn a_node_is_created_with_exactly_these_words() {
     {
         want.push(word.into());
     }
-    want.push(FLAVOURS[0].image());
+    want.push(image());
     assert_eq!(call.argv, want);
 }
 

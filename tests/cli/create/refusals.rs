@@ -1,7 +1,6 @@
 //! What cannot be is refused, and what goes wrong is told and taken back.
 
-use mokctl::image::flavour::FLAVOURS;
-
+use crate::fake_docker::image;
 use crate::harness::Machine;
 
 #[test]
@@ -10,7 +9,7 @@ fn create_without_a_node_image_says_how_to_get_one() {
     machine.docker.remove_images();
     let stderr = format!(
         "mokctl: error: there is no image {}\nhint: 'mokctl build image' builds one\n",
-        FLAVOURS[0].image()
+        image()
     );
     machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
     assert!(machine.docker.names().is_empty());
@@ -19,10 +18,10 @@ fn create_without_a_node_image_says_how_to_get_one() {
 #[test]
 fn create_refuses_an_image_that_is_no_node_image() {
     let machine = Machine::new();
-    machine.docker.add_image("debian:12", &[]);
+    machine.docker.add_image("debian:13", &[]);
     let stderr =
-        "mokctl: error: image debian:12 is no node image: it has no label mok.image.schema\n";
-    let run = machine.mokctl("create cluster a 1 0 --image debian:12");
+        "mokctl: error: image debian:13 is no node image: it has no label mok.image.schema\n";
+    let run = machine.mokctl("create cluster a 1 0 --image debian:13");
     run.stderr(stderr).code(1).run();
 }
 
@@ -42,7 +41,7 @@ fn create_refuses_a_name_already_in_use() {
 fn create_leaves_a_container_of_the_same_name_alone() {
     let machine = Machine::new();
     let docker = machine.docker.client();
-    let image = FLAVOURS[0].image();
+    let image = image();
     let made = std::process::Command::new(docker)
         .args(["create", "--name=a-worker-1", &image])
         .output()

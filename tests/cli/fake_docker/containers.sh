@@ -22,7 +22,7 @@ container_flags() {
       --restart=*) restart=${word#*=} ;;
       --hostname=* | --cap-add=* | --security-opt=* | --device-cgroup-rule=*) ;;
       --cgroupns=* | --tmpfs=* | --volume=* | --volumes-from=* | --entrypoint=*) ;;
-      --rm | --pid=*) ;;
+      --rm | --pid=* | --env=*) ;;
       -*) unknown ;;
       *) break ;;
     esac
@@ -75,10 +75,24 @@ create() {
   shift "$flags"
   [ $# -ge 1 ] || unknown
   make_container "$1" created
+  shift
+  echo "$*" >"$folder/command"
   echo "$id"
 }
 
+# cp_out CONTAINER:FOLDER: as a tar archive.
+cp_out() {
+  need_container "${1%%:*}"
+  folder=${1#*:}
+  mkdir -p "$found/root$folder"
+  tar --create --file=- --directory="$found/root${folder%/*}" "${folder##*/}"
+}
+
 cp_into() {
+  if [ "${2-}" = - ]; then
+    cp_out "$1"
+    return
+  fi
   [ "$1" = - ] || unknown
   save_stdin
   need_container "${2%%:*}"

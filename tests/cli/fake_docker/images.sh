@@ -114,6 +114,9 @@ load() {
 }
 
 import() {
+  while :; do
+    case $1 in --change=LABEL\ *) shift ;; *) break ;; esac
+  done
   [ "$1" = - ] || unknown
   save_stdin
   make_image "$2"

@@ -26,6 +26,7 @@ serve() {
     info) cat "$engine/info.json" ;;
     version) echo '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.2"}}' ;;
     context) endpoint "$@" ;;
+    volume) [ "$1" = rm ] && echo "$2" ;;
     container | image | network)
       object=$verb verb=${1-}
       shift

@@ -11,7 +11,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use mokctl::image::flavour::{FLAVOURS, Flavour};
+use mokctl::image::build_files::{self, LABELS};
+use mokctl::image::release::DEFAULT;
 use serde_json::{Value, json};
 
 pub(crate) use call::Call;
@@ -50,12 +51,26 @@ pub(crate) struct FakeDocker {
     pub(crate) words: Words,
 }
 
-/// What an image of `flavour` says of itself, with that Kubernetes version.
-pub(crate) fn labels(flavour: &Flavour, kubernetes: &str) -> Vec<String> {
+/// What an image of ours says of itself, with that Kubernetes version.
+pub(crate) fn labels(kubernetes: &str) -> Vec<String> {
     let version = format!("mok.image.kubernetes={kubernetes}");
-    let others = flavour.labels.iter().map(|(key, value)| format!("{key}={value}"));
+    let others = LABELS.iter().map(|(key, value)| format!("{key}={value}"));
     [version].into_iter().chain(others).collect()
 }
+
+/// The image that clusters are made of, and what its kubeadm lists.
+pub(crate) fn image() -> String {
+    build_files::image(DEFAULT)
+}
+
+const LISTED: &str = "registry.k8s.io/kube-apiserver:v1.37.2
+registry.k8s.io/kube-controller-manager:v1.37.2
+registry.k8s.io/kube-scheduler:v1.37.2
+registry.k8s.io/kube-proxy:v1.37.2
+registry.k8s.io/coredns/coredns:v1.14.6
+registry.k8s.io/pause:3.10.2
+registry.k8s.io/etcd:3.7.0-0
+";
 
 impl FakeDocker {
     /// Lays everything out below `root`: a new engine, with a node image.
@@ -85,7 +100,9 @@ impl FakeDocker {
         docker.write("networks/bridge/subnet", "172.17.0.0/16\n");
         docker.write("networks/bridge/labels", "");
 
-        docker.add_image(&FLAVOURS[0].image(), &labels(&FLAVOURS[0], FLAVOURS[0].kubernetes));
+        docker.add_image(&image(), &labels(&DEFAULT.to_string()));
+        docker.write("kubeadm-images.txt", LISTED);
+        docker.write("versions", "k8s.io/kubernetes v1.35.4 v1.36.3 v1.37.2 v1.38.0-alpha.1\n");
 
         let words = &docker.words;
         let control_plane = include_str!("../../data/kubeadm-init-v1.20.2-control-plane.txt");
@@ -150,8 +167,19 @@ impl FakeDocker {
 
     /// A node image with CRI-O, and its name.
     pub(crate) fn add_crio_image(&self) -> &'static str {
-        let flavour = Flavour::find("mok-debian-13").unwrap();
-        self.add_image("local/crio:1", &labels(flavour, flavour.kubernetes));
+        let others = labels(&DEFAULT.to_string()).into_iter().filter(|label| {
+            !["schema", "cri-socket", "cgroup-driver"]
+                .iter()
+                .any(|name| label.starts_with(&format!("mok.image.{name}=")))
+        });
+        let own = [
+            "mok.image.schema=2",
+            "mok.image.runtime=cri-o",
+            "mok.image.cri-socket=/run/crio/crio.sock",
+            "mok.image.cgroup-driver=systemd",
+        ];
+        let all: Vec<_> = others.chain(own.map(String::from)).collect();
+        self.add_image("local/crio:1", &all);
         "local/crio:1"
     }
 
@@ -251,7 +279,7 @@ impl FakeDocker {
             });
             fs::write(folder.join("info.json"), format!("{info}\n")).unwrap();
         }
-        let image = FLAVOURS[0].image();
+        let image = image();
         let here = self.engine("hosts").join(hosts[0]).join("images").join(&image);
         fs::create_dir_all(&here).unwrap();
         fs::copy(self.engine("images").join(&image).join("labels"), here.join("labels")).unwrap();

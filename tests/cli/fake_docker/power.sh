@@ -26,7 +26,26 @@ cannot_start() {
   fail "Error response from daemon: $1" "Error: failed to start containers: $ref"
 }
 
+# What a container that compiles prints.
+start_attached() {
+  need_container "$1"
+  get "$found/command"
+  case $value in
+    *"/mok/compile.sh "*)
+      for word in $value; do
+        case $word in *=*/*) [ "${word#-}" = "$word" ] && echo "compiling ${word%%=*}" ;; esac
+      done
+      ;;
+    *"go list -m -versions k8s.io/kubernetes") cat "$engine/versions" ;;
+    *) unknown ;;
+  esac
+}
+
 start() {
+  if [ "$1" = --attach ]; then
+    start_attached "$2"
+    return
+  fi
   for ref in "$@"; do
     find_container "$ref" ||
       fail "Error response from daemon: No such container: $ref" "Error: failed to start containers: $ref"

@@ -1,1 +1,70 @@
-../../../../../../../mok-debian-12/node/files/usr/local/lib/mok/network.sh
+#!/usr/bin/env bash
+# Puts the node's part of the pod network in place: the routes to the other
+# nodes' pods, the rule that gives pods the node's address when they leave
+# the cluster, and a DNS server that pods can reach. mokctl writes /etc/mok/network;
+# a restart runs this again.
+#
+# /etc/mok/network:   POD_SUBNET=10.244.0.0/16
+# /etc/mok/routes:    a line "POD_RANGE NODE_ADDRESS" for every other node
+set -euo pipefail
+
+[[ -e /etc/mok/network ]] || exit 0
+# shellcheck source=/dev/null
+. /etc/mok/network
+
+sysctl --quiet --write net.ipv4.ip_forward=1
+
+# rule WORD...: appends a rule of the nat table, unless it is there.
+rule() {
+  iptables --wait --table nat --check "$@" 2>/dev/null ||
+    iptables --wait --table nat --append "$@"
+}
+rule POSTROUTING --source "$POD_SUBNET" ! --destination "$POD_SUBNET" \
+  --jump MASQUERADE --match comment --comment "mok: pods leave as their node"
+
+# Docker's DNS server for a container listens on 127.0.0.11 in the container's own
+# network namespace, on ports that change at every start. Pods have other namespaces:
+# what they send to 127.0.0.11 reaches nobody, and CoreDNS, which forwards to its
+# node's name server, would find itself there. Like kind, let the gateway's address
+# stand in for it, on this node alone.
+engine=127.0.0.11
+# port PROTOCOL_FLAG: where it listens, whatever packet filter the engine uses.
+port() {
+  local address
+  read -r _ _ _ address _ < <(ss -Hln "$1" src "$engine") || true
+  printf '%s\n' "${address##*:}"
+}
+serve_dns() {
+  local gateway protocol port chain
+  read -r _ _ gateway _ < <(ip route show default)
+  # Rules of the last start name its ports.
+  for chain in PREROUTING OUTPUT; do
+    iptables --wait --table nat --new-chain "MOK_DNS_$chain" 2>/dev/null ||
+      iptables --wait --table nat --flush "MOK_DNS_$chain"
+    rule "$chain" --destination "$gateway" --jump "MOK_DNS_$chain"
+    for protocol in udp tcp; do
+      port=$(port "--$protocol")
+      [[ -n $port ]] || continue
+      rule "MOK_DNS_$chain" --protocol "$protocol" --dport 53 \
+        --jump DNAT --to-destination "$engine:$port"
+    done
+  done
+  # Packets that come in for 127.0.0.11 are martians otherwise.
+  sysctl --quiet --write net.ipv4.conf.all.route_localnet=1
+  # A bind mount: written to, not replaced.
+  local text
+  text=$(</etc/resolv.conf)
+  printf '%s\n' "${text//"$engine"/"$gateway"}" >/etc/resolv.conf
+}
+if [[ -n $(port --udp) ]]; then serve_dns; fi
+
+# Ours carry a protocol number of their own, so that routes to nodes that are
+# gone can be told from all others.
+protocol=77
+while read -r range address; do
+  ip route replace "$range" via "$address" proto "$protocol"
+done </etc/mok/routes
+ip -oneline route show proto "$protocol" | while read -r range _ address _; do
+  grep --quiet --line-regexp --fixed-strings "$range $address" /etc/mok/routes ||
+    ip route delete "$range" via "$address" proto "$protocol"
+done

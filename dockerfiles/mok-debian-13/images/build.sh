@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# Makes the images that kubeadm lists, and those of the add-ons, out of the programs
+# that were compiled and Debian's packages.
+# usage: build.sh PROGRAMS_FOLDER OUTPUT_FOLDER   (env: KUBERNETES_VERSION)
+set -euo pipefail
+
+programs=$1
+output=$2
+here=$(dirname "$0")
+mkdir -p "$output"/{archives,bin}
+
+# scaffold ROOT: the folders and links of Debian's merged /usr, and what any
+# program looks for in /etc.
+scaffold() {
+  local folder
+  mkdir -p "$1"/{dev,etc,proc,run,sys,tmp,var,usr/local/bin}
+  chmod 1777 "$1/tmp"
+  for folder in bin sbin lib lib64; do
+    mkdir -p "$1/usr/$folder"
+    ln -s "usr/$folder" "$1/$folder"
+  done
+  echo 'root:x:0:0:root:/root:/usr/sbin/nologin' >"$1/etc/passwd"
+  echo 'root:x:0:' >"$1/etc/group"
+  echo 'hosts: files dns' >"$1/etc/nsswitch.conf"
+}
+
+# packages ROOT PACKAGE...: unpacks packages and all that they depend on, without
+# running their scripts: no package manager, shell or documentation comes along.
+packages() {
+  local root=$1 folder deb
+  shift
+  folder=$(mktemp -d)
+  mkdir -p "$folder/partial"
+  # As if nothing were installed yet.
+  apt-get --quiet=2 --option=Dir::State::status=/dev/null --option="Dir::Cache::archives=$folder" \
+    --option=APT::Install-Recommends=false --option=APT::Sandbox::User=root \
+    --download-only --yes install "$@"
+  for deb in "$folder"/*.deb; do
+    dpkg-deb --fsys-tarfile "$deb" |
+      tar --extract --directory="$root" --keep-directory-symlink
+  done
+  rm -rf "$folder" "$root"/usr/share/{bug,doc,lintian,locale,man} "$root"/{etc/init.d,usr/lib/systemd}
+}
+
+# image NAME PROGRAM ROOT COMMAND
+image() {
+  bash "$here/archive.sh" "$3" "$1" "$output/archives/$2.tar" "$4"
+  rm -rf "$3"
+}
+
+# of_program NAME PROGRAM: an image of one static program.
+of_program() {
+  local root
+  root=$(mktemp -d)
+  scaffold "$root"
+  install "$programs/$2" "$root/usr/local/bin/"
+  image "$1" "$2" "$root" "/usr/local/bin/$2"
+}
+
+kube_proxy() {
+  local root name
+  root=$(mktemp -d)
+  scaffold "$root"
+  install "$programs/kube-proxy" "$root/usr/local/bin/"
+  packages "$root" conntrack iptables kmod nftables
+  # What the package's script would have asked update-alternatives for.
+  for name in {iptables,ip6tables}{,-save,-restore}; do
+    ln -s xtables-nft-multi "$root/usr/sbin/$name"
+  done
+  image "$1" kube-proxy "$root" /usr/local/bin/kube-proxy
+}
+
+etcd() {
+  local root
+  root=$(mktemp -d)
+  scaffold "$root"
+  install "$programs"/{etcd,etcdctl} "$root/usr/local/bin/"
+  image "$1" etcd "$root" /usr/local/bin/etcd
+}
+
+# Where upstream's image has it: kubeadm's manifest names arguments alone.
+coredns() {
+  local root
+  root=$(mktemp -d)
+  scaffold "$root"
+  install "$programs/coredns" "$root/"
+  image "$1" coredns "$root" /coredns
+}
+
+# What local-path-provisioner makes and removes folders with.
+busybox() {
+  local root
+  root=$(mktemp -d)
+  scaffold "$root"
+  packages "$root" busybox-static
+  chroot "$root" /usr/bin/busybox --install -s /usr/bin
+  image "$1" busybox "$root" /usr/bin/sh
+}
+
+while read -r name; do
+  program=${name##*/}
+  program=${program%%:*}
+  case $program in
+    kube-proxy) kube_proxy "$name" ;;
+    etcd) etcd "$name" ;;
+    coredns) coredns "$name" ;;
+    kube-apiserver | kube-controller-manager | kube-scheduler | pause) of_program "$name" "$program" ;;
+    *)
+      echo "no recipe for the image $name" >&2
+      exit 1
+      ;;
+  esac
+  if [[ $program == pause ]]; then printf '%s\n' "$name" >"$output/pause"; fi
+done < <("$programs/kubeadm" config images list --kubernetes-version "$KUBERNETES_VERSION")
+
+# Under no registry's name: they are on every node, and never pulled.
+of_program localhost/mok/local-path-provisioner:1 local-path-provisioner
+busybox localhost/mok/busybox:1
+
+install "$programs"/{kubeadm,kubelet,kubectl} "$output/bin/"

@@ -1,0 +1,81 @@
+//! Containers that programs are compiled in, and images of what they made.
+
+use std::time::Duration;
+
+use super::Label;
+use crate::docker::Call;
+
+/// A container that compiles.
+#[derive(Debug, Clone, Copy)]
+pub struct CompileContainer<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The image with the compiler.
+    pub image: &'a str,
+    /// `VOLUME:FOLDER` for caches.
+    pub volume: &'a str,
+    /// Names of variables that it gets as this process has them.
+    pub inherited: &'a [&'static str],
+    /// Variables with their values.
+    pub variables: &'a [(&'a str, &'a str)],
+    /// Labels.
+    pub labels: &'a [Label],
+    /// The program and its arguments.
+    pub command: &'a [&'a str],
+}
+
+/// Creates it.
+#[must_use]
+pub fn create_compiler(container: &CompileContainer<'_>) -> Call {
+    let CompileContainer { name, image, volume, inherited, variables, labels, command } = container;
+    let mut args = vec![
+        "create".to_owned(),
+        format!("--name={name}"),
+        // The user's proxies may listen on this machine's loopback.
+        "--network=host".into(),
+        format!("--volume={volume}"),
+    ];
+    args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
+    // Without a value: the client takes it from its own environment.
+    args.extend(inherited.iter().map(|name| format!("--env={name}")));
+    args.extend(variables.iter().map(|(name, value)| format!("--env={name}={value}")));
+    args.push((*image).to_owned());
+    args.extend(command.iter().map(|word| (*word).to_owned()));
+    Call::new(args).deadline(Call::WORK).to_its_end()
+}
+
+/// Starts a container, shows what it prints, and ends as it does.
+#[must_use]
+pub fn start_attached(container: &str) -> Call {
+    Call::new(["start", "--attach", container]).deadline(COMPILE)
+}
+
+/// A folder of a container as a tar archive on standard output.
+#[must_use]
+pub fn copy_out(container: &str, folder: &str) -> Call {
+    Call::new(["cp", &format!("{container}:{folder}"), "-"]).deadline(Call::TRANSFER)
+}
+
+/// Makes an image of a tar archive on standard input.
+#[must_use]
+pub fn import(tag: &str, labels: &[Label]) -> Call {
+    let labels = labels.iter().map(|(key, value)| format!("--change=LABEL {key}={value}"));
+    let words = ["import".to_owned()].into_iter().chain(labels).chain(["-".into(), tag.into()]);
+    Call::new(words).deadline(Call::TRANSFER).to_its_end()
+}
+
+/// Runs a program of an image, without a network, and removes its container.
+#[must_use]
+pub fn run_program(image: &str, command: &[&str]) -> Call {
+    let words = ["run", "--rm", "--network=none", image].into_iter();
+    Call::new(words.chain(command.iter().copied())).deadline(Call::WORK)
+}
+
+/// Removes a volume, unless a container has it.
+#[must_use]
+pub fn remove_volume(name: &str) -> Call {
+    Call::new(["volume", "rm", name]).deadline(Call::WORK)
+}
+
+/// One module's programs, in seconds, on a slow machine.
+const COMPILE: Duration = Duration::from_secs(2 * 3600);

@@ -1,0 +1,229 @@
+//! The Go modules that a node's programs are compiled from: which packages of which
+//! module, in which version, and how long each takes. Versions that belong to
+//! Kubernetes' own are found at build time, by what its kubeadm lists.
+
+use std::collections::BTreeMap;
+
+use super::build_files::{COMPILE, key};
+use crate::kubeadm::version::KubernetesVersion;
+
+/// The version of Go that compiles everything: Debian's own fetches it as a module.
+pub const TOOLCHAIN: &str = "go1.26.8";
+
+/// Something that is made of a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Program {
+    /// What it is called.
+    pub name: &'static str,
+    /// The Go package; or, within the module's folder, a C source or a file to take.
+    pub source: &'static str,
+    /// How long that takes, in seconds: measured on two cores with an empty cache, the
+    /// programs in this order.
+    pub seconds: u32,
+}
+
+/// A module of which programs are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Module {
+    /// What its part of the image is called.
+    pub name: &'static str,
+    /// The module's path.
+    pub path: &'static str,
+    /// Its version, such as `v2.4.2`.
+    pub version: String,
+    /// Names of string variables and the values that the linker gives them.
+    pub stamps: Vec<(String, String)>,
+    /// The version of the modules that it keeps in its own folder.
+    pub staging: Option<String>,
+    /// What is made of it.
+    pub programs: &'static [Program],
+}
+
+const fn program(name: &'static str, source: &'static str, seconds: u32) -> Program {
+    Program { name, source, seconds }
+}
+
+const KUBERNETES: &[Program] = &[
+    program("kubeadm", "k8s.io/kubernetes/cmd/kubeadm", 80),
+    program("kubelet", "k8s.io/kubernetes/cmd/kubelet", 150),
+    program("kubectl", "k8s.io/kubernetes/cmd/kubectl", 30),
+    program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver", 100),
+    program("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager", 40),
+    program("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler", 10),
+    program("kube-proxy", "k8s.io/kubernetes/cmd/kube-proxy", 10),
+    program("pause", "build/pause/linux/pause.c", 1),
+];
+
+/// Kubernetes' own programs.
+#[must_use]
+pub fn kubernetes(version: KubernetesVersion) -> Module {
+    let (major, minor) = version.minor();
+    let mut stamps = Vec::new();
+    for package in ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"] {
+        for (variable, value) in [
+            ("gitVersion", version.to_string()),
+            ("gitMajor", major.to_string()),
+            ("gitMinor", minor.to_string()),
+            ("gitTreeState", "archive".to_owned()),
+            ("gitCommit", "none".to_owned()),
+            // Same source, same bytes.
+            ("buildDate", "1970-01-01T00:00:00Z".to_owned()),
+        ] {
+            stamps.push((format!("{package}.{variable}"), value));
+        }
+    }
+    Module {
+        name: "kubernetes",
+        path: "k8s.io/kubernetes",
+        version: version.to_string(),
+        stamps,
+        // v0.37.2 of k8s.io/api goes with v1.37.2.
+        staging: Some(version.to_string().replacen("v1.", "v0.", 1)),
+        programs: KUBERNETES,
+    }
+}
+
+fn module(
+    name: &'static str,
+    path: &'static str,
+    version: &str,
+    programs: &'static [Program],
+) -> Module {
+    let version = version.to_owned();
+    Module { name, path, version, stamps: Vec::new(), staging: None, programs }
+}
+
+const ETCD: &[Program] = &[program("etcd", "go.etcd.io/etcd/server/v3", 30)];
+const ETCDCTL: &[Program] = &[program("etcdctl", "go.etcd.io/etcd/etcdctl/v3", 10)];
+const COREDNS: &[Program] = &[program("coredns", "github.com/coredns/coredns", 120)];
+
+/// What kubeadm lists beside Kubernetes' own images: `images` is what
+/// `kubeadm config images list` prints.
+#[must_use]
+pub fn listed(images: &str) -> Vec<Module> {
+    let tags: BTreeMap<&str, &str> =
+        images.lines().filter_map(|image| image.rsplit('/').next()?.split_once(':')).collect();
+    let mut modules = Vec::new();
+    if let Some(tag) = tags.get("etcd") {
+        // 3.7.0-0: the number behind is of the image.
+        let version = format!("v{}", tag.split('-').next().unwrap_or(tag));
+        modules.push(module("etcd", "go.etcd.io/etcd/server/v3", &version, ETCD));
+        modules.push(module("etcdctl", "go.etcd.io/etcd/etcdctl/v3", &version, ETCDCTL));
+    }
+    if let Some(version) = tags.get("coredns") {
+        modules.push(module("coredns", "github.com/coredns/coredns", version, COREDNS));
+    }
+    modules
+}
+
+/// The same for every version of Kubernetes.
+#[must_use]
+pub fn shared() -> [Module; 4] {
+    let containerd = "github.com/containerd/containerd/v2";
+    let crictl = "sigs.k8s.io/cri-tools";
+    let stamped = |mut module: Module, variable: &str| {
+        module.stamps.push((format!("{}{variable}", module.path), module.version.clone()));
+        module
+    };
+    [
+        stamped(module("containerd", containerd, "v2.4.2", CONTAINERD), "/version.Version"),
+        stamped(module("crictl", crictl, "v1.37.0", CRICTL), "/pkg/version.Version"),
+        module("cni", "github.com/containernetworking/plugins", "v1.10.0", CNI),
+        module("local-path", "github.com/rancher/local-path-provisioner", "v0.0.30", LOCAL_PATH),
+    ]
+}
+
+const CONTAINERD: &[Program] = &[
+    program("containerd", "github.com/containerd/containerd/v2/cmd/containerd", 70),
+    program(
+        "containerd-shim-runc-v2",
+        "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2",
+        10,
+    ),
+    program("ctr", "github.com/containerd/containerd/v2/cmd/ctr", 10),
+];
+
+const CRICTL: &[Program] = &[program("crictl", "sigs.k8s.io/cri-tools/cmd/crictl", 30)];
+
+/// mokctl's own network takes ptp, host-local and portmap; the others are what add-ons
+/// of users' own ask for first.
+const CNI: &[Program] = &[
+    program("bridge", "github.com/containernetworking/plugins/plugins/main/bridge", 5),
+    program("host-local", "github.com/containernetworking/plugins/plugins/ipam/host-local", 1),
+    program("loopback", "github.com/containernetworking/plugins/plugins/main/loopback", 1),
+    program("portmap", "github.com/containernetworking/plugins/plugins/meta/portmap", 1),
+    program("ptp", "github.com/containernetworking/plugins/plugins/main/ptp", 1),
+];
+
+const LOCAL_PATH: &[Program] = &[
+    program("local-path-provisioner", "github.com/rancher/local-path-provisioner", 50),
+    program("local-path-storage.yaml", "deploy/local-path-storage.yaml", 0),
+];
+
+impl Module {
+    /// The image that holds what is made of it, in /out.
+    #[must_use]
+    pub fn image(&self) -> String {
+        let Self { name, version, .. } = self;
+        let words = self.words();
+        let texts: Vec<&str> = COMPILE.texts().chain([TOOLCHAIN]).collect();
+        let key = key(texts.into_iter().chain(words.iter().map(String::as_str)));
+        format!("local/mok-programs:{name}-{version}-{key}")
+    }
+
+    /// What the compiling script is told.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let stamps: Vec<_> =
+            self.stamps.iter().map(|(name, value)| format!("-X={name}={value}")).collect();
+        let module = format!("{}@{}", self.path, self.version);
+        let staging = self.staging.clone().unwrap_or_default();
+        let programs =
+            self.programs.iter().map(|Program { name, source, .. }| format!("{name}={source}"));
+        [module, staging, stamps.join(" ")].into_iter().chain(programs).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn etcd_and_coredns_are_what_kubeadm_lists() {
+        let images = "registry.k8s.io/kube-apiserver:v1.37.2\n\
+                      registry.k8s.io/coredns/coredns:v1.14.6\n\
+                      registry.k8s.io/pause:3.10.2\n\
+                      registry.k8s.io/etcd:3.7.0-0";
+        let found: Vec<_> = listed(images)
+            .into_iter()
+            .map(|module| format!("{} {}@{}", module.name, module.path, module.version))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "etcd go.etcd.io/etcd/server/v3@v3.7.0",
+                "etcdctl go.etcd.io/etcd/etcdctl/v3@v3.7.0",
+                "coredns github.com/coredns/coredns@v1.14.6",
+            ]
+        );
+        assert!(listed("registry.k8s.io/pause:3.10.2").is_empty());
+    }
+
+    #[test]
+    fn a_version_of_kubernetes_goes_with_one_of_its_libraries() {
+        let module = kubernetes(KubernetesVersion::parse("v1.36.3").unwrap());
+        let words = module.words();
+        assert_eq!(words[..2], ["k8s.io/kubernetes@v1.36.3", "v0.36.3"]);
+        assert!(words[2].contains("-X=k8s.io/component-base/version.gitVersion=v1.36.3"));
+        assert!(words[2].contains("-X=k8s.io/client-go/pkg/version.gitMinor=36"));
+    }
+
+    #[test]
+    fn another_version_is_another_image() {
+        let image = |version| kubernetes(KubernetesVersion::parse(version).unwrap()).image();
+        assert_ne!(image("v1.37.1"), image("v1.37.2"));
+        let [containerd, ..] = shared();
+        let other = Module { programs: CRICTL, ..containerd.clone() };
+        assert_ne!(containerd.image(), other.image());
+    }
+}

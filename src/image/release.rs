@@ -1,0 +1,67 @@
+//! Which versions of Kubernetes a node image can be built with.
+
+use std::ops::RangeInclusive;
+
+use crate::cluster::spec::VersionPrefix;
+use crate::kubeadm::version::KubernetesVersion;
+
+/// Built where no version is asked for: the newest that was tested whole.
+pub const DEFAULT: KubernetesVersion = KubernetesVersion::new(1, 37, 2);
+
+/// The minors of Kubernetes 1 that are built: today's and the three before it, which
+/// have one format of kubeadm's configuration in common.
+pub const MINORS: RangeInclusive<u16> = 34..=37;
+
+/// Whether `wanted` is of a minor that is built.
+#[must_use]
+pub fn is_supported(wanted: &VersionPrefix) -> bool {
+    let (major, minor) = wanted.minor();
+    major == 1 && MINORS.contains(&minor)
+}
+
+/// The newest of `versions`, words with blanks between, that `wanted` means; or the
+/// newest of the same minor, where there is no such version.
+///
+/// # Errors
+/// The newest version of that minor, if there is any.
+pub fn newest(
+    versions: &str,
+    wanted: &VersionPrefix,
+) -> Result<KubernetesVersion, Option<KubernetesVersion>> {
+    // Alphas and release candidates are not of this form.
+    let all = || versions.split_whitespace().filter_map(KubernetesVersion::parse);
+    let of_minor = |version: &KubernetesVersion| version.minor() == wanted.minor();
+    all()
+        .filter(|version| wanted.matches(*version))
+        .max()
+        .ok_or_else(|| all().filter(of_minor).max())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIST: &str = "k8s.io/kubernetes v0.9.0 v1.35.4 v1.36.0 v1.36.3 v1.36.10 v1.37.0-rc.1\n";
+
+    fn of(wanted: &str) -> Result<String, Option<String>> {
+        let wanted = VersionPrefix::parse(wanted).unwrap();
+        newest(LIST, &wanted)
+            .map(|version| version.to_string())
+            .map_err(|newest| newest.map(|version| version.to_string()))
+    }
+
+    #[test]
+    fn a_minor_means_its_newest_patch_and_a_version_itself() {
+        assert_eq!(of("1.36"), Ok("v1.36.10".into()));
+        assert_eq!(of("1.36.3"), Ok("v1.36.3".into()));
+        assert_eq!(of("1.36.99"), Err(Some("v1.36.10".into())));
+        assert_eq!(of("1.37"), Err(None));
+    }
+
+    #[test]
+    fn four_minors_are_built() {
+        let supported = |word| is_supported(&VersionPrefix::parse(word).unwrap());
+        assert!(supported("1.34") && supported("1.37.2") && supported("v1.35.0"));
+        assert!(!supported("1.33") && !supported("1.38") && !supported("2.35"));
+    }
+}
