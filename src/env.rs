@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use crate::cli::Defaults;
 use crate::cluster::proxy::{Proxy, ProxyError};
+use crate::docker::module_source::ModuleSource;
 use crate::docker::privilege::BoundingSet;
-use crate::image::module_source::ModuleSource;
 use crate::interrupt::Ignored;
 use crate::ui::Mode;
 

@@ -5,8 +5,8 @@ use std::num::NonZeroU8;
 use std::path::PathBuf;
 
 use crate::cluster::host::{Host, Place};
+use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
-use crate::cluster::snapshot::SnapshotName;
 use crate::cluster::spec::{CloneSpec, ClusterSpec, ImageRef, VersionPrefix};
 
 /// What was asked about the output, whatever the command.

@@ -8,7 +8,7 @@ use super::usage::usage;
 use crate::cluster::host::HostError;
 use crate::cluster::mount::MountError;
 use crate::cluster::name::NameError;
-use crate::cluster::publish::PublishError;
+use crate::cluster::port::PublishError;
 use crate::cluster::registry::RegistryError;
 use crate::cluster::spec::SpecError;
 use crate::cluster::subnet::{OVERLAY_PREFIX, SubnetError};

@@ -8,15 +8,16 @@ use serde_json::Value;
 use super::base::Base;
 use super::host::Host;
 use super::labels;
+use super::labels::RESTART_POLICY;
 use super::layout::API_PORT;
 use super::moment::Moment;
 use super::mount::Mount;
 use super::name::{ClusterName, NodeName, Role};
+use super::port::Publish;
 use super::program::Program;
 use super::registry::Registry;
 use super::roster::Roster;
 use super::runtime::Runtime;
-use crate::docker::args::{Publish, RESTART_POLICY};
 
 /// A container of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]

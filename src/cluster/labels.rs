@@ -1,6 +1,14 @@
 //! The labels that hold a cluster's state in the engine. docs/labels.md says
 //! what each means to other versions of mokctl. Knows names, not values.
 
+/// A label with its value.
+pub type Label = (&'static str, String);
+
+/// The restart policy of a container that is finished: it comes back with the engine,
+/// and stays down when the user stopped it. State like a label, though the engine has
+/// a field of its own for it.
+pub const RESTART_POLICY: &str = "unless-stopped";
+
 /// The cluster's name: on every container and network of it. The label
 /// of the original `mokctl`.
 pub const CLUSTER: &str = "MokCluster";

@@ -9,14 +9,14 @@ use thiserror::Error;
 
 use super::by_hand::ByHand;
 use super::host::Place;
+use super::kubernetes::KubernetesVersion;
 use super::mount::Mount;
+use super::name::SnapshotName;
 use super::name::{ClusterName, NodeName};
-use super::publish::PublishSpec;
+use super::port::PublishSpec;
 use super::registry::Registry;
 use super::roster::Roster;
-use super::snapshot::SnapshotName;
 use super::subnet::Subnet;
-use crate::kubeadm::version::KubernetesVersion;
 
 /// The most masters a cluster has: 9. More members only slow etcd down.
 pub const MAX_MASTERS: NonZeroU8 = NonZeroU8::MIN.saturating_add(8);
@@ -167,7 +167,7 @@ impl VersionPrefix {
 
     /// Major and minor of every version that is meant.
     #[must_use]
-    pub fn minor(&self) -> (u16, u16) {
+    pub fn branch(&self) -> (u16, u16) {
         let mut numbers = self.0.split('.').filter_map(|number| number.parse().ok());
         (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default())
     }

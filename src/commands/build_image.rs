@@ -2,6 +2,7 @@
 //! from where a user's own registry has it.
 
 use super::Context;
+use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::image as label;
 use crate::cluster::spec::{ImageRef, VersionPrefix};
 use crate::docker::args;
@@ -9,7 +10,6 @@ use crate::error::Error;
 use crate::image::build::Builder;
 use crate::image::build_files::{self, FLAVOUR};
 use crate::image::release;
-use crate::kubeadm::version::KubernetesVersion;
 
 /// Builds the image of the version that is meant, or pulls it where it is `prebuilt`, and
 /// prints its name.

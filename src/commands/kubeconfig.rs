@@ -3,7 +3,8 @@
 use super::Context;
 use super::existing::Existing;
 use crate::cluster::name::ClusterName;
-use crate::docker::args::{self, Publish};
+use crate::cluster::port::Publish;
+use crate::docker::args;
 use crate::error::Error;
 use crate::kubeconfig::Access;
 use crate::run::ADMIN_CONF;

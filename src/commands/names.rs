@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::cli::Live;
 use crate::cluster::labels;
 use crate::cluster::name::NodeName;
-use crate::cluster::snapshot::SnapshotName;
+use crate::cluster::name::SnapshotName;
 use crate::docker::{DeadlineScale, Docker, args};
 use crate::env::Env;
 use crate::image::build_files::FLAVOUR;

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::Path;
 
 use super::Context;
-use crate::cluster::snapshot::SnapshotName;
+use crate::cluster::name::SnapshotName;
 use crate::docker::args;
 use crate::error::{Error, SnapshotError};
 use crate::snapshot_file::{FileError, Header, check, write};

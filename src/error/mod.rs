@@ -5,10 +5,10 @@ mod snapshot;
 
 use thiserror::Error;
 
+use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::placement::PlaceError;
 use crate::cluster::proxy::ProxyError;
-use crate::cluster::snapshot::SnapshotName;
 use crate::cluster::spec::VersionPrefix;
 use crate::docker::{DockerError, EndpointError, ScaleError};
 use crate::image::build::BuildError;

@@ -11,13 +11,13 @@ use thiserror::Error;
 use super::build_files::{self, BASE, BuildFiles, GO, IMAGES, LABELS, NODE, PRELOAD, SUITE};
 use super::compile::{CACHE, Compiler};
 use super::module::{self, Module};
-use super::module_source::ModuleSource;
 use super::release;
+use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, image as label};
 use crate::cluster::spec::VersionPrefix;
+use crate::docker::module_source::ModuleSource;
 use crate::docker::privilege::Privilege;
 use crate::docker::{Docker, DockerError, args};
-use crate::kubeadm::version::KubernetesVersion;
 use crate::node::files::archive;
 use crate::ui::Ui;
 

@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 
 use super::module;
-use crate::kubeadm::version::KubernetesVersion;
+use crate::cluster::kubernetes::KubernetesVersion;
 use crate::node::files::File;
 
 /// The name of the images: the folder below dockerfiles/.

@@ -5,9 +5,9 @@
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{image as label, snapshot};
 use crate::cluster::runtime::Runtime;
-use crate::kubeadm::version::KubernetesVersion;
 
 /// The newest version of the contract that this mokctl reads: 2 is for images whose
 /// runtime is not containerd.

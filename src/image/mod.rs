@@ -5,6 +5,5 @@ pub mod build_files;
 pub mod compile;
 pub mod contract;
 pub mod module;
-pub mod module_source;
 pub mod progress;
 pub mod release;

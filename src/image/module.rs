@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::build_files::{COMPILE, key};
-use crate::kubeadm::version::KubernetesVersion;
+use crate::cluster::kubernetes::KubernetesVersion;
 
 /// The version of Go that compiles everything: Debian's own fetches it as a module.
 pub const TOOLCHAIN: &str = "go1.26.8";
@@ -57,7 +57,7 @@ const KUBERNETES: &[Program] = &[
 /// Kubernetes' own programs.
 #[must_use]
 pub fn kubernetes(version: KubernetesVersion) -> Module {
-    let (major, minor) = version.minor();
+    let (major, minor) = version.branch();
     let mut stamps = Vec::new();
     for package in ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"] {
         for (variable, value) in [

@@ -2,8 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::spec::VersionPrefix;
-use crate::kubeadm::version::KubernetesVersion;
 
 /// Built where no version is asked for: the newest that was tested whole.
 pub const DEFAULT: KubernetesVersion = KubernetesVersion::new(1, 37, 2);
@@ -15,7 +15,7 @@ pub const MINORS: RangeInclusive<u16> = 34..=37;
 /// Whether `wanted` is of a minor that is built.
 #[must_use]
 pub fn is_supported(wanted: &VersionPrefix) -> bool {
-    let (major, minor) = wanted.minor();
+    let (major, minor) = wanted.branch();
     major == 1 && MINORS.contains(&minor)
 }
 
@@ -30,7 +30,7 @@ pub fn newest(
 ) -> Result<KubernetesVersion, Option<KubernetesVersion>> {
     // Alphas and release candidates are not of this form.
     let all = || versions.split_whitespace().filter_map(KubernetesVersion::parse);
-    let of_minor = |version: &KubernetesVersion| version.minor() == wanted.minor();
+    let of_minor = |version: &KubernetesVersion| version.branch() == wanted.branch();
     all()
         .filter(|version| wanted.matches(*version))
         .max()

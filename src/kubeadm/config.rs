@@ -6,7 +6,8 @@ use std::fmt::Write;
 use std::net::Ipv4Addr;
 
 use super::output::JoinCommand;
-use super::version::{ConfigApi, KubernetesVersion};
+use super::version::ConfigApi;
+use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::layout::{API_PORT, POD_SUBNET, SERVICE_SUBNET};
 
 /// What `init` and `join` alike say of a node.
@@ -43,7 +44,7 @@ pub struct ClusterConfig {
 /// The file for `kubeadm init`: four documents.
 #[must_use]
 pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
-    let api = node.version.config_api();
+    let api = ConfigApi::of(node.version);
     let mut text = header(api.api_version(), "InitConfiguration");
     // kubeadm fills in a random token.
     let _ = write!(text, "bootstrapTokens:\n- ttl: {}\n", cluster.token_ttl);
@@ -65,7 +66,7 @@ pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
 #[must_use]
 pub fn join(node: &NodeConfig, command: &JoinCommand) -> String {
     let JoinCommand { endpoint, token, ca_cert_hash, .. } = command;
-    let mut text = header(node.version.config_api().api_version(), "JoinConfiguration");
+    let mut text = header(ConfigApi::of(node.version).api_version(), "JoinConfiguration");
     let _ = write!(
         text,
         "discovery:\n  bootstrapToken:\n    apiServerEndpoint: {endpoint}\n    token: {}\n    \
@@ -114,7 +115,7 @@ fn node_registration(node: &NodeConfig) -> String {
     // A node may have more interfaces than this one; the kubelet would take the
     // one with the default route.
     let address = node.address.to_string();
-    text += &argument(node.version.config_api(), "    ", "node-ip", &address);
+    text += &argument(ConfigApi::of(node.version), "    ", "node-ip", &address);
     text
 }
 
@@ -126,7 +127,7 @@ fn argument(api: ConfigApi, indent: &str, name: &str, value: &str) -> String {
 }
 
 fn cluster_configuration(node: &NodeConfig, cluster: &ClusterConfig) -> String {
-    let api = node.version.config_api();
+    let api = ConfigApi::of(node.version);
     let mut text = header(api.api_version(), "ClusterConfiguration");
     // Given, because kubeadm otherwise asks the internet for the newest.
     let _ = writeln!(text, "kubernetesVersion: {}", node.version);

@@ -19,8 +19,8 @@ pub use problem::Problem;
 pub use saved::{Present, come_back, mounts_gone, snapshot_disk};
 pub use swarm::{SwarmFacts, of_swarm};
 
+use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::subnet::Subnet;
-use crate::kubeadm::version::KubernetesVersion;
 
 /// What is to be created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

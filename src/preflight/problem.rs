@@ -8,9 +8,9 @@ use thiserror::Error;
 
 use super::{MIB, Product};
 use crate::cluster::host::{Host, list};
+use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::subnet::Subnet;
 use crate::docker::args::at;
-use crate::kubeadm::version::KubernetesVersion;
 
 /// Something that a new node would founder on.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -6,8 +6,9 @@ use std::net::TcpListener;
 
 use super::Run;
 use super::error::StepError;
+use crate::cluster::port::Publish;
 use crate::docker::DockerError;
-use crate::docker::args::{Container, Publish};
+use crate::docker::args::Container;
 
 /// How often a port is chosen anew when somebody else was faster.
 const PORT_TRIES: u32 = 5;

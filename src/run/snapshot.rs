@@ -3,11 +3,11 @@
 use super::Run;
 use super::error::StepError;
 use super::facts::MissingFact;
+use crate::cluster::labels::Label;
 use crate::cluster::labels::{self, snapshot as label};
 use crate::cluster::moment::Moment;
 use crate::cluster::name::NodeName;
 use crate::cluster::snapshot::Snapshot;
-use crate::docker::args::Label;
 use crate::docker::{Call, args};
 use crate::node::files::File;
 use crate::node::restored;

@@ -24,7 +24,8 @@ pub use write::write;
 
 use crate::cluster::base::Base;
 use crate::cluster::name::NodeName;
-use crate::cluster::snapshot::{Snapshot, SnapshotName};
+use crate::cluster::name::SnapshotName;
+use crate::cluster::snapshot::Snapshot;
 use crate::cluster::spec::ImageRef;
 
 /// The names of our own in the archive.

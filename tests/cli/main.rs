@@ -24,6 +24,7 @@ mod hosts;
 mod install;
 mod json;
 mod killed;
+mod layers;
 mod options;
 mod podman;
 mod preflight;

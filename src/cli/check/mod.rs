@@ -22,8 +22,8 @@ use super::usage::Topic;
 use super::verb::Verb;
 use super::words::Words;
 use crate::cluster::host::{Host, Place};
+use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName, Role};
-use crate::cluster::snapshot::SnapshotName;
 use crate::cluster::spec::{ImageRef, MAX_WORKERS, VersionPrefix};
 use crate::version;
 

@@ -14,9 +14,9 @@ use crate::cluster::by_hand::ByHand;
 use crate::cluster::host::Place;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::ClusterName;
-use crate::cluster::publish::PublishSpec;
+use crate::cluster::name::SnapshotName;
+use crate::cluster::port::PublishSpec;
 use crate::cluster::registry::Registry;
-use crate::cluster::snapshot::SnapshotName;
 use crate::cluster::spec::{
     CloneSpec, ClusterSpec, ImageRef, MAX_MASTERS, MAX_WORKERS, VersionPrefix, Wishes,
 };

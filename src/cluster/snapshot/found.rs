@@ -4,20 +4,21 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{SavedNode, Snapshot, SnapshotName};
+use super::{SavedNode, Snapshot};
 use crate::cluster::base::Base;
+use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, snapshot as label};
 use crate::cluster::moment::Moment;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::NodeName;
+use crate::cluster::name::SnapshotName;
+use crate::cluster::port::Publish;
 use crate::cluster::program::Program;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
 use crate::cluster::spec::ImageRef;
 use crate::cluster::subnet::Subnet;
-use crate::docker::args::Publish;
-use crate::kubeadm::version::KubernetesVersion;
 
 /// What is there under a snapshot's name.
 #[derive(Debug, Clone, PartialEq, Eq)]

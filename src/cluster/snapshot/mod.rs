@@ -3,27 +3,26 @@
 //! (docs/labels.md). Reads and writes them; runs nothing.
 
 mod found;
-mod name;
 
 use std::net::Ipv4Addr;
 
 pub use found::{Found, read};
-pub use name::SnapshotName;
 
 use super::base::Base;
 use super::inventory::Member;
+use super::kubernetes::KubernetesVersion;
+use super::labels::Label;
 use super::labels::snapshot as label;
 use super::layout::API_PORT;
 use super::moment::{DAY, Moment};
 use super::mount::Mount;
-use super::name::NodeName;
+use super::name::{NodeName, SnapshotName};
+use super::port::Publish;
 use super::program::Program;
 use super::registry::Registry;
 use super::roster::Roster;
 use super::runtime::Runtime;
 use super::subnet::Subnet;
-use crate::docker::args::{Label, Publish};
-use crate::kubeadm::version::KubernetesVersion;
 
 /// kubeadm's certificates are good for a year. A cluster whose certificates are
 /// older than this gets new ones when it comes back.

@@ -6,6 +6,7 @@ use std::thread;
 
 use super::{Site, demand, refuse_existing};
 use crate::cluster::host::Host;
+use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::placement::Placement;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
@@ -16,7 +17,6 @@ use crate::commands::preflight::{self, join};
 use crate::docker::privilege::Privilege;
 use crate::docker::{Client, Docker, Endpoint, args};
 use crate::error::{Error, HostsError};
-use crate::kubeadm::version::KubernetesVersion;
 use crate::preflight::{EngineFacts, Facts, HostFacts, Problem, SwarmFacts, of_swarm, problems};
 use crate::run::{Engine, Engines, taken_subnets};
 

@@ -11,6 +11,7 @@ use super::Context;
 use super::image::node_image;
 use super::preflight::{self, join};
 use crate::cluster::host::Host;
+use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::placement::{Placement, spread, wish};
 use crate::cluster::roster::Roster;
@@ -20,7 +21,6 @@ use crate::docker::Docker;
 use crate::docker::privilege::Privilege;
 use crate::error::Error;
 use crate::image::contract::NodeImage;
-use crate::kubeadm::version::KubernetesVersion;
 use crate::preflight::{Demand, Facts};
 use crate::run::{Engines, taken_subnets};
 

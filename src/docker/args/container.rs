@@ -1,49 +1,13 @@
 //! Containers: made, started, stopped, removed, listed.
 
-use std::fmt;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use super::Label;
+use crate::cluster::labels::{Label, RESTART_POLICY};
 use crate::cluster::mount::Mount;
+use crate::cluster::port::Publish;
 use crate::docker::Call;
 use crate::docker::privilege::Privilege;
-
-/// What is published on the host: `ADDRESS:PORT` there leads to `target` here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Publish {
-    /// The host's address; loopback unless the user asks otherwise.
-    pub address: Ipv4Addr,
-    /// The host's port, chosen beforehand: one that the engine chooses changes
-    /// with every restart.
-    pub port: u16,
-    /// The port in the container.
-    pub target: u16,
-}
-
-impl Publish {
-    /// Reads what [`Display`](fmt::Display) writes.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        let mut parts = word.split(':');
-        let mut next = || parts.next();
-        let (address, port, target) = (next()?, next()?, next()?);
-        let publish = Self {
-            address: address.parse().ok()?,
-            port: port.parse().ok()?,
-            target: target.parse().ok()?,
-        };
-        next().is_none().then_some(publish)
-    }
-}
-
-/// `ADDRESS:PORT:TARGET`, as the engine's client takes it.
-impl fmt::Display for Publish {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { address, port, target } = self;
-        write!(f, "{address}:{port}:{target}")
-    }
-}
 
 /// A container to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,9 +33,6 @@ pub struct Container {
     /// In place of the image's entrypoint.
     pub entrypoint: Option<String>,
 }
-
-/// Comes back with the engine; stays down when the user stopped it.
-pub const RESTART_POLICY: &str = "unless-stopped";
 
 /// `docker create` for a node.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Label;
+use crate::cluster::labels::Label;
 use crate::docker::Call;
 use crate::docker::privilege::Privilege;
 

@@ -12,9 +12,8 @@ pub use compile::{
     CompileContainer, copy_out, create_compiler, import, remove_volume, run_program, start_attached,
 };
 pub use container::{
-    Container, Publish, RESTART_POLICY, container_ids, create_container, inspect_containers, keep,
-    labelled_container_ids, labelled_container_names, logs, put_files, remove, signal, start, stop,
-    written,
+    Container, container_ids, create_container, inspect_containers, keep, labelled_container_ids,
+    labelled_container_names, logs, put_files, remove, signal, start, stop, written,
 };
 pub use engine::{at, endpoint, host_status, info};
 pub use exec::{exec, exec_attached, exec_piped, exec_with_input};
@@ -27,6 +26,3 @@ pub use network::{
     create_network, create_overlay, inspect_networks, labelled_network_ids, network_ids,
     network_label_values, remove_networks,
 };
-
-/// A label with its value.
-pub type Label = (&'static str, String);

@@ -1,6 +1,6 @@
 //! Networks: made, removed, listed.
 
-use super::Label;
+use crate::cluster::labels::Label;
 use crate::docker::Call;
 
 /// Creates a bridge network with a subnet of its own.

@@ -1,5 +1,7 @@
-//! A port of the host that leads to a `NodePort` of the cluster, as it is asked for.
+//! Ports of the host that lead to ports of a node: as they are asked for, and as they
+//! are published.
 
+use std::fmt;
 use std::net::Ipv4Addr;
 use std::num::NonZeroU16;
 use std::ops::RangeInclusive;
@@ -64,6 +66,42 @@ impl PublishSpec {
             all.push(spec);
         }
         Ok(all)
+    }
+}
+
+/// What is published on the host: `ADDRESS:PORT` there leads to `target` here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publish {
+    /// The host's address; loopback unless the user asks otherwise.
+    pub address: Ipv4Addr,
+    /// The host's port, chosen beforehand: one that the engine chooses changes
+    /// with every restart.
+    pub port: u16,
+    /// The port in the container.
+    pub target: u16,
+}
+
+impl Publish {
+    /// Reads what [`Display`](fmt::Display) writes.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let mut parts = word.split(':');
+        let mut next = || parts.next();
+        let (address, port, target) = (next()?, next()?, next()?);
+        let publish = Self {
+            address: address.parse().ok()?,
+            port: port.parse().ok()?,
+            target: target.parse().ok()?,
+        };
+        next().is_none().then_some(publish)
+    }
+}
+
+/// `ADDRESS:PORT:TARGET`, as the engine's client takes it.
+impl fmt::Display for Publish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { address, port, target } = self;
+        write!(f, "{address}:{port}:{target}")
     }
 }
 
