@@ -36,6 +36,14 @@ pub enum ContractError {
         /// The image's name.
         image: String,
     },
+    /// Its Kubernetes is older than what nodes can have.
+    #[error("image {image} has Kubernetes {version}; {oldest} is the oldest that can be used", oldest = KubernetesVersion::OLDEST)]
+    TooOld {
+        /// The image's name.
+        image: String,
+        /// The version in it.
+        version: KubernetesVersion,
+    },
     /// A label's value is not understood.
     #[error("image {image} has label {label}={value}, which this mokctl does not know")]
     Unknown {
@@ -104,6 +112,9 @@ impl NodeImage {
         check(label::CNI, &|value| value == "static")?;
         let version = check(label::KUBERNETES, &|value| KubernetesVersion::parse(value).is_some())?;
         let version = KubernetesVersion::parse(version).ok_or_else(unreadable)?;
+        if !version.is_supported() {
+            return Err(ContractError::TooOld { image: image.to_owned(), version });
+        }
         let runtime = find(label::RUNTIME).ok();
         let runtime = Runtime::parse(runtime).ok_or_else(|| ContractError::Unknown {
             image: image.to_owned(),
@@ -222,6 +233,15 @@ mod tests {
         assert_eq!(image.version.to_string(), "v1.37.2");
         assert_eq!(image.skip_init_phases(), "preflight,addon/kube-proxy");
         assert_eq!(image.skip_join_phases(), "preflight");
+    }
+
+    #[test]
+    fn an_older_kubernetes_is_refused_by_its_version() {
+        let labels = GOOD
+            .map(|(name, value)| (name, if name == label::KUBERNETES { "v1.33.9" } else { value }));
+        let error = NodeImage::from_inspect("x", &inspection(&labels)).unwrap_err();
+        let text = "image x has Kubernetes v1.33.9; 1.34 is the oldest that can be used";
+        assert_eq!(error.to_string(), text);
     }
 
     #[test]

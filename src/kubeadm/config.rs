@@ -1,12 +1,11 @@
-//! kubeadm's configuration files, for each format that its versions read
-//! (kubeadm configuration reference, v1beta2 to v1beta4). Pure text; the values
-//! are checked before they come here, so none needs quoting.
+//! kubeadm's configuration files in the format that Kubernetes 1.34 to 1.37 read
+//! (kubeadm configuration reference, v1beta4). Pure text; the values are checked
+//! before they come here, so none needs quoting.
 
 use std::fmt::Write;
 use std::net::Ipv4Addr;
 
 use super::output::JoinCommand;
-use super::version::ConfigApi;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::layout::{API_PORT, POD_SUBNET, SERVICE_SUBNET};
 
@@ -35,7 +34,7 @@ pub struct ClusterConfig {
     pub cert_sans: Vec<String>,
     /// Whether masters take pods.
     pub schedulable_masters: bool,
-    /// Whether etcd may have several members.
+    /// Whether there may be several masters.
     pub several_masters: bool,
     /// How long the token is good that `init` prints, as kubeadm writes it.
     pub token_ttl: &'static str,
@@ -44,8 +43,7 @@ pub struct ClusterConfig {
 /// The file for `kubeadm init`: four documents.
 #[must_use]
 pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
-    let api = ConfigApi::of(node.version);
-    let mut text = header(api.api_version(), "InitConfiguration");
+    let mut text = header(KUBEADM, "InitConfiguration");
     // kubeadm fills in a random token.
     let _ = write!(text, "bootstrapTokens:\n- ttl: {}\n", cluster.token_ttl);
     text += &local_api_endpoint("", node.address);
@@ -53,6 +51,7 @@ pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     if cluster.schedulable_masters {
         text += NO_TAINTS;
     }
+    text += TIMEOUTS;
     text += "---\n";
     text += &cluster_configuration(node, cluster);
     text += "---\n";
@@ -66,13 +65,14 @@ pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
 #[must_use]
 pub fn join(node: &NodeConfig, command: &JoinCommand) -> String {
     let JoinCommand { endpoint, token, ca_cert_hash, .. } = command;
-    let mut text = header(ConfigApi::of(node.version).api_version(), "JoinConfiguration");
+    let mut text = header(KUBEADM, "JoinConfiguration");
     let _ = write!(
         text,
         "discovery:\n  bootstrapToken:\n    apiServerEndpoint: {endpoint}\n    token: {}\n    \
          caCertHashes:\n    - {ca_cert_hash}\n",
         token.reveal()
     );
+    text += TIMEOUTS;
     text += &node_registration(node);
     text
 }
@@ -92,6 +92,13 @@ pub fn join_control_plane(node: &NodeConfig, command: &JoinCommand, schedulable:
     }
     text
 }
+
+/// The format.
+const KUBEADM: &str = "kubeadm.k8s.io/v1beta4";
+
+/// How long kubeadm asks an API that does not answer yet: four minutes, where without
+/// its own wait for the control plane it would take one.
+const TIMEOUTS: &str = "timeouts:\n  kubernetesAPICall: 4m0s\n";
 
 /// An empty list, not an absent one: that means kubeadm's own taints.
 const NO_TAINTS: &str = "  taints: []\n";
@@ -115,20 +122,16 @@ fn node_registration(node: &NodeConfig) -> String {
     // A node may have more interfaces than this one; the kubelet would take the
     // one with the default route.
     let address = node.address.to_string();
-    text += &argument(ConfigApi::of(node.version), "    ", "node-ip", &address);
+    text += &argument("    ", "node-ip", &address);
     text
 }
 
-fn argument(api: ConfigApi, indent: &str, name: &str, value: &str) -> String {
-    match api {
-        ConfigApi::V1Beta2 | ConfigApi::V1Beta3 => format!("{indent}{name}: \"{value}\"\n"),
-        ConfigApi::V1Beta4 => format!("{indent}- name: {name}\n{indent}  value: \"{value}\"\n"),
-    }
+fn argument(indent: &str, name: &str, value: &str) -> String {
+    format!("{indent}- name: {name}\n{indent}  value: \"{value}\"\n")
 }
 
 fn cluster_configuration(node: &NodeConfig, cluster: &ClusterConfig) -> String {
-    let api = ConfigApi::of(node.version);
-    let mut text = header(api.api_version(), "ClusterConfiguration");
+    let mut text = header(KUBEADM, "ClusterConfiguration");
     // Given, because kubeadm otherwise asks the internet for the newest.
     let _ = writeln!(text, "kubernetesVersion: {}", node.version);
     let _ = writeln!(text, "controlPlaneEndpoint: {}", cluster.endpoint);
@@ -138,38 +141,31 @@ fn cluster_configuration(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     for name in &cluster.cert_sans {
         let _ = writeln!(text, "  - \"{name}\"");
     }
-    text += elliptic_curve_keys(api);
-    if cluster.several_masters {
-        // A second member counts before it has started. It is to be there before the
-        // first one misses it: without a leader etcd ends every watch, and an API
-        // server of 1.20 then has watches on which nothing ever comes again.
-        text += "etcd:\n  local:\n    extraArgs:\n";
-        text += &argument(api, "      ", "election-timeout", "3000");
-        text += &argument(api, "      ", "heartbeat-interval", "300");
-    }
+    // Made in a moment where eleven RSA keys take seconds, and cheaper in every handshake.
+    text += "encryptionAlgorithm: ECDSA-P256\n";
     // A node's pod range follows from its address; mokctl sets it, so that it is
     // there with the node and not only when this controller has come round.
     text += "controllerManager:\n  extraArgs:\n";
-    text += &argument(api, "    ", "allocate-node-cidrs", "false");
+    text += &argument("    ", "allocate-node-cidrs", "false");
     // Each of its controllers makes itself a service account first; at the default
     // of 20 requests a second, a new cluster waits for that before it takes nodes.
-    text += &argument(api, "    ", "kube-api-burst", "200");
-    text += &argument(api, "    ", "kube-api-qps", "100");
-    text += &argument(api, "    ", "cert-dir", SERVING);
+    text += &argument("    ", "kube-api-burst", "200");
+    text += &argument("    ", "kube-api-qps", "100");
+    text += &argument("    ", "cert-dir", SERVING);
     if cluster.several_masters {
         // Its first try for the lease comes before its own rights are there.
-        text += &argument(api, "    ", "leader-elect-retry-period", "1s");
+        text += &argument("    ", "leader-elect-retry-period", "1s");
     } else {
         // Nobody else could lead. After a restart both would wait a quarter of a
         // minute for the lease of the processes that they follow, and no pod would be
         // scheduled; on a slow disk they would lose it, and end.
-        text += &argument(api, "    ", "leader-elect", "false");
+        text += &argument("    ", "leader-elect", "false");
     }
     text += SERVING_VOLUME;
     text += "scheduler:\n  extraArgs:\n";
-    text += &argument(api, "    ", "cert-dir", SERVING);
+    text += &argument("    ", "cert-dir", SERVING);
     if !cluster.several_masters {
-        text += &argument(api, "    ", "leader-elect", "false");
+        text += &argument("    ", "leader-elect", "false");
     }
     text += SERVING_VOLUME;
     text
@@ -182,18 +178,11 @@ const SERVING_VOLUME: &str = "  extraVolumes:\n  - name: serving\n    \
      hostPath: /etc/kubernetes/serving\n    mountPath: /etc/kubernetes/serving\n    \
      pathType: DirectoryOrCreate\n";
 
-/// P-256 keys: made in a moment where eleven RSA keys take seconds, and cheaper in
-/// every handshake. A feature gate of kubeadm until the format has a field for it.
-fn elliptic_curve_keys(api: ConfigApi) -> &'static str {
-    match api {
-        ConfigApi::V1Beta2 | ConfigApi::V1Beta3 => "featureGates:\n  PublicKeysECDSA: true\n",
-        ConfigApi::V1Beta4 => "encryptionAlgorithm: ECDSA-P256\n",
-    }
-}
-
 fn kubelet_configuration(cgroup_driver: &str) -> String {
     let mut text = header("kubelet.config.k8s.io/v1beta1", "KubeletConfiguration");
     let _ = writeln!(text, "cgroupDriver: {cgroup_driver}");
+    // From 1.35 on it would not start where the engine's host has these.
+    text += "failCgroupV1: false\n";
     // The host's swap is the host's business.
     text += "failSwapOn: false\n";
     // The nodes see the host's disk: its filling must not evict their pods or
@@ -249,45 +238,22 @@ mod tests {
     #[test]
     fn init_matches_its_golden_files() {
         for (version, golden) in [
-            ("v1.20.2", include_str!("golden/init-v1.20.yaml")),
-            ("v1.28.0", include_str!("golden/init-v1.28.yaml")),
-            ("v1.33.0", include_str!("golden/init-v1.33.yaml")),
+            ("v1.34.4", include_str!("golden/init-v1.34.yaml")),
+            ("v1.35.4", include_str!("golden/init-v1.35.yaml")),
+            ("v1.36.3", include_str!("golden/init-v1.36.yaml")),
+            ("v1.37.2", include_str!("golden/init-v1.37.yaml")),
         ] {
             assert_eq!(init(&node(version, "a-master-1"), &cluster(true)), golden, "{version}");
         }
     }
 
     #[test]
-    fn join_matches_its_golden_files() {
-        for (version, golden) in [
-            ("v1.20.2", include_str!("golden/join-v1.20.yaml")),
-            ("v1.28.0", include_str!("golden/join-v1.28.yaml")),
-            ("v1.33.0", include_str!("golden/join-v1.33.yaml")),
-        ] {
-            let node = node(version, "a-worker-1");
-            assert_eq!(join(&node, &command()), golden, "{version}");
-        }
-    }
-
-    #[test]
-    fn join_of_a_master_matches_its_golden_files() {
-        for (version, golden) in [
-            ("v1.20.2", include_str!("golden/join-master-v1.20.yaml")),
-            ("v1.28.0", include_str!("golden/join-master-v1.28.yaml")),
-            ("v1.33.0", include_str!("golden/join-master-v1.33.yaml")),
-        ] {
-            let node = node(version, "a-master-2");
-            assert_eq!(join_control_plane(&node, &command(), true), golden, "{version}");
-        }
-    }
-
-    #[test]
-    fn each_version_of_a_format_gets_the_same_text_but_for_itself() {
-        for (first, last) in
-            [("v1.20.2", "v1.21.14"), ("v1.22.0", "v1.30.14"), ("v1.31.0", "v1.35.1")]
-        {
-            let text = |version| init(&node(version, "a-master-1"), &cluster(true));
-            assert_eq!(text(first).replace(first, last), text(last));
+    fn join_is_the_same_for_all_versions() {
+        for version in ["v1.34.4", "v1.35.4", "v1.36.3", "v1.37.2"] {
+            let golden = include_str!("golden/join.yaml");
+            assert_eq!(join(&node(version, "a-worker-1"), &command()), golden, "{version}");
+            let master = join_control_plane(&node(version, "a-master-2"), &command(), true);
+            assert_eq!(master, include_str!("golden/join-master.yaml"), "{version}");
         }
     }
 
@@ -295,15 +261,15 @@ mod tests {
     fn a_master_that_stays_alone_asks_nobody_who_leads() {
         let alone = ClusterConfig { several_masters: false, ..cluster(true) };
         let elections = |cluster| {
-            let text = init(&node("v1.20.2", "a-master-1"), &cluster);
-            (text.contains("etcd:"), text.matches("    leader-elect: \"false\"\n").count())
+            let text = init(&node("v1.37.2", "a-master-1"), &cluster);
+            text.matches("    - name: leader-elect\n      value: \"false\"\n").count()
         };
-        assert_eq!(elections(alone), (false, 2));
-        assert_eq!(elections(cluster(true)), (true, 0));
+        assert_eq!(elections(alone), 2);
+        assert_eq!(elections(cluster(true)), 0);
     }
 
     #[test]
     fn masters_keep_kubeadms_taint_where_there_are_workers() {
-        assert!(!init(&node("v1.20.2", "a-master-1"), &cluster(false)).contains("taints"));
+        assert!(!init(&node("v1.37.2", "a-master-1"), &cluster(false)).contains("taints"));
     }
 }

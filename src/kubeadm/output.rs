@@ -190,8 +190,7 @@ mod tests {
     #[test]
     fn each_versions_output_says_the_same() {
         for (output, key) in [
-            (include_str!("golden/output-v1.24.txt"), Some("1".repeat(64))),
-            (include_str!("golden/output-v1.30.txt"), Some("1".repeat(64))),
+            (include_str!("golden/output-v1.37-upload-certs.txt"), Some("1".repeat(64))),
             // Without --upload-certs it has a command for masters all the same.
             (include_str!("golden/output-v1.34.txt"), None),
         ] {

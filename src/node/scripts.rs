@@ -14,7 +14,7 @@ pub const FOLDER: &str = "root/mok";
 pub const INIT: &str = "/root/mok/init.sh";
 /// Makes the only master of a cluster with the data of another: `clone.sh FORMER`.
 pub const CLONE: &str = "/root/mok/clone.sh";
-/// Makes another node's credentials: `issue.sh NODE [ADDRESS]`, a master's address.
+/// Makes another node's credentials: `issue.sh NODE`.
 pub const ISSUE: &str = "/root/mok/issue.sh";
 /// Joins a node; its kubeadm configuration on standard input.
 pub const JOIN: &str = "/root/mok/join.sh";
@@ -24,16 +24,10 @@ pub const TOKEN: &str = "/root/mok/token.sh";
 pub const REVOKE: &str = "/root/mok/revoke.sh";
 /// Takes a master out of the control plane.
 pub const LEAVE: &str = "/root/mok/leave.sh";
-/// Starts a master's API server anew, where joins have cost it its watches.
-pub const SETTLE: &str = "/root/mok/settle.sh";
 /// Waits for nodes: `ready.sh SECONDS SINCE NODE...`.
 pub const READY: &str = "/root/mok/ready.sh";
 /// Where `init.sh` looks for kubeadm's configuration, without the leading slash.
 pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";
-/// Where kubeadm finds changes to the pods that it makes.
-const PATCHES: &str = "/root/mok/patches";
-const ETCD_PATCH: &str =
-    r#"[{"op": "remove", "path": "/spec/containers/0/resources/requests/ephemeral-storage"}]"#;
 
 /// The values that the scripts read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,10 +46,6 @@ pub struct Values {
     pub skip_init_phases: String,
     /// Phases that `kubeadm join` leaves out, with commas.
     pub skip_join_phases: String,
-    /// Whether etcd's request for ephemeral storage is to be taken away.
-    pub patch_etcd: bool,
-    /// Whether the administrator is of `system:masters`.
-    pub system_masters: bool,
     /// Whether further masters will join.
     pub upload_certs: bool,
 }
@@ -72,8 +62,6 @@ impl Values {
             ("ENDPOINT", &self.endpoint),
             ("SKIP_INIT_PHASES", &self.skip_init_phases),
             ("SKIP_JOIN_PHASES", &self.skip_join_phases),
-            ("PATCHES", if self.patch_etcd { PATCHES } else { "" }),
-            ("SYSTEM_MASTERS", if self.system_masters { "yes" } else { "" }),
             ("UPLOAD_CERTS", if self.upload_certs { "yes" } else { "" }),
         ] {
             let _ = writeln!(text, "{name}={}", shell_escape::escape(value.into()));
@@ -86,9 +74,6 @@ impl Values {
 #[must_use]
 pub fn files(values: &Values) -> Vec<File> {
     let mut files = vec![File::public(format!("{FOLDER}/mok.env"), values.render())];
-    if values.patch_etcd {
-        files.push(File::public("root/mok/patches/etcd+json.json", ETCD_PATCH));
-    }
     files.extend(
         [
             ("certificates.sh", include_str!("scripts/certificates.sh")),
@@ -100,7 +85,6 @@ pub fn files(values: &Values) -> Vec<File> {
             ("master.sh", include_str!("scripts/master.sh")),
             ("ready.sh", include_str!("scripts/ready.sh")),
             ("revoke.sh", include_str!("scripts/revoke.sh")),
-            ("settle.sh", include_str!("scripts/settle.sh")),
             ("token.sh", include_str!("scripts/token.sh")),
         ]
         .map(|(name, text)| File::script(format!("{FOLDER}/{name}"), text)),
@@ -122,14 +106,12 @@ mod tests {
             endpoint: "10.0.0.2:6443".into(),
             skip_init_phases: "$(reboot);'".into(),
             skip_join_phases: String::new(),
-            patch_etcd: true,
-            system_masters: true,
             upload_certs: false,
         };
         assert_eq!(
             values.render(),
             "NODE=a-worker-1\nADDRESS=10.0.0.101\nPOD_RANGE=10.244.101.0/24\nCRI_SOCKET='/run/x y.sock'\nENDPOINT='10.0.0.2:6443'\n\
-             SKIP_INIT_PHASES='$(reboot);'\\'''\nSKIP_JOIN_PHASES=''\nPATCHES=/root/mok/patches\nSYSTEM_MASTERS=yes\nUPLOAD_CERTS=''\n"
+             SKIP_INIT_PHASES='$(reboot);'\\'''\nSKIP_JOIN_PHASES=''\nUPLOAD_CERTS=''\n"
         );
     }
 }

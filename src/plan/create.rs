@@ -32,19 +32,11 @@ pub fn create(roster: &Roster, by_hand: ByHand, lacking: &[Host]) -> Plan {
         let kubernetes = masters.iter().chain(&workers).cloned().collect();
         stages.push(Stage::new(
             "Waiting for nodes to be Ready",
-            [Step::WaitReady(kubernetes), Step::SaveKubeconfig, Step::RevokeToken]
-                .into_iter()
-                .chain(settle(&masters)),
+            [Step::WaitReady(kubernetes), Step::SaveKubeconfig, Step::RevokeToken],
         ));
     }
     stages.push(Stage::new("Finishing", [Step::Keep(roster.nodes().to_vec())]));
     Plan(stages)
-}
-
-/// For those of `masters` that were there when another one joined.
-fn settle(masters: &[NodeName]) -> impl Iterator<Item = Step> {
-    let before = masters.split_last().map_or(&[][..], |(_, before)| before);
-    before.iter().cloned().map(Step::SettleMaster)
 }
 
 /// Masters join one after the other, because etcd takes one new member at a time;
@@ -117,7 +109,7 @@ mod tests {
              kubeadm join on a-worker-2\n\
              Joining one more master\n  kubeadm join on a-master-3\n\
              Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-master-2, \
-             a-master-3, a-worker-1, a-worker-2\n  save kubeconfig\n  revoke the join token\n  settle a-master-1\n  settle a-master-2\n\
+             a-master-3, a-worker-1, a-worker-2\n  save kubeconfig\n  revoke the join token\n\
              Finishing\n  keep a-master-1, a-master-2, a-master-3, a-worker-1, a-worker-2, a-lb\n"
         );
     }

@@ -67,8 +67,6 @@ pub enum Step {
     JoinMaster(NodeName),
     /// `kubeadm join`.
     JoinWorker(NodeName),
-    /// A master's API server starts anew, where joins have cost it its watches.
-    SettleMaster(NodeName),
     /// Until the nodes are Ready.
     WaitReady(Vec<NodeName>),
     /// Until the nodes have said that they are Ready since now.
@@ -114,7 +112,6 @@ impl Step {
             | Self::IssueCredentials(node)
             | Self::JoinMaster(node)
             | Self::JoinWorker(node)
-            | Self::SettleMaster(node)
             | Self::UpdateRoutes(node)
             | Self::UpdateLoadBalancer(node)
             | Self::Drain(node)
@@ -169,7 +166,6 @@ impl fmt::Display for Step {
             Self::WaitReady(nodes) | Self::WaitReadyAgain(nodes) => {
                 write!(f, "wait until Ready: {}", list(nodes))
             }
-            Self::SettleMaster(node) => write!(f, "settle {node}"),
             Self::SaveKubeconfig => f.write_str("save kubeconfig"),
             Self::RevokeToken => f.write_str("revoke the join token"),
             Self::Keep(nodes) => write!(f, "keep {}", list(nodes)),

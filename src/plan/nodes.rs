@@ -16,12 +16,9 @@ pub fn add(old: &Roster, new: &[NodeName]) -> Plan {
     let mut stages = vec![Stage::new("Starting nodes", new.iter().cloned().map(Step::start))];
     stages.push(Stage::new("Making them known", [ask].into_iter().chain(issue)));
     stages.extend(if masters { joins(new, &[]) } else { joins(&[], new) });
-    let settle = masters.then(|| old.with_role(Role::Master).cloned().map(Step::SettleMaster));
     stages.push(Stage::new(
         "Waiting for nodes to be Ready",
-        [Step::WaitReady(new.to_vec()), Step::RevokeToken]
-            .into_iter()
-            .chain(settle.into_iter().flatten()),
+        [Step::WaitReady(new.to_vec()), Step::RevokeToken],
     ));
     let balancer = masters.then(|| old.with_role(Role::LoadBalancer)).into_iter().flatten();
     let keep = [Step::Keep(new.to_vec())];

@@ -118,7 +118,7 @@ fn of_engine(engine: &EngineFacts, version: KubernetesVersion) -> Vec<Problem> {
     if !engine.missing_controllers.is_empty() {
         found.push(Problem::NoControllers { names: engine.missing_controllers.clone() });
     }
-    if engine.cgroup_version.as_deref() == Some("1") && version.refuses_cgroup_v1() {
+    if engine.cgroup_version.as_deref() == Some("1") && version.drops_cgroup_v1() {
         found.push(Problem::CgroupV1 { version });
     }
     found

@@ -46,8 +46,8 @@ pub enum Problem {
         /// For what.
         names: Vec<&'static str>,
     },
-    /// This Kubernetes wants newer control groups.
-    #[error("Kubernetes {version} needs cgroup v2, and the engine's host has v1")]
+    /// A later Kubernetes will want newer control groups.
+    #[error("Kubernetes {version} still runs on cgroup v1, a later one will not")]
     CgroupV1 {
         /// The image's Kubernetes.
         version: KubernetesVersion,
@@ -213,7 +213,7 @@ impl Problem {
     pub fn may_be_survived(&self) -> bool {
         match self {
             Self::OnHost { problem, .. } => problem.may_be_survived(),
-            _ => matches!(self, Self::Memory { .. }),
+            _ => matches!(self, Self::Memory { .. } | Self::CgroupV1 { .. }),
         }
     }
 
@@ -236,7 +236,7 @@ impl Problem {
             }
             Self::NoControllers { .. } => "enable the controllers in the host's kernel".into(),
             Self::CgroupV1 { .. } => {
-                "boot the host with 'systemd.unified_cgroup_hierarchy=1', or use an older image"
+                "'systemd.unified_cgroup_hierarchy=1' on the kernel's command line gives the host v2"
                     .into()
             }
             Self::Inotify { name, enough, .. } => {

@@ -25,7 +25,7 @@ fn host() -> HostFacts {
 }
 
 fn demand(masters: u64, workers: u64) -> Demand {
-    let kubernetes = KubernetesVersion::parse("v1.20.2").unwrap();
+    let kubernetes = KubernetesVersion::parse("v1.34.4").unwrap();
     Demand { masters, workers, api_port: None, subnet: None, kubernetes }
 }
 
@@ -91,8 +91,8 @@ fn each_problem_of_the_engine_is_told_with_its_remedy() {
         (
             new,
             cgroup_1.clone(),
-            "Kubernetes v1.35.0 needs cgroup v2, and the engine's host has v1",
-            "boot the host with 'systemd.unified_cgroup_hierarchy=1', or use an older image",
+            "Kubernetes v1.35.0 still runs on cgroup v1, a later one will not",
+            "'systemd.unified_cgroup_hierarchy=1' on the kernel's command line gives the host v2",
         ),
         (
             demand(9, 99),

@@ -46,13 +46,12 @@ impl Run<'_> {
             Step::InitMaster(node) => one(node, Self::init_call(node)),
             Step::CloneMaster(node) => one(node, self.clone_call(node)?),
             Step::IssueCredentials(node) => {
-                let [issue, put] = self.credentials_calls(node)?;
+                let [issue, put] = self.credentials_calls(node);
                 Ok(vec![(self.engines.of(&self.speaker), issue), (self.engines.of(node), put)])
             }
             Step::AskForWorkers => speaker(self.token_call(&[])),
             Step::AskForMasters => speaker(self.token_call(&["--masters"])),
             Step::JoinMaster(node) | Step::JoinWorker(node) => one(node, Self::join_call(node)),
-            Step::SettleMaster(node) => one(node, Self::settle_call(node)),
             Step::WaitReady(nodes) => speaker(self.ready_call(nodes, 0)),
             Step::WaitReadyAgain(nodes) => speaker(self.ready_call(nodes, self.facts.started()?)),
             Step::SaveKubeconfig => speaker(self.admin_call()),

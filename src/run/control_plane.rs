@@ -58,18 +58,14 @@ impl Run<'_> {
     }
 
     /// The call that prints a node's credentials, and the one that reads them.
-    pub(super) fn credentials_calls(&self, node: &NodeName) -> Result<[Call; 2], MissingFact> {
+    pub(super) fn credentials_calls(&self, node: &NodeName) -> [Call; 2] {
         let name = node.to_string();
-        let mut issue = vec![scripts::ISSUE, &name];
-        let address = self.facts.layout()?.address(node).to_string();
-        if node.role() == Role::Master {
-            issue.push(&address);
-        }
-        Ok([script(&self.speaker, &issue, JOIN), args::put_files(&name, Vec::new())])
+        let issue = script(&self.speaker, &[scripts::ISSUE, &name], JOIN);
+        [issue, args::put_files(&name, Vec::new())]
     }
 
     pub(super) fn issue_credentials(&self, node: &NodeName) -> Result<(), StepError> {
-        let [issue, put] = self.credentials_calls(node)?;
+        let [issue, put] = self.credentials_calls(node);
         let files = self.speaks().capture_bytes(&issue)?;
         self.engines.of(node).capture(&put.stdin(files))?;
         Ok(())
@@ -104,10 +100,6 @@ impl Run<'_> {
         let output = self.speaks().capture_bytes(&self.token_call(flags))?;
         self.facts.learn_join(JoinCommand::from_output(&String::from_utf8_lossy(&output))?);
         Ok(())
-    }
-
-    pub(super) fn settle_call(node: &NodeName) -> Call {
-        script(node, &[scripts::SETTLE], JOIN)
     }
 
     /// Waits until all of `nodes` have reported since `since`, in seconds since 1970.

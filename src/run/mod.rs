@@ -171,7 +171,6 @@ impl<'a> Run<'a> {
             Step::Clear => self.clear(),
             Step::Drain(node) => self.drain(node),
             Step::Claim(_)
-            | Step::SettleMaster(_)
             | Step::Keep(_)
             | Step::UpdateRoutes(_)
             | Step::UpdateLoadBalancer(_)

@@ -92,8 +92,6 @@ impl Run<'_> {
             endpoint: self.endpoint(layout),
             skip_init_phases: image.skip_init_phases(),
             skip_join_phases: image.skip_join_phases(),
-            patch_etcd: image.version.etcd_requests_storage(),
-            system_masters: image.version.administrator_is_of_system_masters(),
             upload_certs: self.roster.with_role(Role::Master).count() > 1,
         })
     }

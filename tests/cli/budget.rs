@@ -20,8 +20,8 @@ const BUDGETS: [Budget; 6] = [
     Budget { shape: "1 1", create: 23, stages: 7, delete: 5 },
     Budget { shape: "1 3", create: 35, stages: 7, delete: 5 },
     Budget { shape: "1 6", create: 53, stages: 7, delete: 5 },
-    Budget { shape: "3 0", create: 34, stages: 8, delete: 5 },
-    Budget { shape: "3 3", create: 52, stages: 8, delete: 5 },
+    Budget { shape: "3 0", create: 32, stages: 8, delete: 5 },
+    Budget { shape: "3 3", create: 50, stages: 8, delete: 5 },
 ];
 
 #[test]

@@ -92,15 +92,6 @@ kubelet_kubeconfig() {
   client_kubeconfig "$1/kubelet.conf" "https://$server" "system:node:$2" system:nodes
 }
 
-# master_kubeconfigs FOLDER ADDRESS: those of a master's administrator, and of what runs
-# on it and asks its own API server. kubeadm takes what it finds.
-master_kubeconfigs() {
-  local own=https://$2:6443
-  client_kubeconfig "$1/admin.conf" "https://$ENDPOINT" kubernetes-admin system:masters
-  client_kubeconfig "$1/controller-manager.conf" "$own" system:kube-controller-manager
-  client_kubeconfig "$1/scheduler.conf" "$own" system:kube-scheduler
-}
-
 # follow_renewal: a kubelet keeps its client certificate in a file of its own, and
 # renews it there before its year is over. A kubelet.conf with the first
 # certificate in it would stop the kubelet from starting after that year: it is to

@@ -2,13 +2,12 @@
 # On the first master: makes another node's credentials and prints them as a tar
 # archive. With a kubelet.conf from here a kubelet need not wait until its request
 # for a certificate is granted, which it looks for every ten seconds only.
-# usage: issue.sh NODE [ADDRESS]: with a master's address also what its control plane
-# asks the API with
+# usage: issue.sh NODE
 set -euo pipefail
 
 # shellcheck source=src/node/scripts/common.sh
 . /root/mok/common.sh
-node=$1 address=${2:-}
+node=$1
 
 # The last thing that kubeadm writes before it waits: its authority is there by then,
 # and what this takes of the CPU nobody else wants.
@@ -25,8 +24,5 @@ kubelet_kubeconfig "$folder" "$node" || {
   # From 1.33 on kubeadm names its own master there, and not all that a balancer leads to.
   sed --in-place "s|server: .*|server: https://$ENDPOINT|" "$folder/kubelet.conf"
 }
-if [[ -n $SYSTEM_MASTERS && -n $address ]]; then
-  master_kubeconfigs "$folder" "$address" || true
-fi
 cd "$root"
 tar --create etc/kubernetes/*.conf

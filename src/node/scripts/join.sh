@@ -46,12 +46,7 @@ if [[ $NODE == *-master-* ]]; then
 fi
 
 flags=(--config=/root/mok/kubeadm-join.yaml) phases=$SKIP_JOIN_PHASES
-# A master's, which issue.sh has made, the last one last: kubeadm would make keys for
-# them, and throw them away.
-if [[ -s /etc/kubernetes/scheduler.conf ]]; then phases+=,control-plane-prepare/kubeconfig; fi
 if [[ -n $phases ]]; then flags+=("--skip-phases=${phases#,}"); fi
-# Workers have no such pods, and kubeadm no use for it there.
-if [[ -n $PATCHES ]]; then flags+=("--experimental-patches=$PATCHES"); fi
 kubeadm join "${flags[@]}"
 wait "$taking"
 follow_renewal

@@ -18,7 +18,7 @@ init_master() {
   local config=--config=/root/mok/kubeadm-init.yaml phases=$1
   if [[ -n $SKIP_INIT_PHASES ]]; then phases+=,$SKIP_INIT_PHASES; fi
   local begin=$phases,wait-control-plane,upload-config,upload-certs,mark-control-plane
-  begin+=,bootstrap-token,kubelet-finalize,addon
+  begin+=,bootstrap-token,kubelet-finalize,addon,show-join-command
   local end=$phases,preflight,certs,kubeconfig,kubelet-start,control-plane,etcd
   end+=,wait-control-plane,upload-config/kubelet,mark-control-plane
   # kubelet-finalize restarts the kubelet, whose first report is that the node is not
@@ -31,25 +31,12 @@ init_master() {
   serving_certificates
   # leaves_out PHASE
   leaves_out() { [[ ,$phases, == *",$1,"* ]]; }
-  if [[ -n $SYSTEM_MASTERS ]] && ! leaves_out certs && ! leaves_out kubeconfig; then
-    kubeadm init phase certs all "$config"
-    # The next run would make keys for these, and throw them away. This kubelet asks the
-    # API server beside it, at first: a balancer turns everybody away until that one is
-    # healthy, and each time a kubelet waits twice as long, up to seven seconds.
-    if kubelet_kubeconfig /etc/kubernetes "$NODE" "$ADDRESS:6443" &&
-      master_kubeconfigs /etc/kubernetes "$ADDRESS"; then
-      begin+=,certs,kubeconfig
-    fi
-  fi
   local flags=("$config") last=("$config")
-  if [[ -n $PATCHES ]]; then flags+=("--experimental-patches=$PATCHES"); fi
   # For further masters: their certificates, encrypted, in the cluster for two hours.
   if [[ -n $UPLOAD_CERTS ]]; then last+=(--upload-certs); fi
-  # It ends with a join command, whose token is not in the cluster.
-  kubeadm init "${flags[@]}" --skip-phases="${begin#,}" | sed '/^Your Kubernetes/,$d'
-  # Where kubeadm writes its discovery information; any other administrator waits for roles.
-  local first=$PUBLIC
-  if [[ -z $SYSTEM_MASTERS ]]; then first=/readyz; fi
+  kubeadm init "${flags[@]}" --skip-phases="${begin#,}"
+  # The administrator has no rights before there are roles.
+  local first=/readyz
   open_api /etc/kubernetes/admin.conf "$THIS_NODE" "$THIS_STORAGE" "$DISCOVERY" "$first"
   wait_until 240 "the API server" request GET "$first" >/dev/null
   # From its next start on the kubelet needs a master, not this one.
