@@ -67,6 +67,11 @@ fn kind_config(shape: Shape) -> String {
     let mut text = "kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4
 networking: {disableDefaultCNI: true}
+# As mokctl's: on cgroup v1 the kubelet starts only when told to.
+kubeadmConfigPatches:
+- |
+  kind: KubeletConfiguration
+  failCgroupV1: false
 nodes:
 "
     .to_owned();

@@ -16,7 +16,7 @@ done
 rm -rf "$store"/{snapshots,blobs}
 
 mkdir -p /kind/manifests
-# "Kubernetes v1.20.2"
+# "Kubernetes v1.37.2"
 kubelet --version | cut -d' ' -f2 >/kind/version
 cat >/kind/manifests/default-storage.yaml <<'YAML'
 apiVersion: storage.k8s.io/v1
