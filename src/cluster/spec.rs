@@ -109,7 +109,7 @@ pub enum SpecError {
     )]
     Image(String),
     /// Not a Kubernetes version.
-    #[error("invalid VERSION, '{0}': MAJOR.MINOR or MAJOR.MINOR.PATCH is allowed, like 1.33.1")]
+    #[error("invalid VERSION, '{0}': MAJOR.MINOR or MAJOR.MINOR.PATCH is allowed, like 1.36.3")]
     Version(String),
 }
 

@@ -172,7 +172,7 @@ fn a_value_is_refused_with_what_is_allowed() {
         ),
         (
             "create cluster a 1 0 --k8sver v1",
-            "Invalid VERSION, 'v1': MAJOR.MINOR or MAJOR.MINOR.PATCH is allowed, like 1.33.1.",
+            "Invalid VERSION, 'v1': MAJOR.MINOR or MAJOR.MINOR.PATCH is allowed, like 1.36.3.",
         ),
         (
             "create cluster a 1 0 --api-port 0",

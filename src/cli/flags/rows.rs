@@ -235,7 +235,7 @@ pub const FLAGS: &[FlagSpec] = &[
         short: None,
         value: Some("VERSION"),
         scope: Scope::Only(&[Verb::CreateCluster, Verb::BuildImage]),
-        help: "The Kubernetes version, like 1.33.1",
+        help: "The Kubernetes version, like 1.36 or 1.36.3",
     },
     FlagSpec {
         flag: Flag::GetPrebuiltImage,
