@@ -10,6 +10,7 @@ use crate::cluster::name::Role;
 use crate::cluster::snapshot::{SavedNode, Snapshot};
 use crate::cluster::spec::CloneSpec;
 use crate::error::{Error, SnapshotError};
+use crate::node::pki::Pki;
 use crate::plan;
 use crate::preflight::{Demand, Facts, mounts_gone, problems};
 use crate::run::{Engines, Run, foresee, taken_subnets};
@@ -67,6 +68,7 @@ pub(super) fn run(
         registry: wishes.registry.clone().or(saved.registry),
         proxy,
         clones: Some(snapshot),
+        pki: Some(Pki::new()?),
         kubeconfig: Some(context.kubeconfig()?),
         tail: context.tail(),
         ..Run::new(&engines, &roster, roster.first_master())

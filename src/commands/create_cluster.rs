@@ -14,6 +14,7 @@ use crate::cluster::roster::Roster;
 use crate::cluster::spec::ClusterSpec;
 use crate::error::Error;
 use crate::node::by_hand::SETUP;
+use crate::node::pki::Pki;
 use crate::node::scripts;
 use crate::plan::{self, Plan};
 use crate::run::{Run, foresee};
@@ -51,6 +52,7 @@ pub(super) fn run(
         mounts: spec.wishes.mounts.clone(),
         registry: spec.wishes.registry.clone(),
         proxy,
+        pki: (!spec.by_hand.covers(Role::Master)).then(Pki::new).transpose()?,
         kubeconfig: Some(context.kubeconfig()?),
         tail: context.tail(),
         ..Run::new(&site.engines, &roster, roster.first_master())
@@ -123,11 +125,22 @@ fn steps_by_hand(roster: &Roster, by_hand: &[NodeName], total: Duration) -> Stri
     let steps: Vec<String> = steps.map(|step| format!("  {step}\n")).collect();
 
     let is_asked = |mark: &str| steps.iter().any(|step| step.ends_with(&format!(" {mark}\n")));
-    let joins = [("JOIN_MASTER", "masters", " --masters"), ("JOIN", "workers", "")];
-    let joins = joins.into_iter().filter(|(mark, ..)| is_asked(mark)).map(|(mark, whose, flag)| {
-        let token = exec(first, &format!("{}{flag}", scripts::TOKEN));
-        format!("{mark} is the join command for {whose}; this prints a fresh one:\n\n  {token}\n\n")
-    });
+    let config = format!("--config=/{}", scripts::INIT_CONFIG);
+    let kubeadm = |words: &str| format!("mokctl exec {first} -- kubeadm {words} {config}");
+    let token = kubeadm("token create --print-join-command");
+    let key = kubeadm("init phase upload-certs --upload-certs");
+    let joins = [
+        (
+            "JOIN_MASTER",
+            format!(
+                "JOIN with --control-plane --certificate-key KEY; this prints a fresh KEY:\n\n  {key}"
+            ),
+        ),
+        ("JOIN", format!("the join command; this prints a fresh one:\n\n  {token}")),
+    ];
+    let is_needed = |mark: &str| is_asked(mark) || (mark == "JOIN" && is_asked("JOIN_MASTER"));
+    let joins = joins.into_iter().filter(|(mark, _)| is_needed(mark));
+    let joins = joins.map(|(mark, text)| format!("{mark} is {text}\n\n"));
     format!(
         "Cluster {name} is up after {:.1} s. The rest is yours, in this order:\n\n{}\n{}",
         total.as_secs_f64(),

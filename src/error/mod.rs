@@ -17,6 +17,7 @@ use crate::image::release::MINORS;
 use crate::kubeadm::output::redact;
 use crate::kubeconfig::KubeconfigError;
 use crate::node::by_hand::SETUP;
+use crate::node::pki::PkiError;
 use crate::preflight::Problem;
 use crate::run::{Failure, StepError};
 
@@ -41,6 +42,9 @@ pub enum Error {
     /// An image that is no node image.
     #[error(transparent)]
     Contract(#[from] ContractError),
+    /// A new cluster's certificates.
+    #[error(transparent)]
+    Pki(#[from] PkiError),
     /// The user's kubeconfig.
     #[error(transparent)]
     Kubeconfig(#[from] KubeconfigError),

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 use std::net::Ipv4Addr;
 
-use super::output::JoinCommand;
+use super::output::Secret;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::layout::{API_PORT, POD_SUBNET, SERVICE_SUBNET};
 
@@ -61,17 +61,40 @@ pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     text
 }
 
-/// The file for `kubeadm join` of a worker: says what `command` says.
+/// How a node that joins learns which cluster it joins.
+#[derive(Debug, Clone, Copy)]
+pub enum Discovery<'a> {
+    /// From a kubeconfig that it was given; the token is for the rest.
+    File {
+        /// Where that lies.
+        path: &'a str,
+        /// The token.
+        token: &'a Secret,
+    },
+    /// With the token, as `kubeadm join` is called by hand. For what only the join command
+    /// says it has the words that `src/node/scripts/by_hand/join.sh` looks for.
+    ByHand {
+        /// `ADDRESS:PORT` of the API for all nodes.
+        endpoint: &'a str,
+    },
+}
+
+/// The file for `kubeadm join` of a worker.
 #[must_use]
-pub fn join(node: &NodeConfig, command: &JoinCommand) -> String {
-    let JoinCommand { endpoint, token, ca_cert_hash, .. } = command;
+pub fn join(node: &NodeConfig, discovery: Discovery<'_>) -> String {
     let mut text = header(KUBEADM, "JoinConfiguration");
-    let _ = write!(
-        text,
-        "discovery:\n  bootstrapToken:\n    apiServerEndpoint: {endpoint}\n    token: {}\n    \
-         caCertHashes:\n    - {ca_cert_hash}\n",
-        token.reveal()
-    );
+    let _ = match discovery {
+        Discovery::File { path, token } => write!(
+            text,
+            "discovery:\n  file:\n    kubeConfigPath: {path}\n  tlsBootstrapToken: {}\n",
+            token.reveal()
+        ),
+        Discovery::ByHand { endpoint } => write!(
+            text,
+            "discovery:\n  bootstrapToken:\n    apiServerEndpoint: {endpoint}\n    \
+             token: @TOKEN@\n    caCertHashes:\n    - @CA_CERT_HASH@\n"
+        ),
+    };
     text += TIMEOUTS;
     text += &node_registration(node);
     text
@@ -80,15 +103,19 @@ pub fn join(node: &NodeConfig, command: &JoinCommand) -> String {
 /// The file for `kubeadm join` of a further master: a worker's, but for the
 /// taints, and its part of the control plane.
 #[must_use]
-pub fn join_control_plane(node: &NodeConfig, command: &JoinCommand, schedulable: bool) -> String {
-    let mut text = join(node, command);
+pub fn join_control_plane(
+    node: &NodeConfig,
+    discovery: Discovery<'_>,
+    schedulable: bool,
+) -> String {
+    let mut text = join(node, discovery);
     if schedulable {
         text += NO_TAINTS;
     }
     text += "controlPlane:\n";
     text += &local_api_endpoint("  ", node.address);
-    if let Some(key) = &command.certificate_key {
-        let _ = writeln!(text, "  certificateKey: {}", key.reveal());
+    if let Discovery::ByHand { .. } = discovery {
+        text += "  certificateKey: @CERTIFICATE_KEY@\n";
     }
     text
 }
@@ -96,9 +123,9 @@ pub fn join_control_plane(node: &NodeConfig, command: &JoinCommand, schedulable:
 /// The format.
 const KUBEADM: &str = "kubeadm.k8s.io/v1beta4";
 
-/// How long kubeadm asks an API that does not answer yet: four minutes, where without
-/// its own wait for the control plane it would take one.
-const TIMEOUTS: &str = "timeouts:\n  kubernetesAPICall: 4m0s\n";
+/// How long kubeadm asks an API that does not answer yet, where without its own wait for
+/// the control plane it would take one minute; and an etcd that takes other members first.
+const TIMEOUTS: &str = "timeouts:\n  etcdAPICall: 4m0s\n  kubernetesAPICall: 4m0s\n";
 
 /// An empty list, not an absent one: that means kubeadm's own taints.
 const NO_TAINTS: &str = "  taints: []\n";
@@ -204,6 +231,7 @@ fn kube_proxy_configuration() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kubeadm::output::JoinCommand;
 
     fn node(version: &str, name: &str) -> NodeConfig {
         NodeConfig {
@@ -225,16 +253,6 @@ mod tests {
         }
     }
 
-    fn command() -> JoinCommand {
-        let hash = "0".repeat(64);
-        let key = "1".repeat(64);
-        JoinCommand::from_output(&format!(
-            "kubeadm join 10.213.0.2:6443 --token abcdef.0123456789abcdef \
-             --discovery-token-ca-cert-hash sha256:{hash} --control-plane --certificate-key {key}"
-        ))
-        .unwrap()
-    }
-
     #[test]
     fn init_matches_its_golden_files() {
         for (version, golden) in [
@@ -249,12 +267,22 @@ mod tests {
 
     #[test]
     fn join_is_the_same_for_all_versions() {
+        let command = JoinCommand::from_output(include_str!("golden/output-v1.34.txt")).unwrap();
+        let path = "/etc/kubernetes/discovery.conf";
+        let file = Discovery::File { path, token: &command.token };
         for version in ["v1.34.4", "v1.35.4", "v1.36.3", "v1.37.2"] {
             let golden = include_str!("golden/join.yaml");
-            assert_eq!(join(&node(version, "a-worker-1"), &command()), golden, "{version}");
-            let master = join_control_plane(&node(version, "a-master-2"), &command(), true);
+            assert_eq!(join(&node(version, "a-worker-1"), file), golden, "{version}");
+            let master = join_control_plane(&node(version, "a-master-2"), file, true);
             assert_eq!(master, include_str!("golden/join-master.yaml"), "{version}");
         }
+    }
+
+    #[test]
+    fn by_hand_a_master_is_discovered_with_the_token_and_fetches_its_certificates() {
+        let by_hand = Discovery::ByHand { endpoint: "10.213.0.2:6443" };
+        let text = join_control_plane(&node("v1.37.2", "a-master-2"), by_hand, true);
+        assert_eq!(text, include_str!("golden/join-master-by-hand.yaml"));
     }
 
     #[test]

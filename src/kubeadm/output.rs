@@ -16,6 +16,9 @@ pub enum OutputError {
     /// There is no `kubeadm join`.
     #[error("kubeadm's output holds no join command")]
     NoJoinCommand,
+    /// It is for another cluster than the one whose authority was given to kubeadm.
+    #[error("the join command in kubeadm's output has another CA certificate hash, {0}")]
+    OtherAuthority(String),
     /// A part of it is missing.
     #[error("the join command in kubeadm's output has no {0}")]
     Missing(&'static str),
@@ -48,9 +51,6 @@ pub struct JoinCommand {
     pub token: Secret,
     /// `sha256:HEX` of the cluster's certificate authority.
     pub ca_cert_hash: String,
-    /// What decrypts the certificates that `--upload-certs` left in the cluster;
-    /// there for masters alone.
-    pub certificate_key: Option<Secret>,
 }
 
 /// A `kubeadm join` up to the first line that is not continued.
@@ -61,8 +61,6 @@ static TOKEN: LazyLock<Regex> =
     LazyLock::new(|| regex(r"--token[\s\\=]+([a-z0-9]{6}\.[a-z0-9]{16})\b"));
 static CA_CERT_HASH: LazyLock<Regex> =
     LazyLock::new(|| regex(r"--discovery-token-ca-cert-hash[\s\\=]+(sha256:[0-9a-f]{64})\b"));
-static CERTIFICATE_KEY: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"--certificate-key[\s\\=]+([0-9a-f]{64})\b"));
 
 /// Also where they are stuck to other letters: rather too much is hidden.
 static SECRETS: LazyLock<Regex> =
@@ -86,42 +84,23 @@ fn regex(pattern: &str) -> Regex {
 }
 
 impl JoinCommand {
-    /// One to be filled in: for its parts it has the words that
-    /// `src/node/scripts/by_hand/join.sh` looks for.
-    #[must_use]
-    pub fn blank(endpoint: String) -> Self {
-        Self {
-            endpoint,
-            token: Secret("@TOKEN@".into()),
-            ca_cert_hash: "@CA_CERT_HASH@".into(),
-            certificate_key: Some(Secret("@CERTIFICATE_KEY@".into())),
-        }
-    }
-
     /// The part of the token that names it in the cluster, and is no secret.
     #[must_use]
     pub fn token_id(&self) -> &str {
         self.token.reveal().split_once('.').map_or("", |(id, _)| id)
     }
 
-    /// Takes the first join command out of `output`; of several the one with a
-    /// certificate key lends it to the result.
+    /// Takes the first join command out of `output`.
     pub fn from_output(output: &str) -> Result<Self, OutputError> {
         let first = COMMAND.find(output).ok_or(OutputError::NoJoinCommand)?.as_str();
         let part = |pattern: &Regex, name| {
             let found = pattern.captures(first).and_then(|groups| groups.get(1));
             found.map(|group| group.as_str().to_owned()).ok_or(OutputError::Missing(name))
         };
-        let certificate_key = COMMAND
-            .find_iter(output)
-            .filter(|command| command.as_str().contains("--control-plane"))
-            .find_map(|command| CERTIFICATE_KEY.captures(command.as_str())?.get(1))
-            .map(|group| Secret(group.as_str().to_owned()));
         Ok(Self {
             endpoint: part(&ENDPOINT, "endpoint")?,
             token: Secret(part(&TOKEN, "token")?),
             ca_cert_hash: part(&CA_CERT_HASH, "CA certificate hash")?,
-            certificate_key,
         })
     }
 }
@@ -148,13 +127,12 @@ mod tests {
                 endpoint: "172.17.0.2:6443".into(),
                 token: Secret("b0k447.ry24d2oudzb7ryk7".into()),
                 ca_cert_hash: HASH.into(),
-                certificate_key: None,
             })
         );
     }
 
     #[test]
-    fn a_control_plane_command_before_the_workers_lends_its_key() {
+    fn a_control_plane_command_before_the_workers_says_the_same() {
         // Kubernetes 1.20 with --upload-certs: three lines, tabs, then the workers' command.
         let output = format!(
             "  kubeadm join 10.0.0.2:6443 --token abcdef.0123456789abcdef \\\n\
@@ -167,7 +145,6 @@ mod tests {
         let join = JoinCommand::from_output(&output).unwrap();
         assert_eq!(join.endpoint, "10.0.0.2:6443");
         assert_eq!(join.token_id(), "abcdef");
-        assert_eq!(join.certificate_key, Some(Secret(KEY.into())));
     }
 
     #[test]
@@ -189,16 +166,16 @@ mod tests {
 
     #[test]
     fn each_versions_output_says_the_same() {
-        for (output, key) in [
-            (include_str!("golden/output-v1.37-upload-certs.txt"), Some("1".repeat(64))),
+        for output in [
+            include_str!("golden/output-v1.37-upload-certs.txt"),
             // Without --upload-certs it has a command for masters all the same.
-            (include_str!("golden/output-v1.34.txt"), None),
+            include_str!("golden/output-v1.34.txt"),
+            include_str!("golden/output-v1.37.txt"),
         ] {
             let want = JoinCommand {
                 endpoint: "10.213.0.2:6443".into(),
                 token: Secret("abcdef.0123456789abcdef".into()),
                 ca_cert_hash: format!("sha256:{}", "0".repeat(64)),
-                certificate_key: key.map(Secret),
             };
             assert_eq!(JoinCommand::from_output(output), Ok(want), "{output}");
             let shown = redact(output);

@@ -26,7 +26,7 @@ pub fn join(config: String) -> Vec<File> {
 
 /// For the balancer: `config` is what it shall have.
 #[must_use]
-pub fn balancer(config: Vec<u8>) -> Vec<File> {
+pub fn balancer(config: String) -> Vec<File> {
     let config = File::public("root/haproxy.cfg", config);
     vec![setup(include_str!("scripts/by_hand/balancer.sh")), config]
 }

@@ -6,5 +6,6 @@ pub mod by_hand;
 pub mod files;
 pub mod network;
 pub mod outside;
+pub mod pki;
 pub mod restored;
 pub mod scripts;

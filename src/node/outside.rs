@@ -2,7 +2,6 @@
 //! registry, proxies. The one place that knows how each runtime is told.
 
 use super::files::File;
-use super::scripts::FOLDER;
 use crate::cluster::layout::Layout;
 use crate::cluster::proxy::Proxy;
 use crate::cluster::registry::Registry;
@@ -13,25 +12,21 @@ pub const PROXY: &str = "/etc/mok/proxy.env";
 
 /// For images of `registry`, in clear text.
 #[must_use]
-pub fn registry(registry: &Registry, layout: Layout, runtime: Runtime) -> Vec<File> {
+pub fn registry(registry: &Registry, layout: Layout, runtime: Runtime) -> File {
     let location = format!("{}:{}", registry.host(layout), registry.port());
     match runtime {
         Runtime::Containerd => containerd_registry(registry, &location),
-        Runtime::Crio => vec![crio_registry(registry, &location)],
+        Runtime::Crio => crio_registry(registry, &location),
     }
 }
 
-fn containerd_registry(registry: &Registry, location: &str) -> Vec<File> {
+/// It looks there by itself (docs/image.md).
+fn containerd_registry(registry: &Registry, location: &str) -> File {
     let url = format!("http://{location}");
     let hosts = format!(
         "server = \"{url}\"\n\n[host.\"{url}\"]\n  capabilities = [\"pull\", \"resolve\"]\n"
     );
-    let before = format!("[Service]\nExecStartPre=/{FOLDER}/registries.sh\n");
-    vec![
-        File::public(format!("etc/containerd/certs.d/{registry}/hosts.toml"), hosts),
-        File::script(format!("{FOLDER}/registries.sh"), include_str!("scripts/registries.sh")),
-        File::public("etc/systemd/system/containerd.service.d/mok-registry.conf", before),
-    ]
+    File::public(format!("etc/containerd/certs.d/{registry}/hosts.toml"), hosts)
 }
 
 /// Insecure is its word for a registry without TLS.

@@ -21,10 +21,16 @@ pub fn files(role: Role, runtime: Runtime, renews: bool) -> Vec<File> {
     files
 }
 
-/// For a node of `role` with that `runtime` that becomes one of another cluster.
+/// For a node of `role` with that `runtime` that becomes one of another cluster, where
+/// it has these `credentials`.
 #[must_use]
-pub fn files_of_clone(role: Role, runtime: Runtime) -> Vec<File> {
+pub fn files_of_clone(role: Role, runtime: Runtime, credentials: Vec<File>) -> Vec<File> {
     let mut files = files(role, runtime, false);
+    // Put in place when those of the other cluster have gone.
+    let credentials = credentials.into_iter();
+    files.extend(
+        credentials.map(|file| File { path: format!("{FOLDER}/new/{}", file.path), ..file }),
+    );
     // Before the runtime is before the kubelet.
     files.extend(before(runtime.service(), "shed", "", include_str!("scripts/shed.sh")));
     files.push(File::public(format!("{FOLDER}/shed"), ""));

@@ -12,21 +12,21 @@ pub const FOLDER: &str = "root/mok";
 
 /// Makes the first master.
 pub const INIT: &str = "/root/mok/init.sh";
+/// Does what nodes can join a new cluster without, on its first master.
+pub const FINISH: &str = "/root/mok/finish.sh";
 /// Makes the only master of a cluster with the data of another: `clone.sh FORMER`.
 pub const CLONE: &str = "/root/mok/clone.sh";
-/// Makes another node's credentials: `issue.sh NODE`.
-pub const ISSUE: &str = "/root/mok/issue.sh";
 /// Joins a node; its kubeadm configuration on standard input.
 pub const JOIN: &str = "/root/mok/join.sh";
-/// Prints a fresh join command: `token.sh [--masters]`.
-pub const TOKEN: &str = "/root/mok/token.sh";
-/// Deletes a join token; its name on standard input.
+/// Deletes a join token: `revoke.sh TOKEN_ID`.
 pub const REVOKE: &str = "/root/mok/revoke.sh";
 /// Takes a master out of the control plane.
 pub const LEAVE: &str = "/root/mok/leave.sh";
-/// Waits for nodes: `ready.sh SECONDS SINCE NODE...`.
+/// Starts what the image brings along for a new cluster.
+pub const ADDONS: &str = "/root/mok/addons.sh";
+/// Waits for nodes: `ready.sh SECONDS SINCE NODE[=POD_RANGE]...`.
 pub const READY: &str = "/root/mok/ready.sh";
-/// Where `init.sh` looks for kubeadm's configuration, without the leading slash.
+/// Where a master has kubeadm's configuration, without the leading slash.
 pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";
 
 /// The values that the scripts read.
@@ -34,10 +34,6 @@ pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";
 pub struct Values {
     /// The node's name.
     pub node: String,
-    /// Its address.
-    pub address: String,
-    /// The addresses of its pods.
-    pub pod_range: String,
     /// The container runtime's socket.
     pub cri_socket: String,
     /// `ADDRESS:PORT` of the API for all nodes.
@@ -46,7 +42,7 @@ pub struct Values {
     pub skip_init_phases: String,
     /// Phases that `kubeadm join` leaves out, with commas.
     pub skip_join_phases: String,
-    /// Whether further masters will join.
+    /// Whether further masters will join by hand.
     pub upload_certs: bool,
 }
 
@@ -56,8 +52,6 @@ impl Values {
         let mut text = String::new();
         for (name, value) in [
             ("NODE", self.node.as_str()),
-            ("ADDRESS", &self.address),
-            ("POD_RANGE", &self.pod_range),
             ("CRI_SOCKET", &self.cri_socket),
             ("ENDPOINT", &self.endpoint),
             ("SKIP_INIT_PHASES", &self.skip_init_phases),
@@ -76,16 +70,14 @@ pub fn files(values: &Values) -> Vec<File> {
     let mut files = vec![File::public(format!("{FOLDER}/mok.env"), values.render())];
     files.extend(
         [
-            ("certificates.sh", include_str!("scripts/certificates.sh")),
+            ("addons.sh", include_str!("scripts/addons.sh")),
             ("common.sh", include_str!("scripts/common.sh")),
+            ("finish.sh", include_str!("scripts/finish.sh")),
             ("init.sh", include_str!("scripts/init.sh")),
-            ("issue.sh", include_str!("scripts/issue.sh")),
             ("join.sh", include_str!("scripts/join.sh")),
             ("leave.sh", include_str!("scripts/leave.sh")),
-            ("master.sh", include_str!("scripts/master.sh")),
             ("ready.sh", include_str!("scripts/ready.sh")),
             ("revoke.sh", include_str!("scripts/revoke.sh")),
-            ("token.sh", include_str!("scripts/token.sh")),
         ]
         .map(|(name, text)| File::script(format!("{FOLDER}/{name}"), text)),
     );
@@ -100,8 +92,6 @@ mod tests {
     fn values_are_data_to_the_shell() {
         let values = Values {
             node: "a-worker-1".into(),
-            address: "10.0.0.101".into(),
-            pod_range: "10.244.101.0/24".into(),
             cri_socket: "/run/x y.sock".into(),
             endpoint: "10.0.0.2:6443".into(),
             skip_init_phases: "$(reboot);'".into(),
@@ -110,7 +100,7 @@ mod tests {
         };
         assert_eq!(
             values.render(),
-            "NODE=a-worker-1\nADDRESS=10.0.0.101\nPOD_RANGE=10.244.101.0/24\nCRI_SOCKET='/run/x y.sock'\nENDPOINT='10.0.0.2:6443'\n\
+            "NODE=a-worker-1\nCRI_SOCKET='/run/x y.sock'\nENDPOINT='10.0.0.2:6443'\n\
              SKIP_INIT_PHASES='$(reboot);'\\'''\nSKIP_JOIN_PHASES=''\nUPLOAD_CERTS=''\n"
         );
     }

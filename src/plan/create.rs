@@ -24,33 +24,32 @@ pub fn create(roster: &Roster, by_hand: ByHand, lacking: &[Host]) -> Plan {
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::start)));
 
     if let Some((first, further)) = masters.split_first() {
-        // The others get ready while the control plane starts.
-        let others = further.iter().chain(&workers).cloned().map(Step::IssueCredentials);
-        let steps = [Step::InitMaster(first.clone())].into_iter().chain(others);
-        stages.push(Stage::new("Starting control plane", steps));
-        stages.extend(joins(further, &workers));
+        stages.push(Stage::new("Starting control plane", [Step::InitMaster(first.clone())]));
+        let mut finish = vec![Step::FinishInit(first.clone())];
+        let mut joining = joins(further, &workers);
+        // Beside what takes longer.
+        if let Some(stage) = &mut joining {
+            stage.steps.append(&mut finish);
+        }
+        stages.extend(joining);
         let kubernetes = masters.iter().chain(&workers).cloned().collect();
+        let ready = [Step::WaitReady(kubernetes), Step::SaveKubeconfig];
+        let last = [Step::RevokeToken, Step::StartAddons(first.clone())];
         stages.push(Stage::new(
             "Waiting for nodes to be Ready",
-            [Step::WaitReady(kubernetes), Step::SaveKubeconfig, Step::RevokeToken],
+            ready.into_iter().chain(finish).chain(last),
         ));
     }
     stages.push(Stage::new("Finishing", [Step::Keep(roster.nodes().to_vec())]));
     Plan(stages)
 }
 
-/// Masters join one after the other, because etcd takes one new member at a time;
-/// the workers join beside the first of them.
-pub(super) fn joins(masters: &[NodeName], workers: &[NodeName]) -> Vec<Stage> {
-    let mut masters = masters.iter().cloned().map(Step::JoinMaster);
-    let beside = masters.next().into_iter();
-    let first: Vec<_> = beside.chain(workers.iter().cloned().map(Step::JoinWorker)).collect();
-    let mut stages = Vec::new();
-    if !first.is_empty() {
-        stages.push(Stage { title: "Joining nodes".into(), steps: first });
-    }
-    stages.extend(masters.map(|master| Stage::new("Joining one more master", [master])));
-    stages
+/// All at once: etcd takes one new member at a time, and kubeadm asks again until it is
+/// another master's turn.
+pub(super) fn joins(masters: &[NodeName], workers: &[NodeName]) -> Option<Stage> {
+    let masters = masters.iter().cloned().map(Step::JoinMaster);
+    let steps: Vec<_> = masters.chain(workers.iter().cloned().map(Step::JoinWorker)).collect();
+    (!steps.is_empty()).then(|| Stage::new("Joining nodes", steps))
 }
 
 #[cfg(test)]
@@ -74,7 +73,7 @@ mod tests {
         let finish = "Finishing\n  keep a-master-1, a-worker-1\n";
         let masters = "Starting control plane\n  kubeadm init on a-master-1\n\
              Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n  \
-             revoke the join token\n";
+             finish kubeadm init on a-master-1\n  revoke the join token\n  start add-ons on a-master-1\n";
         assert_eq!(plan_but(&nodes, ByHand::Workers), format!("{up}{masters}{finish}"));
         assert_eq!(plan_but(&nodes, ByHand::Masters), format!("{up}{finish}"));
         assert_eq!(plan_but(&nodes, ByHand::Everything), format!("{up}{finish}"));
@@ -88,13 +87,14 @@ mod tests {
              Claiming the name\n  create a-master-1\n\
              Starting nodes\n  start a-master-1\n\
              Starting control plane\n  kubeadm init on a-master-1\n\
-             Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n  revoke the join token\n\
+             Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n  \
+             finish kubeadm init on a-master-1\n  revoke the join token\n  start add-ons on a-master-1\n\
              Finishing\n  keep a-master-1\n"
         );
     }
 
     #[test]
-    fn workers_join_beside_the_second_master_and_masters_one_by_one() {
+    fn all_nodes_join_side_by_side() {
         let nodes = ["a-lb", "a-master-1", "a-master-2", "a-master-3", "a-worker-1", "a-worker-2"];
         assert_eq!(
             plan(&nodes),
@@ -102,14 +102,13 @@ mod tests {
              Claiming the name\n  create a-master-1\n\
              Starting nodes\n  start a-master-1\n  start a-master-2\n  start a-master-3\n  \
              start a-worker-1\n  start a-worker-2\n  start a-lb\n\
-             Starting control plane\n  kubeadm init on a-master-1\n  \
-             issue credentials for a-master-2\n  issue credentials for a-master-3\n  \
-             issue credentials for a-worker-1\n  issue credentials for a-worker-2\n\
-             Joining nodes\n  kubeadm join on a-master-2\n  kubeadm join on a-worker-1\n  \
-             kubeadm join on a-worker-2\n\
-             Joining one more master\n  kubeadm join on a-master-3\n\
+             Starting control plane\n  kubeadm init on a-master-1\n\
+             Joining nodes\n  kubeadm join on a-master-2\n  kubeadm join on a-master-3\n  \
+             kubeadm join on a-worker-1\n  kubeadm join on a-worker-2\n  \
+             finish kubeadm init on a-master-1\n\
              Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-master-2, \
-             a-master-3, a-worker-1, a-worker-2\n  save kubeconfig\n  revoke the join token\n\
+             a-master-3, a-worker-1, a-worker-2\n  save kubeconfig\n  revoke the join token\n  \
+             start add-ons on a-master-1\n\
              Finishing\n  keep a-master-1, a-master-2, a-master-3, a-worker-1, a-worker-2, a-lb\n"
         );
     }

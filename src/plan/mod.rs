@@ -57,12 +57,15 @@ pub enum Step {
     /// `kubeadm init` with the data of another cluster, everything that says who is
     /// who made anew.
     CloneMaster(NodeName),
-    /// A node's credentials, made by a master, put into the node.
+    /// A node's credentials, signed by the authority that a master has, put into the node.
     IssueCredentials(NodeName),
-    /// A fresh join command for workers.
-    AskForWorkers,
-    /// A fresh join command for masters, and their certificates to fetch.
-    AskForMasters,
+    /// A fresh join command.
+    CreateToken,
+    /// The rest of `kubeadm init`, which no node waits for: the first master's label and
+    /// taint, and kubeadm's add-ons.
+    FinishInit(NodeName),
+    /// What the image brings along for a new cluster, on its first master.
+    StartAddons(NodeName),
     /// `kubeadm join --control-plane`.
     JoinMaster(NodeName),
     /// `kubeadm join`.
@@ -110,6 +113,8 @@ impl Step {
             | Self::InitMaster(node)
             | Self::CloneMaster(node)
             | Self::IssueCredentials(node)
+            | Self::FinishInit(node)
+            | Self::StartAddons(node)
             | Self::JoinMaster(node)
             | Self::JoinWorker(node)
             | Self::UpdateRoutes(node)
@@ -126,8 +131,7 @@ impl Step {
             }
             Self::CreateNetwork
             | Self::BringImage(_)
-            | Self::AskForWorkers
-            | Self::AskForMasters
+            | Self::CreateToken
             | Self::SaveKubeconfig
             | Self::RevokeToken
             | Self::Clear => None,
@@ -158,8 +162,9 @@ impl fmt::Display for Step {
             Self::InitMaster(node) => write!(f, "kubeadm init on {node}"),
             Self::CloneMaster(node) => write!(f, "kubeadm init with saved data on {node}"),
             Self::IssueCredentials(node) => write!(f, "issue credentials for {node}"),
-            Self::AskForWorkers => f.write_str("ask for a join command"),
-            Self::AskForMasters => f.write_str("ask for a join command for masters"),
+            Self::CreateToken => f.write_str("create a join token"),
+            Self::FinishInit(node) => write!(f, "finish kubeadm init on {node}"),
+            Self::StartAddons(node) => write!(f, "start add-ons on {node}"),
             Self::JoinMaster(node) | Self::JoinWorker(node) => {
                 write!(f, "kubeadm join on {node}")
             }

@@ -9,12 +9,12 @@ use crate::cluster::roster::Roster;
 #[must_use]
 pub fn add(old: &Roster, new: &[NodeName]) -> Plan {
     let masters = new.iter().any(|node| node.role() == Role::Master);
-    let ask = if masters { Step::AskForMasters } else { Step::AskForWorkers };
     let issue = new.iter().cloned().map(Step::IssueCredentials);
     let routes = old.kubernetes().cloned().map(Step::UpdateRoutes);
 
     let mut stages = vec![Stage::new("Starting nodes", new.iter().cloned().map(Step::start))];
-    stages.push(Stage::new("Making them known", [ask].into_iter().chain(issue)));
+    stages
+        .push(Stage::new("Issuing join credentials", [Step::CreateToken].into_iter().chain(issue)));
     stages.extend(if masters { joins(new, &[]) } else { joins(&[], new) });
     stages.push(Stage::new(
         "Waiting for nodes to be Ready",

@@ -50,15 +50,9 @@ pub fn clone(roster: &Roster) -> Plan {
     stages.push(Stage::new("Claiming the name", [Step::Claim(first.clone())]));
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::start)));
     stages.push(Stage::new("Starting control plane", [Step::CloneMaster(first)]));
-    if !workers.is_empty() {
-        let issue = workers.iter().cloned().map(Step::IssueCredentials);
-        let known = [Step::AskForWorkers].into_iter().chain(issue);
-        stages.push(Stage::new("Making workers known", known));
-        stages.extend(joins(&[], &workers));
-    }
+    stages.extend(joins(&[], &workers));
     let kubernetes = roster.kubernetes().cloned().collect();
-    let revoke = (!workers.is_empty()).then_some(Step::RevokeToken);
-    let ready = [Step::WaitReady(kubernetes), Step::SaveKubeconfig].into_iter().chain(revoke);
+    let ready = [Step::WaitReady(kubernetes), Step::SaveKubeconfig, Step::RevokeToken];
     stages.push(Stage::new("Waiting for nodes to be Ready", ready));
     stages.push(Stage::new("Finishing", [Step::Keep(roster.nodes().to_vec())]));
     Plan(stages)
@@ -116,7 +110,7 @@ mod tests {
             clone(&roster(&["a-master-1"])).to_string(),
             format!(
                 "{up}Starting control plane\n  kubeadm init with saved data on a-master-1\n{ready}\n  \
-                 save kubeconfig\nFinishing\n  keep a-master-1\n"
+                 save kubeconfig\n  revoke the join token\nFinishing\n  keep a-master-1\n"
             )
         );
         assert_eq!(
@@ -124,7 +118,6 @@ mod tests {
             format!(
                 "{up}  start a-worker-2\n\
                  Starting control plane\n  kubeadm init with saved data on a-master-1\n\
-                 Making workers known\n  ask for a join command\n  issue credentials for a-worker-2\n\
                  Joining nodes\n  kubeadm join on a-worker-2\n\
                  {ready}, a-worker-2\n  save kubeconfig\n  revoke the join token\n\
                  Finishing\n  keep a-master-1, a-worker-2\n"

@@ -2,15 +2,24 @@
 //! run shows. Runs none of them. What is known only while a plan runs is missing:
 //! the bytes of an input that another call prints.
 
+use std::time::Duration;
+
+use super::control_plane::JOIN;
 use super::error::StepError;
-use super::{Engine, Run};
+use super::{Engine, Run, script};
 use crate::cluster::name::NodeName;
 use crate::docker::{Call, Docker, args};
+use crate::node::scripts;
 use crate::plan::Step;
 
 /// What systemd gets to end everything in order before the engine kills: it ends
 /// what is left itself after ten seconds.
 const STOP_SECONDS: u32 = 30;
+
+/// In a dry run, where there is no token yet.
+const TOKEN_ID: &str = "TOKEN_ID";
+/// For what no one waits for.
+const MOMENT: Duration = Duration::from_secs(30);
 
 /// Calls, each with the engine that it is for.
 type Work<'a> = Vec<(&'a Docker, Call)>;
@@ -46,16 +55,19 @@ impl Run<'_> {
             Step::InitMaster(node) => one(node, Self::init_call(node)),
             Step::CloneMaster(node) => one(node, self.clone_call(node)?),
             Step::IssueCredentials(node) => {
-                let [issue, put] = self.credentials_calls(node);
-                Ok(vec![(self.engines.of(&self.speaker), issue), (self.engines.of(node), put)])
+                let put = args::put_files(&node.to_string(), Vec::new());
+                Ok(vec![(self.speaks(), self.authorities_call()), (self.engines.of(node), put)])
             }
-            Step::AskForWorkers => speaker(self.token_call(&[])),
-            Step::AskForMasters => speaker(self.token_call(&["--masters"])),
+            Step::CreateToken => speaker(self.token_call()),
+            Step::FinishInit(node) => one(node, script(node, &[scripts::FINISH], JOIN)),
+            Step::StartAddons(node) => one(node, script(node, &[scripts::ADDONS], MOMENT)),
             Step::JoinMaster(node) | Step::JoinWorker(node) => one(node, Self::join_call(node)),
-            Step::WaitReady(nodes) => speaker(self.ready_call(nodes, 0)),
-            Step::WaitReadyAgain(nodes) => speaker(self.ready_call(nodes, self.facts.started()?)),
+            Step::WaitReady(nodes) => speaker(self.ready_call(nodes, None)),
+            Step::WaitReadyAgain(nodes) => {
+                speaker(self.ready_call(nodes, Some(self.facts.started()?)))
+            }
             Step::SaveKubeconfig => speaker(self.admin_call()),
-            Step::RevokeToken => speaker(self.revoke_call()),
+            Step::RevokeToken => speaker(self.revoke_call(TOKEN_ID)),
             Step::Keep(nodes) => Ok(self.keep_calls(nodes)),
             Step::UpdateRoutes(node) => on(node, self.update_routes(node)?),
             Step::UpdateLoadBalancer(node) => on(node, self.update_load_balancer(node)?),

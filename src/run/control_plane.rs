@@ -6,19 +6,22 @@ use std::time::Duration;
 
 use super::error::StepError;
 use super::facts::MissingFact;
-use super::{Run, script};
-use crate::cluster::layout::Layout;
+use super::start::put;
+use super::{Run, in_node, script};
+use crate::cluster::layout::{Layout, pod_range};
 use crate::cluster::name::{NodeName, Role};
 use crate::docker::{Call, Docker, DockerError, args};
-use crate::kubeadm::config::{self, ClusterConfig, NodeConfig};
-use crate::kubeadm::output::JoinCommand;
+use crate::kubeadm::config::{self, ClusterConfig, Discovery, NodeConfig};
+use crate::kubeadm::output::{JoinCommand, OutputError};
 use crate::kubeconfig::Access;
+use crate::node::files::File;
+use crate::node::pki::{self, Pki};
 use crate::node::scripts;
 
 /// `kubeadm init` gives its control plane four minutes to come up.
 const INIT: Duration = Duration::from_secs(330);
 /// `kubeadm join` gives the kubelet five.
-const JOIN: Duration = Duration::from_secs(330);
+pub(super) const JOIN: Duration = Duration::from_secs(330);
 /// From the last join, or start, until every node is Ready.
 const READY: Duration = Duration::from_secs(240);
 /// What the script may wait for an API that has just been told of a new master.
@@ -52,27 +55,54 @@ impl Run<'_> {
     }
 
     pub(super) fn init_master(&self, node: &NodeName) -> Result<(), StepError> {
-        let join = JoinCommand::from_output(&self.show(node, &Self::init_call(node))?)?;
+        self.learn_join(&self.show(node, &Self::init_call(node))?)
+    }
+
+    pub(super) fn clone_master(&self, node: &NodeName) -> Result<(), StepError> {
+        self.learn_join(&self.show(node, &self.clone_call(node)?)?)
+    }
+
+    /// Takes the join command out of what kubeadm has printed.
+    fn learn_join(&self, output: &str) -> Result<(), StepError> {
+        let join = JoinCommand::from_output(output)?;
+        // Who joins trusts that authority, not what a token may lead to.
+        if let Some(pki) = &self.pki
+            && pki.ca_cert_hash().to_string() != join.ca_cert_hash
+        {
+            return Err(OutputError::OtherAuthority(join.ca_cert_hash).into());
+        }
         self.facts.learn_join(join);
         Ok(())
     }
 
-    /// The call that prints a node's credentials, and the one that reads them.
-    pub(super) fn credentials_calls(&self, node: &NodeName) -> [Call; 2] {
-        let name = node.to_string();
-        let issue = script(&self.speaker, &[scripts::ISSUE, &name], JOIN);
-        [issue, args::put_files(&name, Vec::new())]
+    /// What a master signs other nodes' certificates with, and shares with masters.
+    pub(super) fn authorities_call(&self) -> Call {
+        let folder = format!("--directory=/{}", pki::FOLDER);
+        in_node(&self.speaker, &[&["tar", "--create", &folder][..], &pki::SHARED].concat(), JOIN)
     }
 
     pub(super) fn issue_credentials(&self, node: &NodeName) -> Result<(), StepError> {
-        let [issue, put] = self.credentials_calls(node);
-        let files = self.speaks().capture_bytes(&issue)?;
-        self.engines.of(node).capture(&put.stdin(files))?;
+        let pki = Pki::from_archive(&self.speaks().capture_bytes(&self.authorities_call())?)?;
+        let files = self.credentials(&pki, node, self.facts.layout()?)?;
+        self.engines.of(node).capture(&put(node, &files)?)?;
         Ok(())
     }
 
+    /// The credentials of `node` that `pki` signs.
+    pub(super) fn credentials(
+        &self,
+        pki: &Pki,
+        node: &NodeName,
+        layout: Layout,
+    ) -> Result<Vec<File>, StepError> {
+        Ok(pki.files(node, layout.address(node), &self.endpoint(layout))?)
+    }
+
     pub(super) fn join_node(&self, node: &NodeName) -> Result<(), StepError> {
-        self.join(node, self.join_config(node, self.facts.layout()?, self.facts.join()?)?)
+        let token = &self.facts.join()?.token;
+        let discovery = Discovery::File { path: pki::DISCOVERY, token };
+        let config = self.join_config(node, self.facts.layout()?, discovery)?;
+        self.show(node, &Self::join_call(node).stdin(config)).map(drop)
     }
 
     /// The configuration of `kubeadm join`, by role.
@@ -80,39 +110,50 @@ impl Run<'_> {
         &self,
         node: &NodeName,
         layout: Layout,
-        command: &JoinCommand,
+        discovery: Discovery<'_>,
     ) -> Result<String, MissingFact> {
         let node_config = self.node_config(node, layout)?;
         Ok(match node.role() {
             Role::Master => {
                 let schedulable = self.roster.has_schedulable_masters();
-                config::join_control_plane(&node_config, command, schedulable)
+                config::join_control_plane(&node_config, discovery, schedulable)
             }
-            Role::Worker | Role::LoadBalancer => config::join(&node_config, command),
+            Role::Worker | Role::LoadBalancer => config::join(&node_config, discovery),
         })
     }
 
-    pub(super) fn token_call(&self, flags: &[&str]) -> Call {
-        script(&self.speaker, &[&[scripts::TOKEN], flags].concat(), JOIN)
+    pub(super) fn token_call(&self) -> Call {
+        // It says which version the cluster has: kubeadm otherwise asks the internet.
+        let config = format!("--config=/{}", scripts::INIT_CONFIG);
+        let words = ["kubeadm", "token", "create", "--print-join-command", &config];
+        in_node(&self.speaker, &words, JOIN)
     }
 
-    pub(super) fn ask(&self, flags: &[&str]) -> Result<(), StepError> {
-        let output = self.speaks().capture_bytes(&self.token_call(flags))?;
-        self.facts.learn_join(JoinCommand::from_output(&String::from_utf8_lossy(&output))?);
-        Ok(())
+    pub(super) fn create_token(&self) -> Result<(), StepError> {
+        let output = self.speaks().capture_bytes(&self.token_call())?;
+        self.learn_join(&String::from_utf8_lossy(&output))
     }
 
-    /// Waits until all of `nodes` have reported since `since`, in seconds since 1970.
-    pub(super) fn ready_call(&self, nodes: &[NodeName], since: u64) -> Call {
+    /// Waits until all of `nodes` have reported since `since`, in seconds since 1970;
+    /// without it they are new, and their Node objects get their pods' addresses.
+    pub(super) fn ready_call(&self, nodes: &[NodeName], since: Option<u64>) -> Call {
         let seconds = self.speaks().deadline(READY).as_secs().max(1).to_string();
-        let since = since.to_string();
-        let names: Vec<String> = nodes.iter().map(ToString::to_string).collect();
+        let word = |node: &NodeName| match since {
+            Some(_) => node.to_string(),
+            None => format!("{node}={}", pod_range(node)),
+        };
+        let names: Vec<String> = nodes.iter().map(word).collect();
+        let since = since.unwrap_or_default().to_string();
         let mut words = vec![scripts::READY, &seconds, &since];
         words.extend(names.iter().map(String::as_str));
         script(&self.speaker, &words, READY + Duration::from_secs(30))
     }
 
-    pub(super) fn wait_ready(&self, nodes: &[NodeName], since: u64) -> Result<(), StepError> {
+    pub(super) fn wait_ready(
+        &self,
+        nodes: &[NodeName],
+        since: Option<u64>,
+    ) -> Result<(), StepError> {
         let mut joined = Vec::new();
         for node in nodes {
             // Nobody has to have done by now what was left to the user.
@@ -149,22 +190,13 @@ impl Run<'_> {
         args::exec_with_input(&node.to_string(), ["bash", scripts::JOIN], input).deadline(JOIN)
     }
 
-    pub(super) fn revoke_call(&self) -> Call {
-        let input = "the name of the join token";
-        args::exec_with_input(&self.speaker.to_string(), ["bash", scripts::REVOKE], input)
-            .deadline(REVOKE)
+    pub(super) fn revoke_call(&self, token_id: &str) -> Call {
+        script(&self.speaker, &[scripts::REVOKE, token_id], REVOKE)
     }
 
     pub(super) fn revoke_token(&self) -> Result<(), StepError> {
-        let join = self.facts.join()?;
-        let masters = if join.certificate_key.is_some() { "--masters" } else { "" };
-        let input = format!("{} {masters}\n", join.token_id());
-        self.speaks().capture(&self.revoke_call().stdin(input))?;
+        self.speaks().capture(&self.revoke_call(self.facts.join()?.token_id()))?;
         Ok(())
-    }
-
-    fn join(&self, node: &NodeName, config: String) -> Result<(), StepError> {
-        self.show(node, &Self::join_call(node).stdin(config)).map(drop)
     }
 
     fn node_config(&self, node: &NodeName, layout: Layout) -> Result<NodeConfig, MissingFact> {

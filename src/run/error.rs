@@ -6,6 +6,7 @@ use super::facts::MissingFact;
 use crate::docker::DockerError;
 use crate::kubeadm::output::OutputError;
 use crate::kubeconfig::KubeconfigError;
+use crate::node::pki::PkiError;
 
 /// Why a step failed.
 #[derive(Debug, Error)]
@@ -16,6 +17,9 @@ pub enum StepError {
     /// kubeadm printed something unforeseen.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// The cluster's certificates.
+    #[error(transparent)]
+    Pki(#[from] PkiError),
     /// The user's kubeconfig.
     #[error(transparent)]
     Kubeconfig(#[from] KubeconfigError),
@@ -45,6 +49,7 @@ impl StepError {
         match self {
             Self::Docker(error) => Some(error),
             Self::Output(_)
+            | Self::Pki(_)
             | Self::Kubeconfig(_)
             | Self::Missing(_)
             | Self::Io { .. }

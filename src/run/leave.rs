@@ -9,7 +9,7 @@ use super::{Run, in_node, script};
 use crate::cluster::name::NodeName;
 use crate::docker::{Call, args};
 use crate::node::files::File;
-use crate::node::{network, scripts};
+use crate::node::{balancer, network, scripts};
 
 /// What pods get to end, and then the call that waits for it.
 const DRAIN: Duration = Duration::from_secs(90);
@@ -24,7 +24,8 @@ impl Run<'_> {
     }
 
     pub(super) fn update_load_balancer(&self, node: &NodeName) -> Result<Vec<Call>, StepError> {
-        let put = put(node, &[self.balancer_file(self.facts.layout()?)])?;
+        let config = self.balancer_config(self.facts.layout()?);
+        let put = put(node, &[File::public(balancer::CONFIG, config)])?;
         // mok-balancer hands it on to haproxy, which reads its configuration again.
         Ok(vec![put, args::signal(&node.to_string(), "HUP")])
     }

@@ -51,6 +51,7 @@ use crate::docker::{Call, Docker};
 use crate::image::contract::NodeImage;
 use crate::kubeadm::output::redact;
 use crate::kubeconfig::Location;
+use crate::node::pki::Pki;
 use crate::plan::Step;
 use crate::ui::Ui;
 
@@ -96,6 +97,8 @@ pub struct Run<'a> {
     pub restores: Option<Restore>,
     /// The snapshot of another cluster that this one is made from.
     pub clones: Option<Snapshot>,
+    /// The cluster's certificate authorities, where this run makes them.
+    pub pki: Option<Pki>,
     /// Where the user's kubeconfig is; none where it is left alone.
     pub kubeconfig: Option<Location>,
     /// Where the output of kubeadm is shown as it comes; none for not at all.
@@ -130,6 +133,7 @@ impl<'a> Run<'a> {
             saves: None,
             restores: None,
             clones: None,
+            pki: None,
             kubeconfig: None,
             tail: None,
             id: run_id(),
@@ -156,21 +160,19 @@ impl<'a> Run<'a> {
             Step::BringImage(host) => self.bring_image(host),
             Step::StartLoadBalancer(node) | Step::StartNode(node) => self.start(node),
             Step::InitMaster(node) => self.init_master(node),
-            Step::CloneMaster(node) => {
-                self.show(node, &self.clone_call(node)?)?;
-                Ok(())
-            }
+            Step::CloneMaster(node) => self.clone_master(node),
             Step::IssueCredentials(node) => self.issue_credentials(node),
-            Step::AskForWorkers => self.ask(&[]),
-            Step::AskForMasters => self.ask(&["--masters"]),
+            Step::CreateToken => self.create_token(),
             Step::JoinMaster(node) | Step::JoinWorker(node) => self.join_node(node),
-            Step::WaitReady(nodes) => self.wait_ready(nodes, 0),
-            Step::WaitReadyAgain(nodes) => self.wait_ready(nodes, self.facts.started()?),
+            Step::WaitReady(nodes) => self.wait_ready(nodes, None),
+            Step::WaitReadyAgain(nodes) => self.wait_ready(nodes, Some(self.facts.started()?)),
             Step::SaveKubeconfig => self.save_kubeconfig(),
             Step::RevokeToken => self.revoke_token(),
             Step::Clear => self.clear(),
             Step::Drain(node) => self.drain(node),
             Step::Claim(_)
+            | Step::FinishInit(_)
+            | Step::StartAddons(_)
             | Step::Keep(_)
             | Step::UpdateRoutes(_)
             | Step::UpdateLoadBalancer(_)

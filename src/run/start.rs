@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use super::Run;
 use super::error::StepError;
 use crate::cluster::labels;
-use crate::cluster::layout::{API_PORT, Layout, pod_range};
+use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::moment::Moment;
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::port::Publish;
 use crate::docker::Call;
 use crate::docker::args::{self, Container};
 use crate::docker::privilege::Privilege;
-use crate::kubeadm::output::JoinCommand;
+use crate::kubeadm::config::Discovery;
 use crate::node::files::{File, archive};
 use crate::node::{balancer, by_hand, network, outside, restored, scripts};
 
@@ -25,14 +25,14 @@ impl Run<'_> {
         let layout = self.facts.layout()?;
         let is_by_hand = self.by_hand.contains(node);
         if node.role() == Role::LoadBalancer {
-            let file = self.balancer_file(layout);
+            let config = self.balancer_config(layout);
             // Left to the user it runs with nobody behind it.
             let alone =
                 || File::public(balancer::CONFIG, balancer::config([], &BTreeSet::new(), layout));
             return Ok(if is_by_hand {
-                by_hand::balancer(file.content).into_iter().chain([alone()]).collect()
+                by_hand::balancer(config).into_iter().chain([alone()]).collect()
             } else {
-                vec![file]
+                vec![File::public(balancer::CONFIG, config)]
             });
         }
         let mtu = self.is_spread().then_some(network::OVERLAY_MTU);
@@ -43,11 +43,16 @@ impl Run<'_> {
             let config = self.init_config(node, layout)?;
             files.push(File::public(scripts::INIT_CONFIG, config));
         }
+        let pki = self.pki.as_ref().filter(|_| !is_by_hand);
+        let credentials = pki.map(|pki| self.credentials(pki, node, layout)).transpose()?;
+        let credentials = credentials.unwrap_or_default();
         if is_by_hand {
             files.extend(self.files_by_hand(node, layout)?);
         }
         if self.clones.is_some() {
-            files.extend(restored::files_of_clone(node.role(), self.runtime));
+            files.extend(restored::files_of_clone(node.role(), self.runtime, credentials));
+        } else {
+            files.extend(credentials);
         }
         Ok(files)
     }
@@ -60,7 +65,7 @@ impl Run<'_> {
         let registry = registry.map(|registry| outside::registry(registry, layout, self.runtime));
         let none = || self.clones.is_some().then(|| vec![outside::no_proxy()]);
         let proxy = proxy.map(|proxy| outside::proxy(&proxy, self.runtime)).or_else(none);
-        registry.into_iter().chain(proxy).flatten().collect()
+        registry.into_iter().chain(proxy.into_iter().flatten()).collect()
     }
 
     /// What a node has whose setup is left to the user.
@@ -68,14 +73,14 @@ impl Run<'_> {
         if *node == self.roster.first_master() {
             return Ok(vec![by_hand::init()]);
         }
-        let blank = JoinCommand::blank(self.endpoint(layout));
-        Ok(by_hand::join(self.join_config(node, layout, &blank)?))
+        let discovery = Discovery::ByHand { endpoint: &self.endpoint(layout) };
+        Ok(by_hand::join(self.join_config(node, layout, discovery)?))
     }
 
     /// The balancer's configuration, for the masters of the roster.
-    pub(super) fn balancer_file(&self, layout: Layout) -> File {
+    pub(super) fn balancer_config(&self, layout: Layout) -> String {
         let masters = self.roster.with_role(Role::Master);
-        File::public(balancer::CONFIG, balancer::config(masters, &self.node_ports(), layout))
+        balancer::config(masters, &self.node_ports(), layout)
     }
 
     fn node_ports(&self) -> BTreeSet<u16> {
@@ -86,13 +91,11 @@ impl Run<'_> {
         let image = self.image()?;
         Ok(scripts::Values {
             node: node.to_string(),
-            address: layout.address(node).to_string(),
-            pod_range: pod_range(node),
             cri_socket: image.cri_socket.clone(),
             endpoint: self.endpoint(layout),
             skip_init_phases: image.skip_init_phases(),
             skip_join_phases: image.skip_join_phases(),
-            upload_certs: self.roster.with_role(Role::Master).count() > 1,
+            upload_certs: self.pki.is_none() && self.roster.with_role(Role::Master).count() > 1,
         })
     }
 

@@ -15,9 +15,9 @@ Cluster a is up after 0.0 s. The rest is yours, in this order:
   mokctl exec a-master-1 -- bash /root/mok/ready.sh 240 0 a-master-1 a-worker-1
   mokctl get kubeconfig a
 
-JOIN is the join command for workers; this prints a fresh one:
+JOIN is the join command; this prints a fresh one:
 
-  mokctl exec a-master-1 -- bash /root/mok/token.sh
+  mokctl exec a-master-1 -- kubeadm token create --print-join-command --config=/root/mok/kubeadm-init.yaml
 
 
 ";
@@ -31,9 +31,9 @@ Cluster a is up after 0.0 s. The rest is yours, in this order:
   mokctl exec a-master-1 -- bash /root/mok/ready.sh 240 0 a-master-1 a-worker-1
   kubectl --context mok-a get nodes
 
-JOIN is the join command for workers; this prints a fresh one:
+JOIN is the join command; this prints a fresh one:
 
-  mokctl exec a-master-1 -- bash /root/mok/token.sh
+  mokctl exec a-master-1 -- kubeadm token create --print-join-command --config=/root/mok/kubeadm-init.yaml
 
 
 ";
@@ -47,9 +47,13 @@ Cluster a is up after 0.0 s. The rest is yours, in this order:
   mokctl exec a-master-1 -- bash /root/mok/ready.sh 240 0 a-master-1 a-master-2
   mokctl get kubeconfig a
 
-JOIN_MASTER is the join command for masters; this prints a fresh one:
+JOIN_MASTER is JOIN with --control-plane --certificate-key KEY; this prints a fresh KEY:
 
-  mokctl exec a-master-1 -- bash /root/mok/token.sh --masters
+  mokctl exec a-master-1 -- kubeadm init phase upload-certs --upload-certs --config=/root/mok/kubeadm-init.yaml
+
+JOIN is the join command; this prints a fresh one:
+
+  mokctl exec a-master-1 -- kubeadm token create --print-join-command --config=/root/mok/kubeadm-init.yaml
 
 
 ";

@@ -10,7 +10,7 @@ use crate::fake_docker;
 use crate::harness::{Machine, Outcome};
 
 /// What differs from run to run.
-static DIFFERENT: LazyLock<[(Regex, &str); 6]> = LazyLock::new(|| {
+static DIFFERENT: LazyLock<[(Regex, &str); 7]> = LazyLock::new(|| {
     [
         (r"mok\.run=[0-9a-f]+-[0-9]+", "mok.run=ID"),
         (r"127\.0\.0\.1:[0-9]+:", "127.0.0.1:PORT:"),
@@ -18,6 +18,8 @@ static DIFFERENT: LazyLock<[(Regex, &str); 6]> = LazyLock::new(|| {
         (r"--network=([0-9a-f]{64}|mok-[a-z]+)", "--network=NETWORK"),
         (r"mok\.snapshot\.created=[0-9]+", "mok.snapshot.created=NOW"),
         (r"mok\.issued=[0-9]+", "mok.issued=NOW"),
+        // Of a token that is still to be made nothing is known.
+        (r"revoke\.sh [a-z0-9]{6}$", "revoke.sh TOKEN_ID"),
         // From when on nodes must have reported: now.
         (r"ready\.sh ([0-9]+) [1-9][0-9]* ", "ready.sh $1 NOW "),
     ]
@@ -110,23 +112,24 @@ Starting nodes (side by side)
     docker create --name=a-worker-1 ...
     docker cp - 'a-worker-1:/' < 'files of a-worker-1'
     docker start a-worker-1
-Starting control plane (side by side)
+Starting control plane
   kubeadm init on a-master-1
     docker exec a-master-1 bash /root/mok/init.sh
-  issue credentials for a-worker-1
-    docker exec a-master-1 bash /root/mok/issue.sh a-worker-1
-    docker cp - 'a-worker-1:/' < 'files of a-worker-1'
-Joining nodes
+Joining nodes (side by side)
   kubeadm join on a-worker-1
     docker exec --interactive a-worker-1 bash /root/mok/join.sh \
 < 'kubeadm configuration of a-worker-1, with the join command'
+  finish kubeadm init on a-master-1
+    docker exec a-master-1 bash /root/mok/finish.sh
 Waiting for nodes to be Ready (side by side)
   wait until Ready: a-master-1, a-worker-1
-    docker exec a-master-1 bash /root/mok/ready.sh 240 0 a-master-1 a-worker-1
+    docker exec a-master-1 bash /root/mok/ready.sh 240 0 a-master-1=10.244.11.0/24 a-worker-1=10.244.101.0/24
   save kubeconfig
     docker exec a-master-1 cat /etc/kubernetes/admin.conf
   revoke the join token
-    docker exec --interactive a-master-1 bash /root/mok/revoke.sh < 'the name of the join token'
+    docker exec a-master-1 bash /root/mok/revoke.sh TOKEN_ID
+  start add-ons on a-master-1
+    docker exec a-master-1 bash /root/mok/addons.sh
 Finishing
   keep a-master-1, a-worker-1
     docker update --restart=unless-stopped a-master-1 a-worker-1

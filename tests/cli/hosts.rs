@@ -189,9 +189,10 @@ fn model(masters: usize, workers: usize, hosts: usize) -> usize {
     let looks = 6 * hosts + 3;
     let image = 2 * (hosts - 1);
     let containers = 3 * (nodes + balancer);
-    let joins = 3 * (nodes - 1);
-    // Network, init, wait, kubeconfig, token; and each engine keeps its nodes.
-    let once = 5;
+    let joins = nodes - 1;
+    // Network, init and its rest, wait, kubeconfig, token, add-ons; and each engine keeps
+    // its nodes.
+    let once = 7;
     looks + image + containers + joins + once + (nodes + balancer).min(hosts)
 }
 

@@ -62,11 +62,13 @@ fn create_tells_each_step_and_the_result() {
     outcome.assert(outcome.code() == Some(0) && outcome.stderr.is_empty(), "not created quietly");
     let mut events = events(&outcome);
     // These run side by side.
-    events[8..14].sort();
+    events[8..18].sort();
     let mut beside = [
         step("Waiting for nodes to be Ready", "wait until Ready: a-master-1", NODE, WELL),
         step("Waiting for nodes to be Ready", "save kubeconfig", None, WELL),
+        step("Waiting for nodes to be Ready", "finish kubeadm init on a-master-1", NODE, WELL),
         step("Waiting for nodes to be Ready", "revoke the join token", None, WELL),
+        step("Waiting for nodes to be Ready", "start add-ons on a-master-1", NODE, WELL),
     ]
     .concat();
     beside.sort();

@@ -108,9 +108,6 @@ fn every_node_pulls_from_the_registry() {
                 "server = \"{url}\"\n\n[host.\"{url}\"]\n  capabilities = [\"pull\", \"resolve\"]\n"
             )
         );
-        let unit = "/etc/systemd/system/containerd.service.d/mok-registry.conf";
-        let want = "[Service]\nExecStartPre=/root/mok/registries.sh\n";
-        assert_eq!(machine.docker.file(node, unit), want);
     }
     assert!(!created(&machine, "a-lb").labels().contains_key("mok.registry"));
 }

@@ -232,7 +232,7 @@ fn a_failure_is_a_cross() {
     machine.docker.on("exec --interactive a-worker-2 *").fails(1, "no");
     let mut session = Session::start(machine.mokctl("create cluster a 1 2"), 80);
     assert_eq!(session.ends(), Some(1));
-    let want = " ✗    0.0 s Joining nodes: a-worker-1 0.0, ✗ a-worker-2
+    let want = " ✗    0.0 s Joining nodes: a-worker-1 0.0, ✗ a-worker-2, a-master-1 0.0
  ✓    0.0 s Removing what was made
 mokctl: error: cannot kubeadm join on a-worker-2: docker exec --interactive a-wo
 rker-2 bash /root/mok/join.sh failed (exit status: 1)

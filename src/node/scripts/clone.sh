@@ -6,8 +6,8 @@
 # usage: clone.sh FORMER
 set -euo pipefail
 
-# shellcheck source=src/node/scripts/master.sh
-. /root/mok/master.sh
+# shellcheck source=src/node/scripts/common.sh
+. /root/mok/common.sh
 former=$1
 config=--config=/root/mok/kubeadm-init.yaml
 manifests=/etc/kubernetes/manifests held=/root/mok/held
@@ -35,7 +35,7 @@ release_controllers() { mv "$held"/*.yaml "$manifests/"; }
 # pod for half a minute.
 in_etcd() {
   local pki=/etc/kubernetes/pki/etcd
-  ETCDCTL_API=3 chroot "/proc/$(pgrep --exact etcd)/root" etcdctl \
+  chroot "/proc/$(pgrep --exact etcd)/root" etcdctl \
     --cacert="$pki/ca.crt" --cert="$pki/server.crt" --key="$pki/server.key" "$@"
 }
 
@@ -68,8 +68,7 @@ renew_service_tokens() {
 }
 
 # Those of the former nodes go; their labels, notes and taints are here before the
-# workers are. What a node has is in it, too: a kubelet of 1.20 that finds a Node
-# object without it ends, and takes none of the pods that are bound to it.
+# workers are.
 move_nodes() {
   local nodes old
   nodes=$(admin get nodes --output=jsonpath='{range .items[*]}---
@@ -82,9 +81,6 @@ metadata:
 spec:
   taints: {.spec.taints}
   unschedulable: {.spec.unschedulable}
-status:
-  capacity: {.status.capacity}
-  allocatable: {.status.allocatable}
 {end}')
   mapfile -t old < <(admin get nodes --output=name | grep --invert-match --line-regexp "node/$NODE")
   if [[ ${#old[@]} != 0 ]]; then admin delete "${old[@]}"; fi
@@ -105,7 +101,9 @@ move() {
 
 wait_for_runtime
 hold_controllers
-init_master preflight,control-plane/controller-manager,control-plane/scheduler
+phases=preflight,control-plane/controller-manager,control-plane/scheduler
+phases+=,wait-control-plane,mark-control-plane,kubelet-finalize,show-join-command
+kubeadm init "$config" --skip-phases="$phases${SKIP_INIT_PHASES:+,$SKIP_INIT_PHASES}"
 move_etcd
 renew_service_tokens
 # Nobody joins with what the other cluster gave out, nobody looks for it there, and
@@ -124,3 +122,4 @@ move pods --all-namespaces --selector='tier!=control-plane' \
 admin delete pods --all-namespaces --force --grace-period=0 \
   --field-selector="spec.nodeName!=$NODE,status.phase=Succeeded"
 release_controllers
+kubeadm token create --print-join-command "$config"

@@ -4,13 +4,21 @@
 # was stopped still holds is not news. Says of each that is not what it last
 # reported.
 # And until pods can be made, which run under an account that a controller makes.
-# usage: ready.sh SECONDS SINCE NODE...
+# usage: ready.sh SECONDS SINCE NODE[=POD_RANGE]...: a range is noted in the Node object
 set -euo pipefail
 
 # shellcheck source=src/node/scripts/common.sh
 . /root/mok/common.sh
 seconds=$1 since=$2
 shift 2
+ranges=
+for word in "$@"; do
+  if [[ $word != *=* ]]; then continue; fi
+  printf -v range '{apiVersion: v1, kind: Node, metadata: {name: %s}, spec: {podCIDR: %s, podCIDRs: [%s]}}\n---\n' \
+    "${word%%=*}" "${word#*=}" "${word#*=}"
+  ranges+=$range
+done
+set -- "${@%%=*}"
 
 # A line for each node that is not yet well: NAME WHY.
 # shellcheck disable=SC2016
@@ -33,12 +41,16 @@ missing() {
   done
 }
 # Asked before it answers, kubectl takes the CPU that the control plane starts with.
+api_listens() { : <>"/dev/tcp/${ENDPOINT/://}"; }
 all_ready() { api_listens && [[ -z $(missing "$@") ]]; }
 
-account=/api/v1/namespaces/default/serviceaccounts/default
-open_api /etc/kubernetes/admin.conf "$account"
 wait_until "$seconds" "nodes to be Ready" all_ready "$@" || {
   missing "$@" >&2
   exit 1
 }
-wait_until "$seconds" "the default service account" request GET "$account" >/dev/null
+if [[ -n $ranges ]]; then
+  # Of its own: what an earlier apply has set stays.
+  admin apply --server-side --field-manager=mok-pod-range --filename=- <<<"$ranges"
+fi &
+admin wait --for=create --timeout="${seconds}s" serviceaccount/default >/dev/null
+wait $!

@@ -9,8 +9,7 @@ mark=/root/mok/renew
 . /root/mok/common.sh
 
 config=--config=/root/mok/kubeadm-init.yaml
-# Until 1.19 it stood below alpha.
-kubeadm certs renew all "$config" || kubeadm alpha certs renew all "$config"
+kubeadm certs renew all "$config"
 # A kubelet whose own certificate is over takes the one in here; kubeadm leaves a
 # file that is there as it is.
 rm -f /etc/kubernetes/kubelet.conf

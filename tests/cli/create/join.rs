@@ -13,9 +13,8 @@ fn a_worker_joins_with_what_kubeadm_printed() {
             machine.docker.call(&format!("exec --interactive {node} bash /root/mok/join.sh"));
         let config = String::from_utf8(call.stdin.unwrap()).unwrap();
         for line in [
-            format!("    apiServerEndpoint: {}\n", words.endpoint),
-            format!("    token: {}\n", words.token),
-            format!("    - {}\n", words.hash),
+            "    kubeConfigPath: /etc/kubernetes/discovery.conf\n".to_owned(),
+            format!("  tlsBootstrapToken: {}\n", words.token),
             format!("  name: {node}\n"),
         ] {
             assert!(config.contains(&line), "no '{line}' in\n{config}");
@@ -24,20 +23,59 @@ fn a_worker_joins_with_what_kubeadm_printed() {
     }
 }
 
+const SHARED: [&str; 4] = ["ca.key", "etcd/ca.key", "front-proxy-ca.key", "sa.key"];
+
 #[test]
-fn a_master_joins_with_the_certificate_key_that_kubeadm_printed() {
-    let machine = Machine::new().with_cluster("a 2 0");
+fn masters_have_the_same_authorities_and_workers_have_none() {
+    let machine = Machine::new().with_cluster("a 2 1");
+    machine.mokctl("create master a -q").run();
     let call = machine.docker.call("exec --interactive a-master-2 bash /root/mok/join.sh");
     let config = String::from_utf8(call.stdin.unwrap()).unwrap();
-    let key = format!("  certificateKey: {}\n", machine.docker.words.certificate_key);
-    assert!(config.contains("controlPlane:\n") && config.contains(&key), "{config}");
+    assert!(config.contains("controlPlane:\n") && !config.contains("certificateKey"), "{config}");
+    for name in SHARED {
+        let path = format!("/etc/kubernetes/pki/{name}");
+        let [first, second, third] =
+            [1, 2, 3].map(|number| machine.docker.file(&format!("a-master-{number}"), &path));
+        assert!(first.contains("PRIVATE KEY") && first == second && second == third, "{name}");
+        assert!(!machine.docker.has_file("a-worker-1", &path), "{name}");
+    }
 }
 
 #[test]
-fn a_node_gets_the_credentials_that_the_first_master_issued() {
+fn a_node_has_its_own_credentials_before_it_joins() {
     let machine = Machine::new().with_cluster("a 1 1");
-    let credentials = machine.docker.file("a-worker-1", "/etc/kubernetes/kubelet.conf");
-    assert!(credentials.contains(&machine.docker.words.kubelet_key));
+    machine.mokctl("create worker a -q").run();
+    let certificate = "/var/lib/kubelet/pki/kubelet-client-current.pem";
+    let of = |node: &str, path: &str| machine.docker.file(node, path);
+    let nodes = ["a-master-1", "a-worker-1", "a-worker-2"];
+    for node in nodes {
+        let kubeconfig = of(node, "/etc/kubernetes/kubelet.conf");
+        let lines = [
+            format!("    client-certificate: {certificate}\n"),
+            format!("    user: system:node:{node}\n"),
+        ];
+        assert!(lines.iter().all(|line| kubeconfig.contains(line)), "{kubeconfig}");
+        let ca = "/etc/kubernetes/pki/ca.crt";
+        assert_eq!(of(node, ca), of("a-master-1", ca), "{node}");
+    }
+    let [one, two, three] = nodes.map(|node| of(node, certificate));
+    assert!(one != two && two != three && one.contains("CERTIFICATE"), "{one}");
+}
+
+/// Whoever joins trusts the authority that it was given, and no other.
+#[test]
+fn a_join_command_for_another_authority_is_refused() {
+    let machine = Machine::new();
+    let other = format!(
+        "kubeadm join 10.0.0.1:6443 --token abcdef.0123456789abcdef \
+         --discovery-token-ca-cert-hash sha256:{}\n",
+        "0".repeat(64)
+    );
+    machine.docker.on("exec a-master-1 bash /root/mok/init.sh").prints(other.as_bytes());
+    let outcome = machine.mokctl("create cluster a 1 0").outcome();
+    outcome.assert(outcome.code() == Some(1), "created");
+    outcome.assert(outcome.stderr.contains("has another CA certificate hash"), "not told");
+    assert!(machine.docker.names().is_empty());
 }
 
 #[test]
@@ -66,15 +104,15 @@ fn no_secret_is_on_the_screen_when_a_join_fails() {
     }
 }
 
-/// Whatever the token was good for, it is so no longer: once everybody has joined,
-/// and by nothing that `ps` would show.
+/// Whatever the token was good for, it is so no longer once everybody has joined. Its
+/// name is no secret.
 #[test]
 fn the_token_is_revoked_when_everybody_has_joined() {
-    for (line, masters) in [("a 1 0", ""), ("a 1 2", ""), ("a 3 1", "--masters")] {
+    for line in ["a 1 0", "a 1 2", "a 3 1"] {
         let machine = Machine::new().with_cluster(line);
         let id = machine.docker.words.token.split_once('.').unwrap().0.to_owned();
-        let revoke = machine.docker.call("exec --interactive a-master-1 bash /root/mok/revoke.sh");
-        assert_eq!(revoke.stdin.as_deref(), Some(format!("{id} {masters}\n").as_bytes()), "{line}");
+        let revoke = machine.docker.call("exec a-master-1 bash /root/mok/revoke.sh ");
+        assert!(revoke.line().ends_with(&format!("revoke.sh {id}")), "{}", revoke.line());
         let calls = machine.docker.calls();
         let joins = calls.iter().filter(|call| call.line().contains("join.sh"));
         assert!(joins.into_iter().all(|join| join.ended.unwrap() < revoke.started), "{line}");

@@ -43,15 +43,13 @@ fn create_with_workers_joins_them() {
 }
 
 #[test]
-fn create_with_several_masters_joins_them_one_after_the_other_behind_a_balancer() {
+fn create_with_several_masters_joins_them_behind_a_balancer() {
     let machine = Machine::new();
     let mut stages = STAGES.to_vec();
-    stages.splice(4..4, ["Joining nodes", "Joining one more master"]);
+    stages.insert(4, "Joining nodes");
     machine.mokctl("create cluster a 3 1").stderr(good(&stages) + END_OF_1_0).run();
     let names = ["a-lb", "a-master-1", "a-master-2", "a-master-3", "a-worker-1", "mok-a"];
     assert_eq!(machine.docker.names(), names);
-    let join = |node: &str| machine.docker.call(&format!("exec --interactive {node} "));
-    assert!(join("a-master-2").ended.unwrap() < join("a-master-3").started);
 }
 
 #[test]
@@ -76,12 +74,11 @@ fn the_stages_follow_each_other() {
     let (create, _) = span(&calls, |call| call.verb() == "create");
     let (_, start) = span(&calls, |call| call.verb() == "start");
     let (init, init_ended) = span(&calls, |call| call.line().contains("init.sh"));
-    let (issue, _) = span(&calls, |call| call.line().contains("issue.sh"));
     let (_, copied) = span(&calls, |call| call.verb() == "cp");
     let (join, joined) = span(&calls, |call| call.line().contains("join.sh"));
     let (ready, _) = span(&calls, |call| call.line().contains("ready.sh"));
     assert!(network < create);
-    assert!(start < init && start < issue);
+    assert!(start < init);
     assert!(init_ended < join && copied < join);
     assert!(joined < ready);
 

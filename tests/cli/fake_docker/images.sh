@@ -74,7 +74,7 @@ save() {
   case $1 in
     mok-snapshot/*) ;;
     *)
-      cat "$engine/credentials.tar"
+      cat "$engine/by-hand.tar"
       return
       ;;
   esac

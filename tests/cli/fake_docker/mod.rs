@@ -8,11 +8,15 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::net::Ipv4Addr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use mokctl::cluster::name::NodeName;
 use mokctl::image::build_files::{self, LABELS};
 use mokctl::image::release::DEFAULT;
+use mokctl::node::files::archive;
+use mokctl::node::pki::Pki;
 use serde_json::{Value, json};
 
 pub(crate) use call::Call;
@@ -105,26 +109,16 @@ impl FakeDocker {
         docker.write("versions", "k8s.io/kubernetes v1.35.4 v1.36.3 v1.37.2 v1.38.0-alpha.1\n");
 
         let words = &docker.words;
-        let control_plane = include_str!("../../data/kubeadm-init-v1.20.2-control-plane.txt");
-        let init = include_str!("../../data/kubeadm-init-v1.20.2.txt");
-        docker.write("kubeadm-init.txt", &words.fill(&init.replace("@CONTROL_PLANE@", "")));
-        docker.write(
-            "kubeadm-init-upload-certs.txt",
-            &words.fill(&init.replace("@CONTROL_PLANE@", control_plane)),
-        );
+        let init = include_str!("../../data/kubeadm-init-v1.37.2.txt");
+        docker.write("kubeadm-init.txt", &words.fill(init));
         let join = "kubeadm join @ENDPOINT@ --token @TOKEN@ --discovery-token-ca-cert-hash @HASH@";
         docker.write("token.txt", &words.fill(&format!("{join}\n")));
-        let masters = format!("{join} --control-plane --certificate-key @CERTIFICATE_KEY@\n");
-        docker.write("token-masters.txt", &words.fill(&masters));
         docker.write("admin.conf", &words.fill(include_str!("../../data/admin.conf")));
-        let mut credentials = tar::Builder::new(Vec::new());
-        let content = format!("client-key-data: {}\n", words.kubelet_key);
-        let mut header = tar::Header::new_gnu();
-        header.set_size(content.len() as u64);
-        header.set_mode(0o600);
-        let path = "etc/kubernetes/kubelet.conf";
-        credentials.append_data(&mut header, path, content.as_bytes()).unwrap();
-        fs::write(docker.engine("credentials.tar"), credentials.into_inner().unwrap()).unwrap();
+        // What a first master has that was set up by hand.
+        let node = NodeName::parse("a-master-1").unwrap();
+        let files =
+            Pki::new().unwrap().files(&node, Ipv4Addr::LOCALHOST, "localhost:6443").unwrap();
+        fs::write(docker.engine("by-hand.tar"), archive(&files).unwrap()).unwrap();
 
         let client = docker.client();
         fs::create_dir_all(client.parent().unwrap()).unwrap();
@@ -256,15 +250,7 @@ impl FakeDocker {
             for shared in ["networks", "ids", "subnets"] {
                 std::os::unix::fs::symlink(swarm.join(shared), folder.join(shared)).unwrap();
             }
-            for file in [
-                "created",
-                "kubeadm-init.txt",
-                "kubeadm-init-upload-certs.txt",
-                "token.txt",
-                "token-masters.txt",
-                "admin.conf",
-                "credentials.tar",
-            ] {
+            for file in ["created", "kubeadm-init.txt", "token.txt", "by-hand.tar", "admin.conf"] {
                 fs::copy(self.engine(file), folder.join(file)).unwrap();
             }
             let info = json!({
@@ -387,6 +373,11 @@ impl FakeDocker {
     pub(crate) fn file(&self, container: &str, path: &str) -> String {
         let path = self.engine(&format!("containers/{container}/root{path}"));
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Whether `container` has a file at `path`.
+    pub(crate) fn has_file(&self, container: &str, path: &str) -> bool {
+        self.engine(&format!("containers/{container}/root{path}")).exists()
     }
 
     /// The calls as lines, for whoever has to find out what went wrong.

@@ -28,7 +28,7 @@ case ${self##*/} in podman)
 
   save() {
     [ "$1" = --multi-image-archive ] || unknown
-    cat "$engine/credentials.tar"
+    cat "$engine/by-hand.tar"
   }
 
   endpoint() {

@@ -2,6 +2,23 @@
 # Programs in containers, those that are there and those of their own.
 # shellcheck disable=SC2034,SC2154 # mod.rs puts the files together.
 
+# Where the container has the cluster's authorities.
+authorities() {
+  pki=$found/root/root/mok/new/etc/kubernetes/pki
+  [ -d "$pki" ] || pki=$found/root/etc/kubernetes/pki
+}
+
+# Prints a file with the hash of the authority that the container has: that of the public
+# key in its certificate, 91 bytes that begin alike for all keys on P-256.
+of_this_cluster() {
+  authorities
+  sed '/^-----/d' "$pki/ca.crt" | base64 --decode >"$call/ca.der"
+  start=$(grep --byte-offset --only-matching --text --perl-regexp '\x30\x59\x30\x13\x06\x07' "$call/ca.der" |
+    head -n 1 | cut -d : -f 1)
+  hash=$(tail -c "+$((start + 1))" "$call/ca.der" | head -c 91 | sha256sum | cut -d ' ' -f 1)
+  sed "s/@HASH@/sha256:$hash/" "$1"
+}
+
 exec_in() {
   interactive=
   while :; do
@@ -25,28 +42,27 @@ exec_in() {
     "bash /root/mok/init.sh")
       [ -s "$found/root/root/mok/kubeadm-init.yaml" ] ||
         fail "unable to read config from \"/root/mok/kubeadm-init.yaml\""
-      if grep -q '^UPLOAD_CERTS=yes' "$found/root/root/mok/mok.env"; then
-        cat "$engine/kubeadm-init-upload-certs.txt"
-      else
-        cat "$engine/kubeadm-init.txt"
-      fi
+      of_this_cluster "$engine/kubeadm-init.txt"
       ;;
     "bash /root/mok/clone.sh "?*)
       [ -s "$found/root/root/mok/kubeadm-init.yaml" ] ||
         fail "unable to read config from \"/root/mok/kubeadm-init.yaml\""
+      of_this_cluster "$engine/token.txt"
       ;;
-    "bash /root/mok/issue.sh "?*) cat "$engine/credentials.tar" ;;
+    "bash /root/mok/finish.sh" | "bash /root/mok/addons.sh") ;;
+    "tar --create --directory=/etc/kubernetes/pki "*)
+      shift 3
+      authorities
+      tar --create --directory="$pki" "$@"
+      ;;
     "bash /root/mok/join.sh")
       [ -s "$call/stdin" ] || fail "error: no kubeadm configuration on standard input"
       echo "This node has joined the cluster."
       ;;
-    "bash /root/mok/token.sh"*)
-      if [ "${3-}" = --masters ]; then cat "$engine/token-masters.txt"; else cat "$engine/token.txt"; fi
+    "kubeadm token create --print-join-command --config=/root/mok/kubeadm-init.yaml")
+      of_this_cluster "$engine/token.txt"
       ;;
-    "bash /root/mok/settle.sh") ;;
-    "bash /root/mok/revoke.sh")
-      [ -s "$call/stdin" ] || fail "error: no token on standard input"
-      ;;
+    "bash /root/mok/revoke.sh "?*) ;;
     "bash /root/mok/leave.sh") echo "[reset] Stopping the kubelet service" ;;
     "kubectl --kubeconfig=/etc/kubernetes/admin.conf drain "*)
       if [ -e "$engine/forgotten/$4" ]; then fail "Error from server (NotFound): nodes \"$4\" not found"; fi
@@ -67,8 +83,7 @@ exec_in() {
       ;;
     "bash /root/setup.sh"*)
       [ -x "$found/root/root/setup.sh" ] || fail "bash: /root/setup.sh: No such file or directory"
-      mkdir -p "$found/root/etc/kubernetes"
-      : >"$found/root/etc/kubernetes/kubelet.conf"
+      tar --extract --file="$engine/by-hand.tar" --directory="$found/root"
       ;;
     "cat /etc/mok/proxy.env") cat "$found/root$2" ;;
     "bash -c compgen -G "*" || true")

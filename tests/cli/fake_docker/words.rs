@@ -7,13 +7,10 @@ use std::hash::{BuildHasher, RandomState};
 #[derive(Debug, Clone)]
 pub(crate) struct Words {
     pub(crate) endpoint: String,
-    pub(crate) hash: String,
     pub(crate) ca_data: String,
     pub(crate) token: String,
-    pub(crate) certificate_key: String,
     pub(crate) client_certificate_data: String,
     pub(crate) client_key_data: String,
-    pub(crate) kubelet_key: String,
 }
 
 impl Words {
@@ -22,38 +19,26 @@ impl Words {
         let (a, b) = (random() % 256, random() % 256);
         Self {
             endpoint: format!("10.{a}.{b}.77:{}", 1025 + random() % 60000),
-            hash: format!("sha256:{}", hex(64)),
             ca_data: format!("Q0Eg{}", hex(60)),
             token,
-            certificate_key: hex(64),
             client_certificate_data: format!("Q2Vy{}", hex(60)),
             client_key_data: format!("S2V5{}", hex(60)),
-            kubelet_key: hex(64),
         }
     }
 
     /// What nobody may see on a command line or a screen.
-    pub(crate) fn secrets(&self) -> [&str; 5] {
-        [
-            &self.token,
-            &self.certificate_key,
-            &self.client_certificate_data,
-            &self.client_key_data,
-            &self.kubelet_key,
-        ]
+    pub(crate) fn secrets(&self) -> [&str; 3] {
+        [&self.token, &self.client_certificate_data, &self.client_key_data]
     }
 
     pub(super) fn fill(&self, text: &str) -> String {
-        let key = &self.certificate_key;
         // kubeadm prints it at a line's end, where an editor would take it away.
         let blank = " ".to_owned();
         [
             ("@ENDPOINT@", &self.endpoint),
-            ("@HASH@", &self.hash),
             ("@CA_DATA@", &self.ca_data),
             ("@BLANK@", &blank),
             ("@TOKEN@", &self.token),
-            ("@CERTIFICATE_KEY@", key),
             ("@CLIENT_CERTIFICATE_DATA@", &self.client_certificate_data),
             ("@CLIENT_KEY_DATA@", &self.client_key_data),
         ]

@@ -34,7 +34,8 @@ pub(super) fn targets(calls: &[Call]) -> Vec<Target> {
 }
 
 fn constant(word: &str) -> String {
-    let is_id = word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // Of a container or a network, of a token.
+    let is_id = [64, 6].contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let start = [
         "--label=mok.run=",
         "--label=mok.snapshot.created=",
@@ -54,10 +55,10 @@ fn constant(word: &str) -> String {
 
 /// Calls in a node whose answer is not looked at.
 const UNREAD: [&str; 10] = [
-    "clone.sh",
     "join.sh",
     "ready.sh",
-    "settle.sh",
+    "finish.sh",
+    "addons.sh",
     "revoke.sh",
     "leave.sh",
     "network.sh",
@@ -127,19 +128,21 @@ impl Target {
     fn step_in_node(&self) -> Option<String> {
         let words = &self.call.argv;
         let (at, program) = words.iter().enumerate().skip(1).find(|(_, word)| {
-            ["kubectl", "cat", "ctr"].contains(&word.as_str()) || word.contains(".sh")
+            ["kubectl", "kubeadm", "tar", "cat", "ctr"].contains(&word.as_str())
+                || word.contains(".sh")
         })?;
         let node = words[..at].iter().rfind(|word| *word != "bash")?;
         Some(match program.rsplit('/').next()? {
             "init.sh" => format!("kubeadm init on {node}"),
             "clone.sh" => format!("kubeadm init with saved data on {node}"),
-            "issue.sh" => format!("issue credentials for {}", words[at + 1]),
+            "finish.sh" => format!("finish kubeadm init on {node}"),
+            "addons.sh" => format!("start add-ons on {node}"),
+            "tar" => "issue credentials for ".to_owned(),
+            "kubeadm" => "create a join token".to_owned(),
             "join.sh" => format!("kubeadm join on {node}"),
             "ready.sh" => "wait until Ready: ".to_owned(),
-            "settle.sh" => format!("settle {node}"),
             "leave.sh" => format!("kubeadm reset on {node}"),
             "network.sh" => format!("update routes of {node}"),
-            "token.sh" => "ask for a join command".to_owned(),
             "revoke.sh" => "revoke the join token".to_owned(),
             "cat" => "save kubeconfig".to_owned(),
             "kubectl" if words[at + 2] == "drain" => format!("drain {}", words[at + 3]),

@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
-# The first master's setup, left to you: see /root/mok/init.sh. kubeadm prints the
-# commands that the other nodes join with; /root/mok/token.sh prints a fresh one.
+# The first master's setup, left to you. kubeadm prints the commands that the other
+# nodes join with; `kubeadm token create --print-join-command` prints a fresh one.
 set -euo pipefail
 
-bash /root/mok/init.sh
 # shellcheck source=src/node/scripts/common.sh
 . /root/mok/common.sh
-start_addons
+wait_for_runtime
+
+flags=(--config=/root/mok/kubeadm-init.yaml)
+# For further masters: their certificates, encrypted, in the cluster for two hours.
+if [[ -n $UPLOAD_CERTS ]]; then flags+=(--upload-certs); fi
+if [[ -n $SKIP_INIT_PHASES ]]; then flags+=("--skip-phases=$SKIP_INIT_PHASES"); fi
+kubeadm init "${flags[@]}"
+bash /root/mok/addons.sh

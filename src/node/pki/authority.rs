@@ -1,0 +1,170 @@
+//! One certificate authority: signs what nodes show each other.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, DnValue, Error,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PublicKeyData, SanType,
+};
+use sha2::{Digest, Sha256};
+use time::{Duration, OffsetDateTime};
+
+/// As long as kubeadm's.
+const AUTHORITY: Duration = Duration::days(3650);
+const CERTIFICATE: Duration = Duration::days(365);
+/// An engine elsewhere has a clock of its own.
+const BEFORE: Duration = Duration::days(1);
+
+/// `sha256:HEX` of an authority's public key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaCertHash(String);
+
+impl fmt::Display for CaCertHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A certificate and its key, in PEM.
+pub(super) struct Signed {
+    pub(super) certificate: String,
+    pub(super) key: String,
+}
+
+/// Its certificate, and its key.
+pub(super) struct Authority {
+    certificate: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    /// A new one of that name.
+    pub(super) fn new(name: &str) -> Result<Self, Error> {
+        let mut params = params(&[(DnType::CommonName, name)], AUTHORITY)?;
+        params.subject_alt_names = vec![SanType::DnsName(name.try_into()?)];
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![
+            KeyUsagePurpose::DigitalSignature,
+            KeyUsagePurpose::KeyEncipherment,
+            KeyUsagePurpose::KeyCertSign,
+        ];
+        let key = KeyPair::generate()?;
+        let certificate = params.self_signed(&key)?.pem();
+        Ok(Self { certificate, issuer: Issuer::new(params, key) })
+    }
+
+    /// One that is there already, in PEM; none where that is no key on P-256.
+    pub(super) fn read(name: &str, certificate: String, key: &str) -> Option<Self> {
+        let key = key_pair(key)?;
+        let params = params(&[(DnType::CommonName, name)], AUTHORITY).ok()?;
+        Some(Self { certificate, issuer: Issuer::new(params, key) })
+    }
+
+    pub(super) fn pem(&self) -> String {
+        self.certificate.clone()
+    }
+
+    pub(super) fn key_pem(&self) -> String {
+        self.issuer.key().serialize_pem()
+    }
+
+    pub(super) fn hash(&self) -> CaCertHash {
+        let hash = Sha256::digest(self.issuer.key().subject_public_key_info());
+        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        CaCertHash(format!("sha256:{hex}"))
+    }
+
+    /// What a client of `group` shows a server.
+    pub(super) fn client(&self, name: &str, group: &str) -> Result<Signed, Error> {
+        let subject = [(DnType::OrganizationName, group), (DnType::CommonName, name)];
+        let mut params = params(&subject, CERTIFICATE)?;
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        self.sign(params)
+    }
+
+    /// What a server shows that is reached by `names` and `addresses`.
+    pub(super) fn server(
+        &self,
+        subject: &str,
+        names: &[&str],
+        addresses: &[Ipv4Addr],
+    ) -> Result<Signed, Error> {
+        let mut params = params(&[(DnType::CommonName, subject)], CERTIFICATE)?;
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        for name in names {
+            params.subject_alt_names.push(SanType::DnsName((*name).try_into()?));
+        }
+        let addresses = addresses.iter().map(|address| SanType::IpAddress((*address).into()));
+        params.subject_alt_names.extend(addresses);
+        self.sign(params)
+    }
+
+    fn sign(&self, mut params: CertificateParams) -> Result<Signed, Error> {
+        params.is_ca = IsCa::ExplicitNoCa;
+        params.key_usages =
+            vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
+        let key = KeyPair::generate()?;
+        let certificate = params.signed_by(&key, &self.issuer)?.pem();
+        Ok(Signed { certificate, key: key.serialize_pem() })
+    }
+}
+
+/// Of that subject, good from now on for `time`.
+fn params(subject: &[(DnType, &str)], time: Duration) -> Result<CertificateParams, Error> {
+    let mut params = CertificateParams::default();
+    let now = OffsetDateTime::now_utc();
+    (params.not_before, params.not_after) = (now - BEFORE, now + time);
+    params.distinguished_name = DistinguishedName::new();
+    for (kind, value) in subject {
+        // As Go writes it: names are compared byte by byte.
+        let value = DnValue::PrintableString((*value).try_into()?);
+        params.distinguished_name.push(kind.clone(), value);
+    }
+    Ok(params)
+}
+
+/// What `PRIVATE KEY` has around an `EC PRIVATE KEY` on P-256 of that length (RFC 5958, RFC
+/// 5915), up to the key.
+const PKCS8_LENGTH: usize = 0x79;
+const PKCS8: [u8; 29] = [
+    0x30, 0x81, 0x93, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
+    0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x79,
+];
+
+/// Reads a key on P-256 in PEM: ours, or one that kubeadm has made.
+fn key_pair(text: &str) -> Option<KeyPair> {
+    let pem = pem::parse(text).ok()?;
+    let key = pem.contents();
+    if pem.tag() == "EC PRIVATE KEY" && key.len() == PKCS8_LENGTH {
+        let wrapped = [PKCS8.as_slice(), key].concat();
+        return KeyPair::try_from(wrapped).ok();
+    }
+    KeyPair::try_from(key).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // openssl ecparam -name prime256v1 -genkey -noout; openssl req -x509 -subj /CN=kubernetes
+    const KEY: &str = include_str!("testdata/ca.key");
+    const CERTIFICATE: &str = include_str!("testdata/ca.crt");
+    const HASH: &str = include_str!("testdata/ca.hash");
+
+    #[test]
+    fn a_key_that_kubeadm_has_made_is_read() {
+        let authority = Authority::read("kubernetes", CERTIFICATE.into(), KEY).unwrap();
+        assert_eq!(authority.hash().to_string(), HASH.trim());
+        assert!(authority.client("system:node:a-worker-1", "system:nodes").is_ok());
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        for text in
+            ["", CERTIFICATE, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]
+        {
+            assert!(key_pair(text).is_none(), "{text}");
+        }
+    }
+}

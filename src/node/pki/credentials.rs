@@ -1,0 +1,199 @@
+//! What a node gets that the cluster's authority has signed, as files.
+
+use std::net::Ipv4Addr;
+
+use super::authority::Signed;
+use super::{FOLDER, Pki, PkiError};
+use crate::cluster::layout::API_PORT;
+use crate::cluster::name::{NodeName, Role};
+use crate::node::files::File;
+
+/// Where the controller manager and the scheduler look for what they serve with, without
+/// the leading slash.
+pub const SERVING: &str = "etc/kubernetes/serving";
+/// Where `kubeadm join` learns of the cluster: a kubeconfig without a user.
+pub const DISCOVERY: &str = "/etc/kubernetes/discovery.conf";
+/// The kubelet's own certificates, without the leading slash.
+const KUBELET: &str = "var/lib/kubelet/pki";
+/// The name under which a kubelet looks for its certificate, and renews it.
+const CURRENT: &str = "kubelet-client-current.pem";
+/// What it is at first.
+const FIRST: &str = "kubelet-client-first.pem";
+
+impl Pki {
+    /// The credentials of `node`, which is at `address`; `endpoint` is where the API of
+    /// the cluster is. Masters get the authorities, too.
+    pub fn files(
+        &self,
+        node: &NodeName,
+        address: Ipv4Addr,
+        endpoint: &str,
+    ) -> Result<Vec<File>, PkiError> {
+        let mut files = self.kubelet(node, address)?;
+        let own = format!("{address}:{API_PORT}");
+        if node.role() == Role::Master {
+            files.extend(self.shared.iter().cloned());
+            files.extend(self.control_plane()?);
+        } else {
+            let ca = format!("{FOLDER}/ca.crt");
+            files.extend(self.shared.iter().find(|file| file.path == ca).cloned());
+        }
+        // As kubeadm has it: a master's kubelet asks the API server beside it.
+        let server = if node.role() == Role::Master { &own } else { endpoint };
+        files.push(secret("etc/kubernetes/kubelet.conf", kubelet_conf(node, server)));
+        let discovery = File::public(DISCOVERY.trim_start_matches('/'), discovery_conf(endpoint));
+        files.push(discovery);
+        Ok(files)
+    }
+
+    /// What the kubelet shows the API, in the file that it renews itself; and what it
+    /// shows those who ask it for logs and figures.
+    fn kubelet(&self, node: &NodeName, address: Ipv4Addr) -> Result<Vec<File>, PkiError> {
+        let name = format!("system:node:{node}");
+        let Signed { certificate, key } = self.authority.client(&name, "system:nodes")?;
+        let client = secret(format!("{KUBELET}/{FIRST}"), certificate + &key);
+        let serving = self.authority.server(&name, &[&node.to_string()], &[address])?;
+        let link = File::link(format!("{KUBELET}/{CURRENT}"), FIRST);
+        let [certificate, key] = pair(&format!("{KUBELET}/kubelet"), serving);
+        Ok(vec![client, link, certificate, key])
+    }
+
+    /// What the controller manager and the scheduler show those who ask for figures.
+    fn control_plane(&self) -> Result<Vec<File>, PkiError> {
+        let mut files = Vec::new();
+        for part in ["kube-controller-manager", "kube-scheduler"] {
+            let serving = self.authority.server(part, &["localhost"], &[Ipv4Addr::LOCALHOST])?;
+            files.extend(pair(&format!("{SERVING}/{part}"), serving));
+        }
+        Ok(files)
+    }
+}
+
+fn secret(path: impl Into<String>, content: String) -> File {
+    File { mode: 0o600, ..File::public(path, content) }
+}
+
+fn pair(path: &str, Signed { certificate, key }: Signed) -> [File; 2] {
+    [File::public(format!("{path}.crt"), certificate), secret(format!("{path}.key"), key)]
+}
+
+fn kubelet_conf(node: &NodeName, server: &str) -> String {
+    let current = format!("/{KUBELET}/{CURRENT}");
+    format!(
+        "apiVersion: v1
+kind: Config
+clusters:
+- name: kubernetes
+  cluster:
+    certificate-authority: /{FOLDER}/ca.crt
+    server: https://{server}
+users:
+- name: system:node:{node}
+  user:
+    client-certificate: {current}
+    client-key: {current}
+contexts:
+- name: system:node:{node}@kubernetes
+  context:
+    cluster: kubernetes
+    user: system:node:{node}
+current-context: system:node:{node}@kubernetes
+"
+    )
+}
+
+/// kubeadm takes the cluster without a name.
+fn discovery_conf(endpoint: &str) -> String {
+    format!(
+        "apiVersion: v1
+kind: Config
+clusters:
+- name: \"\"
+  cluster:
+    certificate-authority: /{FOLDER}/ca.crt
+    server: https://{endpoint}
+"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+    use crate::node::files::Content;
+
+    fn files(node: &str) -> Vec<File> {
+        let node = NodeName::parse(node).unwrap();
+        let address = Ipv4Addr::new(10, 213, 0, 11);
+        Pki::new().unwrap().files(&node, address, "10.213.0.2:6443").unwrap()
+    }
+
+    fn text(files: &[File], path: &str) -> String {
+        let file = files.iter().find(|file| file.path == path).unwrap_or_else(|| panic!("{path}"));
+        let Content::Bytes(bytes) = &file.content else { panic!("{path} is a link") };
+        String::from_utf8(bytes.clone()).unwrap()
+    }
+
+    #[test]
+    fn only_masters_have_authorities_keys() {
+        let keys = |node| files(node).iter().filter(|file| file.path.ends_with("ca.key")).count();
+        assert_eq!((keys("a-master-1"), keys("a-worker-1")), (3, 0));
+    }
+
+    #[test]
+    fn no_one_else_reads_a_key() {
+        for file in files("a-master-1") {
+            let holds_key = matches!(
+                &file.content,
+                Content::Bytes(bytes) if String::from_utf8_lossy(bytes).contains("PRIVATE")
+            );
+            assert!(!holds_key || file.mode == 0o600, "{}", file.path);
+        }
+    }
+
+    #[test]
+    fn a_masters_kubelet_asks_its_own_api_server_and_a_workers_that_of_all() {
+        let server = |node| {
+            let text = text(&files(node), "etc/kubernetes/kubelet.conf");
+            text.lines().find_map(|line| line.trim().strip_prefix("server: ").map(String::from))
+        };
+        assert_eq!(server("a-master-2").as_deref(), Some("https://10.213.0.11:6443"));
+        assert_eq!(server("a-worker-1").as_deref(), Some("https://10.213.0.2:6443"));
+        let discovery = text(&files("a-master-2"), "etc/kubernetes/discovery.conf");
+        assert!(discovery.contains("server: https://10.213.0.2:6443\n"), "{discovery}");
+    }
+
+    /// openssl says whether a certificate is what Kubernetes asks for.
+    #[test]
+    fn certificates_are_good_for_what_they_are_there_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files("a-master-1");
+        for path in ["etc/kubernetes/pki/ca.crt", "var/lib/kubelet/pki/kubelet-client-first.pem"] {
+            let name = path.rsplit('/').next().unwrap();
+            std::fs::write(folder.path().join(name), text(&files, path)).unwrap();
+        }
+        let serving = text(&files, "var/lib/kubelet/pki/kubelet.crt");
+        std::fs::write(folder.path().join("kubelet.crt"), serving).unwrap();
+        let openssl = |words: &str| {
+            let output = Command::new("openssl")
+                .args(words.split(' '))
+                .current_dir(folder.path())
+                .stderr(Stdio::piped())
+                .output()
+                .expect("openssl is there: the tests of certificates need it");
+            String::from_utf8_lossy(&output.stdout).into_owned()
+                + &String::from_utf8_lossy(&output.stderr)
+        };
+        for words in [
+            "verify -CAfile ca.crt -purpose sslclient kubelet-client-first.pem",
+            "verify -CAfile ca.crt -purpose sslserver -verify_hostname a-master-1 kubelet.crt",
+            "verify -CAfile ca.crt -purpose sslserver -verify_ip 10.213.0.11 kubelet.crt",
+        ] {
+            let said = openssl(words);
+            assert!(said.trim_end().ends_with(": OK"), "{words}: {said}");
+        }
+        let subject = openssl("x509 -noout -subject -nameopt RFC2253 -in kubelet-client-first.pem");
+        assert_eq!(subject.trim(), "subject=CN=system:node:a-master-1,O=system:nodes");
+    }
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# On the first master of a new cluster: what init.sh has left of `kubeadm init`, but for
+# kubelet-finalize. That restarts the kubelet, for what kubelet.conf has from the start.
+set -euo pipefail
+
+# shellcheck source=src/node/scripts/common.sh
+. /root/mok/common.sh
+phases=preflight,certs,kubeconfig,etcd,control-plane,kubelet-start,wait-control-plane
+phases+=,upload-config,upload-certs,bootstrap-token,kubelet-finalize,show-join-command
+kubeadm init --config=/root/mok/kubeadm-init.yaml \
+  --skip-phases="$phases${SKIP_INIT_PHASES:+,$SKIP_INIT_PHASES}"
