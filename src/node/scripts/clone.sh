@@ -68,10 +68,10 @@ renew_service_tokens() {
 }
 
 # Those of the former nodes go; their labels, notes and taints are here before the
-# workers are.
+# workers are. A node of the same name has kept its own.
 move_nodes() {
-  local nodes old
-  nodes=$(admin get nodes --output=jsonpath='{range .items[*]}---
+  local nodes others=--field-selector=metadata.name!=$NODE
+  nodes=$(admin get nodes "$others" --output=jsonpath='{range .items[*]}---
 apiVersion: v1
 kind: Node
 metadata:
@@ -82,8 +82,8 @@ spec:
   taints: {.spec.taints}
   unschedulable: {.spec.unschedulable}
 {end}')
-  mapfile -t old < <(admin get nodes --output=name | grep --invert-match --line-regexp "node/$NODE")
-  if [[ ${#old[@]} != 0 ]]; then admin delete "${old[@]}"; fi
+  if [[ -z $nodes ]]; then return; fi
+  admin delete nodes "$others"
   rename <<<"$nodes" | admin apply --server-side --force-conflicts --filename=-
 }
 
@@ -102,8 +102,10 @@ move() {
 wait_for_runtime
 hold_controllers
 phases=preflight,control-plane/controller-manager,control-plane/scheduler
-phases+=,wait-control-plane,mark-control-plane,kubelet-finalize,show-join-command
+phases+=,wait-control-plane,mark-control-plane,kubelet-finalize,addon,show-join-command
 kubeadm init "$config" --skip-phases="$phases${SKIP_INIT_PHASES:+,$SKIP_INIT_PHASES}"
+bash /root/mok/finish.sh >&2 &
+finishing=$!
 move_etcd
 renew_service_tokens
 # Nobody joins with what the other cluster gave out, nobody looks for it there, and
@@ -112,6 +114,8 @@ admin --namespace=kube-system delete secrets --field-selector=type=bootstrap.kub
 admin --namespace=kube-system delete configmap kubeadm-config extension-apiserver-authentication
 kubeadm init phase upload-config kubeadm "$config"
 
+# What it has marked is as it was saved from here on.
+wait "$finishing"
 move_nodes
 # kubeadm's own pods: the kubelet tells the API of those that it runs.
 admin --namespace=kube-system delete pods --force --grace-period=0 --selector=tier=control-plane \
