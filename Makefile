@@ -24,6 +24,8 @@ SIDES ?= mokctl kind
 DOCS ?=
 bench: SHAPES ?= 1+0 1+1 1+3 1+6 3+0
 bench-idle: SHAPES ?= 1+1
+# What `make e2e-versions` builds, where it is not all.
+VERSIONS ?=
 
 export PATH := $(PATH):$(HOME)/.cargo/bin
 MOKCTL := $(or $(CARGO_TARGET_DIR),target)/release/mokctl
@@ -103,8 +105,12 @@ docs-test: toolchain engine ## Do the tutorial: run its commands, compare what t
 	$(CARGO_TEST_E2E) --include-ignored tutorial:: console::
 
 .PHONY: conformance
-conformance: engine build ## Run Kubernetes' own conformance tests (FOCUS=DNS some of them); three quarters of an hour, and more once
+conformance: engine build ## Run Kubernetes' own conformance tests (FOCUS=DNS some of them); an hour, and more once
 	@scripts/conformance.sh $(MOKCTL) $(or $(CARGO_TARGET_DIR),target)/conformance
+
+.PHONY: e2e-versions
+e2e-versions: engine build ## Build and try Kubernetes 1.34 to 1.36 (VERSIONS=1.36.3 some of them); minutes for each
+	@VERSIONS="$(VERSIONS)" scripts/e2e-versions.sh $(MOKCTL)
 
 .PHONY: diagrams
 diagrams: toolchain ## Draw the documents' diagrams anew

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Kubernetes' own conformance tests against a cluster of mokctl's, one master and
-# two workers of mok-debian-12: see docs/conformance.md. The suite and the images of
-# its tests are built once, of the source and the packages that the node image is
-# made of. The cluster goes afterwards; results stay in a folder. Fails if a test does.
+# Kubernetes' own conformance tests, run by hydrophone against a cluster of mokctl's, one
+# master and two workers: see docs/conformance.md. The runner, the suite and the images of
+# its tests are built once, of the same modules and packages as the node image. The
+# cluster goes afterwards; results stay in a folder. Fails if a test does.
 # usage: conformance.sh MOKCTL RESULTS
 # env: PROCESSES (tests at a time), SKIP and FOCUS (regular expressions on the names
 # of tests), KEEP=yes (the cluster stays)
@@ -20,13 +20,13 @@ focus=${FOCUS:-}
 skip=${SKIP:-}
 name=conformance
 kubeconfig=$results/kubeconfig
-programs=dockerfiles/mok-debian-12/kubernetes
 recipe=tests/conformance
+list=$recipe/images.txt
 
 # The base that the node image was built on: `build image` has seen to one.
 find_base() {
   local base
-  for base in local/mok-base:bookworm debian:12; do
+  for base in local/mok-base:trixie debian:13; do
     if docker image inspect "$base" >/dev/null 2>&1; then
       printf '%s\n' "$base"
       return
@@ -35,58 +35,69 @@ find_base() {
   die "there is no base image: 'mokctl build image' gets one"
 }
 
-# The stages that images.txt names, and the one that runs the tests.
-stages() {
-  awk '!/^#/ && !seen[$1]++ { print $1 }' "$recipe/images.txt"
-  echo suite
-}
+stages() { awk '!/^#/ && !seen[$1]++ { print $1 }' "$list"; }
 
+# build_images NODE_IMAGE
 build_images() {
-  local base key source stage
+  local base stage programs arguments=()
   base=$(find_base)
-  key=$(cat "$programs"/* | sha256sum | cut -c1-12)
-  source=local/mok-kubernetes-source:$key
-  if ! docker image inspect "$source" >/dev/null 2>&1; then
-    say "building Kubernetes, with its source kept (some minutes, once)"
-    docker build --quiet --target=build --tag="$source" --build-arg=BASE="$base" "$programs"
-  fi
+  docker build --quiet --tag=local/mok-conformance:go --build-arg=BASE="$base" \
+    dockerfiles/mok-debian-13/go >/dev/null
+  programs=$("$recipe/programs.sh" "${1##*:}" local/mok-conformance:go)
+  hydrophone=$(sed --quiet 's/^HYDROPHONE=//p' <<<"$programs")
+  mapfile -t arguments < <(printf '%s\n' "BASE=$base" "NODE=$1" "$programs" |
+    sed '/^HYDROPHONE=/d; s/^/--build-arg=/')
   while read -r stage; do
     say "building local/mok-conformance:$stage"
     docker build --quiet --target="$stage" --tag="local/mok-conformance:$stage" \
-      --build-arg=BASE="$base" --build-arg=SOURCE="$source" "$recipe"
+      "${arguments[@]}" "$recipe" >/dev/null
   done < <(stages)
+}
+
+# Each name in the list is one that this version of the suite asks for.
+check_list() {
+  local wanted asked
+  asked=$(docker run --rm --network=none --entrypoint=e2e.test \
+    local/mok-conformance:conformance --list-images)
+  while read -r stage _ wanted; do
+    if [[ $stage == \#* || $stage == conformance ]]; then continue; fi
+    grep --quiet --line-regexp --fixed-strings "$wanted" <<<"$asked" ||
+      die "$list: the suite does not ask for $wanted"
+  done <"$list"
 }
 
 # The images, in every node, under the names that the suite asks for; the engine
 # itself never has them under these.
 load_images() {
   local stage wanted node images=()
-  while read -r stage; do
-    if [[ $stage != suite ]]; then images+=("local/mok-conformance:$stage"); fi
-  done < <(stages)
+  mapfile -t images < <(stages | sed 's|^|local/mok-conformance:|')
   "$mokctl" -p load image "$name" "${images[@]}"
   while read -r stage _ wanted; do
     if [[ $stage == \#* ]]; then continue; fi
     for node in "$name"-{master-1,worker-1,worker-2}; do
-      "$mokctl" exec "$node" -- ctr --namespace=k8s.io images tag \
+      "$mokctl" exec "$node" -- ctr --namespace=k8s.io images tag --force \
         "docker.io/local/mok-conformance:$stage" "$wanted" </dev/null >/dev/null
     done
-  done <"$recipe/images.txt"
+  done <"$list"
 }
 
+# The name that the list gives a stage.
+name_of() { awk --assign=stage="$1" '$1 == stage { print $3; exit }' "$list"; }
+
 # run_tests PROCESSES TITLE FOCUS SKIP: a line for each test that failed; what the
-# tests print goes to a file. ginkgo has one expression for each side.
+# tests print goes to files. ginkgo has one expression for each side.
 run_tests() {
   say "$2: $1 at a time, $(date +%T)"
-  docker run --rm --name="mok-$name-suite" --network=host \
-    --volume="$results:/results" local/mok-conformance:suite \
-    ginkgo -nodes="$1" -noColor -focus="$3" ${4:+-skip="$4"} /usr/local/bin/e2e.test -- \
-    --kubeconfig=/results/kubeconfig --kubectl-path=/usr/local/bin/kubectl \
-    --provider=skeleton --disable-log-dump --report-dir="/results/$2" \
+  mkdir -p "$results/$2"
+  docker run --rm --name="mok-$name-hydrophone" --network=host \
+    --volume="$results:/results" "$hydrophone" /out/hydrophone \
+    --kubeconfig=/results/kubeconfig --output-dir="/results/$2" --parallel="$1" \
+    --focus="$3" --skip="$4" --conformance-image="$(name_of conformance)" \
+    --busybox-image="$(name_of busybox)" --disable-progress-status \
     >"$results/$2.log" 2>&1 || failed=yes
-  # The last lines: what failed, and the counts.
-  sed --quiet --regexp-extended '/^\[(Fail|Panic!)\]/p; /^(Ran|FAIL!|SUCCESS!)/p' \
-    "$results/$2.log"
+  # What failed, and the counts.
+  grep --extended-regexp '^ +\[(FAIL|PANICKED|TIMEDOUT|INTERRUPTED)\]|^(Ran|FAIL!|SUCCESS!) ' \
+    "$results/$2/e2e.log" | sort --unique || tail -n 20 "$results/$2.log" >&2
 }
 
 remove_cluster() {
@@ -94,8 +105,9 @@ remove_cluster() {
 }
 
 export KUBECONFIG=$kubeconfig
-image=$("$mokctl" -p build image mok-debian-12)
-build_images
+image=$("$mokctl" -p build image)
+build_images "$image"
+check_list
 "$mokctl" -p create cluster "$name" 1 2 --image "$image"
 trap remove_cluster EXIT
 load_images
