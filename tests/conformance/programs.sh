@@ -73,9 +73,10 @@ compile kubernetes "k8s.io/kubernetes@$version" "v0${version#v1}" "$stamps" \
   localhost.key=test/images/agnhost/porter/localhost.key \
   nautilus.jpg=test/images/nautilus/html/nautilus.jpg \
   data.json=test/images/nautilus/html/data.json
+compile kitten "k8s.io/kubernetes@$version" "v0${version#v1}" '' \
+  kitten.jpg=test/images/kitten/html/kitten.jpg data.json=test/images/kitten/html/data.json
 # Of the minor that the Makefile in test/images/sample-apiserver takes (v0.33.7, which the
-# module proxy does not serve): an older one than
-# Kubernetes', which is what its test is about.
+# module proxy does not serve): an older one than Kubernetes', as its test wants it.
 compile sample_apiserver k8s.io/sample-apiserver@v0.33.5 '' '' \
   sample-apiserver=k8s.io/sample-apiserver
 compile hydrophone sigs.k8s.io/hydrophone@v0.8.0 '' '' hydrophone=sigs.k8s.io/hydrophone
