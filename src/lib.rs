@@ -14,6 +14,7 @@ pub mod error;
 pub mod failure;
 pub mod image;
 pub mod interrupt;
+pub mod inventory;
 pub mod kubeadm;
 pub mod kubeconfig;
 pub mod node;

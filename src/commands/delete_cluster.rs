@@ -7,12 +7,12 @@ use super::Context;
 use super::found::Found;
 use super::preflight::join;
 use crate::cluster::host::Host;
-use crate::cluster::inventory::Member;
 use crate::cluster::labels;
 use crate::cluster::name::ClusterName;
-use crate::cluster::networks;
 use crate::docker::{Call, Docker, DockerError, args};
 use crate::error::{Error, HostsError};
+use crate::inventory::members::Member;
+use crate::inventory::networks;
 use crate::run::Engine;
 use crate::ui::PlannedStep;
 

@@ -4,10 +4,10 @@ use std::ffi::OsString;
 
 use super::Context;
 use super::found::Found;
-use crate::cluster::inventory::Member;
 use crate::cluster::name::NodeName;
 use crate::docker::args;
 use crate::error::Error;
+use crate::inventory::members::Member;
 
 /// Runs `argv`, or a shell, in `node`; where none is named, in the only container
 /// there is or in one that the user picks from a menu. Returns the program's own

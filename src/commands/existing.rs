@@ -3,16 +3,16 @@
 use super::Context;
 use super::found::Found;
 use crate::cluster::host::Host;
-use crate::cluster::inventory::{self, Member};
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::name::{ClusterName, NodeName, Role};
-use crate::cluster::networks;
 use crate::cluster::port::Publish;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
 use crate::docker::Docker;
 use crate::docker::args;
 use crate::error::{Error, HostsError};
+use crate::inventory::members::{self, Member};
+use crate::inventory::networks;
 use crate::run::{Engines, is_set_up};
 use crate::ui::Ui;
 
@@ -39,7 +39,7 @@ impl Existing {
             return Err(Error::NotFound(name.clone()));
         }
         let (engines, Found { members, away, .. }) = (found.of_cluster(), found);
-        let roster = inventory::roster(name, &members);
+        let roster = members::roster(name, &members);
         Ok(Self { name: name.clone(), members, roster, engines, away })
     }
 

@@ -6,11 +6,11 @@ use std::thread;
 use super::Context;
 use super::preflight::join;
 use crate::cluster::host::Host;
-use crate::cluster::inventory::Member;
 use crate::cluster::name::ClusterName;
 use crate::cluster::placement::Placement;
 use crate::docker::Docker;
 use crate::error::Error;
+use crate::inventory::members::Member;
 use crate::run::{Engine, Engines};
 
 /// In a line.

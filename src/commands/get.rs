@@ -9,12 +9,12 @@ use super::Context;
 use super::existing::Existing;
 use super::found::Found;
 use crate::cli::Format;
-use crate::cluster::inventory::Member;
 use crate::cluster::labels;
 use crate::cluster::name::{ClusterName, Role};
 use crate::docker::args;
 use crate::error::Error;
-use crate::image::contract::BuiltImage;
+use crate::inventory::members::Member;
+use crate::inventory::node_images::BuiltImage;
 
 /// How many digits of an id the engine shows.
 const SHORT_ID: usize = 12;
@@ -124,7 +124,7 @@ fn row(member: &Member, all: &[Member], with_host: bool) -> Vec<String> {
         member.address.map_or_else(dash, |address| address.to_string()),
         member.role().map_or_else(dash, |role| role.as_str().to_owned()),
         status(member, all).to_owned(),
-        member.version.clone().unwrap_or_else(dash),
+        member.version.map_or_else(dash, |version| version.to_string()),
     ];
     let host = || member.host.as_ref().map_or_else(dash, ToString::to_string);
     cells.into_iter().chain(with_host.then(host)).collect()
@@ -138,7 +138,7 @@ fn as_json(member: &Member, all: &[Member]) -> Value {
         "address": member.address.map(|address| address.to_string()),
         "role": member.role().map(Role::as_str),
         "status": status(member, all),
-        "version": member.version,
+        "version": member.version.map(|version| version.to_string()),
         "image": member.base.name,
         "api": member.api().map(|api| format!("https://{}:{}", api.address, api.port)),
     });

@@ -6,8 +6,9 @@ use super::Context;
 use crate::cluster::spec::{ClusterSpec, VersionPrefix};
 use crate::error::Error;
 use crate::image::build_files;
-use crate::image::contract::{BuiltImage, NodeImage};
+use crate::image::contract::NodeImage;
 use crate::image::release;
+use crate::inventory::node_images::BuiltImage;
 
 /// The image that was asked for, by name or by version; else the one that `build image`
 /// makes where no version is asked for.

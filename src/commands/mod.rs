@@ -30,16 +30,19 @@ use std::collections::BTreeSet;
 pub use names::names;
 
 use crate::cli::{Command, Detail, Globals};
-use crate::cluster::inventory::{self, Member};
 use crate::cluster::labels;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
-use crate::cluster::snapshot::{self, Found, Snapshot};
+use crate::cluster::snapshot::Snapshot;
 use crate::docker::privilege::Privilege;
 use crate::docker::{Client, Docker, Endpoint, args};
 use crate::env::Env;
 use crate::error::{Error, SnapshotError};
-use crate::image::contract::{self, BuiltImage, NodeImage};
+use crate::image::contract::NodeImage;
+use crate::inventory;
+use crate::inventory::members::{self, Member};
+use crate::inventory::node_images::{self, BuiltImage};
+use crate::inventory::snapshots::Found;
 use crate::kubeconfig::Location;
 use crate::ui::Ui;
 
@@ -154,7 +157,7 @@ impl Context {
             None => args::labelled_container_ids(labels::CLUSTER),
         };
         let inspect = |ids: &[String]| args::inspect_containers(ids.iter().map(String::as_str));
-        let members = self.docker.read_listed(&list, inspect, inventory::read)?;
+        let members = self.docker.read_listed(&list, inspect, members::read)?;
         Ok(members.unwrap_or_default())
     }
 
@@ -166,7 +169,7 @@ impl Context {
 
     /// The node images that the engine has, the newest version last.
     fn node_images(&self) -> Result<Vec<BuiltImage>, Error> {
-        self.labelled_images(labels::image::SCHEMA, contract::read_images)
+        self.labelled_images(labels::image::SCHEMA, node_images::read)
     }
 
     /// The snapshots that the engine has, by name.
@@ -174,7 +177,7 @@ impl Context {
         if self.docker.client() == Client::Podman {
             return Err(SnapshotError::NeedsDocker.into());
         }
-        self.labelled_images(labels::snapshot::NAME, snapshot::read)
+        self.labelled_images(labels::snapshot::NAME, inventory::snapshots::read)
     }
 
     /// What `read` finds among the images that carry `label`.

@@ -6,14 +6,14 @@ use super::existing::Existing;
 use super::preflight::{self, join};
 use super::report::{OnFailure, Undo};
 use super::{Context, report};
-use crate::cluster::inventory::Member;
 use crate::cluster::moment::Moment;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
 use crate::cluster::roster::Roster;
-use crate::cluster::snapshot::{SavedNode, Snapshot};
+use crate::cluster::snapshot::Snapshot;
 use crate::docker::args;
 use crate::error::Error;
+use crate::inventory::members::Member;
 use crate::plan;
 use crate::preflight::snapshot_disk;
 use crate::run::{Run, foresee};
@@ -51,7 +51,7 @@ pub(super) fn run(
         created: Moment::now(),
         subnet: layout?.subnet(),
         roster: existing.roster.clone(),
-        nodes: existing.members.iter().filter_map(SavedNode::of).collect(),
+        nodes: existing.members.iter().filter_map(Member::saved).collect(),
     };
     let plan = plan::save(&existing.roster, &running, stays);
     let run = Run {

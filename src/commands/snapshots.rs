@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use super::Context;
 use super::get::table;
 use crate::cli::Format;
-use crate::cluster::base::Base;
 use crate::cluster::labels::snapshot as label;
 use crate::cluster::moment::Moment;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
-use crate::cluster::snapshot::Found;
+use crate::cluster::snapshot::Base;
 use crate::docker::{Call, args};
 use crate::error::{Error, SnapshotError};
+use crate::inventory::snapshots::Found;
 use crate::ui::PlannedStep;
 
 /// All snapshots, or those of one cluster; nothing where there is none.

@@ -11,6 +11,7 @@ mod client;
 mod deadline;
 mod endpoint;
 mod error;
+pub mod inspect;
 pub mod module_source;
 pub mod privilege;
 mod run;

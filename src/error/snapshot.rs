@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::cluster::base::Base;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
+use crate::cluster::snapshot::Base;
 use crate::snapshot_file::FileError;
 
 /// Why a snapshot cannot be made, used or loaded.

@@ -162,50 +162,9 @@ fn config(image: &str, json: &str) -> Result<Value, ContractError> {
     inspection.pointer_mut("/0/Config").map(Value::take).ok_or_else(unreadable)
 }
 
-/// A node image that the engine has, under one of its names.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct BuiltImage {
-    /// The Kubernetes version in it.
-    pub version: KubernetesVersion,
-    /// The name.
-    pub name: String,
-    /// The engine's id of it.
-    pub id: String,
-    /// Its size, with what it shares.
-    pub bytes: u64,
-}
-
-/// Reads the engine's inspection of several images: the node images among them,
-/// the newest version last.
-///
-/// # Errors
-/// What is wrong with the text, in a few words.
-pub fn read_images(json: &str) -> Result<Vec<BuiltImage>, String> {
-    let images: Vec<Value> =
-        serde_json::from_str(json).map_err(|error| format!("no list of images: {error}"))?;
-    let mut found: Vec<BuiltImage> = images.iter().flat_map(built).collect();
-    found.sort();
-    Ok(found)
-}
-
 /// A snapshot's images have the labels of the node image that they stand on.
 fn is_of_snapshot(labels: &Value) -> bool {
     labels.get(snapshot::NAME).is_some()
-}
-
-fn built(image: &Value) -> Vec<BuiltImage> {
-    if image.pointer("/Config/Labels").is_some_and(is_of_snapshot) {
-        return Vec::new();
-    }
-    let label = image.pointer("/Config/Labels").and_then(|labels| labels.get(label::KUBERNETES));
-    let Some(version) = label.and_then(Value::as_str).and_then(KubernetesVersion::parse) else {
-        return Vec::new();
-    };
-    let id = image.get("Id").and_then(Value::as_str).unwrap_or_default();
-    let bytes = image.get("Size").and_then(Value::as_u64).unwrap_or_default();
-    let names = image.get("RepoTags").and_then(Value::as_array).into_iter().flatten();
-    let built = |name: &str| BuiltImage { version, name: name.into(), id: id.into(), bytes };
-    names.filter_map(Value::as_str).map(built).collect()
 }
 
 #[cfg(test)]
@@ -288,30 +247,6 @@ mod tests {
             let error = NodeImage::from_inspect("x", &inspection(&labels));
             assert!(matches!(error, Err(ContractError::Unknown { .. })), "{name}={value}");
         }
-    }
-
-    #[test]
-    fn images_are_listed_under_each_name_the_newest_last() {
-        let image = |version: &str, names: &[&str]| {
-            serde_json::json!({
-                "Id": "sha256:0", "Size": 5, "RepoTags": names,
-                "Config": { "Labels": { "mok.image.kubernetes": version } }
-            })
-        };
-        let json = serde_json::json!([
-            image("v1.37.10", &["b:2", "a:1"]),
-            image("v1.37.2", &["c:1"]),
-            image("unknown", &["d:1"]),
-            { "Id": "sha256:1", "Config": { "Labels": null } },
-            {
-                "Id": "sha256:2", "Size": 5, "RepoTags": ["mok-snapshot/s:a-lb"],
-                "Config": { "Labels": { "mok.image.kubernetes": "v1.37.2", "mok.snapshot": "s" } }
-            }
-        ]);
-        let found = read_images(&json.to_string()).unwrap();
-        let names: Vec<_> = found.iter().map(|image| image.name.as_str()).collect();
-        assert_eq!(names, ["c:1", "a:1", "b:2"]);
-        assert!(read_images("{").is_err());
     }
 
     #[test]

@@ -8,9 +8,9 @@ use std::net::Ipv4Addr;
 use super::Run;
 use super::error::StepError;
 use crate::cluster::layout::Layout;
-use crate::cluster::networks;
 use crate::cluster::subnet::{MAX_PREFIX, OVERLAY_PREFIX, Subnet};
 use crate::docker::{Call, Docker, DockerError, args};
+use crate::inventory::networks;
 
 /// Where subnets are looked for: clear of the engine's own pools
 /// (172.17.0.0/12, 192.168.0.0/16) and of pods and Services.

@@ -22,9 +22,9 @@ use thiserror::Error;
 pub use check::check;
 pub use write::write;
 
-use crate::cluster::base::Base;
 use crate::cluster::name::NodeName;
 use crate::cluster::name::SnapshotName;
+use crate::cluster::snapshot::Base;
 use crate::cluster::snapshot::Snapshot;
 use crate::cluster::spec::ImageRef;
 

@@ -190,15 +190,15 @@ fn what_is_generated_is_often_right() {
     }
     let joins = |text: String| mokctl::kubeadm::output::JoinCommand::from_output(&text).is_ok();
     let members =
-        |json: String| mokctl::cluster::inventory::read(&json).is_ok_and(|all| !all.is_empty());
+        |json: String| mokctl::inventory::members::read(&json).is_ok_and(|all| !all.is_empty());
     let images =
         |json: String| mokctl::image::contract::NodeImage::from_inspect("x", &json).is_ok();
     let snapshots = |json: String| {
-        let found = mokctl::cluster::snapshot::read(&json);
+        let found = mokctl::inventory::snapshots::read(&json);
         found.is_ok_and(|all| all.iter().any(|found| found.whole.is_some()))
     };
     let subnets = |json: String| {
-        mokctl::cluster::networks::engine_subnets(&json).is_ok_and(|all| !all.is_empty())
+        mokctl::inventory::networks::engine_subnets(&json).is_ok_and(|all| !all.is_empty())
     };
     assert!(of_hundred(kubeadm_text(), joins) > 5);
     assert!(of_hundred(inspection(), members) > 30);

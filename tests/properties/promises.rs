@@ -5,12 +5,11 @@ use std::ffi::OsString;
 use std::sync::LazyLock;
 
 use mokctl::cli::{self, Defaults};
-use mokctl::cluster::inventory;
 use mokctl::cluster::name::ClusterName;
-use mokctl::cluster::networks::engine_subnets;
-use mokctl::cluster::snapshot;
 use mokctl::cluster::subnet::Subnet;
-use mokctl::image::contract::{self, NodeImage};
+use mokctl::image::contract::NodeImage;
+use mokctl::inventory::networks::engine_subnets;
+use mokctl::inventory::{members, node_images, snapshots};
 use mokctl::kubeadm::output::{JoinCommand, redact};
 use mokctl::kubeconfig::{Access, TextError, merge_text, remove_text};
 
@@ -90,20 +89,20 @@ pub fn kubeconfig_merge(text: &str) {
 /// ours is ours, and no value of a label can be taken for anything else in a
 /// script.
 pub fn inspect(json: &str) {
-    let members = inventory::read(json).unwrap_or_default();
+    let members = members::read(json).unwrap_or_default();
     assert!(members.is_sorted_by_key(|member| &member.cluster));
     for member in &members {
         if let Some(node) = &member.node {
             assert_eq!((node.cluster(), node.to_string()), (&member.cluster, member.name.clone()));
         }
-        assert_eq!(*inventory::roster(&member.cluster, &members).name(), member.cluster);
+        assert_eq!(*members::roster(&member.cluster, &members).name(), member.cluster);
     }
 
     for subnet in engine_subnets(json).unwrap_or_default() {
         assert_eq!(Subnet::any(&subnet.to_string()), Some(subnet));
     }
 
-    for found in snapshot::read(json).unwrap_or_default() {
+    for found in snapshots::read(json).unwrap_or_default() {
         assert!(found.images.iter().all(|image| image.starts_with("mok-snapshot/")));
         let Some(whole) = found.whole else { continue };
         assert!(whole.roster.nodes().iter().all(|node| whole.node(node).is_some()));
@@ -112,7 +111,7 @@ pub fn inspect(json: &str) {
         assert!(bases.into_iter().all(|word| !word.starts_with('-')));
     }
 
-    let images = contract::read_images(json).unwrap_or_default();
+    let images = node_images::read(json).unwrap_or_default();
     assert!(images.is_sorted_by_key(|image| image.version));
     if let Ok(image) = NodeImage::from_inspect("x", json) {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-,".contains(&b);

@@ -3,21 +3,19 @@
 
 use std::net::Ipv4Addr;
 
-use serde_json::Value;
-
-use super::base::Base;
-use super::host::Host;
-use super::labels;
-use super::labels::RESTART_POLICY;
-use super::layout::API_PORT;
-use super::moment::Moment;
-use super::mount::Mount;
-use super::name::{ClusterName, NodeName, Role};
-use super::port::Publish;
-use super::program::Program;
-use super::registry::Registry;
-use super::roster::Roster;
-use super::runtime::Runtime;
+use crate::cluster::host::Host;
+use crate::cluster::kubernetes::KubernetesVersion;
+use crate::cluster::labels::{self, RESTART_POLICY};
+use crate::cluster::layout::API_PORT;
+use crate::cluster::moment::Moment;
+use crate::cluster::mount::Mount;
+use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::port::Publish;
+use crate::cluster::registry::Registry;
+use crate::cluster::roster::Roster;
+use crate::cluster::runtime::Runtime;
+use crate::cluster::snapshot::{Base, Program, SavedNode};
+use crate::docker::inspect::{self, Attachment, Container, HostPort, MountPoint};
 
 /// A container of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +56,7 @@ pub struct Member {
     /// What runs first in it.
     pub program: Program,
     /// Its Kubernetes version, as the label says.
-    pub version: Option<String>,
+    pub version: Option<KubernetesVersion>,
     /// What is published on the host.
     pub published: Vec<Publish>,
     /// What it sees of the engine's host.
@@ -87,6 +85,23 @@ impl Member {
     pub fn api(&self) -> Option<&Publish> {
         self.published.iter().find(|publish| publish.target == API_PORT)
     }
+
+    /// As a part of a snapshot; none where it is no node of mokctl's.
+    #[must_use]
+    pub fn saved(&self) -> Option<SavedNode> {
+        Some(SavedNode {
+            node: self.node.clone()?,
+            version: self.version?,
+            base: self.base.clone(),
+            runtime: self.runtime,
+            published: self.published.clone(),
+            mounts: self.mounts.clone(),
+            registry: self.registry.clone(),
+            by_hand: self.by_hand,
+            issued: self.issued,
+            program: self.program.clone(),
+        })
+    }
 }
 
 /// Reads the engine's inspection of containers that carry our label; others in it
@@ -95,9 +110,9 @@ impl Member {
 /// # Errors
 /// What is wrong with the text, in a few words.
 pub fn read(json: &str) -> Result<Vec<Member>, String> {
-    let containers: Vec<Value> =
-        serde_json::from_str(json).map_err(|error| format!("no list of containers: {error}"))?;
-    let mut members: Vec<Member> = containers.iter().filter_map(member).collect();
+    let containers: Vec<Container> =
+        inspect::list(json).map_err(|error| format!("no list of containers: {error}"))?;
+    let mut members: Vec<Member> = containers.into_iter().filter_map(member).collect();
     members.sort_by_key(Member::order);
     Ok(members)
 }
@@ -108,86 +123,72 @@ pub fn roster(cluster: &ClusterName, members: &[Member]) -> Roster {
     Roster::new(cluster.clone(), members.iter().filter_map(|member| member.node.clone()))
 }
 
-fn member(container: &Value) -> Option<Member> {
-    let text = |path: &str| container.pointer(path).and_then(Value::as_str);
-    let label = |key: &str| {
-        let labels = container.pointer("/Config/Labels")?;
-        labels.get(key).and_then(Value::as_str)
-    };
+fn member(container: Container) -> Option<Member> {
+    let config = &container.config;
+    let label = |key: &str| config.label(key);
     let cluster = ClusterName::parse(label(labels::CLUSTER)?).ok()?;
-    let name = text("/Name")?.trim_start_matches('/').to_owned();
+    let name = container.name.trim_start_matches('/').to_owned();
     let node = NodeName::parse(&name).ok().filter(|node| *node.cluster() == cluster);
-    // A stopped container has no address at the moment, but is promised one.
-    let network = container.pointer("/NetworkSettings/Networks")?.get(cluster.network());
-    let address = |path: &str| network?.pointer(path)?.as_str()?.parse().ok();
+    let network = container.network_settings.networks.get(&cluster.network());
     Some(Member {
         node,
         name,
-        id: text("/Id")?.to_owned(),
         newer: label(labels::SCHEMA) > Some(labels::SCHEMA_VERSION),
         host: label(labels::HOST).and_then(|word| Host::parse(word).ok()),
         hosts: label(labels::HOSTS).and_then(|list| Host::parse_all(list).ok()).unwrap_or_default(),
-        running: container.pointer("/State/Running").and_then(Value::as_bool)?,
-        complete: text("/HostConfig/RestartPolicy/Name") == Some(RESTART_POLICY),
+        running: container.state.running,
+        complete: container.host_config.restart_policy.name == RESTART_POLICY,
         by_hand: label(labels::SETUP) == Some(labels::BY_HAND),
-        address: address("/IPAddress").or_else(|| address("/IPAMConfig/IPv4Address")),
-        base: base(container)?,
+        address: network.and_then(address),
+        base: base(&container)?,
         runtime: Runtime::parse(label(labels::image::RUNTIME)).unwrap_or_default(),
         restored: label(labels::snapshot::NAME).is_some(),
         issued: label(labels::ISSUED)
             .and_then(Moment::parse)
-            .or_else(|| Moment::from_engine(text("/Created")?))
+            .or_else(|| Moment::from_engine(&container.created))
             .unwrap_or_else(Moment::now),
-        program: Program::of(container),
-        version: label(labels::KUBERNETES).map(String::from),
-        published: published(container),
-        mounts: mounts(container),
+        version: label(labels::KUBERNETES).and_then(KubernetesVersion::parse),
+        published: container.host_config.port_bindings.iter().filter_map(published).collect(),
         has_proxy: label(labels::PROXY).is_some_and(|value| !value.is_empty()),
         registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
+        mounts: container.mounts.into_iter().filter_map(mount).collect(),
+        program: Program { entrypoint: container.config.entrypoint, command: container.config.cmd },
+        id: container.id,
         cluster,
     })
 }
 
+/// A stopped container has no address at the moment, but is promised one.
+fn address(network: &Attachment) -> Option<Ipv4Addr> {
+    network.address.parse().or_else(|_| network.promised.address.parse()).ok()
+}
+
 /// A snapshot's image, and what is made of it, says what it stands on itself.
-fn base(container: &Value) -> Option<Base> {
-    let text = |value: &Value| value.as_str().map(String::from);
-    let label = |key: &str| container.pointer("/Config/Labels")?.get(key).and_then(text);
-    let name = label(labels::snapshot::BASE)
-        .or_else(|| container.pointer("/Config/Image").and_then(text))?;
-    let id = label(labels::snapshot::BASE_ID).or_else(|| container.get("Image").and_then(text));
+fn base(container: &Container) -> Option<Base> {
+    let label = |key| container.config.label(key).map(String::from);
+    let name = label(labels::snapshot::BASE).or_else(|| container.config.image.clone())?;
+    let id = label(labels::snapshot::BASE_ID).or_else(|| container.image.clone());
     Some(Base { name, id: id.unwrap_or_default() })
 }
 
-fn published(container: &Value) -> Vec<Publish> {
-    let bindings = container.pointer("/HostConfig/PortBindings").and_then(Value::as_object);
-    let publish = |(target, bindings): (&String, &Value)| {
-        let binding = bindings.get(0)?;
-        Some(Publish {
-            address: binding.get("HostIp")?.as_str()?.parse().ok()?,
-            port: binding.get("HostPort")?.as_str()?.parse().ok()?,
-            target: target.strip_suffix("/tcp")?.parse().ok()?,
-        })
-    };
-    bindings.into_iter().flatten().filter_map(publish).collect()
+fn published((target, places): (&String, &Option<Vec<HostPort>>)) -> Option<Publish> {
+    let place = places.as_ref()?.first()?;
+    Some(Publish {
+        address: place.host_ip.parse().ok()?,
+        port: place.host_port.parse().ok()?,
+        target: target.strip_suffix("/tcp")?.parse().ok()?,
+    })
 }
 
-fn mounts(container: &Value) -> Vec<Mount> {
-    let mounts = container.get("Mounts").and_then(Value::as_array);
-    let bind = |mount: &Value| {
-        let text = |key: &str| mount.get(key).and_then(Value::as_str).map(String::from);
-        text("Type").filter(|kind| kind == "bind")?;
-        Some(Mount {
-            source: text("Source")?,
-            target: text("Destination")?,
-            read_only: !mount.get("RW").and_then(Value::as_bool)?,
-        })
-    };
-    mounts.into_iter().flatten().filter_map(bind).collect()
+fn mount(point: MountPoint) -> Option<Mount> {
+    let MountPoint { kind, source, destination, writable } = point;
+    (kind == "bind").then_some(())?;
+    Some(Mount { source: source?, target: destination?, read_only: !writable? })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

@@ -3,34 +3,21 @@
 
 use std::net::Ipv4Addr;
 
-use serde_json::Value;
-
-use super::host::Host;
-use super::labels;
-use super::subnet::Subnet;
+use crate::cluster::host::Host;
+use crate::cluster::labels;
+use crate::cluster::subnet::Subnet;
+use crate::docker::inspect::{self, Network};
 
 /// The IPv4 subnets in `network inspect`, docker's or podman's.
 pub fn engine_subnets(json: &str) -> serde_json::Result<Vec<Subnet>> {
-    let networks: Vec<Value> = serde_json::from_str(json)?;
-    let shapes = [("/IPAM/Config", "Subnet"), ("/subnets", "subnet")];
-    let of_network = |network: &Value| {
-        let of_shape = |(list, key)| {
-            let list = network.pointer(list).and_then(Value::as_array);
-            let subnet = |config: &Value| Subnet::any(config.get(key)?.as_str()?);
-            list.into_iter().flatten().filter_map(subnet).collect::<Vec<_>>()
-        };
-        shapes.into_iter().flat_map(of_shape).collect::<Vec<_>>()
-    };
-    Ok(networks.iter().flat_map(of_network).collect())
+    let networks: Vec<Network> = inspect::list(json)?;
+    Ok(networks.iter().flat_map(Network::subnets).filter_map(Subnet::any).collect())
 }
 
 /// The hosts that the labels of networks in `network inspect` name.
 pub fn hosts(json: &str) -> serde_json::Result<Vec<Host>> {
-    let networks: Vec<Value> = serde_json::from_str(json)?;
-    let label = |network: &Value| {
-        let label = network.get("Labels")?.get(labels::HOSTS)?.as_str()?;
-        Host::parse_all(label).ok()
-    };
+    let networks: Vec<Network> = inspect::list(json)?;
+    let label = |network: &Network| Host::parse_all(network.labels.get(labels::HOSTS)?).ok();
     Ok(networks.iter().filter_map(label).flatten().collect())
 }
 

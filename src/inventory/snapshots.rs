@@ -2,10 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
-use super::{SavedNode, Snapshot};
-use crate::cluster::base::Base;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, snapshot as label};
 use crate::cluster::moment::Moment;
@@ -13,12 +9,13 @@ use crate::cluster::mount::Mount;
 use crate::cluster::name::NodeName;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::port::Publish;
-use crate::cluster::program::Program;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
+use crate::cluster::snapshot::{Base, Program, SavedNode, Snapshot};
 use crate::cluster::spec::ImageRef;
 use crate::cluster::subnet::Subnet;
+use crate::docker::inspect;
 
 /// What is there under a snapshot's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +55,8 @@ struct Common {
 /// # Errors
 /// What is wrong with the text, in a few words.
 pub fn read(json: &str) -> Result<Vec<Found>, String> {
-    let images: Vec<Value> =
-        serde_json::from_str(json).map_err(|error| format!("no list of images: {error}"))?;
+    let images: Vec<inspect::Image> =
+        inspect::list(json).map_err(|error| format!("no list of images: {error}"))?;
     let mut all: BTreeMap<SnapshotName, Vec<Image>> = BTreeMap::new();
     for (name, image) in images.iter().filter_map(image) {
         all.entry(name).or_default().push(image);
@@ -97,15 +94,11 @@ fn whole(name: &SnapshotName, images: Vec<Image>) -> Option<Snapshot> {
     })
 }
 
-fn image(image: &Value) -> Option<(SnapshotName, Image)> {
-    let label = |key: &str| {
-        let labels = image.pointer("/Config/Labels")?;
-        labels.get(key).and_then(Value::as_str).filter(|value| !value.is_empty())
-    };
+fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
+    let label = |key: &str| image.config.label(key).filter(|value| !value.is_empty());
     let snapshot = SnapshotName::parse(label(label::NAME)?).ok()?;
-    let mut names = image.get("RepoTags")?.as_array()?.iter().filter_map(Value::as_str);
-    let is_its = |name: &&str| SnapshotName::of_image(name).as_ref() == Some(&snapshot);
-    let name = names.find(is_its)?.to_owned();
+    let is_its = |name: &&String| SnapshotName::of_image(name).as_ref() == Some(&snapshot);
+    let name = image.repo_tags.iter().find(is_its)?.clone();
     // The engine's client is given them: nothing else than an image may be meant.
     let image_label = |key| ImageRef::parse(label(key)?).ok().map(|image| image.to_string());
     let content = || {
@@ -125,14 +118,16 @@ fn image(image: &Value) -> Option<(SnapshotName, Image)> {
             registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
             by_hand: label(labels::SETUP) == Some(labels::BY_HAND),
             issued: Moment::parse(label(labels::ISSUED)?)?,
-            program: Program::of(image),
+            program: Program {
+                entrypoint: image.config.entrypoint.clone(),
+                command: image.config.cmd.clone(),
+            },
         };
         (snapshot.image(&saved.node) == name).then_some((common, saved))
     };
     let content = content();
-    let bytes = image.get("Size").and_then(Value::as_u64).unwrap_or_default();
     let newer = label(labels::SCHEMA) > Some(labels::ONE_HOST);
-    Some((snapshot, Image { name, bytes, newer, content }))
+    Some((snapshot, Image { name, bytes: image.size, newer, content }))
 }
 
 /// What stands in a label, with commas; nothing where it is empty.
@@ -142,7 +137,7 @@ fn list<T>(value: Option<&str>, read: impl Fn(&str) -> Option<T>) -> Option<Vec<
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::cluster::name::ClusterName;

@@ -1,15 +1,11 @@
 //! A snapshot: a whole cluster as images, one for each of its containers. The
 //! images' labels say what belongs together and what a restore must know
-//! (docs/labels.md). Reads and writes them; runs nothing.
-
-mod found;
+//! (docs/labels.md). Writes them; `inventory` reads them.
 
 use std::net::Ipv4Addr;
 
-pub use found::{Found, read};
+use serde_json::Value;
 
-use super::base::Base;
-use super::inventory::Member;
 use super::kubernetes::KubernetesVersion;
 use super::labels::Label;
 use super::labels::snapshot as label;
@@ -18,7 +14,6 @@ use super::moment::{DAY, Moment};
 use super::mount::Mount;
 use super::name::{NodeName, SnapshotName};
 use super::port::Publish;
-use super::program::Program;
 use super::registry::Registry;
 use super::roster::Roster;
 use super::runtime::Runtime;
@@ -68,22 +63,31 @@ pub struct SavedNode {
     pub program: Program,
 }
 
-impl SavedNode {
-    /// The container `member` as it is; none where it is no node of mokctl's.
+/// The node image that a container was first made of, which a snapshot's image of it
+/// stands on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Base {
+    /// Its name when the cluster was made; another image may have it by now.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+}
+
+/// What a container runs first: two lists that the engine puts together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Program {
+    /// The program, and arguments that it always has.
+    pub entrypoint: Vec<String>,
+    /// Further arguments.
+    pub command: Vec<String>,
+}
+
+impl Program {
+    /// The instructions that give it to an image.
     #[must_use]
-    pub fn of(member: &Member) -> Option<Self> {
-        Some(Self {
-            node: member.node.clone()?,
-            version: KubernetesVersion::parse(member.version.as_deref()?)?,
-            base: member.base.clone(),
-            runtime: member.runtime,
-            published: member.published.clone(),
-            mounts: member.mounts.clone(),
-            registry: member.registry.clone(),
-            by_hand: member.by_hand,
-            issued: member.issued,
-            program: member.program.clone(),
-        })
+    pub fn instructions(&self) -> [String; 2] {
+        let json = |words: &[String]| Value::from(words).to_string();
+        [format!("ENTRYPOINT {}", json(&self.entrypoint)), format!("CMD {}", json(&self.command))]
     }
 }
 
@@ -161,4 +165,17 @@ impl Snapshot {
 /// No item has a comma in it.
 fn joined<T: ToString>(items: &[T]) -> String {
     items.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_given_to_an_image_word_by_word() {
+        let entrypoint = vec!["/a b".to_owned(), "\"$x\"".into()];
+        let [entrypoint, command] = Program { entrypoint, command: Vec::new() }.instructions();
+        assert_eq!(entrypoint, r#"ENTRYPOINT ["/a b","\"$x\""]"#);
+        assert_eq!(command, "CMD []");
+    }
 }
