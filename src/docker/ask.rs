@@ -4,7 +4,7 @@
 use std::fmt::Display;
 
 use super::privilege::{BoundingSet, Privilege};
-use super::{Call, Client, Docker, DockerError, Endpoint, args};
+use super::{Call, Client, Docker, DockerError, Endpoint, ErrorKind, args};
 
 /// How often something is listed anew when a part of it goes away meanwhile.
 const LIST_TRIES: u32 = 5;
@@ -53,7 +53,7 @@ impl Docker {
             }
             match self.read(&inspect(&ids), &read) {
                 Ok(found) => return Ok(Some(found)),
-                Err(error) if error.is_about_something_gone() && attempt < LIST_TRIES => {}
+                Err(error) if error.kind() == ErrorKind::Gone && attempt < LIST_TRIES => {}
                 Err(error) => return Err(error),
             }
         }
@@ -68,7 +68,7 @@ impl Docker {
     pub fn ask_image(&self, call: &Call) -> Result<Option<String>, DockerError> {
         match self.capture(call) {
             Ok(text) => Ok(Some(text)),
-            Err(error) if error.is_about_no_image() => Ok(None),
+            Err(error) if error.kind() == ErrorKind::NoImage => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -1,11 +1,15 @@
 //! What can go wrong between mokctl and the engine. Every failed call keeps its
 //! command, ready to paste, and what it printed.
 
+mod kind;
+
 use std::process::ExitStatus;
 use std::time::Duration;
 
+pub use kind::ErrorKind;
 use thiserror::Error;
 
+use crate::cluster::port::Publish;
 use crate::interrupt::Signal;
 
 /// A call to the engine that did not do what it was for.
@@ -144,7 +148,7 @@ impl DockerError {
                 Some("run mokctl as root or as a member of the socket's group")
             }
             Self::TimedOut { .. } => Some("is the engine overloaded, or its disk full?"),
-            Self::Failed { stderr, .. } if is_name_taken(stderr) => Some(
+            Self::Failed { .. } if self.kind() == ErrorKind::NameTaken => Some(
                 "another run was faster, or something else has that name; \
                  'mokctl get clusters' shows clusters",
             ),
@@ -163,32 +167,27 @@ impl DockerError {
         first.map_or_else(|| self.to_string(), |line| line.trim_end_matches('.').to_owned())
     }
 
-    /// Whether the engine does not have a container or network that was asked about.
-    pub(super) fn is_about_something_gone(&self) -> bool {
-        // docker's words, then podman's.
-        self.says("No such container")
-            || (self.says("network ") && self.says(" not found"))
-            || self.says("no such container")
-            || self.says("network not found")
+    /// What kept the engine from it, as far as the client says.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        let Self::Failed { status, stderr, .. } = self else { return ErrorKind::Other };
+        match ErrorKind::of(stderr) {
+            // A client that something ended has not come to its end: what it said may not
+            // be all.
+            ErrorKind::NoImage if status.code().is_none() => ErrorKind::Other,
+            kind => kind,
+        }
     }
 
-    /// Whether the engine does not have an image that was asked about.
-    pub(super) fn is_about_no_image(&self) -> bool {
-        // A client that something ended has not come to its end: what it said may not
-        // be all.
-        let ended = matches!(self, Self::Failed { status, .. } if status.code().is_some());
-        ended && (self.says("No such image") || self.says("image not known"))
+    /// Whether the engine names the address and port of `publish`.
+    #[must_use]
+    pub fn names(&self, publish: &Publish) -> bool {
+        let Publish { address, port, .. } = publish;
+        [' ', ':', '/'].iter().any(|end| self.says(&format!("{address}:{port}{end}")))
     }
 
     /// Whether the failed command's standard error says `text`.
-    #[must_use]
-    pub fn says(&self, text: &str) -> bool {
+    fn says(&self, text: &str) -> bool {
         matches!(self, Self::Failed { stderr, .. } if stderr.contains(text))
     }
-}
-
-/// What an engine says of a container's or a network's name.
-fn is_name_taken(stderr: &str) -> bool {
-    stderr.contains("is already in use by ")
-        || (stderr.contains("network with name") && stderr.contains("already exists"))
 }

@@ -25,7 +25,7 @@ pub use call::Call;
 pub use client::Client;
 pub use deadline::{DeadlineScale, ScaleError};
 pub use endpoint::{Endpoint, EndpointError};
-pub use error::DockerError;
+pub use error::{DockerError, ErrorKind};
 
 use crate::cluster::host::Host;
 use crate::interrupt::{Interrupt, Signal};

@@ -2,7 +2,7 @@
 //! else every capability that it does have, one by one. Knows the kernel's
 //! names and numbers, nothing of clusters.
 
-use super::DockerError;
+use super::{DockerError, ErrorKind};
 
 /// Linux capabilities by number, as far as engines of the 20.10 series know
 /// their names (`capabilities(7)`). Later ones (BPF, PERFMON,
@@ -104,7 +104,7 @@ impl Privilege {
     /// capability of its own.
     #[must_use]
     pub fn refused(self, error: &DockerError) -> bool {
-        self == Self::Full && (error.says("unable to apply caps") || error.says("capset"))
+        self == Self::Full && error.kind() == ErrorKind::PrivilegeRefused
     }
 
     /// The flags of `docker create`.

@@ -7,7 +7,7 @@ use super::error::StepError;
 use super::start::put;
 use super::{Run, in_node, script};
 use crate::cluster::name::NodeName;
-use crate::docker::{Call, args};
+use crate::docker::{Call, DockerError, args};
 use crate::node::files::File;
 use crate::node::{balancer, network, scripts};
 
@@ -33,7 +33,7 @@ impl Run<'_> {
     pub(super) fn drain(&self, node: &NodeName) -> Result<(), StepError> {
         match self.speaks().capture_bytes(&self.drain_call(node)) {
             // Forgotten already, by a delete that was cut short.
-            Err(error) if error.says("(NotFound)") => Ok(()),
+            Err(DockerError::Failed { stderr, .. }) if stderr.contains("(NotFound)") => Ok(()),
             result => Ok(result.map(drop)?),
         }
     }

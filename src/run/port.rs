@@ -6,9 +6,8 @@ use std::net::TcpListener;
 
 use super::Run;
 use super::error::StepError;
-use crate::cluster::port::Publish;
-use crate::docker::DockerError;
 use crate::docker::args::Container;
+use crate::docker::{DockerError, ErrorKind};
 
 /// How often a port is chosen anew when somebody else was faster.
 const PORT_TRIES: u32 = 5;
@@ -38,13 +37,12 @@ impl Run<'_> {
         error: &DockerError,
         attempt: u32,
     ) -> bool {
-        let taken = error.says("port is already allocated") || error.says("address already in use");
+        let taken = error.kind() == ErrorKind::PortTaken;
         let chosen_here = !container.publish.is_empty() && self.api_port.is_none();
-        let names = |publish: &Publish| {
-            let Publish { address, port, .. } = publish;
-            [' ', ':', '/'].iter().any(|end| error.says(&format!("{address}:{port}{end}")))
-        };
-        taken && chosen_here && !self.publish.iter().any(names) && attempt < PORT_TRIES
+        taken
+            && chosen_here
+            && !self.publish.iter().any(|publish| error.names(publish))
+            && attempt < PORT_TRIES
     }
 }
 

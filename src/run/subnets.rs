@@ -9,7 +9,7 @@ use super::Run;
 use super::error::StepError;
 use crate::cluster::layout::Layout;
 use crate::cluster::subnet::{MAX_PREFIX, OVERLAY_PREFIX, Subnet};
-use crate::docker::{Call, Docker, DockerError, args};
+use crate::docker::{Call, Docker, DockerError, ErrorKind, args};
 use crate::inventory::networks;
 
 /// Where subnets are looked for: clear of the engine's own pools
@@ -34,7 +34,7 @@ impl Run<'_> {
                     self.facts.learn_layout(Layout::new(subnet));
                     return Ok(());
                 }
-                Err(error) if error.says("Pool overlaps") && self.subnet.is_none() => {
+                Err(error) if error.kind() == ErrorKind::SubnetTaken && self.subnet.is_none() => {
                     taken.insert(subnet);
                 }
                 Err(error) => return Err(error.into()),

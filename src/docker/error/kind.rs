@@ -1,0 +1,94 @@
+//! The engine's words, docker's and podman's, and what they mean. Here alone are they
+//! looked for.
+
+/// What kept the engine from doing what a call was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// A port of the host is in use.
+    PortTaken,
+    /// The subnet overlaps that of another network.
+    SubnetTaken,
+    /// Another container or network has the name.
+    NameTaken,
+    /// The container or network is not there, or no longer.
+    Gone,
+    /// The image is not there.
+    NoImage,
+    /// The engine lacks a capability that `--privileged` asks for.
+    PrivilegeRefused,
+    /// Anything else.
+    Other,
+}
+
+/// Each kind with its words: one of the lists must be there, all words of it.
+const WORDS: [(ErrorKind, &[&[&str]]); 6] = [
+    (ErrorKind::PortTaken, &[&["port is already allocated"], &["address already in use"]]),
+    (ErrorKind::SubnetTaken, &[&["Pool overlaps"]]),
+    (ErrorKind::PrivilegeRefused, &[&["unable to apply caps"], &["capset"]]),
+    (ErrorKind::NameTaken, &[&["is already in use by "], &["network with name", "already exists"]]),
+    (ErrorKind::NoImage, &[&["No such image"], &["image not known"]]),
+    (
+        ErrorKind::Gone,
+        &[
+            &["No such container"],
+            &["no such container"],
+            &["network ", " not found"],
+            &["network not found"],
+        ],
+    ),
+];
+
+impl ErrorKind {
+    /// What a client means that said `stderr`.
+    pub(super) fn of(stderr: &str) -> Self {
+        let says = |words: &&[&str]| words.iter().all(|word| stderr.contains(word));
+        let kind = WORDS.iter().find(|(_, lists)| lists.iter().any(|list| says(list)));
+        kind.map_or(Self::Other, |(kind, _)| *kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_engines_say_is_told_apart() {
+        for (stderr, kind) in [
+            (
+                "Error response from daemon: driver failed programming external connectivity on \
+                 endpoint a-master-1: Bind for 127.0.0.1:40001 failed: port is already allocated",
+                ErrorKind::PortTaken,
+            ),
+            (
+                "Error: rootlessport listen tcp 127.0.0.1:80: bind: address already in use",
+                ErrorKind::PortTaken,
+            ),
+            (
+                "Error response from daemon: Pool overlaps with other one on this address space",
+                ErrorKind::SubnetTaken,
+            ),
+            (
+                "Error response from daemon: Conflict. The container name \"/a-master-1\" is \
+                 already in use by container \"0123\".",
+                ErrorKind::NameTaken,
+            ),
+            (
+                "Error response from daemon: network with name mok-a already exists",
+                ErrorKind::NameTaken,
+            ),
+            ("Error: No such container: a-master-1", ErrorKind::Gone),
+            ("Error response from daemon: network mok-a not found", ErrorKind::Gone),
+            ("Error: mok-a: unable to find network: network not found", ErrorKind::Gone),
+            ("Error: No such image: x", ErrorKind::NoImage),
+            ("Error: x: image not known", ErrorKind::NoImage),
+            (
+                "OCI runtime create failed: unable to apply caps: operation not permitted",
+                ErrorKind::PrivilegeRefused,
+            ),
+            ("Error response from daemon: no space left on device", ErrorKind::Other),
+            ("", ErrorKind::Other),
+        ] {
+            assert_eq!(ErrorKind::of(stderr), kind, "{stderr}");
+        }
+    }
+}
