@@ -11,7 +11,6 @@ pub mod commands;
 pub mod docker;
 pub mod env;
 pub mod error;
-pub mod failure;
 pub mod image;
 pub mod interrupt;
 pub mod inventory;
@@ -21,7 +20,7 @@ pub mod node;
 pub mod plan;
 pub mod preflight;
 pub mod run;
-pub mod snapshot_file;
+pub mod snapshot;
 pub mod ui;
 pub mod version;
 
@@ -33,7 +32,7 @@ use cluster::name::ClusterName;
 use commands::Context;
 use docker::{DeadlineScale, Docker};
 use env::Env;
-use error::Error;
+use error::{Error, report};
 use interrupt::{Interrupt, Signal};
 use ui::{Mode, Trouble, Ui};
 
@@ -78,7 +77,7 @@ fn carry_out(env: Env, globals: Globals, command: Command) -> ExitCode {
     if let Some(cluster) = &cluster {
         ui.fact("cluster", cluster.as_str());
     }
-    let folder = failure::folder(env.state_home.as_deref(), env.home.as_deref());
+    let folder = report::folder(env.state_home.as_deref(), env.home.as_deref());
     let result = prepare(env, globals, &command, &ui).and_then(|context| context.run(command));
     match result {
         Ok(status) => {
@@ -87,7 +86,7 @@ fn carry_out(env: Env, globals: Globals, command: Command) -> ExitCode {
         }
         Err(error) => {
             let name = cluster.as_ref().map_or("mokctl", ClusterName::as_str);
-            failure::tell(&ui, &error, folder.as_deref(), name);
+            report::tell(&ui, &error, folder.as_deref(), name);
             ExitCode::from(error.exit_code())
         }
     }

@@ -15,6 +15,5 @@ pub mod proxy;
 pub mod registry;
 pub mod roster;
 pub mod runtime;
-pub mod snapshot;
 pub mod spec;
 pub mod subnet;

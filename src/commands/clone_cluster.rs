@@ -7,13 +7,13 @@ use super::create_cluster::{carry_out, next_steps, proxy, published};
 use super::preflight::{self, join};
 use super::site::refuse_existing;
 use crate::cluster::name::Role;
-use crate::cluster::snapshot::{SavedNode, Snapshot};
 use crate::cluster::spec::CloneSpec;
-use crate::error::{Error, SnapshotError};
+use crate::error::Error;
 use crate::node::pki::Pki;
 use crate::plan;
 use crate::preflight::{Demand, Facts, mounts_gone, problems};
 use crate::run::{Engines, Run, foresee, taken_subnets};
+use crate::snapshot::{SavedNode, Snapshot, SnapshotError};
 
 /// Creates the cluster of `spec`; takes everything back if that fails, unless
 /// `retain`. With `dry_run` it only shows the plan.

@@ -33,17 +33,17 @@ use crate::cli::{Command, Detail, Globals};
 use crate::cluster::labels;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
-use crate::cluster::snapshot::Snapshot;
 use crate::docker::privilege::Privilege;
 use crate::docker::{Client, Docker, Endpoint, args};
 use crate::env::Env;
-use crate::error::{Error, SnapshotError};
+use crate::error::Error;
 use crate::image::contract::NodeImage;
 use crate::inventory;
 use crate::inventory::members::{self, Member};
 use crate::inventory::node_images::{self, BuiltImage};
 use crate::inventory::snapshots::Found;
 use crate::kubeconfig::Location;
+use crate::snapshot::{Snapshot, SnapshotError};
 use crate::ui::Ui;
 
 /// What every command has at hand.

@@ -8,15 +8,15 @@ use super::{Context, report};
 use crate::cluster::moment::Moment;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
-use crate::cluster::snapshot::Snapshot;
 use crate::cluster::subnet::Subnet;
 use crate::docker::args;
-use crate::error::{Error, HostsError, SnapshotError};
+use crate::error::{Error, HostsError};
 use crate::inventory::members::Member;
 use crate::inventory::networks;
 use crate::plan;
 use crate::preflight::{Demand, Facts, Present, come_back, problems};
 use crate::run::{Engines, Restore, Run, foresee, taken_subnets};
+use crate::snapshot::{Snapshot, SnapshotError};
 
 /// Removes what is there of the cluster and puts the snapshot in its place, after a
 /// question on a terminal. What can fail is looked at before; if it fails

@@ -10,13 +10,13 @@ use crate::cluster::moment::Moment;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
 use crate::cluster::roster::Roster;
-use crate::cluster::snapshot::Snapshot;
 use crate::docker::args;
 use crate::error::Error;
 use crate::inventory::members::Member;
 use crate::plan;
 use crate::preflight::snapshot_disk;
 use crate::run::{Run, foresee};
+use crate::snapshot::Snapshot;
 
 /// Stops the cluster, makes an image of each container, and starts again what ran,
 /// unless it `stays` stopped. If that fails there is no snapshot, and the cluster is

@@ -7,8 +7,9 @@ use std::path::Path;
 use super::Context;
 use crate::cluster::name::SnapshotName;
 use crate::docker::args;
-use crate::error::{Error, SnapshotError};
-use crate::snapshot_file::{FileError, Header, check, write};
+use crate::error::Error;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::file::{FileError, Header, check, write};
 
 /// Writes the snapshot to `path`, for its owner alone and in one step, and prints
 /// that path.

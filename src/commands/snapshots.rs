@@ -11,10 +11,10 @@ use crate::cluster::labels::snapshot as label;
 use crate::cluster::moment::Moment;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
-use crate::cluster::snapshot::Base;
 use crate::docker::{Call, args};
-use crate::error::{Error, SnapshotError};
+use crate::error::Error;
 use crate::inventory::snapshots::Found;
+use crate::snapshot::{Base, SnapshotError};
 use crate::ui::PlannedStep;
 
 /// All snapshots, or those of one cluster; nothing where there is none.

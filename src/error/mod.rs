@@ -1,7 +1,7 @@
 //! Why a command ended without success: what is said, and the exit status.
 
 mod hosts;
-mod snapshot;
+pub mod report;
 
 use thiserror::Error;
 
@@ -20,9 +20,9 @@ use crate::node::by_hand::SETUP;
 use crate::node::pki::PkiError;
 use crate::preflight::Problem;
 use crate::run::{Failure, StepError};
+use crate::snapshot::SnapshotError;
 
 pub use hosts::HostsError;
-pub use snapshot::SnapshotError;
 
 /// Any failure after the command line was understood.
 #[derive(Debug, Error)]

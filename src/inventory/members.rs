@@ -14,8 +14,8 @@ use crate::cluster::port::Publish;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
-use crate::cluster::snapshot::{Base, Program, SavedNode};
 use crate::docker::inspect::{self, Attachment, Container, HostPort, MountPoint};
+use crate::snapshot::{Base, Program, SavedNode};
 
 /// A container of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]

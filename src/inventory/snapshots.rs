@@ -12,10 +12,10 @@ use crate::cluster::port::Publish;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
-use crate::cluster::snapshot::{Base, Program, SavedNode, Snapshot};
 use crate::cluster::spec::ImageRef;
 use crate::cluster::subnet::Subnet;
 use crate::docker::inspect;
+use crate::snapshot::{Base, Program, SavedNode, Snapshot};
 
 /// What is there under a snapshot's name.
 #[derive(Debug, Clone, PartialEq, Eq)]

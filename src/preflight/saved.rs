@@ -6,8 +6,8 @@ use std::path::Path;
 use super::host::is_taken;
 use super::{Facts, MIB, Problem};
 use crate::cluster::port::Publish;
-use crate::cluster::snapshot::Snapshot;
 use crate::cluster::subnet::Subnet;
+use crate::snapshot::Snapshot;
 
 /// What the cluster has that stands in a snapshot's place: it gives that back.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

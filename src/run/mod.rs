@@ -43,7 +43,6 @@ use crate::cluster::proxy::Proxy;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
-use crate::cluster::snapshot::Snapshot;
 use crate::cluster::subnet::Subnet;
 use crate::docker::args;
 use crate::docker::privilege::Privilege;
@@ -53,6 +52,7 @@ use crate::kubeadm::output::redact;
 use crate::kubeconfig::Location;
 use crate::node::pki::Pki;
 use crate::plan::Step;
+use crate::snapshot::Snapshot;
 use crate::ui::Ui;
 
 /// What a run is about, and what it has learned.

@@ -7,10 +7,10 @@ use crate::cluster::labels::Label;
 use crate::cluster::labels::{self, snapshot as label};
 use crate::cluster::moment::Moment;
 use crate::cluster::name::NodeName;
-use crate::cluster::snapshot::Snapshot;
 use crate::docker::{Call, args};
 use crate::node::files::File;
 use crate::node::restored;
+use crate::snapshot::Snapshot;
 
 /// What a cluster comes out of, and what stands in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]

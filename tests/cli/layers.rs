@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 /// The uppermost line first; modules of one line do not use each other.
 const LAYERS: [&[&str]; 11] = [
     &["lib", "main"],
-    &["commands", "failure"],
+    &["commands"],
     &["error"],
     &["run"],
     &["preflight"],
     &["inventory"],
     &["env", "image"],
-    &["cli", "kubeadm", "kubeconfig", "node", "plan", "snapshot", "snapshot_file"],
+    &["cli", "kubeadm", "kubeconfig", "node", "plan", "snapshot"],
     &["docker", "ui"],
     &["cluster"],
     &["interrupt", "version"],

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use crate::error::Error;
+use super::Error;
 use crate::ui::{Trouble, Ui};
 
 /// How many lines of output are shown below an error.

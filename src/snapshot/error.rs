@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::Base;
+use super::file::FileError;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
-use crate::cluster::snapshot::Base;
-use crate::snapshot_file::FileError;
 
 /// Why a snapshot cannot be made, used or loaded.
 #[derive(Debug, Error)]
@@ -73,7 +73,8 @@ pub enum SnapshotError {
 
 impl SnapshotError {
     /// What the user can do about it.
-    pub(super) fn hint(&self) -> Option<String> {
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Exists(name) | Self::Unfinished(name) => {
                 format!("'mokctl delete snapshot {name}' removes it")

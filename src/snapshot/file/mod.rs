@@ -24,9 +24,9 @@ pub use write::write;
 
 use crate::cluster::name::NodeName;
 use crate::cluster::name::SnapshotName;
-use crate::cluster::snapshot::Base;
-use crate::cluster::snapshot::Snapshot;
 use crate::cluster::spec::ImageRef;
+use crate::snapshot::Base;
+use crate::snapshot::Snapshot;
 
 /// The names of our own in the archive.
 const HEADER: &str = "mok-snapshot.json";

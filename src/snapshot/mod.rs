@@ -2,22 +2,26 @@
 //! images' labels say what belongs together and what a restore must know
 //! (docs/labels.md). Writes them; `inventory` reads them.
 
+mod error;
+pub mod file;
+
 use std::net::Ipv4Addr;
 
+pub use error::SnapshotError;
 use serde_json::Value;
 
-use super::kubernetes::KubernetesVersion;
-use super::labels::Label;
-use super::labels::snapshot as label;
-use super::layout::API_PORT;
-use super::moment::{DAY, Moment};
-use super::mount::Mount;
-use super::name::{NodeName, SnapshotName};
-use super::port::Publish;
-use super::registry::Registry;
-use super::roster::Roster;
-use super::runtime::Runtime;
-use super::subnet::Subnet;
+use crate::cluster::kubernetes::KubernetesVersion;
+use crate::cluster::labels::snapshot as label;
+use crate::cluster::labels::{self, Label};
+use crate::cluster::layout::API_PORT;
+use crate::cluster::moment::{DAY, Moment};
+use crate::cluster::mount::Mount;
+use crate::cluster::name::{NodeName, SnapshotName};
+use crate::cluster::port::Publish;
+use crate::cluster::registry::Registry;
+use crate::cluster::roster::Roster;
+use crate::cluster::runtime::Runtime;
+use crate::cluster::subnet::Subnet;
 
 /// kubeadm's certificates are good for a year. A cluster whose certificates are
 /// older than this gets new ones when it comes back.
@@ -157,7 +161,7 @@ impl Snapshot {
             (label::BASE_ID, saved.base.id.clone()),
             (label::PUBLISH, joined(&saved.published)),
             (label::MOUNTS, joined(&saved.mounts)),
-            (super::labels::ISSUED, saved.issued.to_string()),
+            (labels::ISSUED, saved.issued.to_string()),
         ]
     }
 }
