@@ -52,7 +52,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(2);
         }
         Ok(Parsed::Complete(shell, candidates)) => {
-            let names = candidates.live.map(|live| commands::names(&env, live));
+            let names = candidates.live.map(|live| inventory::names::names(&env, live));
             ui.answer(&candidates.lines(shell, names.unwrap_or_default()));
         }
         Ok(Parsed::Nothing(command)) => ui.note(&cli::hint(command)),

@@ -4,8 +4,7 @@ use std::net::Ipv4Addr;
 use std::num::NonZeroU8;
 use std::thread;
 
-use super::existing::Existing;
-use super::preflight::{self, join};
+use super::preflight;
 use super::report::{OnFailure, Undo};
 use super::{Context, report};
 use crate::cluster::host::Place;
@@ -13,13 +12,16 @@ use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::placement::{spread, wish};
 use crate::cluster::proxy::Proxy;
 use crate::cluster::spec::{MAX_MASTERS, MAX_WORKERS};
-use crate::docker::{Docker, Endpoint, args};
+use crate::docker::{Docker, Endpoint, Engine, Engines, args, join};
 use crate::error::Error;
 use crate::image::contract::NodeImage;
+use crate::inventory::error::InventoryError;
+use crate::inventory::existing::Existing;
+use crate::inventory::node_images;
 use crate::node::outside::PROXY;
 use crate::plan;
 use crate::preflight::{Demand, Facts};
-use crate::run::{Engine, Engines, Run, foresee};
+use crate::run::{Run, foresee};
 
 /// Nodes that shall be.
 pub(super) struct New<'a> {
@@ -39,7 +41,7 @@ pub(super) fn run(
     retain: bool,
     dry_run: bool,
 ) -> Result<(), Error> {
-    let existing = Existing::find(context, cluster)?;
+    let existing = Existing::find(context.asked(), cluster)?;
     existing.may_change(None)?;
     if role == Role::Master && !existing.roster.has_load_balancer() {
         return Err(Error::NoLoadBalancer(cluster.clone()));
@@ -83,7 +85,7 @@ pub(super) fn run(
     }
     let privilege = context.privilege_on(looks.iter().map(|look| &look.endpoint));
     let Some(Look { image, .. }) = looks.into_iter().next() else {
-        return Err(Error::NoImage(image));
+        return Err(InventoryError::NoImage(image).into());
     };
     let has_proxy = model.is_some_and(|member| member.has_proxy);
     let proxy = has_proxy.then(|| proxy(engines.of(&speaker), &speaker)).transpose()?;
@@ -133,7 +135,7 @@ fn look(Site { context, .. }: &Site, image: &str) -> Result<Look, Error> {
     let (image, facts, endpoint) = thread::scope(|scope| {
         let facts = scope.spawn(|| preflight::look(context, None));
         let endpoint = scope.spawn(|| context.endpoint());
-        (context.node_image(image), join(facts), join(endpoint))
+        (node_images::named(&context.docker, image), join(facts), join(endpoint))
     });
     Ok(Look { image: image?, facts: facts?, endpoint: endpoint? })
 }

@@ -10,6 +10,8 @@ use crate::error::Error;
 use crate::image::build::Builder;
 use crate::image::build_files::{self, FLAVOUR};
 use crate::image::release;
+use crate::inventory::error::InventoryError;
+use crate::inventory::node_images;
 
 /// Builds the image of the version that is meant, or pulls it where it is `prebuilt`, and
 /// prints its name.
@@ -60,12 +62,16 @@ fn pull(context: &Context, version: Option<&VersionPrefix>) -> Result<(), Error>
     let stage = context.ui.stage(&format!("Pulling {from}"));
     context.docker.capture(&args::pull(from.as_str()))?;
     // Anything may lie there.
-    let pulled = context.node_image(from.as_str())?.version;
+    let pulled = node_images::named(&context.docker, from.as_str())?.version;
     let is_meant = |pulled: KubernetesVersion| {
         version.map_or(pulled == release::DEFAULT, |wanted| wanted.matches(pulled))
     };
     if !is_meant(pulled) {
-        return Err(Error::NoVersion { wanted: tag, known: format!("{pulled} in {from}") });
+        return Err(InventoryError::NoVersion {
+            wanted: tag,
+            known: format!("{pulled} in {from}"),
+        }
+        .into());
     }
     let image = build_files::image(pulled);
     context.docker.capture(&args::tag(from.as_str(), &image))?;

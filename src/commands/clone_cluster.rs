@@ -4,15 +4,18 @@ use std::thread;
 
 use super::Context;
 use super::create_cluster::{carry_out, next_steps, proxy, published};
-use super::preflight::{self, join};
+use super::preflight;
 use super::site::refuse_existing;
 use crate::cluster::name::Role;
 use crate::cluster::spec::CloneSpec;
+use crate::docker::{Engines, join};
 use crate::error::Error;
+use crate::inventory::networks::taken_subnets;
+use crate::inventory::{node_images, snapshots};
 use crate::node::pki::Pki;
 use crate::plan;
 use crate::preflight::{Demand, Facts, mounts_gone, problems};
-use crate::run::{Engines, Run, foresee, taken_subnets};
+use crate::run::{Run, foresee};
 use crate::snapshot::{SavedNode, Snapshot, SnapshotError};
 
 /// Creates the cluster of `spec`; takes everything back if that fails, unless
@@ -30,14 +33,14 @@ pub(super) fn run(
         let facts = scope.spawn(|| preflight::look(context, wishes.api_port));
         let taken = scope.spawn(|| taken_subnets(&context.docker));
         let endpoint = scope.spawn(|| context.endpoint());
-        let snapshot = context.snapshot(&spec.snapshot);
+        let snapshot = snapshots::named(&context.docker, &spec.snapshot);
         (snapshot, join(existing), join(facts), join(taken), join(endpoint))
     });
     let snapshot = snapshot?;
     let saved = can_be_cloned(&snapshot, spec)?.clone();
     existing?;
     let roster = snapshot.roster.renamed(name);
-    let image = context.saved_image(&snapshot.name.image(&saved.node))?;
+    let image = node_images::below(&context.docker, &snapshot.name.image(&saved.node))?;
     let facts = Facts { taken: taken?, ..facts? };
     let count = |role| roster.with_role(role).count() as u64;
     let demand = Demand {

@@ -4,16 +4,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Context;
-use super::found::Found;
-use super::preflight::join;
 use crate::cluster::host::Host;
 use crate::cluster::labels;
 use crate::cluster::name::ClusterName;
-use crate::docker::{Call, Docker, DockerError, args};
+use crate::docker::{Call, Docker, DockerError, Engine, args, join};
 use crate::error::{Error, HostsError};
+use crate::inventory::error::InventoryError;
+use crate::inventory::found::Found;
 use crate::inventory::members::Member;
 use crate::inventory::networks;
-use crate::run::Engine;
 use crate::ui::PlannedStep;
 
 /// How long a manager of a swarm may take to hear of what another one has removed.
@@ -42,7 +41,7 @@ pub(super) fn run(
     let members = &found.members;
     let has_network = parts.iter().any(|part| !part.networks.is_empty());
     if members.is_empty() && !has_network {
-        return Err(Error::NotFound(cluster.clone()));
+        return Err(InventoryError::NotFound(cluster.clone()).into());
     }
     let removes_network = has_network && found.away.is_empty();
     let networks: Vec<(&Docker, Call)> = parts
@@ -80,7 +79,7 @@ pub(super) fn run(
     remove_network(&networks)?;
     let mut remains = found.away;
     if removes_network {
-        remains.extend(wait_for_managers(context, cluster, &parts));
+        remains.extend(wait_for_managers(cluster, &parts));
     }
     if let Some(images) = images {
         context.docker.capture(&images)?;
@@ -95,27 +94,27 @@ pub(super) fn run(
 
 /// What is there. Where a network alone is left, its label says on which hosts
 /// something may be.
-fn look(context: &Context, cluster: &ClusterName) -> Result<(Found, Vec<Part>), Error> {
-    let mut found = Found::look(context, Some(cluster))?;
-    let mut parts = parts(context, &found, cluster)?;
+fn look<'a>(context: &'a Context, cluster: &ClusterName) -> Result<(Found<'a>, Vec<Part>), Error> {
+    let mut found = Found::look(context.asked(), Some(cluster))?;
+    let mut parts = parts(&found, cluster)?;
     let network = parts.iter().find_map(|part| Some((&part.docker, part.networks.first()?)));
     if let Some((docker, network)) = network
         && found.members.is_empty()
     {
         let hosts = docker.read(&args::inspect_networks([network.as_str()]), networks::hosts)?;
-        if found.look_on(context, cluster, &hosts) {
-            parts = self::parts(context, &found, cluster)?;
+        if found.look_on(cluster, &hosts) {
+            parts = self::parts(&found, cluster)?;
         }
     }
     Ok((found, parts))
 }
 
-fn parts(context: &Context, found: &Found, cluster: &ClusterName) -> Result<Vec<Part>, Error> {
+fn parts(found: &Found<'_>, cluster: &ClusterName) -> Result<Vec<Part>, DockerError> {
     let part = |Engine { host, docker }: &Engine| {
         let is_here = |member: &&Member| found.engine(member).is(docker);
         let here: Vec<&str> =
             found.members.iter().filter(is_here).map(|member| member.id.as_str()).collect();
-        let networks = context.with(docker.clone()).networks(cluster)?;
+        let networks = networks::ids(docker, cluster)?;
         let containers = (!here.is_empty()).then(|| args::remove(here));
         Ok(Part { host: host.clone(), docker: docker.clone(), containers, networks })
     };
@@ -153,11 +152,11 @@ fn remove_network(networks: &[(&Docker, Call)]) -> Result<(), DockerError> {
 
 /// Until no host lists the network any more that one of them has removed: a new cluster
 /// of that name would find it there. Those that still do after a while.
-fn wait_for_managers(context: &Context, cluster: &ClusterName, parts: &[Part]) -> Vec<Host> {
+fn wait_for_managers(cluster: &ClusterName, parts: &[Part]) -> Vec<Host> {
     let deadline = Instant::now() + HEARSAY;
     let lists = |part: &&Part| {
         // Everything is removed: who does not answer now leaves nothing undone.
-        let networks = || context.with(part.docker.clone()).networks(cluster).unwrap_or_default();
+        let networks = || networks::ids(&part.docker, cluster).unwrap_or_default();
         while !networks().is_empty() {
             if Instant::now() >= deadline {
                 return true;

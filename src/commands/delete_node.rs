@@ -1,10 +1,10 @@
 //! `delete worker` and `delete master`: a node leaves a cluster that runs.
 
-use super::existing::Existing;
 use super::report::OnFailure;
 use super::{Context, report};
 use crate::cluster::name::{NodeName, Role};
 use crate::error::Error;
+use crate::inventory::existing::Existing;
 use crate::plan;
 use crate::run::{Run, foresee};
 
@@ -15,7 +15,7 @@ pub(super) fn run(
     yes: bool,
     dry_run: bool,
 ) -> Result<(), Error> {
-    let existing = Existing::find(context, node.cluster())?;
+    let existing = Existing::find(context.asked(), node.cluster())?;
     let member = existing.member(node).ok_or_else(|| Error::NoNode(node.clone()))?;
     let rest = existing.roster.without(node);
     if node.role() == Role::Master {

@@ -6,15 +6,15 @@ use console::measure_text_width;
 use serde_json::{Value, json};
 
 use super::Context;
-use super::existing::Existing;
-use super::found::Found;
 use crate::cli::Format;
 use crate::cluster::labels;
 use crate::cluster::name::{ClusterName, Role};
 use crate::docker::args;
 use crate::error::Error;
+use crate::inventory::existing::Existing;
+use crate::inventory::found::Found;
 use crate::inventory::members::Member;
-use crate::inventory::node_images::BuiltImage;
+use crate::inventory::node_images::{self, BuiltImage};
 
 /// How many digits of an id the engine shows.
 const SHORT_ID: usize = 12;
@@ -22,7 +22,7 @@ const SHORT_ID: usize = 12;
 /// All containers of one cluster or of all; nothing where there is none. The
 /// first columns are those of the bash `mokctl`.
 pub(super) fn clusters(context: &Context, cluster: Option<&ClusterName>) -> Result<(), Error> {
-    let there = Found::look(context, cluster)?;
+    let there = Found::look(context.asked(), cluster)?;
     let members = &there.members;
     // A network alone is what a run that was killed early leaves.
     let mut found = BTreeSet::new();
@@ -58,7 +58,7 @@ pub(super) fn clusters(context: &Context, cluster: Option<&ClusterName>) -> Resu
 
 /// The containers of one cluster, which must be there.
 pub(super) fn nodes(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
-    let members = Existing::find(context, cluster)?.members;
+    let members = Existing::find(context.asked(), cluster)?.members;
     if context.globals.output == Some(Format::Json) {
         let list: Vec<Value> = members.iter().map(|member| as_json(member, &members)).collect();
         context.ui.answer(&format!("{:#}\n", Value::from(list)));
@@ -84,7 +84,7 @@ fn head_of<'a>(head: &[&'a str], with_hosts: bool) -> Vec<&'a str> {
 
 /// The node images that this engine has.
 pub(super) fn images(context: &Context) -> Result<(), Error> {
-    let images = context.node_images()?;
+    let images = node_images::all(&context.docker)?;
     if context.globals.output == Some(Format::Json) {
         let entry = |image: &BuiltImage| {
             let BuiltImage { name, version, id, bytes } = image;

@@ -1,17 +1,17 @@
 //! `get kubeconfig`: a cluster's admin access, on standard output.
 
 use super::Context;
-use super::existing::Existing;
 use crate::cluster::name::ClusterName;
 use crate::cluster::port::Publish;
 use crate::docker::args;
 use crate::error::Error;
+use crate::inventory::existing::Existing;
 use crate::kubeconfig::Access;
 use crate::run::ADMIN_CONF;
 
 /// Prints a kubeconfig with this one cluster in it, for use on this host.
 pub(super) fn run(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
-    let existing = Existing::find(context, cluster)?;
+    let existing = Existing::find(context.asked(), cluster)?;
     let speaker = existing.speaker(None)?;
     let read = args::exec(&speaker.to_string(), ["cat", ADMIN_CONF]);
     let admin = existing.engines.of(&speaker).capture(&read)?;

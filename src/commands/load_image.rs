@@ -1,12 +1,12 @@
 //! `load image`: from the engine into the nodes, streamed, all nodes at once.
 
 use super::Context;
-use super::existing::Existing;
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::runtime::Runtime;
 use crate::cluster::spec::ImageRef;
 use crate::docker::{Docker, DockerError, args};
 use crate::error::Error;
+use crate::inventory::existing::Existing;
 
 /// Loads `images` into every node that lacks one of them.
 pub(super) fn run(
@@ -14,7 +14,7 @@ pub(super) fn run(
     cluster: &ClusterName,
     images: &[ImageRef],
 ) -> Result<(), Error> {
-    let existing = Existing::find(context, cluster)?;
+    let existing = Existing::find(context.asked(), cluster)?;
     existing.may_change(None)?;
     let from = source(context, &existing, images)?;
     let mut ids = Vec::new();

@@ -8,14 +8,10 @@ mod create_cluster;
 mod delete_cluster;
 mod delete_node;
 mod exec;
-mod existing;
 mod export_logs;
-mod found;
 mod get;
-mod image;
 mod kubeconfig;
 mod load_image;
-mod names;
 mod power;
 mod preflight;
 mod report;
@@ -25,25 +21,14 @@ mod site;
 mod snapshot_file;
 mod snapshots;
 
-use std::collections::BTreeSet;
-
-pub use names::names;
-
 use crate::cli::{Command, Detail, Globals};
-use crate::cluster::labels;
-use crate::cluster::name::SnapshotName;
-use crate::cluster::name::{ClusterName, Role};
+use crate::cluster::name::Role;
 use crate::docker::privilege::Privilege;
-use crate::docker::{Client, Docker, Endpoint, args};
+use crate::docker::{Docker, Endpoint};
 use crate::env::Env;
 use crate::error::Error;
-use crate::image::contract::NodeImage;
-use crate::inventory;
-use crate::inventory::members::{self, Member};
-use crate::inventory::node_images::{self, BuiltImage};
-use crate::inventory::snapshots::Found;
+use crate::inventory::found::Asked;
 use crate::kubeconfig::Location;
-use crate::snapshot::{Snapshot, SnapshotError};
 use crate::ui::Ui;
 
 /// What every command has at hand.
@@ -150,81 +135,8 @@ impl Context {
         Privilege::first_choice(self.env.bounding_set.filter(|_| all_here))
     }
 
-    /// The containers of `cluster`, or of all clusters.
-    fn members(&self, cluster: Option<&ClusterName>) -> Result<Vec<Member>, Error> {
-        let list = match cluster {
-            Some(name) => args::container_ids(labels::CLUSTER, name.as_str()),
-            None => args::labelled_container_ids(labels::CLUSTER),
-        };
-        let inspect = |ids: &[String]| args::inspect_containers(ids.iter().map(String::as_str));
-        let members = self.docker.read_listed(&list, inspect, members::read)?;
-        Ok(members.unwrap_or_default())
-    }
-
-    /// Ids of the networks of `cluster`; one, unless a run left something.
-    fn networks(&self, cluster: &ClusterName) -> Result<Vec<String>, Error> {
-        let list = args::labelled_network_ids(labels::CLUSTER, cluster.as_str());
-        Ok(self.docker.ids(&list)?)
-    }
-
-    /// The node images that the engine has, the newest version last.
-    fn node_images(&self) -> Result<Vec<BuiltImage>, Error> {
-        self.labelled_images(labels::image::SCHEMA, node_images::read)
-    }
-
-    /// The snapshots that the engine has, by name.
-    fn snapshots(&self) -> Result<Vec<Found>, Error> {
-        if self.docker.client() == Client::Podman {
-            return Err(SnapshotError::NeedsDocker.into());
-        }
-        self.labelled_images(labels::snapshot::NAME, inventory::snapshots::read)
-    }
-
-    /// What `read` finds among the images that carry `label`.
-    fn labelled_images<T>(
-        &self,
-        label: &str,
-        read: impl FnOnce(&str) -> Result<Vec<T>, String>,
-    ) -> Result<Vec<T>, Error> {
-        let ids = self.docker.capture(&args::labelled_image_ids(label))?;
-        // An image is listed once for each of its names.
-        let ids: BTreeSet<&str> = ids.lines().collect();
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        Ok(self.docker.read(&args::inspect_images(ids), read)?)
-    }
-
-    /// The snapshot `name`, which must be whole.
-    fn snapshot(&self, name: &SnapshotName) -> Result<Snapshot, Error> {
-        let found = self.snapshots()?.into_iter().find(|found| found.name == *name);
-        match found.ok_or_else(|| SnapshotError::NotFound(name.clone()))? {
-            Found { newer: true, .. } => Err(SnapshotError::Newer(name.clone()).into()),
-            Found { whole, .. } => {
-                Ok(whole.ok_or_else(|| SnapshotError::Unfinished(name.clone()))?)
-            }
-        }
-    }
-
-    /// That there is nothing yet by the name of a snapshot that shall be.
-    fn refuse_snapshot(&self, name: &SnapshotName) -> Result<(), Error> {
-        match self.snapshots()?.into_iter().find(|found| found.name == *name) {
-            Some(Found { whole: Some(_), .. }) => Err(SnapshotError::Exists(name.clone()).into()),
-            Some(_) => Err(SnapshotError::Unfinished(name.clone()).into()),
-            None => Ok(()),
-        }
-    }
-
-    /// What the image `name` of a snapshot says of the node image below it.
-    fn saved_image(&self, name: &str) -> Result<NodeImage, Error> {
-        let json = self.docker.capture(&args::inspect_images([name]))?;
-        Ok(NodeImage::from_saved(name, &json)?)
-    }
-
-    /// What the image `name` says of itself.
-    fn node_image(&self, name: &str) -> Result<NodeImage, Error> {
-        let json = self.docker.ask_image(&args::inspect_images([name]))?;
-        let json = json.ok_or_else(|| Error::NoImage(name.to_owned()))?;
-        Ok(NodeImage::from_inspect(name, &json)?)
+    /// Who is asked what there is.
+    fn asked(&self) -> Asked<'_> {
+        Asked { docker: &self.docker, hosts: &self.globals.hosts, ui: &self.ui }
     }
 }

@@ -1,17 +1,17 @@
 //! `stop cluster` and `start cluster`. Both may be said again.
 
-use super::existing::Existing;
 use super::report::OnFailure;
 use super::{Context, report};
 use crate::cluster::name::ClusterName;
 use crate::cluster::roster::Roster;
 use crate::error::Error;
+use crate::inventory::existing::Existing;
 use crate::plan::{self, Plan};
 use crate::run::{Run, foresee};
 
 /// Stops the cluster's containers, in order.
 pub(super) fn stop(context: &Context, cluster: &ClusterName, dry_run: bool) -> Result<(), Error> {
-    let existing = Existing::find(context, cluster)?;
+    let existing = Existing::find(context.asked(), cluster)?;
     let plan = plan::stop(&existing.roster);
     if !existing.members.iter().any(|member| member.running) && !dry_run {
         context.ui.note(&format!("Cluster {cluster} is stopped."));
@@ -23,7 +23,7 @@ pub(super) fn stop(context: &Context, cluster: &ClusterName, dry_run: bool) -> R
 /// Starts the cluster's containers, in order, and waits until every node has
 /// reported Ready.
 pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> Result<(), Error> {
-    let existing = Existing::find(context, cluster)?;
+    let existing = Existing::find(context.asked(), cluster)?;
     let stops = existing.members.iter().filter(|member| !member.running);
     let stopped = Roster::new(cluster.clone(), stops.filter_map(|member| member.node.clone()));
     run(context, &existing, &plan::start(&existing.roster, &stopped), dry_run)

@@ -1,8 +1,6 @@
 //! Looks whether engine and host can bear new nodes, and says what is in the way.
 
 use std::num::NonZeroU16;
-use std::panic;
-use std::thread::ScopedJoinHandle;
 
 use super::Context;
 use crate::docker::args;
@@ -37,9 +35,4 @@ pub(super) fn heed(
         }
     }
     refusal.map_or(Ok(()), |problem| Err(problem.into()))
-}
-
-/// What a look-up in a thread of its own has found; its panic goes on here.
-pub(super) fn join<T>(look: ScopedJoinHandle<'_, T>) -> T {
-    look.join().unwrap_or_else(|reason| panic::resume_unwind(reason))
 }

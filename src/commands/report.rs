@@ -1,9 +1,9 @@
 //! What a command that carried out a plan tells of it.
 
 use super::Context;
-use super::existing::Existing;
 use crate::cluster::roster::Roster;
 use crate::error::Error;
+use crate::inventory::existing::Existing;
 use crate::plan::Plan;
 use crate::run::{Run, Timing, execute, rollback};
 use crate::ui::{Mode, Ui};

@@ -2,20 +2,22 @@
 
 use std::thread;
 
-use super::preflight::{self, join};
+use super::preflight;
 use super::report::OnFailure;
 use super::{Context, report};
 use crate::cluster::moment::Moment;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
 use crate::cluster::subnet::Subnet;
-use crate::docker::args;
-use crate::error::{Error, HostsError};
-use crate::inventory::members::Member;
-use crate::inventory::networks;
+use crate::docker::{Engines, args, join};
+use crate::error::Error;
+use crate::inventory::error::InventoryError;
+use crate::inventory::members::{self, Member};
+use crate::inventory::networks::{self, taken_subnets};
+use crate::inventory::snapshots;
 use crate::plan;
 use crate::preflight::{Demand, Facts, Present, come_back, problems};
-use crate::run::{Engines, Restore, Run, foresee, taken_subnets};
+use crate::run::{Restore, Run, foresee};
 use crate::snapshot::{Snapshot, SnapshotError};
 
 /// Removes what is there of the cluster and puts the snapshot in its place, after a
@@ -30,12 +32,12 @@ pub(super) fn run(
 ) -> Result<(), Error> {
     context.ui.fact("snapshot", name.as_str());
     let (snapshot, members, network, facts, taken, endpoint) = thread::scope(|scope| {
-        let members = scope.spawn(|| context.members(Some(cluster)));
+        let members = scope.spawn(|| members::of(&context.docker, Some(cluster)));
         let network = scope.spawn(|| network(context, cluster));
         let facts = scope.spawn(|| preflight::look(context, None));
         let taken = scope.spawn(|| taken_subnets(&context.docker));
         let endpoint = scope.spawn(|| context.endpoint());
-        let snapshot = context.snapshot(name);
+        let snapshot = snapshots::named(&context.docker, name);
         (snapshot, join(members), join(network), join(facts), join(taken), join(endpoint))
     });
     let (snapshot, members, (networks, subnets)) = (snapshot?, members?, network?);
@@ -44,7 +46,7 @@ pub(super) fn run(
         return Err(SnapshotError::OtherCluster { snapshot: name.clone(), cluster }.into());
     }
     if members.iter().any(|member| !member.hosts.is_empty()) {
-        return Err(HostsError::Spread { cluster: cluster.clone(), what: "snapshots" }.into());
+        return Err(InventoryError::Spread { cluster: cluster.clone(), what: "snapshots" }.into());
     }
     let facts = Facts { taken: taken?, ..facts? };
     check(context, &snapshot, &members, subnets, &facts)?;
@@ -128,7 +130,7 @@ fn check(
 
 /// Ids of the cluster's networks, and their subnets.
 fn network(context: &Context, cluster: &ClusterName) -> Result<(Vec<String>, Vec<Subnet>), Error> {
-    let ids = context.networks(cluster)?;
+    let ids = networks::ids(&context.docker, cluster)?;
     if ids.is_empty() {
         return Ok((ids, Vec::new()));
     }

@@ -2,17 +2,19 @@
 
 use std::thread;
 
-use super::existing::Existing;
-use super::preflight::{self, join};
+use super::preflight;
 use super::report::{OnFailure, Undo};
 use super::{Context, report};
 use crate::cluster::moment::Moment;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
 use crate::cluster::roster::Roster;
-use crate::docker::args;
+use crate::docker::{args, join};
 use crate::error::Error;
+use crate::inventory::error::InventoryError;
+use crate::inventory::existing::Existing;
 use crate::inventory::members::Member;
+use crate::inventory::snapshots;
 use crate::plan;
 use crate::preflight::snapshot_disk;
 use crate::run::{Run, foresee};
@@ -29,16 +31,16 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     context.ui.fact("snapshot", name.as_str());
-    let existing = Existing::find(context, cluster)?;
+    let existing = Existing::find(context.asked(), cluster)?;
     existing.refuse_hosts("snapshots")?;
     if existing.members.iter().any(|member| member.newer) {
-        return Err(Error::Newer(cluster.clone()));
+        return Err(InventoryError::Newer(cluster.clone()).into());
     }
     if existing.members.iter().any(|member| !member.complete) {
         return Err(Error::Unfinished(cluster.clone()));
     }
     let (refused, layout, disk) = thread::scope(|scope| {
-        let refused = scope.spawn(|| context.refuse_snapshot(name));
+        let refused = scope.spawn(|| snapshots::refuse(&context.docker, name));
         let layout = scope.spawn(|| existing.layout());
         (join(refused), join(layout), check_disk(context, &existing.members))
     });

@@ -8,13 +8,14 @@ use super::Context;
 use crate::cluster::name::SnapshotName;
 use crate::docker::args;
 use crate::error::Error;
+use crate::inventory::snapshots;
 use crate::snapshot::SnapshotError;
 use crate::snapshot::file::{FileError, Header, check, write};
 
 /// Writes the snapshot to `path`, for its owner alone and in one step, and prints
 /// that path.
 pub(super) fn export(context: &Context, name: &SnapshotName, path: &Path) -> Result<(), Error> {
-    let header = Header::of(&context.snapshot(name)?);
+    let header = Header::of(&snapshots::named(&context.docker, name)?);
     let mut layers = BTreeSet::new();
     for base in &header.bases {
         let found = context.docker.ask_image(&args::image_layers(&base.id))?;
@@ -48,7 +49,7 @@ pub(super) fn load(context: &Context, path: &Path) -> Result<(), Error> {
     let header = check(&file).map_err(wrong)?;
     stage.done();
     let name = &header.snapshot;
-    context.refuse_snapshot(name)?;
+    snapshots::refuse(&context.docker, name)?;
     for base in &header.bases {
         if context.docker.ask_image(&args::image_id(&base.id))?.is_none() {
             return Err(SnapshotError::NoBase(base.clone()).into());
@@ -59,7 +60,7 @@ pub(super) fn load(context: &Context, path: &Path) -> Result<(), Error> {
         .docker
         .capture(&args::load(&path.display().to_string()))
         .map_err(Error::from)
-        .and_then(|_| context.snapshot(name));
+        .and_then(|_| Ok(snapshots::named(&context.docker, name)?));
     if let Err(error) = loaded {
         let images = header.images();
         let remove = args::remove_images(images.iter().map(String::as_str));

@@ -13,13 +13,13 @@ use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::docker::{Call, args};
 use crate::error::Error;
-use crate::inventory::snapshots::Found;
+use crate::inventory::snapshots::{self, Found};
 use crate::snapshot::{Base, SnapshotError};
 use crate::ui::PlannedStep;
 
 /// All snapshots, or those of one cluster; nothing where there is none.
 pub(super) fn get(context: &Context, cluster: Option<&ClusterName>) -> Result<(), Error> {
-    let mut all = context.snapshots()?;
+    let mut all = snapshots::all(&context.docker)?;
     all.retain(|found| {
         let of = found.whole.as_ref().map(|snapshot| snapshot.roster.name());
         cluster.is_none() || of == cluster
@@ -45,7 +45,7 @@ pub(super) fn delete(
     dry_run: bool,
 ) -> Result<(), Error> {
     context.ui.fact("snapshot", name.as_str());
-    let found = context.snapshots()?.into_iter().find(|found| found.name == *name);
+    let found = snapshots::all(&context.docker)?.into_iter().find(|found| found.name == *name);
     let found = found.ok_or_else(|| SnapshotError::NotFound(name.clone()))?;
     let left = context.docker.ids(&args::container_ids(label::SAVING, name.as_str()))?;
     let containers = (!left.is_empty()).then(|| args::remove(left.iter().map(String::as_str)));

@@ -1,8 +1,8 @@
 //! The one way to the engine: every call runs the client, docker or podman, through
 //! [`Docker`]. What a call says on its command line comes from the pure functions in
 //! [`args`]. Here the client is found and described; it runs in `run` (calls that
-//! are shown meanwhile: `stream`), and what it prints is read in `ask`. Knows nothing
-//! of clusters.
+//! are shown meanwhile: `stream`), and what it prints is read in `ask`, or into the
+//! shapes of `inspect`. Of clusters it knows which engine a node is on (`engines`).
 
 pub mod args;
 mod ask;
@@ -10,6 +10,7 @@ mod call;
 mod client;
 mod deadline;
 mod endpoint;
+mod engines;
 mod error;
 pub mod inspect;
 pub mod module_source;
@@ -18,13 +19,16 @@ mod run;
 mod stream;
 
 use std::ffi::OsStr;
+use std::panic;
 use std::path::{Path, PathBuf};
+use std::thread::ScopedJoinHandle;
 use std::time::Duration;
 
 pub use call::Call;
 pub use client::Client;
 pub use deadline::{DeadlineScale, ScaleError};
 pub use endpoint::{Endpoint, EndpointError};
+pub use engines::{Engine, Engines};
 pub use error::{DockerError, ErrorKind};
 
 use crate::cluster::host::Host;
@@ -146,6 +150,11 @@ impl Docker {
     pub fn interrupted(&self) -> Option<Signal> {
         self.interrupt.signal()
     }
+}
+
+/// What calls in a thread of their own came to; their panic goes on here.
+pub(crate) fn join<T>(calls: ScopedJoinHandle<'_, T>) -> T {
+    calls.join().unwrap_or_else(|reason| panic::resume_unwind(reason))
 }
 
 #[cfg(test)]

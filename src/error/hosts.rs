@@ -4,7 +4,6 @@ use thiserror::Error;
 
 use crate::cluster::host::{Host, list};
 use crate::cluster::name::ClusterName;
-use crate::docker::args;
 
 /// Why hosts cannot bear a cluster, or a command cannot reach it on them.
 #[derive(Debug, Error)]
@@ -15,22 +14,6 @@ pub enum HostsError {
     /// No node on another host reaches it.
     #[error("a registry on localhost is on one host alone: {0}")]
     LoopbackRegistry(String),
-    /// What was asked for holds for one engine alone.
-    #[error("cluster {cluster} is on several hosts, and {what} are for clusters on one")]
-    Spread {
-        /// The cluster.
-        cluster: ClusterName,
-        /// What was asked for.
-        what: &'static str,
-    },
-    /// A host of the cluster does not answer that has to be told of a change.
-    #[error("cluster {cluster} is not whole: host {host} does not answer")]
-    Away {
-        /// The cluster.
-        cluster: ClusterName,
-        /// The first such host.
-        host: Host,
-    },
     /// All that could be reached is gone.
     #[error("cluster {cluster} is deleted but for what is on {}", list(hosts))]
     Remains {
@@ -46,11 +29,10 @@ impl HostsError {
     pub(super) fn hint(&self) -> Option<String> {
         Some(match self {
             Self::LoopbackRegistry(_) => "name it by an address that every host reaches".to_owned(),
-            Self::Away { host, .. } => format!("'docker {} info' says more", args::at(host)),
             Self::Remains { cluster, .. } => {
                 format!("'mokctl delete cluster {cluster}' removes the rest once they answer")
             }
-            Self::NeedDocker | Self::Spread { .. } => return None,
+            Self::NeedDocker => return None,
         })
     }
 }

@@ -14,9 +14,9 @@ use crate::docker::{DockerError, EndpointError, ScaleError};
 use crate::image::build::BuildError;
 use crate::image::contract::ContractError;
 use crate::image::release::MINORS;
+use crate::inventory::error::InventoryError;
 use crate::kubeadm::output::redact;
 use crate::kubeconfig::KubeconfigError;
-use crate::node::by_hand::SETUP;
 use crate::node::pki::PkiError;
 use crate::preflight::Problem;
 use crate::run::{Failure, StepError};
@@ -60,6 +60,9 @@ pub enum Error {
     /// A snapshot.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// What should be there is not as it should be.
+    #[error(transparent)]
+    Inventory(InventoryError),
     /// A node cannot be where it shall be.
     #[error(transparent)]
     Place(#[from] PlaceError),
@@ -69,9 +72,6 @@ pub enum Error {
     /// A cluster of that name is there.
     #[error("cluster {0} exists")]
     Exists(ClusterName),
-    /// No cluster of that name is there.
-    #[error("no cluster exists with name {0}")]
-    NotFound(ClusterName),
     /// What a run that was killed left of a cluster of that name.
     #[error("an unfinished cluster {0} is there")]
     Unfinished(ClusterName),
@@ -94,29 +94,9 @@ pub enum Error {
     /// Nothing, or nothing that was offered, was chosen.
     #[error("no node was chosen")]
     NoChoice,
-    /// There is nobody to speak for the cluster.
-    #[error("cluster {0} has no running master to ask")]
-    NoRunningMaster(ClusterName),
-    /// What was left to the user has not been done.
-    #[error("cluster {cluster} is not set up: {node} waits for it", cluster = .0.cluster(), node = .0)]
-    NotSetUp(NodeName),
-    /// A node is stopped that must be told of a change.
-    #[error("cluster {cluster} is not whole: {node} does not run")]
-    NotRunning {
-        /// The cluster.
-        cluster: ClusterName,
-        /// The first node that is stopped.
-        node: String,
-    },
-    /// The network is not there.
-    #[error("cluster {0} has no network")]
-    NoNetwork(ClusterName),
     /// The API is not published on this host.
     #[error("cluster {0} does not publish its API on this host")]
     NotPublished(ClusterName),
-    /// A later version of mokctl made it.
-    #[error("cluster {0} was made by a later version of mokctl")]
-    Newer(ClusterName),
     /// A word of a command is not text.
     #[error("a word of the command is not UTF-8")]
     NotUtf8,
@@ -136,17 +116,6 @@ pub enum Error {
     /// The master cannot go.
     #[error("{0} holds the cluster's only copy of its state")]
     LastMaster(NodeName),
-    /// There is no node image.
-    #[error("there is no image {0}")]
-    NoImage(String),
-    /// No image has that Kubernetes version.
-    #[error("there is no image with Kubernetes {wanted}; there is {known}")]
-    NoVersion {
-        /// What was asked for.
-        wanted: String,
-        /// What there is.
-        known: String,
-    },
     /// No image is built with that Kubernetes version.
     #[error("mokctl builds images of Kubernetes 1.{} to 1.{}, not {wanted}", MINORS.start(), MINORS.end())]
     NotBuilt {
@@ -178,6 +147,17 @@ pub enum Error {
     /// The handler of signals cannot be set up.
     #[error("cannot catch signals")]
     Signals(#[source] std::io::Error),
+}
+
+impl From<InventoryError> for Error {
+    fn from(error: InventoryError) -> Self {
+        match error {
+            InventoryError::Docker(error) => error.into(),
+            InventoryError::Contract(error) => error.into(),
+            InventoryError::Snapshot(error) => error.into(),
+            other => Self::Inventory(other),
+        }
+    }
 }
 
 impl Error {
@@ -217,14 +197,8 @@ impl Error {
             Self::Exists(name) | Self::Unfinished(name) => {
                 Some(format!("'mokctl delete cluster {name}' removes it"))
             }
-            Self::NoNetwork(name) | Self::NotPublished(name) => {
+            Self::NotPublished(name) => {
                 Some(format!("'mokctl delete cluster {name}' removes what is there of it"))
-            }
-            Self::NotRunning { cluster, .. } | Self::NoRunningMaster(cluster) => {
-                Some(format!("'mokctl start cluster {cluster}' starts it"))
-            }
-            Self::NotSetUp(node) => {
-                Some(format!("'mokctl exec {node} -- bash {SETUP}' sets it up"))
             }
             Self::NoLoadBalancer(_) => {
                 Some("create it with several masters, or with --with-lb".to_owned())
@@ -237,10 +211,6 @@ impl Error {
                 "the snapshot is unharmed: 'mokctl restore cluster {cluster} {snapshot}' tries again"
             )),
             Self::NoNode(node) => Some(format!("'mokctl get nodes {}' lists them", node.cluster())),
-            Self::NoImage(_) => Some("'mokctl build image' builds one".to_owned()),
-            Self::NoVersion { wanted, .. } => {
-                Some(format!("'mokctl build image --k8sver {wanted}' builds one"))
-            }
             Self::NoRepository(_) => Some(
                 "say where they are, as in MOKCTL_IMAGE_REPOSITORY=registry:5000/mok".to_owned(),
             ),
@@ -252,12 +222,12 @@ impl Error {
                     .to_owned(),
             ),
             Self::Preflight(problem) => Some(problem.remedy()),
+            Self::Inventory(error) => error.hint(),
             Self::Snapshot(error) => error.hint(),
             Self::Hosts(error) => error.hint(),
             Self::Place(PlaceError::Host { .. }) => {
                 Some("a cluster has the hosts that 'create cluster --hosts' gave it".to_owned())
             }
-            Self::NotFound(_) => Some("'mokctl get clusters' lists them".to_owned()),
             Self::Step(Failure { source: StepError::NoSubnet, .. }) => {
                 Some("name another with --subnet, or remove networks nobody uses".to_owned())
             }

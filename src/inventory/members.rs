@@ -15,6 +15,7 @@ use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
 use crate::docker::inspect::{self, Attachment, Container, HostPort, MountPoint};
+use crate::docker::{Docker, DockerError, args};
 use crate::snapshot::{Base, Program, SavedNode};
 
 /// A container of a cluster.
@@ -102,6 +103,28 @@ impl Member {
             program: self.program.clone(),
         })
     }
+}
+
+/// The containers of `cluster`, or of all clusters.
+///
+/// # Errors
+/// Where the engine does not say.
+pub fn of(docker: &Docker, cluster: Option<&ClusterName>) -> Result<Vec<Member>, DockerError> {
+    let list = match cluster {
+        Some(name) => args::container_ids(labels::CLUSTER, name.as_str()),
+        None => args::labelled_container_ids(labels::CLUSTER),
+    };
+    let inspect = |ids: &[String]| args::inspect_containers(ids.iter().map(String::as_str));
+    Ok(docker.read_listed(&list, inspect, read)?.unwrap_or_default())
+}
+
+/// Whether kubeadm has been through with the container `node`, which runs.
+///
+/// # Errors
+/// Where nobody there can be asked.
+pub fn is_set_up(docker: &Docker, node: &str) -> Result<bool, DockerError> {
+    let look = "compgen -G /etc/kubernetes/kubelet.conf || true";
+    Ok(!docker.capture(&args::exec(node, ["bash", "-c", look]))?.is_empty())
 }
 
 /// Reads the engine's inspection of containers that carry our label; others in it

@@ -1,6 +1,10 @@
-//! What the engine holds: its answers, read into the words of `cluster`.
+//! What the engine holds: asks it, and reads its answers into the words of `cluster`.
 
+pub mod error;
+pub mod existing;
+pub mod found;
 pub mod members;
+pub mod names;
 pub mod networks;
 pub mod node_images;
 pub mod snapshots;

@@ -1,12 +1,38 @@
-//! What is taken: reads the subnets of the engine's networks and of the host's
-//! routes. Asks nobody itself.
+//! Networks of clusters, and which subnets are taken: by the engine's networks, and by
+//! the host's routes.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::net::Ipv4Addr;
 
 use crate::cluster::host::Host;
 use crate::cluster::labels;
+use crate::cluster::name::ClusterName;
 use crate::cluster::subnet::Subnet;
 use crate::docker::inspect::{self, Network};
+use crate::docker::{Docker, DockerError, args};
+
+/// Ids of the networks of `cluster`; one, unless a run left something.
+///
+/// # Errors
+/// Where the engine does not say.
+pub fn ids(docker: &Docker, cluster: &ClusterName) -> Result<Vec<String>, DockerError> {
+    docker.ids(&args::labelled_network_ids(labels::CLUSTER, cluster.as_str()))
+}
+
+/// What the engine's networks and the host's routes cover.
+///
+/// # Errors
+/// Where the engine does not say.
+pub fn taken_subnets(docker: &Docker) -> Result<BTreeSet<Subnet>, DockerError> {
+    let inspect = |ids: &[String]| args::inspect_networks(ids.iter().map(String::as_str));
+    let listed = docker.read_listed(&args::network_ids(), inspect, engine_subnets)?;
+    let mut taken: BTreeSet<Subnet> = listed.into_iter().flatten().collect();
+    // An engine elsewhere has other routes; these then only cost choice.
+    let table = fs::read_to_string("/proc/net/route").unwrap_or_default();
+    taken.extend(routes(&table));
+    Ok(taken)
+}
 
 /// The IPv4 subnets in `network inspect`, docker's or podman's.
 pub fn engine_subnets(json: &str) -> serde_json::Result<Vec<Subnet>> {

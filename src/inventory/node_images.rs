@@ -1,8 +1,16 @@
-//! Which node images there are: reads `docker image inspect`.
+//! Which node images there are, and which one a new cluster is made of.
 
+use std::collections::BTreeSet;
+
+use super::error::InventoryError;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{image as label, snapshot};
+use crate::cluster::spec::{ClusterSpec, VersionPrefix};
 use crate::docker::inspect::{self, Image};
+use crate::docker::{Docker, DockerError, args};
+use crate::image::build_files;
+use crate::image::contract::NodeImage;
+use crate::image::release;
 
 /// A node image that the engine has, under one of its names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +23,77 @@ pub struct BuiltImage {
     pub id: String,
     /// Its size, with what it shares.
     pub bytes: u64,
+}
+
+/// The node images that the engine has, the newest version last.
+///
+/// # Errors
+/// Where the engine does not say.
+pub fn all(docker: &Docker) -> Result<Vec<BuiltImage>, DockerError> {
+    labelled(docker, label::SCHEMA, read)
+}
+
+/// What `read` finds among the images that carry `label`.
+pub(super) fn labelled<T>(
+    docker: &Docker,
+    label: &str,
+    read: impl FnOnce(&str) -> Result<Vec<T>, String>,
+) -> Result<Vec<T>, DockerError> {
+    let ids = docker.capture(&args::labelled_image_ids(label))?;
+    // An image is listed once for each of its names.
+    let ids: BTreeSet<&str> = ids.lines().collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    docker.read(&args::inspect_images(ids), read)
+}
+
+/// What the image `name` says of itself.
+///
+/// # Errors
+/// Where it is not there, or no node image.
+pub fn named(docker: &Docker, name: &str) -> Result<NodeImage, InventoryError> {
+    let json = docker.ask_image(&args::inspect_images([name]))?;
+    let json = json.ok_or_else(|| InventoryError::NoImage(name.to_owned()))?;
+    Ok(NodeImage::from_inspect(name, &json)?)
+}
+
+/// What the image `name` of a snapshot says of the node image below it.
+///
+/// # Errors
+/// Where it is not there, or says nothing like that.
+pub fn below(docker: &Docker, name: &str) -> Result<NodeImage, InventoryError> {
+    let json = docker.capture(&args::inspect_images([name]))?;
+    Ok(NodeImage::from_saved(name, &json)?)
+}
+
+/// The image that was asked for, by name or by version; else the one that `build image`
+/// makes where no version is asked for.
+///
+/// # Errors
+/// Where there is none.
+pub fn chosen(docker: &Docker, spec: &ClusterSpec) -> Result<NodeImage, InventoryError> {
+    let image = match (&spec.image, &spec.version) {
+        (Some(image), _) => named(docker, image.as_str())?,
+        (None, None) => named(docker, &build_files::image(release::DEFAULT))?,
+        (None, Some(wanted)) => {
+            let images = all(docker)?;
+            let newest = images.iter().rfind(|image| wanted.matches(image.version));
+            let newest = newest.ok_or_else(|| no_version(wanted, &images))?;
+            named(docker, &newest.name)?
+        }
+    };
+    match &spec.version {
+        Some(wanted) if !wanted.matches(image.version) => Err(no_version(wanted, &all(docker)?)),
+        Some(_) | None => Ok(image),
+    }
+}
+
+fn no_version(wanted: &VersionPrefix, images: &[BuiltImage]) -> InventoryError {
+    let versions: BTreeSet<_> = images.iter().map(|image| image.version).collect();
+    let versions: Vec<_> = versions.iter().map(ToString::to_string).collect();
+    let known = if versions.is_empty() { "none".to_owned() } else { versions.join(", ") };
+    InventoryError::NoVersion { wanted: wanted.to_string(), known }
 }
 
 /// Reads the engine's inspection of several images: the node images among them,

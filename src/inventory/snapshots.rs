@@ -1,7 +1,9 @@
-//! Which snapshots there are: reads `docker image inspect`.
+//! Which snapshots there are, and what is in them.
 
 use std::collections::BTreeMap;
 
+use super::error::InventoryError;
+use super::node_images::labelled;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, snapshot as label};
 use crate::cluster::moment::Moment;
@@ -14,8 +16,8 @@ use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
 use crate::cluster::spec::ImageRef;
 use crate::cluster::subnet::Subnet;
-use crate::docker::inspect;
-use crate::snapshot::{Base, Program, SavedNode, Snapshot};
+use crate::docker::{Client, Docker, inspect};
+use crate::snapshot::{Base, Program, SavedNode, Snapshot, SnapshotError};
 
 /// What is there under a snapshot's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +49,41 @@ struct Common {
     created: Moment,
     subnet: Subnet,
     nodes: Vec<NodeName>,
+}
+
+/// The snapshots that the engine has, by name.
+///
+/// # Errors
+/// Where the engine does not say, or can have none.
+pub fn all(docker: &Docker) -> Result<Vec<Found>, InventoryError> {
+    if docker.client() == Client::Podman {
+        return Err(SnapshotError::NeedsDocker.into());
+    }
+    Ok(labelled(docker, label::NAME, read)?)
+}
+
+/// The snapshot `name`, which must be whole.
+///
+/// # Errors
+/// Where it is not.
+pub fn named(docker: &Docker, name: &SnapshotName) -> Result<Snapshot, InventoryError> {
+    let found = all(docker)?.into_iter().find(|found| found.name == *name);
+    match found.ok_or_else(|| SnapshotError::NotFound(name.clone()))? {
+        Found { newer: true, .. } => Err(SnapshotError::Newer(name.clone()).into()),
+        Found { whole, .. } => Ok(whole.ok_or_else(|| SnapshotError::Unfinished(name.clone()))?),
+    }
+}
+
+/// That there is nothing yet by the name of a snapshot that shall be.
+///
+/// # Errors
+/// Where there is.
+pub fn refuse(docker: &Docker, name: &SnapshotName) -> Result<(), InventoryError> {
+    match all(docker)?.into_iter().find(|found| found.name == *name) {
+        Some(Found { whole: Some(_), .. }) => Err(SnapshotError::Exists(name.clone()).into()),
+        Some(_) => Err(SnapshotError::Unfinished(name.clone()).into()),
+        None => Ok(()),
+    }
 }
 
 /// Reads the engine's inspection of images: the snapshots among them, by name. An

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::control_plane::JOIN;
 use super::error::StepError;
-use super::{Engine, Run, script};
+use super::{Run, script};
 use crate::cluster::name::NodeName;
-use crate::docker::{Call, Docker, args};
+use crate::docker::{Call, Docker, Engine, args};
 use crate::node::scripts;
 use crate::plan::Step;
 

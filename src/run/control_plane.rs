@@ -10,7 +10,8 @@ use super::start::put;
 use super::{Run, in_node, script};
 use crate::cluster::layout::{Layout, pod_range};
 use crate::cluster::name::{NodeName, Role};
-use crate::docker::{Call, Docker, DockerError, args};
+use crate::docker::{Call, Docker, args};
+use crate::inventory::members::is_set_up;
 use crate::kubeadm::config::{self, ClusterConfig, Discovery, NodeConfig};
 use crate::kubeadm::output::{JoinCommand, OutputError};
 use crate::kubeconfig::Access;
@@ -28,15 +29,6 @@ const READY: Duration = Duration::from_secs(240);
 const REVOKE: Duration = Duration::from_secs(90);
 /// Where kubeadm leaves the administrator's access.
 pub(crate) const ADMIN_CONF: &str = "/etc/kubernetes/admin.conf";
-
-/// Whether kubeadm has been through with the container `node`, which runs.
-///
-/// # Errors
-/// Where nobody there can be asked.
-pub(crate) fn is_set_up(docker: &Docker, node: &str) -> Result<bool, DockerError> {
-    let look = "compgen -G /etc/kubernetes/kubelet.conf || true";
-    Ok(!docker.capture(&args::exec(node, ["bash", "-c", look]))?.is_empty())
-}
 
 impl Run<'_> {
     /// The engine of the master that speaks for the cluster.

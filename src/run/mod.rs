@@ -3,7 +3,6 @@
 
 mod calls;
 mod control_plane;
-mod engines;
 mod error;
 mod execute;
 mod facts;
@@ -21,15 +20,13 @@ use std::net::Ipv4Addr;
 use std::num::NonZeroU16;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-pub(crate) use control_plane::{ADMIN_CONF, is_set_up};
-pub use engines::{Engine, Engines};
+pub(crate) use control_plane::ADMIN_CONF;
 pub use error::{Failure, StepError};
 pub use execute::{Timing, execute};
 pub use facts::{Facts, MissingFact};
 pub use foresee::foresee;
 pub use rollback::rollback;
 pub use snapshot::Restore;
-pub(crate) use subnets::taken_subnets;
 
 use crate::cluster::host;
 use crate::cluster::labels;
@@ -44,9 +41,8 @@ use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
 use crate::cluster::subnet::Subnet;
-use crate::docker::args;
 use crate::docker::privilege::Privilege;
-use crate::docker::{Call, Docker};
+use crate::docker::{Call, Docker, Engines, args};
 use crate::image::contract::NodeImage;
 use crate::kubeadm::output::redact;
 use crate::kubeconfig::Location;

@@ -4,9 +4,8 @@ use std::panic;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Engines;
 use crate::cluster::labels;
-use crate::docker::{Docker, DockerError, args};
+use crate::docker::{Docker, DockerError, Engines, args};
 
 /// An engine may finish what it was asked for after the client is gone: for so
 /// long nothing must have appeared.

@@ -2,15 +2,13 @@
 //! and no route of the host has.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::net::Ipv4Addr;
 
 use super::Run;
 use super::error::StepError;
 use crate::cluster::layout::Layout;
 use crate::cluster::subnet::{MAX_PREFIX, OVERLAY_PREFIX, Subnet};
-use crate::docker::{Call, Docker, DockerError, ErrorKind, args};
-use crate::inventory::networks;
+use crate::docker::{Call, ErrorKind, args};
 
 /// Where subnets are looked for: clear of the engine's own pools
 /// (172.17.0.0/12, 192.168.0.0/16) and of pods and Services.
@@ -78,18 +76,4 @@ impl Run<'_> {
         let all_taken = || StepError::NoSubnet;
         candidates.into_iter().find(free).ok_or_else(all_taken)
     }
-}
-
-/// What the engine's networks and the host's routes cover.
-///
-/// # Errors
-/// Where the engine does not say.
-pub(crate) fn taken_subnets(docker: &Docker) -> Result<BTreeSet<Subnet>, DockerError> {
-    let inspect = |ids: &[String]| args::inspect_networks(ids.iter().map(String::as_str));
-    let listed = docker.read_listed(&args::network_ids(), inspect, networks::engine_subnets)?;
-    let mut taken: BTreeSet<Subnet> = listed.into_iter().flatten().collect();
-    // An engine elsewhere has other routes; these then only cost choice.
-    let routes = fs::read_to_string("/proc/net/route").unwrap_or_default();
-    taken.extend(networks::routes(&routes));
-    Ok(taken)
 }

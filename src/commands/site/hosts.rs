@@ -12,13 +12,14 @@ use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::ClusterSpec;
 use crate::commands::Context;
-use crate::commands::image::node_image;
-use crate::commands::preflight::{self, join};
+use crate::commands::preflight;
 use crate::docker::privilege::Privilege;
-use crate::docker::{Client, Docker, Endpoint, args};
+use crate::docker::{Client, Docker, Endpoint, Engine, Engines, args, join};
 use crate::error::{Error, HostsError};
+use crate::inventory::error::InventoryError;
+use crate::inventory::networks::taken_subnets;
+use crate::inventory::node_images;
 use crate::preflight::{EngineFacts, Facts, HostFacts, Problem, SwarmFacts, of_swarm, problems};
-use crate::run::{Engine, Engines, taken_subnets};
 
 /// What a host says of itself.
 struct Look {
@@ -46,7 +47,8 @@ pub(super) fn several(
     // have it, too, where it was built.
     let own = context.with(context.docker.clone());
     let mut sources = there.iter().map(|(_, there)| there).chain([&own]);
-    let found = sources.find_map(|source| Some((node_image(source, spec).ok()?, source)));
+    let found =
+        sources.find_map(|source| Some((node_images::chosen(&source.docker, spec).ok()?, source)));
     let looks: Vec<Result<Look, Error>> = thread::scope(|scope| {
         let name = found.as_ref().map(|(image, _)| image.name.as_str());
         let look = |host, there| scope.spawn(move || look(host, there, spec, name));
@@ -87,9 +89,9 @@ fn refuse_what_hosts_cannot(context: &Context, spec: &ClusterSpec) -> Result<(),
 /// The reason why the first of them has none.
 fn why_no_image(own: &Context, there: &[(Host, Context)], spec: &ClusterSpec) -> Error {
     let first = there.first().map_or(own, |(_, there)| there);
-    match node_image(first, spec) {
-        Ok(image) => Error::NoImage(image.name),
-        Err(error) => error,
+    match node_images::chosen(&first.docker, spec) {
+        Ok(image) => InventoryError::NoImage(image.name).into(),
+        Err(error) => error.into(),
     }
 }
 

@@ -8,8 +8,7 @@ use std::net::Ipv4Addr;
 use std::thread;
 
 use super::Context;
-use super::image::node_image;
-use super::preflight::{self, join};
+use super::preflight;
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::name::{ClusterName, NodeName, Role};
@@ -17,12 +16,13 @@ use crate::cluster::placement::{Placement, spread, wish};
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::ClusterSpec;
 use crate::cluster::subnet::Subnet;
-use crate::docker::Docker;
 use crate::docker::privilege::Privilege;
+use crate::docker::{Docker, Engines, join};
 use crate::error::Error;
 use crate::image::contract::NodeImage;
+use crate::inventory::networks::{self, taken_subnets};
+use crate::inventory::{members, node_images};
 use crate::preflight::{Demand, Facts};
-use crate::run::{Engines, taken_subnets};
 
 /// All that is known of the place.
 pub(super) struct Site {
@@ -67,7 +67,13 @@ fn one(context: &Context, spec: &ClusterSpec, roster: &Roster) -> Result<Site, E
         let facts = scope.spawn(|| preflight::look(context, spec.wishes.api_port));
         let taken = scope.spawn(|| taken_subnets(&context.docker));
         let endpoint = scope.spawn(|| context.endpoint());
-        (node_image(context, spec), join(existing), join(facts), join(taken), join(endpoint))
+        (
+            node_images::chosen(&context.docker, spec),
+            join(existing),
+            join(facts),
+            join(taken),
+            join(endpoint),
+        )
     });
     let image = image?;
     existing?;
@@ -100,11 +106,11 @@ fn demand(spec: &ClusterSpec, nodes: &[&NodeName], kubernetes: KubernetesVersion
 
 /// That there is nothing yet of the cluster `name`.
 pub(super) fn refuse_existing(context: &Context, name: &ClusterName) -> Result<(), Error> {
-    let members = context.members(Some(name))?;
+    let members = members::of(&context.docker, Some(name))?;
     let finished = members.iter().any(|member| member.complete);
     if finished {
         Err(Error::Exists(name.clone()))
-    } else if !members.is_empty() || !context.networks(name)?.is_empty() {
+    } else if !members.is_empty() || !networks::ids(&context.docker, name)?.is_empty() {
         Err(Error::Unfinished(name.clone()))
     } else {
         Ok(())

@@ -1,9 +1,9 @@
 //! Which engine a node is on. Without hosts there is one, and every node is there.
 
+use super::Docker;
 use crate::cluster::host::Host;
 use crate::cluster::name::NodeName;
 use crate::cluster::placement::Placement;
-use crate::docker::Docker;
 
 /// An engine.
 #[derive(Debug, Clone)]

@@ -1,24 +1,21 @@
 //! A cluster that is there: what a command on it must know of it.
 
-use super::Context;
-use super::found::Found;
+use super::error::InventoryError;
+use super::found::{Asked, Found};
+use super::members::{self, Member, is_set_up};
+use super::networks;
 use crate::cluster::host::Host;
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::port::Publish;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
-use crate::docker::Docker;
-use crate::docker::args;
-use crate::error::{Error, HostsError};
-use crate::inventory::members::{self, Member};
-use crate::inventory::networks;
-use crate::run::{Engines, is_set_up};
+use crate::docker::{Docker, DockerError, Engines, args};
 use crate::ui::Ui;
 
 /// A cluster, as the engine has it.
 #[derive(Debug)]
-pub(super) struct Existing {
+pub struct Existing {
     /// Its name.
     pub name: ClusterName,
     /// Its containers.
@@ -33,10 +30,10 @@ pub(super) struct Existing {
 
 impl Existing {
     /// Looks for the cluster `name`.
-    pub(super) fn find(context: &Context, name: &ClusterName) -> Result<Self, Error> {
-        let found = Found::look(context, Some(name))?;
+    pub fn find(asked: Asked<'_>, name: &ClusterName) -> Result<Self, InventoryError> {
+        let found = Found::look(asked, Some(name))?;
         if found.members.is_empty() {
-            return Err(Error::NotFound(name.clone()));
+            return Err(InventoryError::NotFound(name.clone()));
         }
         let (engines, Found { members, away, .. }) = (found.of_cluster(), found);
         let roster = members::roster(name, &members);
@@ -44,7 +41,7 @@ impl Existing {
     }
 
     /// Says how it is reached, for programs.
-    pub(super) fn tell(&self, ui: &Ui) {
+    pub fn tell(&self, ui: &Ui) {
         ui.fact("context", self.name.context());
         if let Some(Publish { address, port, .. }) = self.members.iter().find_map(Member::api) {
             ui.fact("server", format!("https://{address}:{port}"));
@@ -52,37 +49,42 @@ impl Existing {
     }
 
     /// The container of `node`.
-    pub(super) fn member(&self, node: &NodeName) -> Option<&Member> {
+    #[must_use]
+    pub fn member(&self, node: &NodeName) -> Option<&Member> {
         self.members.iter().find(|member| member.node.as_ref() == Some(node))
     }
 
     /// The container runtime of its nodes: one image makes them all.
-    pub(super) fn runtime(&self) -> Runtime {
+    #[must_use]
+    pub fn runtime(&self) -> Runtime {
         let node =
             self.members.iter().find(|member| member.role().is_some_and(Role::runs_kubernetes));
         node.map(|member| member.runtime).unwrap_or_default()
     }
 
     /// Where the API is published on the engine's host.
-    pub(super) fn api(&self) -> Option<&Publish> {
+    #[must_use]
+    pub fn api(&self) -> Option<&Publish> {
         self.member(&self.roster.api_node()).and_then(Member::api)
     }
 
     /// What is published beside the API, in the same place.
-    pub(super) fn published(&self) -> Vec<Publish> {
+    #[must_use]
+    pub fn published(&self) -> Vec<Publish> {
         let published = self.member(&self.roster.api_node()).map(|member| &member.published);
         published.into_iter().flatten().filter(|p| p.target != API_PORT).cloned().collect()
     }
 
     /// The nodes whose setup was left to the user.
-    pub(super) fn by_hand(&self) -> Vec<NodeName> {
+    #[must_use]
+    pub fn by_hand(&self) -> Vec<NodeName> {
         let by_hand = self.members.iter().filter(|member| member.by_hand);
         by_hand.filter_map(|member| member.node.clone()).collect()
     }
 
     /// A master that runs: it speaks for the cluster. `but` is not asked.
-    pub(super) fn speaker(&self, but: Option<&NodeName>) -> Result<NodeName, Error> {
-        let mut error = Error::NoRunningMaster(self.name.clone());
+    pub fn speaker(&self, but: Option<&NodeName>) -> Result<NodeName, InventoryError> {
+        let mut error = InventoryError::NoRunningMaster(self.name.clone());
         for member in self.members.iter().filter(|member| member.running) {
             let Some(node) = member.node.as_ref() else { continue };
             if node.role() != Role::Master || Some(node) == but {
@@ -91,32 +93,33 @@ impl Existing {
             if self.is_part(member)? {
                 return Ok(node.clone());
             }
-            error = Error::NotSetUp(node.clone());
+            error = InventoryError::NotSetUp(node.clone());
         }
         Err(error)
     }
 
     /// Whether nodes may come and go: every node must run, because they all must be
     /// told; but for `leaving`, which need not be.
-    pub(super) fn may_change(&self, leaving: Option<&NodeName>) -> Result<(), Error> {
+    pub fn may_change(&self, leaving: Option<&NodeName>) -> Result<(), InventoryError> {
         if self.members.iter().any(|member| member.newer) {
-            return Err(Error::Newer(self.name.clone()));
+            return Err(InventoryError::Newer(self.name.clone()));
         }
         if let Some(host) = self.away.first() {
-            return Err(HostsError::Away { cluster: self.name.clone(), host: host.clone() }.into());
+            return Err(InventoryError::Away { cluster: self.name.clone(), host: host.clone() });
         }
         let stays = |member: &&Member| leaving.is_none() || member.node.as_ref() != leaving;
         match self.members.iter().filter(stays).find(|member| !member.running) {
-            Some(member) => {
-                Err(Error::NotRunning { cluster: self.name.clone(), node: member.name.clone() })
-            }
+            Some(member) => Err(InventoryError::NotRunning {
+                cluster: self.name.clone(),
+                node: member.name.clone(),
+            }),
             None => Ok(()),
         }
     }
 
     /// Where its nodes are. A swarm's manager knows the network, another host while it
     /// has a part in it.
-    pub(super) fn layout(&self) -> Result<Layout, Error> {
+    pub fn layout(&self) -> Result<Layout, InventoryError> {
         let network = self.name.network();
         let call = args::inspect_networks([network.as_str()]);
         let mut failed = None;
@@ -124,28 +127,34 @@ impl Existing {
             match engine.docker.read(&call, networks::engine_subnets) {
                 Ok(subnets) => {
                     let subnet = subnets.into_iter().next().map(Layout::new);
-                    return subnet.ok_or_else(|| Error::NoNetwork(self.name.clone()));
+                    return subnet.ok_or_else(|| InventoryError::NoNetwork(self.name.clone()));
                 }
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
-        Err(failed.map_or_else(|| Error::NoNetwork(self.name.clone()), Error::from))
+        Err(failed
+            .map_or_else(|| InventoryError::NoNetwork(self.name.clone()), InventoryError::from))
     }
 
     /// Whether a container that runs is part of its cluster: nobody has to have done by
     /// now what was left to the user.
-    pub(super) fn is_part(&self, member: &Member) -> Result<bool, Error> {
+    pub fn is_part(&self, member: &Member) -> Result<bool, DockerError> {
         Ok(!member.by_hand || is_set_up(self.engine(member), &member.name)?)
     }
 
     /// The engine of `member`.
-    pub(super) fn engine(&self, member: &Member) -> &Docker {
+    #[must_use]
+    pub fn engine(&self, member: &Member) -> &Docker {
         member.node.as_ref().map_or(self.engines.manager(), |node| self.engines.of(node))
     }
 
     /// What holds for a cluster on one engine alone.
-    pub(super) fn refuse_hosts(&self, what: &'static str) -> Result<(), HostsError> {
+    pub fn refuse_hosts(&self, what: &'static str) -> Result<(), InventoryError> {
         let spread = self.members.iter().any(|member| !member.hosts.is_empty());
-        if spread { Err(HostsError::Spread { cluster: self.name.clone(), what }) } else { Ok(()) }
+        if spread {
+            Err(InventoryError::Spread { cluster: self.name.clone(), what })
+        } else {
+            Ok(())
+        }
     }
 }

@@ -3,24 +3,28 @@
 
 use std::thread;
 
-use super::Context;
-use super::preflight::join;
+use super::members::{self, Member};
 use crate::cluster::host::Host;
 use crate::cluster::name::ClusterName;
 use crate::cluster::placement::Placement;
-use crate::docker::Docker;
-use crate::error::Error;
-use crate::inventory::members::Member;
-use crate::run::{Engine, Engines};
+use crate::docker::{Docker, DockerError, Engine, Engines, join};
+use crate::ui::Ui;
 
-/// In a line.
-fn why(error: &Error) -> String {
-    if let Error::Docker(error) = error { error.in_short() } else { error.line() }
+/// Who is asked first.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The client's own engine.
+    pub docker: &'a Docker,
+    /// The hosts that the user names.
+    pub hosts: &'a [Host],
+    /// Where hosts that do not answer are reported.
+    pub ui: &'a Ui,
 }
 
 /// What was found, and who was asked.
 #[derive(Debug)]
-pub(super) struct Found {
+pub struct Found<'a> {
+    asked: Asked<'a>,
     /// The containers, by cluster and node.
     pub members: Vec<Member>,
     /// Those who answered, one at least.
@@ -29,40 +33,36 @@ pub(super) struct Found {
     pub away: Vec<Host>,
 }
 
-impl Found {
+impl<'a> Found<'a> {
     /// Asks for the containers of `cluster`, or of all clusters. Where the user names no
     /// hosts, the client's own engine says which there are.
-    pub(super) fn look(context: &Context, cluster: Option<&ClusterName>) -> Result<Self, Error> {
-        let named = &context.globals.hosts;
-        let mut found = Self { members: Vec::new(), engines: Vec::new(), away: Vec::new() };
+    pub fn look(asked: Asked<'a>, cluster: Option<&ClusterName>) -> Result<Self, DockerError> {
+        let named = asked.hosts;
+        let mut found = Self { asked, members: Vec::new(), engines: Vec::new(), away: Vec::new() };
         if named.is_empty() {
-            let members = context.members(cluster)?;
-            found.take(None, context.docker.clone(), members);
-        } else if let Some(error) = found.ask(context, cluster, named)
+            let members = members::of(asked.docker, cluster)?;
+            found.take(None, asked.docker.clone(), members);
+        } else if let Some(error) = found.ask(cluster, named)
             && found.engines.is_empty()
         {
             return Err(error);
         }
-        let further = found.further(found.members.iter().flat_map(|member| &member.hosts), named);
-        found.ask(context, cluster, &further);
+        let further = found.further(found.members.iter().flat_map(|member| &member.hosts));
+        found.ask(cluster, &further);
         Ok(found)
     }
 
     /// Asks those of `hosts` that nobody has asked yet; false where there are none.
-    pub(super) fn look_on(
-        &mut self,
-        context: &Context,
-        cluster: &ClusterName,
-        hosts: &[Host],
-    ) -> bool {
-        let further = self.further(hosts, &context.globals.hosts);
-        self.ask(context, Some(cluster), &further);
+    pub fn look_on(&mut self, cluster: &ClusterName, hosts: &[Host]) -> bool {
+        let further = self.further(hosts);
+        self.ask(Some(cluster), &further);
         !further.is_empty()
     }
 
     /// Those of `hosts` that nobody has asked yet. Who names as many as there are calls
     /// them by names of his own.
-    fn further<'a>(&self, hosts: impl IntoIterator<Item = &'a Host>, named: &[Host]) -> Vec<Host> {
+    fn further<'h>(&self, hosts: impl IntoIterator<Item = &'h Host>) -> Vec<Host> {
+        let named = self.asked.hosts;
         let mut all: Vec<Host> = Vec::new();
         for host in hosts {
             if !all.contains(host) {
@@ -81,16 +81,11 @@ impl Found {
     }
 
     /// Asks `hosts`, side by side. The first failure; all are told.
-    fn ask(
-        &mut self,
-        context: &Context,
-        cluster: Option<&ClusterName>,
-        hosts: &[Host],
-    ) -> Option<Error> {
+    fn ask(&mut self, cluster: Option<&ClusterName>, hosts: &[Host]) -> Option<DockerError> {
         let asked: Vec<_> = thread::scope(|scope| {
             let ask = |host: &Host| {
-                let there = context.with(context.docker.at(host));
-                let members = scope.spawn(move || (there.members(cluster), there.docker));
+                let there = self.asked.docker.at(host);
+                let members = scope.spawn(move || (members::of(&there, cluster), there));
                 (host.clone(), members)
             };
             let threads: Vec<_> = hosts.iter().map(ask).collect();
@@ -101,7 +96,8 @@ impl Found {
             match members {
                 Ok(members) => self.take(Some(&host), docker, members),
                 Err(error) => {
-                    context.ui.warn(&format!("host {host} does not answer: {}", why(&error)));
+                    let why = error.in_short();
+                    self.asked.ui.warn(&format!("host {host} does not answer: {why}"));
                     self.away.push(host);
                     first.get_or_insert(error);
                 }
@@ -130,18 +126,21 @@ impl Found {
     }
 
     /// The engine of `member`.
-    pub(super) fn engine(&self, member: &Member) -> &Docker {
+    #[must_use]
+    pub fn engine(&self, member: &Member) -> &Docker {
         let found = self.engines.iter().find(|engine| engine.host == member.host);
         &found.unwrap_or(&self.engines[0]).docker
     }
 
     /// Those who answered.
-    pub(super) fn engines(&self) -> &[Engine] {
+    #[must_use]
+    pub fn engines(&self) -> &[Engine] {
         &self.engines
     }
 
     /// The engines of the one cluster that was asked for.
-    pub(super) fn of_cluster(&self) -> Engines {
+    #[must_use]
+    pub fn of_cluster(&self) -> Engines {
         let spread = self.members.iter().any(|member| !member.hosts.is_empty());
         if !spread {
             let docker = self.members.first().map_or(&self.engines[0].docker, |m| self.engine(m));

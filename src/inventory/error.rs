@@ -1,0 +1,99 @@
+//! Why something is not there as a command needs it.
+
+use thiserror::Error;
+
+use crate::cluster::host::Host;
+use crate::cluster::name::{ClusterName, NodeName};
+use crate::docker::{DockerError, args};
+use crate::image::contract::ContractError;
+use crate::node::by_hand::SETUP;
+use crate::snapshot::SnapshotError;
+
+/// What is missing, or cannot be asked.
+#[derive(Debug, Error)]
+pub enum InventoryError {
+    /// The engine.
+    #[error(transparent)]
+    Docker(#[from] DockerError),
+    /// An image that is no node image.
+    #[error(transparent)]
+    Contract(#[from] ContractError),
+    /// A snapshot.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// No cluster of that name is there.
+    #[error("no cluster exists with name {0}")]
+    NotFound(ClusterName),
+    /// There is nobody to speak for the cluster.
+    #[error("cluster {0} has no running master to ask")]
+    NoRunningMaster(ClusterName),
+    /// What was left to the user has not been done.
+    #[error("cluster {cluster} is not set up: {node} waits for it", cluster = .0.cluster(), node = .0)]
+    NotSetUp(NodeName),
+    /// A node is stopped that must be told of a change.
+    #[error("cluster {cluster} is not whole: {node} does not run")]
+    NotRunning {
+        /// The cluster.
+        cluster: ClusterName,
+        /// The first node that is stopped.
+        node: String,
+    },
+    /// The network is not there.
+    #[error("cluster {0} has no network")]
+    NoNetwork(ClusterName),
+    /// A later version of mokctl made it.
+    #[error("cluster {0} was made by a later version of mokctl")]
+    Newer(ClusterName),
+    /// A host of the cluster does not answer that has to be told of a change.
+    #[error("cluster {cluster} is not whole: host {host} does not answer")]
+    Away {
+        /// The cluster.
+        cluster: ClusterName,
+        /// The first such host.
+        host: Host,
+    },
+    /// What was asked for holds for one engine alone.
+    #[error("cluster {cluster} is on several hosts, and {what} are for clusters on one")]
+    Spread {
+        /// The cluster.
+        cluster: ClusterName,
+        /// What was asked for.
+        what: &'static str,
+    },
+    /// There is no node image.
+    #[error("there is no image {0}")]
+    NoImage(String),
+    /// No image has that Kubernetes version.
+    #[error("there is no image with Kubernetes {wanted}; there is {known}")]
+    NoVersion {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        known: String,
+    },
+}
+
+impl InventoryError {
+    /// What the user can do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Docker(error) => return error.hint().map(String::from),
+            Self::Snapshot(error) => return error.hint(),
+            Self::NotFound(_) => "'mokctl get clusters' lists them".to_owned(),
+            Self::NotRunning { cluster, .. } | Self::NoRunningMaster(cluster) => {
+                format!("'mokctl start cluster {cluster}' starts it")
+            }
+            Self::NotSetUp(node) => format!("'mokctl exec {node} -- bash {SETUP}' sets it up"),
+            Self::NoNetwork(name) => {
+                format!("'mokctl delete cluster {name}' removes what is there of it")
+            }
+            Self::Away { host, .. } => format!("'docker {} info' says more", args::at(host)),
+            Self::NoImage(_) => "'mokctl build image' builds one".to_owned(),
+            Self::NoVersion { wanted, .. } => {
+                format!("'mokctl build image --k8sver {wanted}' builds one")
+            }
+            Self::Contract(_) | Self::Newer(_) | Self::Spread { .. } => return None,
+        })
+    }
+}
