@@ -48,13 +48,13 @@ pub enum BuildError {
         module: String,
         /// With what the compiler printed. Not a source: the docker call itself says
         /// nothing to a user.
-        error: DockerError,
+        error: Box<DockerError>,
     },
     /// The module proxy cannot be asked for versions.
     #[error("cannot list the versions of Kubernetes that the Go module proxy has")]
     NoProxy {
         /// With what Go printed.
-        error: DockerError,
+        error: Box<DockerError>,
     },
     /// The module proxy has no such version.
     #[error("the Go module proxy has no Kubernetes {wanted}{}", newest_known(*.newest))]
@@ -79,9 +79,8 @@ impl BuildError {
     #[must_use]
     pub fn docker(&self) -> Option<&DockerError> {
         match self {
-            Self::Docker(error) | Self::Compile { error, .. } | Self::NoProxy { error } => {
-                Some(error)
-            }
+            Self::Docker(error) => Some(error),
+            Self::Compile { error, .. } | Self::NoProxy { error } => Some(error),
             _ => None,
         }
     }

@@ -80,7 +80,7 @@ impl Compiler<'_> {
         match run.and_then(|container| self.remove(&container)) {
             Ok(()) => Ok(output),
             Err(BuildError::Docker(error @ DockerError::Failed { .. })) => {
-                Err(BuildError::NoProxy { error })
+                Err(BuildError::NoProxy { error: Box::new(error) })
             }
             Err(error) => Err(error),
         }
@@ -104,7 +104,7 @@ impl Compiler<'_> {
             BuildError::Docker(error @ DockerError::Failed { .. }) => BuildError::Compile {
                 program: current.map_or(module.name, |program| program.name).to_owned(),
                 module: format!("{} {}", module.path, module.version),
-                error,
+                error: Box::new(error),
             },
             error => error,
         })?;
