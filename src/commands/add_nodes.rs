@@ -4,7 +4,6 @@ use std::net::Ipv4Addr;
 use std::num::NonZeroU8;
 use std::thread;
 
-use super::preflight;
 use super::report::{OnFailure, Undo};
 use super::{Context, report};
 use crate::cluster::host::Place;
@@ -20,7 +19,7 @@ use crate::inventory::existing::Existing;
 use crate::inventory::node_images;
 use crate::node::outside::PROXY;
 use crate::plan;
-use crate::preflight::{Demand, Facts};
+use crate::preflight::{self, Demand, Facts};
 use crate::run::{Run, foresee};
 
 /// Nodes that shall be.
@@ -81,7 +80,7 @@ pub(super) fn run(
             subnet: None,
             kubernetes: look.image.version,
         };
-        preflight::check(context, &demand, &look.facts)?;
+        preflight::check(&context.ui, &demand, &look.facts)?;
     }
     let privilege = context.privilege_on(looks.iter().map(|look| &look.endpoint));
     let Some(Look { image, .. }) = looks.into_iter().next() else {
@@ -133,7 +132,7 @@ fn sites(context: &Context, engines: &Engines, new: &[NodeName]) -> Vec<Site> {
 
 fn look(Site { context, .. }: &Site, image: &str) -> Result<Look, Error> {
     let (image, facts, endpoint) = thread::scope(|scope| {
-        let facts = scope.spawn(|| preflight::look(context, None));
+        let facts = scope.spawn(|| preflight::look(&context.docker, None));
         let endpoint = scope.spawn(|| context.endpoint());
         (node_images::named(&context.docker, image), join(facts), join(endpoint))
     });

@@ -4,8 +4,6 @@ use std::thread;
 
 use super::Context;
 use super::create_cluster::{carry_out, next_steps, proxy, published};
-use super::preflight;
-use super::site::refuse_existing;
 use crate::cluster::name::Role;
 use crate::cluster::spec::CloneSpec;
 use crate::docker::{Engines, join};
@@ -14,7 +12,7 @@ use crate::inventory::networks::taken_subnets;
 use crate::inventory::{node_images, snapshots};
 use crate::node::pki::Pki;
 use crate::plan;
-use crate::preflight::{Demand, Facts, mounts_gone, problems};
+use crate::preflight::{self, Demand, Facts, mounts_gone, problems, refuse_existing};
 use crate::run::{Run, foresee};
 use crate::snapshot::{SavedNode, Snapshot, SnapshotError};
 
@@ -29,8 +27,8 @@ pub(super) fn run(
     let (name, wishes) = (&spec.name, &spec.wishes);
     context.ui.fact("snapshot", spec.snapshot.as_str());
     let (snapshot, existing, facts, taken, endpoint) = thread::scope(|scope| {
-        let existing = scope.spawn(|| refuse_existing(context, name));
-        let facts = scope.spawn(|| preflight::look(context, wishes.api_port));
+        let existing = scope.spawn(|| refuse_existing(&context.docker, name));
+        let facts = scope.spawn(|| preflight::look(&context.docker, wishes.api_port));
         let taken = scope.spawn(|| taken_subnets(&context.docker));
         let endpoint = scope.spawn(|| context.endpoint());
         let snapshot = snapshots::named(&context.docker, &spec.snapshot);
@@ -52,7 +50,7 @@ pub(super) fn run(
     };
     let as_saved = wishes.mounts.is_empty();
     let gone = if as_saved { mounts_gone(&snapshot, &facts) } else { Vec::new() };
-    preflight::heed(context, gone.into_iter().chain(problems(&demand, &facts)))?;
+    preflight::heed(&context.ui, gone.into_iter().chain(problems(&demand, &facts)))?;
     let proxy = proxy(context)?;
     let endpoint = endpoint?;
     let host = wishes.api_address.map_or_else(|| endpoint.address(), Ok)?;

@@ -4,7 +4,6 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use super::report::OnFailure;
-use super::site::Site;
 use super::{Context, report};
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::port::Publish;
@@ -17,6 +16,7 @@ use crate::node::by_hand::SETUP;
 use crate::node::pki::Pki;
 use crate::node::scripts;
 use crate::plan::{self, Plan};
+use crate::preflight::Site;
 use crate::run::{Run, foresee};
 
 /// Creates the cluster of `spec`; takes everything back if that fails, unless
@@ -28,7 +28,7 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     let roster = spec.roster();
-    let site = Site::find(context, spec, &roster)?;
+    let site = Site::find(context.asked(), context.env.bounding_set, spec, &roster)?;
     let plan = plan::create(&roster, spec.by_hand, &site.lacking);
     if roster.with_role(Role::Master).count() == 2 {
         context

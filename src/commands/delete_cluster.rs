@@ -8,7 +8,7 @@ use crate::cluster::host::Host;
 use crate::cluster::labels;
 use crate::cluster::name::ClusterName;
 use crate::docker::{Call, Docker, DockerError, Engine, args, join};
-use crate::error::{Error, HostsError};
+use crate::error::Error;
 use crate::inventory::error::InventoryError;
 use crate::inventory::found::Found;
 use crate::inventory::members::Member;
@@ -85,7 +85,7 @@ pub(super) fn run(
         context.docker.capture(&images)?;
     }
     if !remains.is_empty() {
-        return Err(HostsError::Remains { cluster: cluster.clone(), hosts: remains }.into());
+        return Err(Error::Remains { cluster: cluster.clone(), hosts: remains });
     }
     step.done();
     stage.done();

@@ -13,11 +13,9 @@ mod get;
 mod kubeconfig;
 mod load_image;
 mod power;
-mod preflight;
 mod report;
 mod restore;
 mod save;
-mod site;
 mod snapshot_file;
 mod snapshots;
 

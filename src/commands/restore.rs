@@ -2,7 +2,6 @@
 
 use std::thread;
 
-use super::preflight;
 use super::report::OnFailure;
 use super::{Context, report};
 use crate::cluster::moment::Moment;
@@ -16,7 +15,7 @@ use crate::inventory::members::{self, Member};
 use crate::inventory::networks::{self, taken_subnets};
 use crate::inventory::snapshots;
 use crate::plan;
-use crate::preflight::{Demand, Facts, Present, come_back, problems};
+use crate::preflight::{self, Demand, Facts, Present, come_back, problems};
 use crate::run::{Restore, Run, foresee};
 use crate::snapshot::{Snapshot, SnapshotError};
 
@@ -34,7 +33,7 @@ pub(super) fn run(
     let (snapshot, members, network, facts, taken, endpoint) = thread::scope(|scope| {
         let members = scope.spawn(|| members::of(&context.docker, Some(cluster)));
         let network = scope.spawn(|| network(context, cluster));
-        let facts = scope.spawn(|| preflight::look(context, None));
+        let facts = scope.spawn(|| preflight::look(&context.docker, None));
         let taken = scope.spawn(|| taken_subnets(&context.docker));
         let endpoint = scope.spawn(|| context.endpoint());
         let snapshot = snapshots::named(&context.docker, name);
@@ -125,7 +124,7 @@ fn check(
     let present = Present { subnets, published };
     let mut found = come_back(snapshot, &present, facts);
     found.extend(problems(&demand, facts));
-    preflight::heed(context, found)
+    Ok(preflight::heed(&context.ui, found)?)
 }
 
 /// Ids of the cluster's networks, and their subnets.

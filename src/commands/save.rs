@@ -2,7 +2,6 @@
 
 use std::thread;
 
-use super::preflight;
 use super::report::{OnFailure, Undo};
 use super::{Context, report};
 use crate::cluster::moment::Moment;
@@ -16,7 +15,7 @@ use crate::inventory::existing::Existing;
 use crate::inventory::members::Member;
 use crate::inventory::snapshots;
 use crate::plan;
-use crate::preflight::snapshot_disk;
+use crate::preflight::{self, snapshot_disk};
 use crate::run::{Run, foresee};
 use crate::snapshot::Snapshot;
 
@@ -37,7 +36,7 @@ pub(super) fn run(
         return Err(InventoryError::Newer(cluster.clone()).into());
     }
     if existing.members.iter().any(|member| !member.complete) {
-        return Err(Error::Unfinished(cluster.clone()));
+        return Err(InventoryError::Unfinished(cluster.clone()).into());
     }
     let (refused, layout, disk) = thread::scope(|scope| {
         let refused = scope.spawn(|| snapshots::refuse(&context.docker, name));
@@ -102,11 +101,11 @@ fn check_disk(context: &Context, members: &[Member]) -> Result<(), Error> {
             .filter(has_volume)
             .map(|member| scope.spawn(move || measure(member)))
             .collect();
-        let facts = preflight::look(context, None);
+        let facts = preflight::look(&context.docker, None);
         let volumes = volumes.into_iter().map(join).sum::<Result<u64, _>>();
         (join(written), volumes, facts)
     });
-    preflight::heed(context, snapshot_disk(written?, volumes?, &facts?))
+    Ok(preflight::heed(&context.ui, snapshot_disk(written?, volumes?, &facts?))?)
 }
 
 /// The sum of numbers, one a line.

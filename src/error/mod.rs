@@ -1,10 +1,10 @@
 //! Why a command ended without success: what is said, and the exit status.
 
-mod hosts;
 pub mod report;
 
 use thiserror::Error;
 
+use crate::cluster::host::{Host, list};
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::placement::PlaceError;
@@ -18,11 +18,9 @@ use crate::inventory::error::InventoryError;
 use crate::kubeadm::output::redact;
 use crate::kubeconfig::KubeconfigError;
 use crate::node::pki::PkiError;
-use crate::preflight::Problem;
+use crate::preflight::{PreflightError, Problem};
 use crate::run::{Failure, StepError};
 use crate::snapshot::SnapshotError;
-
-pub use hosts::HostsError;
 
 /// Any failure after the command line was understood.
 #[derive(Debug, Error)]
@@ -48,33 +46,26 @@ pub enum Error {
     /// The user's kubeconfig.
     #[error(transparent)]
     Kubeconfig(#[from] KubeconfigError),
-    /// Where the engine is.
-    #[error(transparent)]
-    Endpoint(#[from] EndpointError),
     /// The user's proxies.
     #[error(transparent)]
     Proxy(#[from] ProxyError),
     /// The engine or its host cannot bear what was asked for.
     #[error(transparent)]
-    Preflight(#[from] Problem),
+    Preflight(PreflightError),
     /// A snapshot.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
     /// What should be there is not as it should be.
     #[error(transparent)]
     Inventory(InventoryError),
-    /// A node cannot be where it shall be.
-    #[error(transparent)]
-    Place(#[from] PlaceError),
-    /// The hosts of a cluster.
-    #[error(transparent)]
-    Hosts(#[from] HostsError),
-    /// A cluster of that name is there.
-    #[error("cluster {0} exists")]
-    Exists(ClusterName),
-    /// What a run that was killed left of a cluster of that name.
-    #[error("an unfinished cluster {0} is there")]
-    Unfinished(ClusterName),
+    /// All that could be reached is gone.
+    #[error("cluster {cluster} is deleted but for what is on {}", list(hosts))]
+    Remains {
+        /// The cluster.
+        cluster: ClusterName,
+        /// Where something may be left.
+        hosts: Vec<Host>,
+    },
     /// A restore that had begun; what was there is gone.
     #[error("cluster {cluster} is not restored")]
     Restore {
@@ -160,6 +151,34 @@ impl From<InventoryError> for Error {
     }
 }
 
+impl From<PreflightError> for Error {
+    fn from(error: PreflightError) -> Self {
+        match error {
+            PreflightError::Docker(error) => error.into(),
+            PreflightError::Inventory(error) => error.into(),
+            other => Self::Preflight(other),
+        }
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Preflight(problem.into())
+    }
+}
+
+impl From<PlaceError> for Error {
+    fn from(error: PlaceError) -> Self {
+        Self::Preflight(error.into())
+    }
+}
+
+impl From<EndpointError> for Error {
+    fn from(error: EndpointError) -> Self {
+        Self::Preflight(error.into())
+    }
+}
+
 impl Error {
     /// What happened, and why, as far down as it is known: one line.
     #[must_use]
@@ -194,9 +213,6 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Exists(name) | Self::Unfinished(name) => {
-                Some(format!("'mokctl delete cluster {name}' removes it"))
-            }
             Self::NotPublished(name) => {
                 Some(format!("'mokctl delete cluster {name}' removes what is there of it"))
             }
@@ -217,16 +233,11 @@ impl Error {
             Self::Build(BuildError::NoBase { .. }) => {
                 Some("install mmdebstrap, or pull the base image".to_owned())
             }
-            Self::Endpoint(_) => Some(
-                "name the engine's host by its IPv4 address in DOCKER_HOST or the context"
-                    .to_owned(),
-            ),
-            Self::Preflight(problem) => Some(problem.remedy()),
+            Self::Preflight(error) => error.hint(),
             Self::Inventory(error) => error.hint(),
             Self::Snapshot(error) => error.hint(),
-            Self::Hosts(error) => error.hint(),
-            Self::Place(PlaceError::Host { .. }) => {
-                Some("a cluster has the hosts that 'create cluster --hosts' gave it".to_owned())
+            Self::Remains { cluster, .. } => {
+                Some(format!("'mokctl delete cluster {cluster}' removes the rest once they answer"))
             }
             Self::Step(Failure { source: StepError::NoSubnet, .. }) => {
                 Some("name another with --subnet, or remove networks nobody uses".to_owned())

@@ -94,9 +94,9 @@ impl Compiler<'_> {
         let mut current = module.programs.first();
         let run = self.run(module.name, TOOLCHAIN, &command, |line| {
             let name = line.strip_prefix("compiling ");
-            let begun = module.programs.iter().find(|program| Some(program.name) == name);
-            if let Some(program) = begun {
-                current = begun;
+            let found = module.programs.iter().find(|program| Some(program.name) == name);
+            if let Some(program) = found {
+                current = found;
                 begin(program);
             }
         });

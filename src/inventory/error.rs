@@ -24,6 +24,9 @@ pub enum InventoryError {
     /// No cluster of that name is there.
     #[error("no cluster exists with name {0}")]
     NotFound(ClusterName),
+    /// What a run that was killed left of a cluster of that name.
+    #[error("an unfinished cluster {0} is there")]
+    Unfinished(ClusterName),
     /// There is nobody to speak for the cluster.
     #[error("cluster {0} has no running master to ask")]
     NoRunningMaster(ClusterName),
@@ -81,6 +84,7 @@ impl InventoryError {
             Self::Docker(error) => return error.hint().map(String::from),
             Self::Snapshot(error) => return error.hint(),
             Self::NotFound(_) => "'mokctl get clusters' lists them".to_owned(),
+            Self::Unfinished(name) => format!("'mokctl delete cluster {name}' removes it"),
             Self::NotRunning { cluster, .. } | Self::NoRunningMaster(cluster) => {
                 format!("'mokctl start cluster {cluster}' starts it")
             }

@@ -1,22 +1,28 @@
 //! Whether the engine and its host can bear what is asked for: looked at before
 //! anything is created, so that the cause is named and not its late effects.
 //! [`problems`] is pure: facts and demand in, problems out. [`engine`] and
-//! [`host`] find the facts. What cannot be found out is no problem: this may
-//! refuse only what cannot succeed.
+//! [`host`] find the facts, [`Site`] those of all that a new cluster needs. What
+//! cannot be found out is no problem: this may refuse only what cannot succeed.
 
 pub mod engine;
+mod error;
 pub mod host;
 mod problem;
+mod report;
 mod saved;
+mod site;
 mod swarm;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU16;
 
 pub use engine::{EngineFacts, Product};
+pub use error::PreflightError;
 pub use host::HostFacts;
 pub use problem::Problem;
+pub use report::{check, heed, look};
 pub use saved::{Present, come_back, mounts_gone, snapshot_disk};
+pub use site::{Site, refuse_existing};
 pub use swarm::{SwarmFacts, of_swarm};
 
 use crate::cluster::kubernetes::KubernetesVersion;

@@ -12,7 +12,7 @@ build() {
   for word in "$@"; do
     case $word in
       --tag=*) make_image "${word#*=}" ;;
-      --build-arg=* | -) ;;
+      --build-arg=* | --label=* | -) ;;
       *) unknown ;;
     esac
   done

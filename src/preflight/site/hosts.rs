@@ -11,15 +11,15 @@ use crate::cluster::placement::Placement;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::ClusterSpec;
-use crate::commands::Context;
-use crate::commands::preflight;
-use crate::docker::privilege::Privilege;
-use crate::docker::{Client, Docker, Endpoint, Engine, Engines, args, join};
-use crate::error::{Error, HostsError};
+use crate::docker::privilege::{BoundingSet, Privilege};
+use crate::docker::{Client, Docker, Endpoint, EndpointError, Engine, Engines, args, join};
 use crate::inventory::error::InventoryError;
+use crate::inventory::found::Asked;
 use crate::inventory::networks::taken_subnets;
 use crate::inventory::node_images;
-use crate::preflight::{EngineFacts, Facts, HostFacts, Problem, SwarmFacts, of_swarm, problems};
+use crate::preflight::{
+    self, EngineFacts, Facts, HostFacts, PreflightError, Problem, SwarmFacts, of_swarm, problems,
+};
 
 /// What a host says of itself.
 struct Look {
@@ -35,69 +35,72 @@ struct Look {
 /// Looks at the hosts that `placement` spreads `roster` over, side by side; what is in
 /// the way on each is told for each.
 pub(super) fn several(
-    context: &Context,
+    asked: Asked<'_>,
+    own: Option<BoundingSet>,
     spec: &ClusterSpec,
     roster: &Roster,
     placement: Placement,
-) -> Result<Site, Error> {
-    refuse_what_hosts_cannot(context, spec)?;
-    let at = |host: &Host| (host.clone(), context.with(context.docker.at(host)));
-    let there: Vec<(Host, Context)> = context.globals.hosts.iter().map(at).collect();
+) -> Result<Site, PreflightError> {
+    refuse_what_hosts_cannot(asked.docker, spec)?;
+    let at = |host: &Host| (host.clone(), asked.docker.at(host));
+    let there: Vec<(Host, Docker)> = asked.hosts.iter().map(at).collect();
     // The first that has the image says which one it is; the client's own engine may
     // have it, too, where it was built.
-    let own = context.with(context.docker.clone());
-    let mut sources = there.iter().map(|(_, there)| there).chain([&own]);
-    let found =
-        sources.find_map(|source| Some((node_images::chosen(&source.docker, spec).ok()?, source)));
-    let looks: Vec<Result<Look, Error>> = thread::scope(|scope| {
+    let mut sources = there.iter().map(|(_, there)| there).chain([asked.docker]);
+    let found = sources.find_map(|source| Some((node_images::chosen(source, spec).ok()?, source)));
+    let looks: Vec<Result<Look, PreflightError>> = thread::scope(|scope| {
         let name = found.as_ref().map(|(image, _)| image.name.as_str());
         let look = |host, there| scope.spawn(move || look(host, there, spec, name));
         let threads: Vec<_> = there.iter().map(|(host, there)| look(host, there)).collect();
         threads.into_iter().map(join).collect()
     });
     let version = found.as_ref().map(|(image, _)| image.version);
-    let looks = heed(context, spec, &placement, looks, version)?;
+    let looks = heed(asked, spec, &placement, looks, version)?;
     let Some((image, source)) = found else {
-        return Err(why_no_image(&own, &there, spec));
+        return Err(why_no_image(asked.docker, &there, spec).into());
     };
-    let id = source.docker.capture(&args::image_id(&image.name))?;
+    let id = source.capture(&args::image_id(&image.name))?;
     let lacking = looks.iter().filter(|look| look.image.as_ref() != Some(&id));
     // What this process may do says something of engines on this machine alone.
     let is_here = looks.iter().all(|look| look.facts.host.is_some());
     Ok(Site {
         lacking: lacking.map(|look| look.host.clone()).collect(),
         image,
-        image_from: source.docker.clone(),
-        privilege: Privilege::first_choice(context.env.bounding_set.filter(|_| is_here)),
+        image_from: source.clone(),
+        privilege: Privilege::first_choice(own.filter(|_| is_here)),
         taken: looks.iter().flat_map(|look| look.facts.taken.iter().copied()).collect(),
         address: api_address(spec, placement.get(&roster.api_node()), &looks)?,
-        engines: engines(context, looks, placement),
+        engines: engines(asked.docker, looks, placement),
     })
 }
 
-fn refuse_what_hosts_cannot(context: &Context, spec: &ClusterSpec) -> Result<(), HostsError> {
-    if context.docker.client() == Client::Podman {
-        return Err(HostsError::NeedDocker);
+fn refuse_what_hosts_cannot(docker: &Docker, spec: &ClusterSpec) -> Result<(), PreflightError> {
+    if docker.client() == Client::Podman {
+        return Err(PreflightError::NeedDocker);
     }
     let registry = spec.wishes.registry.as_ref();
     match registry.filter(|registry| registry.is_on_loopback()) {
-        Some(registry) => Err(HostsError::LoopbackRegistry(Registry::to_string(registry))),
+        Some(registry) => Err(PreflightError::LoopbackRegistry(Registry::to_string(registry))),
         None => Ok(()),
     }
 }
 
 /// The reason why the first of them has none.
-fn why_no_image(own: &Context, there: &[(Host, Context)], spec: &ClusterSpec) -> Error {
+fn why_no_image(own: &Docker, there: &[(Host, Docker)], spec: &ClusterSpec) -> InventoryError {
     let first = there.first().map_or(own, |(_, there)| there);
-    match node_images::chosen(&first.docker, spec) {
-        Ok(image) => InventoryError::NoImage(image.name).into(),
-        Err(error) => error.into(),
+    match node_images::chosen(first, spec) {
+        Ok(image) => InventoryError::NoImage(image.name),
+        Err(error) => error,
     }
 }
 
 /// Where clients find what `host` publishes: a socket says nothing of that, its swarm
 /// does.
-fn api_address(spec: &ClusterSpec, host: Option<&Host>, looks: &[Look]) -> Result<Ipv4Addr, Error> {
+fn api_address(
+    spec: &ClusterSpec,
+    host: Option<&Host>,
+    looks: &[Look],
+) -> Result<Ipv4Addr, EndpointError> {
     if let Some(address) = spec.wishes.api_address {
         return Ok(address);
     }
@@ -107,39 +110,35 @@ fn api_address(spec: &ClusterSpec, host: Option<&Host>, looks: &[Look]) -> Resul
     let of_swarm = look.swarm.address.as_deref().and_then(|address| address.parse().ok());
     match (&look.endpoint, of_swarm) {
         (Endpoint::Here, Some(address)) => Ok(address),
-        (endpoint, _) => Ok(endpoint.address()?),
+        (endpoint, _) => endpoint.address(),
     }
 }
 
-fn engines(context: &Context, looks: Vec<Look>, placement: Placement) -> Engines {
+fn engines(own: &Docker, looks: Vec<Look>, placement: Placement) -> Engines {
     let manager = looks.iter().find(|look| look.swarm.manager);
-    let manager = manager.map_or(&context.docker, |look| &look.docker).clone();
+    let manager = manager.map_or(own, |look| &look.docker).clone();
     let mut engines =
         looks.into_iter().map(|look| Engine { host: Some(look.host), docker: look.docker });
-    let first = engines.next().unwrap_or(Engine { host: None, docker: context.docker.clone() });
+    let first = engines.next().unwrap_or(Engine { host: None, docker: own.clone() });
     Engines::several(first, engines.collect(), placement, manager)
 }
 
 /// One call after the other: with many hosts there are enough at once.
 fn look(
     host: &Host,
-    there: &Context,
+    there: &Docker,
     spec: &ClusterSpec,
     image: Option<&str>,
-) -> Result<Look, Error> {
-    let (engine, swarm) = there.docker.read(&args::info(), |info| {
+) -> Result<Look, PreflightError> {
+    let (engine, swarm) = there.read(&args::info(), |info| {
         Ok::<_, String>((EngineFacts::from_info(info)?, SwarmFacts::from_info(info)?))
     })?;
     refuse_existing(there, &spec.name)?;
-    let image = image.map(|image| there.docker.ask_image(&args::image_id(image))).transpose()?;
+    let image = image.map(|image| there.ask_image(&args::image_id(image))).transpose()?;
     Ok(Look {
         host: host.clone(),
-        docker: there.docker.clone(),
-        facts: Facts {
-            host: HostFacts::read(&engine, None),
-            engine,
-            taken: taken_subnets(&there.docker)?,
-        },
+        docker: there.clone(),
+        facts: Facts { host: HostFacts::read(&engine, None), engine, taken: taken_subnets(there)? },
         swarm,
         image: image.flatten(),
         endpoint: there.endpoint()?,
@@ -148,18 +147,18 @@ fn look(
 
 /// Tells what is in the way, and refuses if anything is.
 fn heed(
-    context: &Context,
+    Asked { hosts, ui, .. }: Asked<'_>,
     spec: &ClusterSpec,
     placement: &Placement,
-    looks: Vec<Result<Look, Error>>,
+    looks: Vec<Result<Look, PreflightError>>,
     version: Option<KubernetesVersion>,
-) -> Result<Vec<Look>, Error> {
+) -> Result<Vec<Look>, PreflightError> {
     let mut known = Vec::new();
     let mut found = Vec::new();
-    for (host, look) in context.globals.hosts.iter().zip(looks) {
+    for (host, look) in hosts.iter().zip(looks) {
         match look {
             Ok(look) => known.push(look),
-            Err(Error::Docker(error)) => {
+            Err(PreflightError::Docker(error)) => {
                 found.push(Problem::HostAway { host: host.clone(), why: error.in_short() });
             }
             Err(error) => return Err(error),
@@ -177,6 +176,6 @@ fn heed(
                 .map(|problem| Problem::OnHost { host: host.clone(), problem: Box::new(problem) }),
         );
     }
-    preflight::heed(context, found)?;
+    preflight::heed(ui, found)?;
     Ok(known)
 }

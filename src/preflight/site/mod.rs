@@ -7,8 +7,7 @@ use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::thread;
 
-use super::Context;
-use super::preflight;
+use super::{Demand, Facts, PreflightError, check, look};
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::name::{ClusterName, NodeName, Role};
@@ -16,16 +15,17 @@ use crate::cluster::placement::{Placement, spread, wish};
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::ClusterSpec;
 use crate::cluster::subnet::Subnet;
-use crate::docker::privilege::Privilege;
-use crate::docker::{Docker, Engines, join};
-use crate::error::Error;
+use crate::docker::privilege::{BoundingSet, Privilege};
+use crate::docker::{Docker, Endpoint, Engines, join};
 use crate::image::contract::NodeImage;
+use crate::inventory::error::InventoryError;
+use crate::inventory::found::Asked;
 use crate::inventory::networks::{self, taken_subnets};
 use crate::inventory::{members, node_images};
-use crate::preflight::{Demand, Facts};
 
 /// All that is known of the place.
-pub(super) struct Site {
+#[derive(Debug)]
+pub struct Site {
     /// The engines, and which node will be on which.
     pub engines: Engines,
     /// The node image.
@@ -44,49 +44,53 @@ pub(super) struct Site {
 
 impl Site {
     /// Looks at the place that `spec` and the user's hosts name, and refuses what cannot
-    /// succeed there.
-    pub(super) fn find(
-        context: &Context,
+    /// succeed there. `own` is what this process may do.
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub fn find(
+        asked: Asked<'_>,
+        own: Option<BoundingSet>,
         spec: &ClusterSpec,
         roster: &Roster,
-    ) -> Result<Self, Error> {
-        let named = &context.globals.hosts;
+    ) -> Result<Self, PreflightError> {
+        let named = asked.hosts;
         let fixed = wish(&Placement::new(), roster.nodes(), named, &spec.places)?;
         if named.is_empty() {
-            return one(context, spec, roster);
+            return one(asked, own, spec, roster);
         }
-        hosts::several(context, spec, roster, spread(roster, named, &fixed))
+        hosts::several(asked, own, spec, roster, spread(roster, named, &fixed))
     }
 }
 
 /// On the client's own engine.
-fn one(context: &Context, spec: &ClusterSpec, roster: &Roster) -> Result<Site, Error> {
+fn one(
+    Asked { docker, ui, .. }: Asked<'_>,
+    own: Option<BoundingSet>,
+    spec: &ClusterSpec,
+    roster: &Roster,
+) -> Result<Site, PreflightError> {
     // Side by side: each call of docker's client costs a moment of its own.
     let (image, existing, facts, taken, endpoint) = thread::scope(|scope| {
-        let existing = scope.spawn(|| refuse_existing(context, &spec.name));
-        let facts = scope.spawn(|| preflight::look(context, spec.wishes.api_port));
-        let taken = scope.spawn(|| taken_subnets(&context.docker));
-        let endpoint = scope.spawn(|| context.endpoint());
-        (
-            node_images::chosen(&context.docker, spec),
-            join(existing),
-            join(facts),
-            join(taken),
-            join(endpoint),
-        )
+        let existing = scope.spawn(|| refuse_existing(docker, &spec.name));
+        let facts = scope.spawn(|| look(docker, spec.wishes.api_port));
+        let taken = scope.spawn(|| taken_subnets(docker));
+        let endpoint = scope.spawn(|| docker.endpoint());
+        let image = node_images::chosen(docker, spec);
+        (image, join(existing), join(facts), join(taken), join(endpoint))
     });
     let image = image?;
     existing?;
     let facts = Facts { taken: taken?, ..facts? };
     let nodes: Vec<&NodeName> = roster.nodes().iter().collect();
-    preflight::check(context, &demand(spec, &nodes, image.version), &facts)?;
+    check(ui, &demand(spec, &nodes, image.version), &facts)?;
     let endpoint = endpoint?;
     Ok(Site {
-        engines: Engines::one(context.docker.clone()),
+        engines: Engines::one(docker.clone()),
         image,
         lacking: Vec::new(),
-        image_from: context.docker.clone(),
-        privilege: context.privilege(&endpoint),
+        image_from: docker.clone(),
+        privilege: Privilege::first_choice(own.filter(|_| endpoint == Endpoint::Here)),
         taken: facts.taken,
         address: spec.wishes.api_address.map_or_else(|| endpoint.address(), Ok)?,
     })
@@ -105,13 +109,16 @@ fn demand(spec: &ClusterSpec, nodes: &[&NodeName], kubernetes: KubernetesVersion
 }
 
 /// That there is nothing yet of the cluster `name`.
-pub(super) fn refuse_existing(context: &Context, name: &ClusterName) -> Result<(), Error> {
-    let members = members::of(&context.docker, Some(name))?;
+///
+/// # Errors
+/// Where there is.
+pub fn refuse_existing(docker: &Docker, name: &ClusterName) -> Result<(), PreflightError> {
+    let members = members::of(docker, Some(name))?;
     let finished = members.iter().any(|member| member.complete);
     if finished {
-        Err(Error::Exists(name.clone()))
-    } else if !members.is_empty() || !networks::ids(&context.docker, name)?.is_empty() {
-        Err(Error::Unfinished(name.clone()))
+        Err(PreflightError::Exists(name.clone()))
+    } else if !members.is_empty() || !networks::ids(docker, name)?.is_empty() {
+        Err(InventoryError::Unfinished(name.clone()).into())
     } else {
         Ok(())
     }

@@ -1,0 +1,62 @@
+//! Why a cluster cannot be made where it shall be.
+
+use thiserror::Error;
+
+use super::Problem;
+use crate::cluster::name::ClusterName;
+use crate::cluster::placement::PlaceError;
+use crate::docker::{DockerError, EndpointError};
+use crate::inventory::error::InventoryError;
+
+/// What is in the way of a new cluster.
+#[derive(Debug, Error)]
+pub enum PreflightError {
+    /// The engine.
+    #[error(transparent)]
+    Docker(#[from] DockerError),
+    /// Where the engine is.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    /// What should be there is not as it should be.
+    #[error(transparent)]
+    Inventory(#[from] InventoryError),
+    /// The engine or its host cannot bear what was asked for.
+    #[error(transparent)]
+    Problem(#[from] Problem),
+    /// A node cannot be where it shall be.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// A cluster of that name is there.
+    #[error("cluster {0} exists")]
+    Exists(ClusterName),
+    /// Another client knows no swarms.
+    #[error("a cluster over several hosts needs docker: podman has no swarm")]
+    NeedDocker,
+    /// No node on another host reaches it.
+    #[error("a registry on localhost is on one host alone: {0}")]
+    LoopbackRegistry(String),
+}
+
+impl PreflightError {
+    /// What the user can do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Docker(error) => return error.hint().map(String::from),
+            Self::Endpoint(_) => {
+                "name the engine's host by its IPv4 address in DOCKER_HOST or the context"
+                    .to_owned()
+            }
+            Self::Inventory(error) => return error.hint(),
+            Self::Problem(problem) => problem.remedy(),
+            Self::Place(PlaceError::Host { .. }) => {
+                "a cluster has the hosts that 'create cluster --hosts' gave it".to_owned()
+            }
+            Self::Exists(name) => {
+                format!("'mokctl delete cluster {name}' removes it")
+            }
+            Self::LoopbackRegistry(_) => "name it by an address that every host reaches".to_owned(),
+            Self::Place(_) | Self::NeedDocker => return None,
+        })
+    }
+}

@@ -1,0 +1,43 @@
+//! Looks whether engine and host can bear new nodes, and says what is in the way.
+
+use std::num::NonZeroU16;
+
+use super::{Demand, EngineFacts, Facts, HostFacts, Problem, problems};
+use crate::docker::{Docker, DockerError, args};
+use crate::ui::Ui;
+
+/// What the engine says of itself, and what its host has, where that is here.
+///
+/// # Errors
+/// Where the engine does not say.
+pub fn look(docker: &Docker, api_port: Option<NonZeroU16>) -> Result<Facts, DockerError> {
+    let engine = docker.read(&args::info(), EngineFacts::from_info)?;
+    let host = HostFacts::read(&engine, api_port);
+    Ok(Facts { engine, host, ..Facts::default() })
+}
+
+/// Whether `demand` can be met: see [`heed`].
+///
+/// # Errors
+/// The first problem that cannot be survived.
+pub fn check(ui: &Ui, demand: &Demand, facts: &Facts) -> Result<(), Problem> {
+    heed(ui, problems(demand, facts))
+}
+
+/// Warns of those of `problems` that may be survived, and refuses the rest. Of
+/// several the first is the error, and all are told: whoever cures one need not come
+/// back for the next.
+///
+/// # Errors
+/// The first problem that cannot be survived.
+pub fn heed(ui: &Ui, problems: impl IntoIterator<Item = Problem>) -> Result<(), Problem> {
+    let mut refusal = None;
+    for problem in problems {
+        if problem.may_be_survived() || refusal.is_some() {
+            ui.warn(&format!("{problem}; {}", problem.remedy()));
+        } else {
+            refusal = Some(problem);
+        }
+    }
+    refusal.map_or(Ok(()), Err)
+}
