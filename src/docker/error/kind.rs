@@ -42,7 +42,7 @@ impl ErrorKind {
     /// What a client means that said `stderr`.
     pub(super) fn of(stderr: &str) -> Self {
         let says = |words: &&[&str]| words.iter().all(|word| stderr.contains(word));
-        let kind = WORDS.iter().find(|(_, lists)| lists.iter().any(|list| says(list)));
+        let kind = WORDS.iter().find(|(_, lists)| lists.iter().any(says));
         kind.map_or(Self::Other, |(kind, _)| *kind)
     }
 }
