@@ -68,6 +68,7 @@ check: toolchain lint ## Run every check that needs no engine
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --test e2e -- -D warnings
+	@scripts/need.sh openssl openssl
 	cargo test --locked
 	@scripts/need.sh zsh zsh
 	@scripts/need.sh fish fish

@@ -225,7 +225,9 @@ mod tests {
         for good in ["1.33", "1.33.1", "1.0.10"] {
             assert_eq!(VersionPrefix::parse(good).unwrap().as_str(), good);
         }
-        for bad in ["", "1", "v1.33", "1.33.", "1..1", "1.033", "1.33.1.1", "1.33-rc1", "+1.33"] {
+        for bad in
+            ["", "1", "v1", "vv1.33", "1.33.", "1..1", "1.033", "1.33.1.1", "1.33-rc1", "+1.33"]
+        {
             assert_eq!(VersionPrefix::parse(bad), Err(SpecError::Version(bad.to_owned())));
         }
     }

@@ -6,6 +6,7 @@
 mod budget;
 mod build_image;
 mod by_hand;
+mod certificates;
 mod clones;
 mod completion;
 mod create;
