@@ -31,7 +31,7 @@ fn what_a_killed_create_leaves_is_seen_told_and_removed() {
         ("a 1 1", "exec --interactive a-worker-1 *", two),
         ("a 1 1", "exec a-master-1 bash /root/mok/ready.sh *", two),
         ("a 1 1", "exec a-master-1 cat *", two),
-        ("a 1 1", "exec --interactive a-master-1 *", two),
+        ("a 1 1", "exec a-master-1 bash /root/mok/revoke.sh *", two),
     ] {
         let machine = Machine::new();
         let block = machine.docker.on(call).nth(1).blocks();

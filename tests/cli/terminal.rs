@@ -140,8 +140,8 @@ fn each_stage_is_a_line_with_a_tick_and_its_nodes() {
     let want = " ✓    0.0 s Creating network
  ✓    0.0 s Claiming the name
  ✓    0.0 s Starting nodes: a-master-1 0.0, a-worker-1 0.0
- ✓    0.0 s Starting control plane: a-master-1 0.0, a-worker-1 0.0
- ✓    0.0 s Joining nodes
+ ✓    0.0 s Starting control plane
+ ✓    0.0 s Joining nodes: a-worker-1 0.0, a-master-1 0.0
  ✓    0.0 s Waiting for nodes to be Ready
  ✓    0.0 s Finishing
 Cluster a is ready after 0.0 s. The current context is mok-a; next:
@@ -158,10 +158,10 @@ fn what_runs_is_a_line_with_a_spinner_and_the_nodes_that_are_waited_for() {
     let machine = Machine::new();
     let joins = machine.docker.on("exec --interactive a-worker-1 *").blocks();
     let mut session = Session::start(machine.mokctl("create cluster a 1 3"), 80);
-    let line = session.until_spinning(|line| line.contains("Joining nodes 2/3"));
-    assert!(line.ends_with(" s Joining nodes 2/3: a-worker-1"), "{line}");
+    let line = session.until_spinning(|line| line.contains("Joining nodes 3/4"));
+    assert!(line.ends_with(" s Joining nodes 3/4: a-worker-1"), "{line}");
     // It moves, and its seconds go on.
-    let next = session.until_spinning(|other| other != line && other.contains("2/3"));
+    let next = session.until_spinning(|other| other != line && other.contains("3/4"));
     assert_ne!(SECONDS.find(&line).unwrap().as_str(), "", "{next}");
     joins.release();
     assert_eq!(session.ends(), Some(0));
@@ -178,28 +178,28 @@ fn a_narrow_terminal_is_respected() {
     assert_eq!(session.ends(), Some(0));
     let text = session.text();
     let stages: Vec<_> = text.lines().filter(|line| line.starts_with(" ✓ ")).collect();
-    assert_eq!(stages.len(), 8, "{text}");
+    assert_eq!(stages.len(), 7, "{text}");
     assert!(text.contains(" ✓    0.0 s Starting nodes: a-master-1 …\n"), "{text}");
 }
 
 #[test]
 fn ctrl_c_leaves_a_whole_screen() {
     let cases = [
-        (40, "Starting control plane …", "✗ a…"),
-        (80, "Starting control plane 1/2: a-master-1", "✗ a-master-1, a-worker-1 0.0"),
+        (37, "…", "✗ a-worke…"),
+        (80, "Joining nodes 1/2: a-worker-1", "✗ a-worker-1, a-master-1 0.0"),
     ];
     for (width, runs, nodes) in cases {
         let machine = Machine::new();
-        let init = machine.docker.on(INIT).blocks();
+        let join = machine.docker.on("exec --interactive a-worker-1 *").blocks();
         let mut session = Session::start(machine.mokctl("create cluster a 1 1"), width);
-        init.is_reached();
+        join.is_reached();
         session.until_spinning(|line| line.ends_with(runs));
         session.types(INTERRUPT);
         assert_eq!(session.ends(), Some(130));
         let text = session.text();
         let want = format!(
-            " ✗    0.0 s Starting control plane: {nodes}\n ✓    0.0 s Removing what was made\n\
-             mokctl: error: cannot kubeadm init on a"
+            " ✗    0.0 s Joining nodes: {nodes}\n ✓    0.0 s Removing what was made\n\
+             mokctl: error: cannot"
         );
         assert!(text.contains(&want), "{text}");
         assert!(machine.docker.names().is_empty());

@@ -1,6 +1,8 @@
 //! What passes from the first master to the nodes that join, and that nobody else
 //! sees it.
 
+use std::process::Command;
+
 use crate::harness::Machine;
 
 /// What kubeadm printed is another for each test.
@@ -60,6 +62,40 @@ fn a_node_has_its_own_credentials_before_it_joins() {
     }
     let [one, two, three] = nodes.map(|node| of(node, certificate));
     assert!(one != two && two != three && one.contains("CERTIFICATE"), "{one}");
+}
+
+/// openssl says whether they are what Kubernetes asks for.
+#[test]
+fn certificates_are_good_for_what_they_are_there_for() {
+    let machine = Machine::new().with_cluster("a 1 1 --subnet 10.9.0.0/24");
+    let folder = machine.path("home");
+    for (path, name) in [
+        ("/etc/kubernetes/pki/ca.crt", "ca.crt"),
+        ("/var/lib/kubelet/pki/kubelet-client-current.pem", "client.pem"),
+        ("/var/lib/kubelet/pki/kubelet.crt", "kubelet.crt"),
+    ] {
+        std::fs::write(folder.join(name), machine.docker.file("a-worker-1", path)).unwrap();
+    }
+    let openssl = |words: &str| {
+        let mut program = Command::new("openssl");
+        let output = program.args(words.split(' ')).current_dir(&folder).output();
+        let output = output.expect("openssl is needed for this test");
+        format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        )
+    };
+    for words in [
+        "verify -CAfile ca.crt -purpose sslclient client.pem",
+        "verify -CAfile ca.crt -purpose sslserver -verify_hostname a-worker-1 kubelet.crt",
+        "verify -CAfile ca.crt -purpose sslserver -verify_ip 10.9.0.101 kubelet.crt",
+    ] {
+        let said = openssl(words);
+        assert!(said.trim_end().ends_with(": OK"), "{words}: {said}");
+    }
+    let subject = openssl("x509 -noout -subject -nameopt RFC2253 -in client.pem");
+    assert_eq!(subject.trim(), "subject=CN=system:node:a-worker-1,O=system:nodes");
 }
 
 /// Whoever joins trusts the authority that it was given, and no other.
