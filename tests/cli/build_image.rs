@@ -49,7 +49,7 @@ fn an_image_is_built_of_its_parts_and_a_second_build_changes_nothing() {
     let module = ["create", "import", "rm"];
     // Kubernetes and what its kubeadm lists; etcd, its client, CoreDNS, and four more.
     let parts = [&["pull", "build"], &module[..], &["run"], &module.repeat(7)].concat();
-    let node = ["build", "build", "create", "run", "commit", "rm", "image", "volume"];
+    let node = ["build", "build", "create", "run", "commit", "rm", "image", "image", "volume"];
     assert_eq!(built, [&parts[..], &node].concat());
     assert!(machine.docker.names().is_empty(), "{:?}", machine.docker.names());
     let images = machine.docker.images();
@@ -76,7 +76,7 @@ fn an_image_of_other_files_is_built_anew_of_the_parts_that_are_there() {
     let stderr = format!("Putting the images into the node .. ok (0.0 s)\n{PARTS}");
     machine.mokctl("build image").stdout(format!("{}\n", image())).stderr(stderr).run();
     let again = changes(&machine.docker).split_off(before);
-    assert_eq!(again, ["run", "create", "run", "commit", "rm", "image", "volume"]);
+    assert_eq!(again, ["run", "create", "run", "commit", "rm", "image", "image", "volume"]);
     machine.docker.call("image prune --force --filter=label=mok.image.inputs");
 }
 

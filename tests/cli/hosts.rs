@@ -186,7 +186,7 @@ fn model(masters: usize, workers: usize, hosts: usize) -> usize {
     let balancer = usize::from(masters > 1);
     let nodes = masters + workers;
     // Each host is asked six things; three more say which image it is and who has it.
-    let looks = 6 * hosts + 3;
+    let looks = 6 * hosts + 2;
     let image = 2 * (hosts - 1);
     let containers = 3 * (nodes + balancer);
     let joins = nodes - 1;

@@ -112,9 +112,9 @@ fn what_scripts_do_in_others_place_is_done(cluster: &Cluster, nodes: &[String]) 
     }
     // As kubeadm has them, but for the key: RSA.
     for (user, subject) in [
-        ("admin", "O = system:masters, CN = kubernetes-admin"),
-        ("controller-manager", "CN = system:kube-controller-manager"),
-        ("scheduler", "CN = system:kube-scheduler"),
+        ("admin", "O=kubeadm:cluster-admins, CN=kubernetes-admin"),
+        ("controller-manager", "CN=system:kube-controller-manager"),
+        ("scheduler", "CN=system:kube-scheduler"),
     ] {
         let look = format!(
             "sed -n 's/.*client-certificate-data: //p' /etc/kubernetes/{user}.conf | base64 --decode | \

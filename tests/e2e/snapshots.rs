@@ -193,7 +193,8 @@ fn old_certificates_are_renewed_and_are_good() {
             file("master-1", "/etc/kubernetes/pki/apiserver.crt"),
             file("master-1", "/etc/kubernetes/admin.conf"),
             file("master-1", "/etc/kubernetes/kubelet.conf"),
-            file("worker-1", "/etc/kubernetes/kubelet.conf"),
+            // What its kubelet.conf names.
+            file("worker-1", "/var/lib/kubelet/pki/kubelet-client-current.pem"),
             fs::read_to_string(cluster.kubeconfig()).unwrap(),
         ]
     };

@@ -9,7 +9,7 @@ chmod +x /usr/sbin/policy-rc.d
 
 apt-get update
 # conntrack, iptables, mount, nftables, socat: called by kubelet and kube-proxy.
-# crun, runc: containerd runs containers with the first, or the second where a pod's
+# crun, runc: containerd runs containers with the second, or the first where a pod's
 # RuntimeClass says so. haproxy: the load balancer.
 # ethtool, procps, iproute2: for debugging; iproute2 also sets the routes.
 # openssl: for the way by hand.

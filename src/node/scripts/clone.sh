@@ -67,6 +67,17 @@ renew_service_tokens() {
   wait_until 60 "new tokens of the service accounts" all_are_signed
 }
 
+# Pods find the authority that they trust in a ConfigMap of their namespace, once: they
+# are to find this cluster's, whenever its controller comes round.
+renew_root_certificates() {
+  local ca
+  ca=$(</etc/kubernetes/pki/ca.crt)
+  admin get configmaps --all-namespaces --field-selector=metadata.name=kube-root-ca.crt \
+    --output=json |
+    admin patch --filename=- --type=merge --output=name \
+      --patch="{\"data\": {\"ca.crt\": \"${ca//$'\n'/\\n}\\n\"}}"
+}
+
 # Those of the former nodes go; their labels, notes and taints are here before the
 # workers are. A node of the same name has kept its own.
 move_nodes() {
@@ -108,10 +119,13 @@ bash /root/mok/finish.sh >&2 &
 finishing=$!
 move_etcd
 renew_service_tokens
+renew_root_certificates
 # Nobody joins with what the other cluster gave out, nobody looks for it there, and
 # nobody trusts its certificates: the API server adds its own to those that it finds.
 admin --namespace=kube-system delete secrets --field-selector=type=bootstrap.kubernetes.io/token
 admin --namespace=kube-system delete configmap kubeadm-config extension-apiserver-authentication
+# By which API servers are known: this one makes its own again in a moment.
+admin --namespace=kube-system delete leases --selector=apiserver.kubernetes.io/identity
 kubeadm init phase upload-config kubeadm "$config"
 
 # What it has marked is as it was saved from here on.
