@@ -25,7 +25,7 @@ pub const HOSTS: &str = "mok.hosts";
 pub const HOST: &str = "mok.host";
 /// `master`, `worker` or `lb`.
 pub const ROLE: &str = "mok.role";
-/// The Kubernetes version of the node's image, such as `v1.20.2`.
+/// The Kubernetes version of the node's image, such as `v1.37.2`.
 pub const KUBERNETES: &str = "mok.kubernetes";
 /// [`BY_HAND`] on a node whose setup was left to the user.
 pub const SETUP: &str = "mok.setup";
@@ -70,7 +70,7 @@ pub mod snapshot {
 pub mod image {
     /// The version of this contract.
     pub const SCHEMA: &str = "mok.image.schema";
-    /// The Kubernetes version, such as `v1.20.2`.
+    /// The Kubernetes version, such as `v1.37.2`.
     pub const KUBERNETES: &str = "mok.image.kubernetes";
     /// The container runtime's socket, an absolute path.
     pub const CRI_SOCKET: &str = "mok.image.cri-socket";

@@ -199,10 +199,10 @@ mod tests {
 
     #[test]
     fn a_branch_means_all_its_patches() {
-        let version = KubernetesVersion::parse("v1.20.2").unwrap();
+        let version = KubernetesVersion::parse("v1.30.2").unwrap();
         let matches = |word| VersionPrefix::parse(word).unwrap().matches(version);
-        assert!(matches("1.20.2") && matches("1.20"));
-        assert!(!matches("1.2") && !matches("1.20.20") && !matches("1.21"));
+        assert!(matches("1.30.2") && matches("1.30"));
+        assert!(!matches("1.3") && !matches("1.30.20") && !matches("1.31"));
     }
 
     #[test]

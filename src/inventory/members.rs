@@ -221,7 +221,7 @@ mod tests {
             "Name": format!("/{name}"),
             "Config": {
                 "Image": "local/x:1",
-                "Labels": { "MokCluster": "a", "mok.kubernetes": "v1.20.2" }
+                "Labels": { "MokCluster": "a", "mok.kubernetes": "v1.37.2" }
             },
             "State": { "Running": running },
             "HostConfig": {

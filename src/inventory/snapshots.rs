@@ -186,7 +186,7 @@ mod tests {
     fn snapshot() -> Snapshot {
         let saved = |word: &str| SavedNode {
             node: node(word),
-            version: KubernetesVersion::parse("v1.20.2").unwrap(),
+            version: KubernetesVersion::parse("v1.37.2").unwrap(),
             base: Base { name: "local/x:1".into(), id: "sha256:01".into() },
             runtime: Runtime::default(),
             published: Vec::new(),
@@ -217,7 +217,7 @@ mod tests {
         labels.insert(label::NAME, snapshot.name.to_string());
         labels.insert(label::SAVING, String::new());
         labels.insert(labels::SCHEMA, "1".into());
-        labels.insert(labels::KUBERNETES, "v1.20.2".into());
+        labels.insert(labels::KUBERNETES, "v1.37.2".into());
         labels.insert(labels::REGISTRY, "localhost:5000".into());
         labels.insert(labels::SETUP, labels::BY_HAND.into());
         json!({
