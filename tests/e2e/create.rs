@@ -11,8 +11,9 @@ use crate::engine::{Objects, docker, output_of, shown, tell};
 use crate::{pods, wait};
 
 const MASTER_TAINT: &str = "node-role.kubernetes.io/control-plane:NoSchedule";
-/// kube-proxy hears of a pod that is ready, and writes its rules once a second.
-const PROXY_PATIENCE: Duration = Duration::from_secs(5);
+/// Nodes are Ready before kube-proxy's pods run on them; then it hears of a pod that is
+/// ready, and writes its rules once a second.
+const PROXY_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Waits until the nodes have these taints and no others. What keeps pods off a
 /// node that is not Ready goes a moment after the node has become so.
