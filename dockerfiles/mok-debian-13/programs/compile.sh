@@ -4,7 +4,8 @@
 # Announces each program on a line of its own, `compiling NAME`.
 # usage: compile.sh MODULE@VERSION STAGING LINKER_FLAGS NAME=SOURCE...
 #   STAGING  version of the modules that MODULE keeps in its own folder; may be empty
-#   SOURCE   a Go package; or, in the module's folder, a C source or a file to take
+#   SOURCE   a Go package, or the tests of one where NAME ends in .test; or, in the
+#            module's folder, a C source or a file to take
 # env: GOPROXY and the like, as the user has them
 set -euo pipefail
 
@@ -51,10 +52,12 @@ for program; do
       gcc -Os -Wall -static "-DVERSION=$version" -o "$out/$name" "$folder/$source"
       strip "$out/$name"
       ;;
-    *.yaml) install -m 0644 "$folder/$source" "$out/$name" ;;
+    *.crt | *.jpg | *.json | *.key | *.yaml) install -m 0644 "$folder/$source" "$out/$name" ;;
     *)
-      # -s -w and dwarf: for a debugger alone; without them the cache is half as big.
-      go build -trimpath -gcflags=all=-dwarf=false -ldflags "-s -w $stamps" \
+      verb=(build)
+      if [[ $name == *.test ]]; then verb=(test -c -vet=off); fi
+      # A debugger alone would want what -s and -w leave out: it need not be made.
+      go "${verb[@]}" -trimpath -gcflags=all=-dwarf=false -ldflags "-s -w $stamps" \
         -o "$out/$name" "$source"
       ;;
   esac
