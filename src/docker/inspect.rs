@@ -233,7 +233,7 @@ where
     Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
-/// The texts of an object, whatever else is in it.
+/// The string values of an object; values of other types are skipped.
 fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
     let all: BTreeMap<String, Value> = or_default(deserializer)?;
     let text = |(key, value)| match value {

@@ -24,11 +24,12 @@ rule POSTROUTING --source "$POD_SUBNET" ! --destination "$POD_SUBNET" \
 
 # Docker's DNS server for a container listens on 127.0.0.11 in the container's own
 # network namespace, on ports that change at every start. Pods have other namespaces:
-# what they send to 127.0.0.11 reaches nobody, and CoreDNS, which forwards to its
+# what they send to 127.0.0.11 stays in their own, and CoreDNS, which forwards to its
 # node's name server, would find itself there. Like kind, let the gateway's address
 # stand in for it, on this node alone.
 engine=127.0.0.11
-# port PROTOCOL_FLAG: where it listens, whatever packet filter the engine uses.
+# port PROTOCOL_FLAG: where it listens, read from its socket, because the engine's packet
+# filter may be any. Prints an empty line where there is no such server (read then fails).
 port() {
   local address
   read -r _ _ _ address _ < <(ss -Hln "$1" src "$engine") || true
