@@ -130,6 +130,7 @@ run_tests() {
 
 remove_cluster() {
   if [[ ${KEEP:-} == yes ]]; then return; fi
+  # It may not have been started yet.
   docker rm --force --volumes "$registry" >/dev/null 2>&1 || true
   "$mokctl" -q delete cluster "$name" --yes
 }

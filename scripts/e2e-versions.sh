@@ -16,6 +16,7 @@ KUBECONFIG=$(mktemp)
 export KUBECONFIG
 
 remove() {
+  # At the exit of a run that has failed or not: its own status is what counts.
   if [[ -n $exists ]]; then "$mokctl" -q delete cluster "$name" --yes || true; fi
   rm -f "$KUBECONFIG"
 }
