@@ -8,6 +8,7 @@ use std::net::Ipv4Addr;
 use super::output::Secret;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::layout::{API_PORT, POD_SUBNET, SERVICE_SUBNET};
+use crate::cluster::spec::MAX_MASTERS;
 
 /// What `init` and `join` alike say of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,6 +196,12 @@ fn cluster_configuration(node: &NodeConfig, cluster: &ClusterConfig) -> String {
         text += &argument("    ", "leader-elect", "false");
     }
     text += SERVING_VOLUME;
+    if cluster.several_masters {
+        // Masters join side by side, and etcd takes one new member at a time by default,
+        // the next one only when it has seen that one vote and be well for five seconds.
+        text += "etcd:\n  local:\n    extraArgs:\n";
+        text += &argument("    ", "max-learners", &(MAX_MASTERS.get() - 1).to_string());
+    }
     text
 }
 

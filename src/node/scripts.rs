@@ -10,7 +10,7 @@ use super::files::File;
 /// there: who made the containers alone runs the scripts by hand.
 pub const FOLDER: &str = "root/mok";
 
-/// Makes the first master.
+/// Makes the first master: `init.sh [ADDRESS]...`, of the masters that join at once.
 pub const INIT: &str = "/root/mok/init.sh";
 /// Does what nodes can join a new cluster without, on its first master.
 pub const FINISH: &str = "/root/mok/finish.sh";

@@ -44,8 +44,7 @@ pub fn create(roster: &Roster, by_hand: ByHand, lacking: &[Host]) -> Plan {
     Plan(stages)
 }
 
-/// All at once: etcd takes one new member at a time, and kubeadm asks again until it is
-/// another master's turn.
+/// All at once.
 pub(super) fn joins(masters: &[NodeName], workers: &[NodeName]) -> Option<Stage> {
     let masters = masters.iter().cloned().map(Step::JoinMaster);
     let steps: Vec<_> = masters.chain(workers.iter().cloned().map(Step::JoinWorker)).collect();

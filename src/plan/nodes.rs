@@ -1,5 +1,7 @@
 //! The plans for nodes that come to a running cluster and go from it.
 
+use std::slice;
+
 use super::create::joins;
 use super::{Plan, Stage, Step};
 use crate::cluster::name::{NodeName, Role};
@@ -15,7 +17,13 @@ pub fn add(old: &Roster, new: &[NodeName]) -> Plan {
     let mut stages = vec![Stage::new("Starting nodes", new.iter().cloned().map(Step::start))];
     stages
         .push(Stage::new("Issuing join credentials", [Step::CreateToken].into_iter().chain(issue)));
-    stages.extend(if masters { joins(new, &[]) } else { joins(&[], new) });
+    if masters {
+        // The next one only when etcd has started on the last: a member that learns at its
+        // start of others than kubeadm has told it of does not start.
+        stages.extend(new.iter().flat_map(|master| joins(slice::from_ref(master), &[])));
+    } else {
+        stages.extend(joins(&[], new));
+    }
     stages.push(Stage::new(
         "Waiting for nodes to be Ready",
         [Step::WaitReady(new.to_vec()), Step::RevokeToken],
@@ -68,4 +76,20 @@ pub fn remove(rest: &Roster, node: &NodeName, has_pods: bool) -> Plan {
     // Last: as long as the container is there, saying the command again goes on.
     stages.push(Stage::new("Removing its container", [Step::RemoveContainer(node.clone())]));
     Plan(stages)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_masters_join_one_after_the_other() {
+        let node = |name| NodeName::parse(name).unwrap();
+        let first = node("a-master-1");
+        let old = Roster::new(first.cluster().clone(), vec![node("a-lb"), first]);
+        let plan = add(&old, &[node("a-master-2"), node("a-master-3")]).to_string();
+        let joins = "Joining nodes\n  kubeadm join on a-master-2\n\
+                     Joining nodes\n  kubeadm join on a-master-3\n";
+        assert!(plan.contains(joins), "{plan}");
+    }
 }

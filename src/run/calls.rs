@@ -52,7 +52,7 @@ impl Run<'_> {
                 calls.extend(self.start_calls(node)?);
                 on(node, calls)
             }
-            Step::InitMaster(node) => one(node, Self::init_call(node)),
+            Step::InitMaster(node) => one(node, self.init_call(node)?),
             Step::CloneMaster(node) => one(node, self.clone_call(node)?),
             Step::IssueCredentials(node) => {
                 let put = args::put_files(&node.to_string(), Vec::new());

@@ -36,8 +36,14 @@ impl Run<'_> {
         self.engines.of(&self.speaker)
     }
 
-    pub(super) fn init_call(node: &NodeName) -> Call {
-        args::exec(&node.to_string(), ["bash", scripts::INIT]).deadline(INIT)
+    /// `kubeadm init`, and what etcd is to know of the masters that join at once.
+    pub(super) fn init_call(&self, node: &NodeName) -> Result<Call, MissingFact> {
+        let layout = self.facts.layout()?;
+        let join = |other: &&NodeName| *other != node && !self.by_hand.contains(other);
+        let masters = self.roster.with_role(Role::Master).filter(join);
+        let addresses: Vec<_> = masters.map(|master| layout.address(master).to_string()).collect();
+        let words = [scripts::INIT].into_iter().chain(addresses.iter().map(String::as_str));
+        Ok(script(node, &words.collect::<Vec<_>>(), INIT))
     }
 
     /// `kubeadm init` and what the data of another cluster needs, each in its time.
@@ -47,7 +53,7 @@ impl Run<'_> {
     }
 
     pub(super) fn init_master(&self, node: &NodeName) -> Result<(), StepError> {
-        self.learn_join(&self.show(node, &Self::init_call(node))?)
+        self.learn_join(&self.show(node, &self.init_call(node)?)?)
     }
 
     pub(super) fn clone_master(&self, node: &NodeName) -> Result<(), StepError> {

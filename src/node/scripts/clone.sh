@@ -31,14 +31,6 @@ hold_controllers() {
 
 release_controllers() { mv "$held"/*.yaml "$manifests/"; }
 
-# in_etcd ARGUMENT...: etcdctl, of etcd's own image. The API may not know of that
-# pod for half a minute.
-in_etcd() {
-  local pki=/etc/kubernetes/pki/etcd
-  chroot "/proc/$(pgrep --exact etcd)/root" etcdctl \
-    --cacert="$pki/ca.crt" --cert="$pki/server.crt" --key="$pki/server.key" "$@"
-}
-
 # It still tells others where its former self was.
 move_etcd() {
   local id client

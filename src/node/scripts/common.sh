@@ -27,3 +27,11 @@ runtime_answers() { [[ -S $CRI_SOCKET ]]; }
 wait_for_runtime() { wait_until 60 "the container runtime, $CRI_SOCKET" runtime_answers; }
 
 admin() { kubectl --kubeconfig=/etc/kubernetes/admin.conf "$@"; }
+
+# in_etcd ARGUMENT...: etcdctl, of the image of the etcd that runs here. The API may not
+# know of its pod for half a minute.
+in_etcd() {
+  local pki=/etc/kubernetes/pki/etcd
+  chroot "/proc/$(pgrep --exact etcd)/root" etcdctl \
+    --cacert="$pki/ca.crt" --cert="$pki/server.crt" --key="$pki/server.key" "$@"
+}

@@ -6,13 +6,6 @@ set -euo pipefail
 # shellcheck source=src/node/scripts/common.sh
 . /root/mok/common.sh
 
-# in_etcd ARGUMENT...: etcdctl, beside this master's member of etcd.
-in_etcd() {
-  local pki=/etc/kubernetes/pki/etcd
-  admin --namespace=kube-system exec "etcd-$NODE" -- etcdctl \
-    --cacert="$pki/ca.crt" --cert="$pki/server.crt" --key="$pki/server.key" "$@"
-}
-
 # A member that leads stops before it can say that it has been removed, and kubeadm
 # asks for minutes after one that is gone: another one is to lead.
 hand_over() {

@@ -44,6 +44,12 @@ fn masters_have_the_same_authorities_and_workers_have_none() {
 }
 
 #[test]
+fn etcd_knows_of_all_masters_before_the_first_of_them_joins() {
+    let machine = Machine::new().with_cluster("a 3 1 --subnet 10.77.0.0/24");
+    machine.docker.call("exec a-master-1 bash /root/mok/init.sh 10.77.0.12 10.77.0.13");
+}
+
+#[test]
 fn a_node_has_its_own_credentials_before_it_joins() {
     let machine = Machine::new().with_cluster("a 1 1");
     machine.mokctl("create worker a -q").run();

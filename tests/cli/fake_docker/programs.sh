@@ -39,7 +39,7 @@ exec_in() {
   shift
   [ -z "$interactive" ] || save_stdin
   case $* in
-    "bash /root/mok/init.sh")
+    "bash /root/mok/init.sh" | "bash /root/mok/init.sh "*)
       [ -s "$found/root/root/mok/kubeadm-init.yaml" ] ||
         fail "unable to read config from \"/root/mok/kubeadm-init.yaml\""
       of_this_cluster "$engine/kubeadm-init.txt"
