@@ -20,7 +20,7 @@ use crate::inventory::node_images;
 use crate::node::outside::PROXY;
 use crate::plan;
 use crate::preflight::{self, Demand, Facts};
-use crate::run::{Run, foresee};
+use crate::run::{ApiOptions, NodeTemplate, Origin, Run, foresee};
 
 /// Nodes that shall be.
 pub(super) struct New<'a> {
@@ -90,15 +90,19 @@ pub(super) fn run(
     let proxy = has_proxy.then(|| proxy(engines.of(&speaker), &speaker)).transpose()?;
     let undo = Undo { plan: plan::undo_add(&existing.roster, &new), roster: &existing.roster };
     let run = Run {
-        runtime: image.runtime,
-        image: Some(image),
-        privilege,
-        host: existing.api().map_or(Ipv4Addr::LOCALHOST, |api| api.address),
-        publish: existing.published(),
-        mounts: model.map(|member| member.mounts.clone()).unwrap_or_default(),
-        registry: model.and_then(|member| member.registry.clone()),
-        proxy,
-        tail: context.tail(),
+        origin: Origin::Image { image, copy_from: None, pki: None },
+        nodes: NodeTemplate {
+            privilege,
+            ports: existing.published(),
+            mounts: model.map(|member| member.mounts.clone()).unwrap_or_default(),
+            registry: model.and_then(|member| member.registry.clone()),
+            proxy,
+        },
+        api: ApiOptions {
+            address: existing.api().map_or(Ipv4Addr::LOCALHOST, |api| api.address),
+            port: None,
+        },
+        output: context.output(),
         ..Run::new(&engines, &roster, speaker)
     };
     run.facts.learn_layout(layout?);

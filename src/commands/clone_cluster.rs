@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::Context;
-use super::create_cluster::{carry_out, next_steps, proxy, published};
+use super::create_cluster::{carry_out, next_steps, ports, proxy};
 use crate::cluster::name::Role;
 use crate::cluster::spec::CloneSpec;
 use crate::docker::{Engines, join};
@@ -13,7 +13,7 @@ use crate::inventory::{node_images, snapshots};
 use crate::node::pki::Pki;
 use crate::plan;
 use crate::preflight::{self, Demand, Facts, mounts_gone, problems, refuse_existing};
-use crate::run::{Run, foresee};
+use crate::run::{ApiOptions, NetworkOptions, NodeTemplate, Origin, Run, foresee};
 use crate::snapshot::{SavedNode, Snapshot, SnapshotError};
 
 /// Creates the cluster of `spec`; takes everything back if that fails, unless
@@ -53,25 +53,22 @@ pub(super) fn run(
     preflight::heed(&context.ui, gone.into_iter().chain(problems(&demand, &facts)))?;
     let proxy = proxy(context)?;
     let endpoint = endpoint?;
-    let host = wishes.api_address.map_or_else(|| endpoint.address(), Ok)?;
+    let address = wishes.api_address.map_or_else(|| endpoint.address(), Ok)?;
     let engines = Engines::one(context.docker.clone());
     let plan = plan::clone(&roster);
     let run = Run {
-        runtime: saved.runtime,
-        image: Some(image),
-        privilege: context.privilege(&endpoint),
-        subnet: wishes.subnet,
-        host,
-        taken: facts.taken,
-        api_port: wishes.api_port,
-        publish: wishes.publish.iter().map(|spec| published(spec, host)).collect(),
-        mounts: if as_saved { saved.mounts } else { wishes.mounts.clone() },
-        registry: wishes.registry.clone().or(saved.registry),
-        proxy,
-        clones: Some(snapshot),
-        pki: Some(Pki::new()?),
+        origin: Origin::Clone { image, snapshot, pki: Pki::new()? },
+        nodes: NodeTemplate {
+            privilege: context.privilege(&endpoint),
+            ports: ports(wishes, address),
+            mounts: if as_saved { saved.mounts } else { wishes.mounts.clone() },
+            registry: wishes.registry.clone().or(saved.registry),
+            proxy,
+        },
+        network: NetworkOptions { subnet: wishes.subnet, taken: facts.taken },
+        api: ApiOptions { address, port: wishes.api_port },
         kubeconfig: Some(context.kubeconfig()?),
-        tail: context.tail(),
+        output: context.output(),
         ..Run::new(&engines, &roster, roster.first_master())
     };
     if dry_run {

@@ -10,14 +10,14 @@ use crate::cluster::port::Publish;
 use crate::cluster::port::PublishSpec;
 use crate::cluster::proxy::Proxy;
 use crate::cluster::roster::Roster;
-use crate::cluster::spec::ClusterSpec;
+use crate::cluster::spec::{ClusterSpec, Wishes};
 use crate::error::Error;
 use crate::node::by_hand::SETUP;
 use crate::node::pki::Pki;
 use crate::node::scripts;
 use crate::plan::{self, Plan};
 use crate::preflight::Site;
-use crate::run::{Run, foresee};
+use crate::run::{ApiOptions, NetworkOptions, NodeTemplate, Origin, Run, foresee};
 
 /// Creates the cluster of `spec`; takes everything back if that fails, unless
 /// `retain`. With `dry_run` it only shows the plan.
@@ -36,25 +36,25 @@ pub(super) fn run(
             .warn("two masters: etcd stops when either is gone; three survive the loss of one");
     }
     let proxy = proxy(context)?;
-    let host = site.address;
     let by_hand = roster.nodes().iter().filter(|node| spec.by_hand.covers(node.role()));
     let run = Run {
         by_hand: by_hand.cloned().collect(),
-        runtime: site.image.runtime,
-        image: Some(site.image),
-        image_from: Some(site.image_from),
-        privilege: site.privilege,
-        subnet: spec.wishes.subnet,
-        host,
-        taken: site.taken,
-        api_port: spec.wishes.api_port,
-        publish: spec.wishes.publish.iter().map(|spec| published(spec, host)).collect(),
-        mounts: spec.wishes.mounts.clone(),
-        registry: spec.wishes.registry.clone(),
-        proxy,
-        pki: (!spec.by_hand.covers(Role::Master)).then(Pki::new).transpose()?,
+        origin: Origin::Image {
+            image: site.image,
+            copy_from: Some(site.image_from),
+            pki: (!spec.by_hand.covers(Role::Master)).then(Pki::new).transpose()?,
+        },
+        nodes: NodeTemplate {
+            privilege: site.privilege,
+            ports: ports(&spec.wishes, site.address),
+            mounts: spec.wishes.mounts.clone(),
+            registry: spec.wishes.registry.clone(),
+            proxy,
+        },
+        network: NetworkOptions { subnet: spec.wishes.subnet, taken: site.taken },
+        api: ApiOptions { address: site.address, port: spec.wishes.api_port },
         kubeconfig: Some(context.kubeconfig()?),
-        tail: context.tail(),
+        output: context.output(),
         ..Run::new(&site.engines, &roster, roster.first_master())
     };
     if dry_run {
@@ -82,7 +82,7 @@ pub(super) fn carry_out(
         context.ui.fact("context", run.roster.name().context());
     }
     if let Ok(port) = run.facts.api_port() {
-        context.ui.fact("server", format!("https://{}:{port}", run.host));
+        context.ui.fact("server", format!("https://{}:{port}", run.api.address));
     }
     Ok(())
 }
@@ -97,8 +97,13 @@ pub(super) fn proxy(context: &Context) -> Result<Option<Proxy>, Error> {
 }
 
 /// What the user asked for, beside the API where no address was given.
-pub(super) fn published(spec: &PublishSpec, host: Ipv4Addr) -> Publish {
-    Publish { address: spec.address.unwrap_or(host), port: spec.port.get(), target: spec.node_port }
+pub(super) fn ports(wishes: &Wishes, api: Ipv4Addr) -> Vec<Publish> {
+    let port = |spec: &PublishSpec| Publish {
+        address: spec.address.unwrap_or(api),
+        port: spec.port.get(),
+        target: spec.node_port,
+    };
+    wishes.publish.iter().map(port).collect()
 }
 
 /// What was left to the user, in the order to do it in.

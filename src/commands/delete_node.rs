@@ -6,7 +6,7 @@ use crate::cluster::name::{NodeName, Role};
 use crate::error::Error;
 use crate::inventory::existing::Existing;
 use crate::plan;
-use crate::run::{Run, foresee};
+use crate::run::{NodeTemplate, Run, foresee};
 
 /// Drains the node, takes it out of the cluster and removes its container.
 pub(super) fn run(
@@ -31,7 +31,7 @@ pub(super) fn run(
     let has_pods = member.running && existing.is_part(member)?;
     let plan = plan::remove(&rest, node, has_pods);
     let run = Run {
-        publish: existing.published(),
+        nodes: NodeTemplate { ports: existing.published(), ..NodeTemplate::default() },
         ..Run::new(&existing.engines, &rest, existing.speaker(Some(node))?)
     };
     run.facts.learn_layout(existing.layout()?);

@@ -106,7 +106,7 @@ impl Context {
     }
 
     /// Where steps show their own output, if the user wants to see it.
-    fn tail(&self) -> Option<Ui> {
+    fn output(&self) -> Option<Ui> {
         (self.globals.detail == Detail::Output).then(|| self.ui.clone())
     }
 

@@ -5,7 +5,7 @@ use crate::cluster::roster::Roster;
 use crate::error::Error;
 use crate::inventory::existing::Existing;
 use crate::plan::Plan;
-use crate::run::{Run, Timing, execute, rollback};
+use crate::run::{Origin, Run, Timing, execute, rollback};
 use crate::ui::{Mode, Ui};
 
 /// How a failed plan is undone in a cluster that stays.
@@ -22,7 +22,7 @@ impl Undo<'_> {
     fn run(self, failed: &Run<'_>) {
         let engines = failed.engines.uninterruptible();
         let run = Run {
-            publish: failed.publish.clone(),
+            nodes: failed.nodes.clone(),
             ..Run::new(&engines, self.roster, failed.speaker.clone())
         };
         if let Ok(layout) = failed.facts.layout() {
@@ -115,9 +115,12 @@ fn take_back(context: &Context, run: &Run<'_>) {
     if let Err(error) = removed.and(forgotten) {
         drop(step);
         drop(stage);
-        let what = match &run.saves {
-            Some(snapshot) => format!("snapshot {}", snapshot.name),
-            None => format!("cluster {}", run.roster.name()),
+        let what = match &run.origin {
+            Origin::Save(snapshot) => format!("snapshot {}", snapshot.name),
+            Origin::Unchanged
+            | Origin::Image { .. }
+            | Origin::Clone { .. }
+            | Origin::Restore(_) => format!("cluster {}", run.roster.name()),
         };
         context.ui.warn(&format!("{error}; 'mokctl delete {what}' removes what remains"));
     } else {

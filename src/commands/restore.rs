@@ -16,7 +16,7 @@ use crate::inventory::networks::{self, taken_subnets};
 use crate::inventory::snapshots;
 use crate::plan;
 use crate::preflight::{self, Demand, Facts, Present, come_back, problems};
-use crate::run::{Restore, Run, foresee};
+use crate::run::{ApiOptions, NetworkOptions, NodeTemplate, Origin, Restore, Run, foresee};
 use crate::snapshot::{Snapshot, SnapshotError};
 
 /// Removes what is there of the cluster and puts the snapshot in its place, after a
@@ -58,16 +58,20 @@ pub(super) fn run(
     let engines = Engines::one(context.docker.clone());
     let run = Run {
         by_hand: snapshot.by_hand(),
-        runtime: master.map(|saved| saved.runtime).unwrap_or_default(),
-        privilege: context.privilege(&endpoint?),
-        subnet: Some(snapshot.subnet),
-        host: snapshot.host(),
-        api_port: snapshot.api().and_then(|api| api.port.try_into().ok()),
-        publish: snapshot.published(),
-        mounts: master.map(|saved| saved.mounts.clone()).unwrap_or_default(),
-        registry: master.and_then(|saved| saved.registry.clone()),
+        nodes: NodeTemplate {
+            privilege: context.privilege(&endpoint?),
+            ports: snapshot.published(),
+            mounts: master.map(|saved| saved.mounts.clone()).unwrap_or_default(),
+            registry: master.and_then(|saved| saved.registry.clone()),
+            proxy: None,
+        },
+        network: NetworkOptions { subnet: Some(snapshot.subnet), ..NetworkOptions::default() },
+        api: ApiOptions {
+            address: snapshot.host(),
+            port: snapshot.api().and_then(|api| api.port.try_into().ok()),
+        },
         kubeconfig: Some(context.kubeconfig()?),
-        restores: Some(Restore {
+        origin: Origin::Restore(Restore {
             containers: members.iter().map(|member| member.id.clone()).collect(),
             networks,
             renews,
@@ -142,9 +146,9 @@ fn tell(context: &Context, run: &Run<'_>) {
     let cluster = run.roster.name();
     context.ui.fact("context", cluster.context());
     if let Ok(port) = run.facts.api_port() {
-        context.ui.fact("server", format!("https://{}:{port}", run.host));
+        context.ui.fact("server", format!("https://{}:{port}", run.api.address));
     }
-    let Some(Restore { snapshot, renews, .. }) = &run.restores else { return };
+    let Origin::Restore(Restore { snapshot, renews, .. }) = &run.origin else { return };
     if *renews {
         context.ui.note("Its certificates were old and have been renewed.");
     }

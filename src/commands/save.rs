@@ -16,7 +16,7 @@ use crate::inventory::members::Member;
 use crate::inventory::snapshots;
 use crate::plan;
 use crate::preflight::{self, snapshot_disk};
-use crate::run::{Run, foresee};
+use crate::run::{Origin, Run, foresee};
 use crate::snapshot::Snapshot;
 
 /// Stops the cluster, makes an image of each container, and starts again what ran,
@@ -57,8 +57,7 @@ pub(super) fn run(
     let plan = plan::save(&existing.roster, &running, stays);
     let run = Run {
         by_hand: existing.by_hand(),
-        runtime: existing.runtime(),
-        saves: Some(snapshot),
+        origin: Origin::Save(snapshot),
         ..Run::new(&existing.engines, &existing.roster, running.first_master())
     };
     if dry_run {

@@ -80,9 +80,10 @@ impl BoundingSet {
 }
 
 /// How a node container gets its rights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Privilege {
     /// `--privileged`: all the engine knows.
+    #[default]
     Full,
     /// The capabilities of a bounding set and each restriction lifted by name.
     Listed(BoundingSet),

@@ -48,7 +48,7 @@ impl Run<'_> {
 
     /// `kubeadm init` and what the data of another cluster needs, each in its time.
     pub(super) fn clone_call(&self, node: &NodeName) -> Result<Call, MissingFact> {
-        let snapshot = self.clones.as_ref().ok_or(MissingFact("the snapshot"))?;
+        let snapshot = self.origin.cloned().ok_or(MissingFact("the snapshot"))?;
         Ok(script(node, &[scripts::CLONE, snapshot.roster.name().as_str()], INIT))
     }
 
@@ -64,7 +64,7 @@ impl Run<'_> {
     fn learn_join(&self, output: &str) -> Result<(), StepError> {
         let join = JoinCommand::from_output(output)?;
         // Who joins trusts that authority, not what a token may lead to.
-        if let Some(pki) = &self.pki
+        if let Some(pki) = self.origin.pki()
             && pki.ca_cert_hash().to_string() != join.ca_cert_hash
         {
             return Err(OutputError::OtherAuthority(join.ca_cert_hash).into());
@@ -172,7 +172,7 @@ impl Run<'_> {
 
     pub(super) fn save_kubeconfig(&self) -> Result<(), StepError> {
         let admin = self.speaks().capture(&self.admin_call())?;
-        let server = format!("https://{}:{}", self.host, self.facts.api_port()?);
+        let server = format!("https://{}:{}", self.api.address, self.facts.api_port()?);
         let access = Access::from_admin_conf(&admin)
             .map_err(|error| error.of(Path::new(ADMIN_CONF)))?
             .with_server(server);
@@ -198,7 +198,7 @@ impl Run<'_> {
     }
 
     fn node_config(&self, node: &NodeName, layout: Layout) -> Result<NodeConfig, MissingFact> {
-        let image = self.image()?;
+        let image = self.origin.image()?;
         Ok(NodeConfig {
             version: image.version,
             name: node.to_string(),
@@ -216,7 +216,8 @@ impl Run<'_> {
         layout: Layout,
     ) -> Result<String, MissingFact> {
         let loopback = Ipv4Addr::LOCALHOST;
-        let elsewhere = (self.host != loopback).then(|| self.host.to_string());
+        let address = self.api.address;
+        let elsewhere = (address != loopback).then(|| address.to_string());
         let names = ["localhost".into(), loopback.to_string(), self.roster.api_node().to_string()];
         let cluster = ClusterConfig {
             endpoint: self.endpoint(layout),

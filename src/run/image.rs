@@ -3,14 +3,17 @@
 use super::Run;
 use super::error::StepError;
 use super::facts::MissingFact;
+use super::origin::Origin;
 use crate::cluster::host::Host;
 use crate::docker::{Call, Docker, args};
 
 impl Run<'_> {
     /// The call that writes the image, and the one of `host` that reads it.
     pub(super) fn bring_image_calls(&self, host: &Host) -> Result<[(&Docker, Call); 2], StepError> {
-        let from = self.image_from.as_ref().ok_or(MissingFact("an engine with the image"))?;
-        let name = self.image()?.name.as_str();
+        let Origin::Image { image, copy_from: Some(from), .. } = &self.origin else {
+            return Err(MissingFact("an engine with the image").into());
+        };
+        let name = image.name.as_str();
         let load = args::load_piped().input(format!("image {name}"));
         Ok([(from, args::save([name])), (self.engines.at(host), load)])
     }

@@ -9,6 +9,7 @@ mod facts;
 mod foresee;
 mod image;
 mod leave;
+mod origin;
 mod port;
 mod rollback;
 mod snapshot;
@@ -25,6 +26,7 @@ pub use error::{Failure, StepError};
 pub use execute::{Timing, execute};
 pub use facts::{Facts, MissingFact};
 pub use foresee::foresee;
+pub use origin::Origin;
 pub use rollback::rollback;
 pub use snapshot::Restore;
 
@@ -39,16 +41,12 @@ use crate::cluster::port::Publish;
 use crate::cluster::proxy::Proxy;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
-use crate::cluster::runtime::Runtime;
 use crate::cluster::subnet::Subnet;
 use crate::docker::privilege::Privilege;
-use crate::docker::{Call, Docker, Engines, args};
-use crate::image::contract::NodeImage;
+use crate::docker::{Call, Engines, args};
 use crate::kubeadm::output::redact;
 use crate::kubeconfig::Location;
-use crate::node::pki::Pki;
 use crate::plan::Step;
-use crate::snapshot::Snapshot;
 use crate::ui::Ui;
 
 /// What a run is about, and what it has learned.
@@ -62,51 +60,66 @@ pub struct Run<'a> {
     pub speaker: NodeName,
     /// The nodes whose setup is, or was, left to the user.
     pub by_hand: Vec<NodeName>,
-    /// What new nodes are made of; none where there will be none.
-    pub image: Option<NodeImage>,
-    /// The container runtime of its nodes.
-    pub runtime: Runtime,
-    /// An engine that has it, for those hosts that lack it.
-    pub image_from: Option<Docker>,
-    /// What engines grant a node, as far as it is known before.
-    pub privilege: Privilege,
-    /// The network that the user chose.
-    pub subnet: Option<Subnet>,
-    /// The address of the engine's host where the API is published: loopback, or
-    /// where this machine reaches an engine that is elsewhere.
-    pub host: Ipv4Addr,
-    /// The networks that were there before.
-    pub taken: BTreeSet<Subnet>,
-    /// The API's port on the host that the user chose.
-    pub api_port: Option<NonZeroU16>,
-    /// What is published beside the API, in the same place.
-    pub publish: Vec<Publish>,
-    /// What every new node sees of the engine's host.
-    pub mounts: Vec<Mount>,
-    /// The registry that every new node pulls from in clear text.
-    pub registry: Option<Registry>,
-    /// The proxies that every new node pulls through.
-    pub proxy: Option<Proxy>,
-    /// The snapshot that the cluster is saved in.
-    pub saves: Option<Snapshot>,
-    /// The snapshot that the cluster comes out of.
-    pub restores: Option<Restore>,
-    /// The snapshot of another cluster that this one is made from.
-    pub clones: Option<Snapshot>,
-    /// The cluster's certificate authorities, where this run makes them.
-    pub pki: Option<Pki>,
+    /// What new containers are made of.
+    pub origin: Origin,
+    /// What every new node has.
+    pub nodes: NodeTemplate,
+    /// The network of a new cluster.
+    pub network: NetworkOptions,
+    /// Where the API is published.
+    pub api: ApiOptions,
     /// Where the user's kubeconfig is; none where it is left alone.
     pub kubeconfig: Option<Location>,
     /// Where the output of kubeadm is shown as it comes; none for not at all.
-    pub tail: Option<Ui>,
+    pub output: Option<Ui>,
     /// The value of the run label on everything that this run makes.
     pub id: String,
     /// What the steps have learned.
     pub facts: Facts,
 }
 
+/// What every new node has, beside its image.
+#[derive(Debug, Clone, Default)]
+pub struct NodeTemplate {
+    /// What the engine grants it, as far as it is known before.
+    pub privilege: Privilege,
+    /// What is published beside the API, in the same place.
+    pub ports: Vec<Publish>,
+    /// What it sees of the engine's host.
+    pub mounts: Vec<Mount>,
+    /// The registry that it pulls from in clear text.
+    pub registry: Option<Registry>,
+    /// The proxies that it pulls through.
+    pub proxy: Option<Proxy>,
+}
+
+/// What the network of a new cluster must be like.
+#[derive(Debug, Clone, Default)]
+pub struct NetworkOptions {
+    /// The subnet that the user chose.
+    pub subnet: Option<Subnet>,
+    /// The subnets that were taken before.
+    pub taken: BTreeSet<Subnet>,
+}
+
+/// Where the API is published.
+#[derive(Debug, Clone)]
+pub struct ApiOptions {
+    /// The address of the engine's host: loopback, or where this machine reaches an
+    /// engine that is elsewhere.
+    pub address: Ipv4Addr,
+    /// The port that the user chose.
+    pub port: Option<NonZeroU16>,
+}
+
+impl Default for ApiOptions {
+    fn default() -> Self {
+        Self { address: Ipv4Addr::LOCALHOST, port: None }
+    }
+}
+
 impl<'a> Run<'a> {
-    /// A run about `roster`, without wishes, that makes no node.
+    /// A run about `roster`, without options, that makes no node.
     #[must_use]
     pub fn new(engines: &'a Engines, roster: &'a Roster, speaker: NodeName) -> Self {
         Self {
@@ -114,24 +127,12 @@ impl<'a> Run<'a> {
             roster,
             speaker,
             by_hand: Vec::new(),
-            image: None,
-            runtime: Runtime::default(),
-            image_from: None,
-            privilege: Privilege::Full,
-            subnet: None,
-            host: Ipv4Addr::LOCALHOST,
-            taken: BTreeSet::new(),
-            api_port: None,
-            publish: Vec::new(),
-            mounts: Vec::new(),
-            registry: None,
-            proxy: None,
-            saves: None,
-            restores: None,
-            clones: None,
-            pki: None,
+            origin: Origin::Unchanged,
+            nodes: NodeTemplate::default(),
+            network: NetworkOptions::default(),
+            api: ApiOptions::default(),
             kubeconfig: None,
-            tail: None,
+            output: None,
             id: run_id(),
             facts: Facts::default(),
         }
@@ -191,10 +192,6 @@ impl<'a> Run<'a> {
         self.engines.iter().any(|engine| engine.host.is_some())
     }
 
-    fn image(&self) -> Result<&NodeImage, MissingFact> {
-        self.image.as_ref().ok_or(MissingFact("the image"))
-    }
-
     /// The labels of every object that this run makes.
     fn labels(&self) -> Vec<Label> {
         let hosts = self.engines.hosts();
@@ -219,7 +216,7 @@ impl<'a> Run<'a> {
     /// that output.
     fn show(&self, node: &NodeName, call: &Call) -> Result<String, StepError> {
         let docker = self.engines.of(node);
-        let Some(ui) = &self.tail else { return Ok(docker.capture(call)?) };
+        let Some(ui) = &self.output else { return Ok(docker.capture(call)?) };
         let mut text = String::new();
         docker.stream(call, |line| {
             ui.detail(&node.to_string(), &redact(line));

@@ -18,10 +18,10 @@ impl Run<'_> {
     /// elsewhere nobody here knows which are free: any may do, and the engine says if
     /// it does not.
     pub(super) fn choose_port(&self) -> Result<u16, StepError> {
-        if let Some(port) = self.api_port {
+        if let Some(port) = self.api.port {
             return Ok(port.get());
         }
-        let free = TcpListener::bind((self.host, 0)).and_then(|socket| socket.local_addr());
+        let free = TcpListener::bind((self.api.address, 0)).and_then(|socket| socket.local_addr());
         match free {
             Ok(address) => Ok(address.port()),
             Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => Ok(any_port()),
@@ -38,10 +38,10 @@ impl Run<'_> {
         attempt: u32,
     ) -> bool {
         let taken = error.kind() == ErrorKind::PortTaken;
-        let chosen_here = !container.publish.is_empty() && self.api_port.is_none();
+        let chosen_here = !container.publish.is_empty() && self.api.port.is_none();
         taken
             && chosen_here
-            && !self.publish.iter().any(|publish| error.names(publish))
+            && !self.nodes.ports.iter().any(|publish| error.names(publish))
             && attempt < PORT_TRIES
     }
 }

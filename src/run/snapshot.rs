@@ -3,13 +3,12 @@
 use super::Run;
 use super::error::StepError;
 use super::facts::MissingFact;
+use super::origin::Origin;
 use crate::cluster::labels::Label;
 use crate::cluster::labels::{self, snapshot as label};
 use crate::cluster::moment::Moment;
 use crate::cluster::name::NodeName;
 use crate::docker::{Call, args};
-use crate::node::files::File;
-use crate::node::restored;
 use crate::snapshot::Snapshot;
 
 /// What a cluster comes out of, and what stands in its place.
@@ -30,7 +29,9 @@ impl Run<'_> {
     /// state beside that, since volumes are in no image, and says what a restore must
     /// know; and an image of this one under the same name.
     pub(super) fn save_calls(&self, node: &NodeName) -> Result<Vec<Call>, StepError> {
-        let snapshot = self.saves.as_ref().ok_or(MissingFact("the snapshot"))?;
+        let Origin::Save(snapshot) = &self.origin else {
+            return Err(MissingFact("the snapshot").into());
+        };
         let saved = snapshot.node(node).ok_or(MissingFact("the node's container"))?;
         let (image, container) = (snapshot.name.image(node), snapshot.name.container(node));
         let mut labels: Vec<Label> = snapshot.labels(saved);
@@ -47,8 +48,8 @@ impl Run<'_> {
         // An image keeps what its container was told to run.
         let finished = saved.program.instructions().into_iter();
         let finished: Vec<String> = finished.chain([format!("LABEL {}=", label::SAVING)]).collect();
-        let archive = format!("--file={}", self.runtime.archive());
-        let folder = format!("--directory={}", self.runtime.state());
+        let archive = format!("--file={}", saved.runtime.archive());
+        let folder = format!("--directory={}", saved.runtime.state());
         let attributes = ["--xattrs", "--xattrs-include=*", "--numeric-owner", "--sparse"];
         let tar = [&["tar", "--create", &archive, &folder][..], &attributes, &["."]].concat();
         let program = if node.role().runs_kubernetes() { &tar[..] } else { &["true"][..] };
@@ -64,7 +65,9 @@ impl Run<'_> {
     }
 
     pub(super) fn clear_calls(&self) -> Vec<Call> {
-        let Some(Restore { containers, networks, .. }) = &self.restores else { return Vec::new() };
+        let Origin::Restore(Restore { containers, networks, .. }) = &self.origin else {
+            return Vec::new();
+        };
         let containers =
             (!containers.is_empty()).then(|| args::remove(containers.iter().map(String::as_str)));
         let networks = (!networks.is_empty())
@@ -80,11 +83,6 @@ impl Run<'_> {
             self.facts.learn_saved();
         }
         Ok(())
-    }
-
-    /// What a container that comes out of the snapshot needs beside what is in it.
-    pub(super) fn restored_files(&self, restore: &Restore, node: &NodeName) -> Vec<File> {
-        restored::files(node.role(), self.runtime, restore.renews)
     }
 
     /// What such a container says beside what its image says.

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use super::Run;
 use super::error::StepError;
+use super::facts::MissingFact;
+use super::origin::Origin;
 use crate::cluster::labels;
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::moment::Moment;
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::port::Publish;
+use crate::cluster::runtime::Runtime;
 use crate::docker::Call;
 use crate::docker::args::{self, Container};
 use crate::docker::privilege::Privilege;
@@ -19,8 +22,8 @@ use crate::node::{balancer, by_hand, network, outside, restored, scripts};
 impl Run<'_> {
     /// What a container finds at its first start as at every later one.
     fn files(&self, node: &NodeName) -> Result<Vec<File>, StepError> {
-        if let Some(restore) = &self.restores {
-            return Ok(self.restored_files(restore, node));
+        if let Origin::Restore(restore) = &self.origin {
+            return Ok(restored::files(node.role(), self.origin.runtime()?, restore.renews));
         }
         let layout = self.facts.layout()?;
         let is_by_hand = self.by_hand.contains(node);
@@ -38,19 +41,19 @@ impl Run<'_> {
         let mtu = self.is_spread().then_some(network::OVERLAY_MTU);
         let mut files = network::files(node, self.roster.nodes(), layout, mtu);
         files.extend(scripts::files(&self.script_values(node, layout)?));
-        files.extend(self.outside_files(layout));
+        files.extend(self.outside_files(layout)?);
         if node.role() == Role::Master {
             let config = self.init_config(node, layout)?;
             files.push(File::public(scripts::INIT_CONFIG, config));
         }
-        let pki = self.pki.as_ref().filter(|_| !is_by_hand);
+        let pki = self.origin.pki().filter(|_| !is_by_hand);
         let credentials = pki.map(|pki| self.credentials(pki, node, layout)).transpose()?;
         let credentials = credentials.unwrap_or_default();
         if is_by_hand {
             files.extend(self.files_by_hand(node, layout)?);
         }
-        if self.clones.is_some() {
-            files.extend(restored::files_of_clone(node.role(), self.runtime, credentials));
+        if let Origin::Clone { image, .. } = &self.origin {
+            files.extend(restored::files_of_clone(node.role(), image.runtime, credentials));
         } else {
             files.extend(credentials);
         }
@@ -58,14 +61,15 @@ impl Run<'_> {
     }
 
     /// What a node has for what is outside of the cluster.
-    fn outside_files(&self, layout: Layout) -> Vec<File> {
-        let registry = self.registry.as_ref();
+    fn outside_files(&self, layout: Layout) -> Result<Vec<File>, MissingFact> {
+        let runtime = self.origin.runtime()?;
+        let registry = self.nodes.registry.as_ref();
         let host = registry.map(|registry| registry.host(layout));
-        let proxy = self.proxy.clone().map(|proxy| proxy.around(self.roster, layout, host));
-        let registry = registry.map(|registry| outside::registry(registry, layout, self.runtime));
-        let none = || self.clones.is_some().then(|| vec![outside::no_proxy()]);
-        let proxy = proxy.map(|proxy| outside::proxy(&proxy, self.runtime)).or_else(none);
-        registry.into_iter().chain(proxy.into_iter().flatten()).collect()
+        let proxy = self.nodes.proxy.clone().map(|proxy| proxy.around(self.roster, layout, host));
+        let registry = registry.map(|registry| outside::registry(registry, layout, runtime));
+        let none = || self.origin.cloned().map(|_| vec![outside::no_proxy()]);
+        let proxy = proxy.map(|proxy| outside::proxy(&proxy, runtime)).or_else(none);
+        Ok(registry.into_iter().chain(proxy.into_iter().flatten()).collect())
     }
 
     /// What a node has whose setup is left to the user.
@@ -84,32 +88,33 @@ impl Run<'_> {
     }
 
     fn node_ports(&self) -> BTreeSet<u16> {
-        self.publish.iter().map(|publish| publish.target).collect()
+        self.nodes.ports.iter().map(|publish| publish.target).collect()
     }
 
     fn script_values(&self, node: &NodeName, layout: Layout) -> Result<scripts::Values, StepError> {
-        let image = self.image()?;
+        let image = self.origin.image()?;
         Ok(scripts::Values {
             node: node.to_string(),
             cri_socket: image.cri_socket.clone(),
             endpoint: self.endpoint(layout),
             skip_init_phases: image.skip_init_phases(),
             skip_join_phases: image.skip_join_phases(),
-            upload_certs: self.pki.is_none() && self.roster.with_role(Role::Master).count() > 1,
+            upload_certs: self.origin.pki().is_none()
+                && self.roster.with_role(Role::Master).count() > 1,
         })
     }
 
     /// The container of `node`, as the engine shall create it.
     pub(super) fn container(&self, node: &NodeName) -> Result<Container, StepError> {
         let mut labels = self.labels();
-        let image = if let Some(restore) = &self.restores {
+        let image = if let Origin::Restore(restore) = &self.origin {
             labels.extend(Self::restored_labels(restore));
             restore.snapshot.name.image(node)
         } else {
-            let image = self.image()?;
+            let image = self.origin.image()?;
             labels.push((labels::ROLE, node.role().as_str().into()));
             labels.push((labels::KUBERNETES, image.version.to_string()));
-            match &self.clones {
+            match self.origin.cloned() {
                 Some(snapshot) => {
                     // The image says it of the certificates in it.
                     labels.push((labels::ISSUED, Moment::now().to_string()));
@@ -123,25 +128,26 @@ impl Run<'_> {
         }
         let publish = if *node == self.roster.api_node() {
             let port = self.choose_port()?;
-            let api = Publish { address: self.host, port, target: API_PORT };
-            [api].into_iter().chain(self.publish.iter().cloned()).collect()
+            let api = Publish { address: self.api.address, port, target: API_PORT };
+            [api].into_iter().chain(self.nodes.ports.iter().cloned()).collect()
         } else {
             Vec::new()
         };
         let kubernetes = node.role().runs_kubernetes();
-        if let Some(registry) = self.registry.as_ref().filter(|_| kubernetes) {
+        if let Some(registry) = self.nodes.registry.as_ref().filter(|_| kubernetes) {
             labels.push((labels::REGISTRY, registry.to_string()));
         }
-        if self.proxy.is_some() && kubernetes {
+        if self.nodes.proxy.is_some() && kubernetes {
             labels.push((labels::PROXY, "yes".into()));
-        } else if self.clones.is_some() {
+        } else if self.origin.cloned().is_some() {
             // The image may say it of the other cluster, whose proxies know its network.
             labels.push((labels::PROXY, String::new()));
         }
         if let Some(host) = self.engines.host(node) {
             labels.push((labels::HOST, host.to_string()));
         }
-        let mounts = if kubernetes { self.mounts.clone() } else { Vec::new() };
+        let mounts = if kubernetes { self.nodes.mounts.clone() } else { Vec::new() };
+        let state = kubernetes.then(|| self.origin.runtime()).transpose()?.map(Runtime::state);
         let network = self.facts.network().map(String::from);
         Ok(Container {
             name: node.to_string(),
@@ -150,7 +156,7 @@ impl Run<'_> {
             labels,
             publish,
             mounts,
-            state: kubernetes.then(|| self.runtime.state()),
+            state,
             privilege: kubernetes.then(|| self.privilege(node)),
             image,
             entrypoint: (!kubernetes).then(|| balancer::ENTRYPOINT.to_owned()),
@@ -204,7 +210,7 @@ impl Run<'_> {
 
     /// What worked for another node of that engine, or what to try first.
     fn privilege(&self, node: &NodeName) -> Privilege {
-        self.facts.privilege(self.engines.host(node)).unwrap_or(self.privilege)
+        self.facts.privilege(self.engines.host(node)).unwrap_or(self.nodes.privilege)
     }
 
     /// For an engine that cannot grant `--privileged`. Several nodes may find out

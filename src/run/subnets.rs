@@ -19,7 +19,7 @@ impl Run<'_> {
     /// the same subnet by the same reasoning: the engine refuses the second, and
     /// the next free one is tried.
     pub(super) fn create_network(&self) -> Result<(), StepError> {
-        let mut taken = self.taken.clone();
+        let mut taken = self.network.taken.clone();
         loop {
             let subnet = self.free_subnet(&taken)?;
             match self.engines.manager().create_network(&self.network_call(subnet)) {
@@ -32,7 +32,9 @@ impl Run<'_> {
                     self.facts.learn_layout(Layout::new(subnet));
                     return Ok(());
                 }
-                Err(error) if error.kind() == ErrorKind::SubnetTaken && self.subnet.is_none() => {
+                Err(error)
+                    if error.kind() == ErrorKind::SubnetTaken && self.network.subnet.is_none() =>
+                {
                     taken.insert(subnet);
                 }
                 Err(error) => return Err(error.into()),
@@ -53,7 +55,7 @@ impl Run<'_> {
 
     /// The network as it would be if nobody else creates one until then.
     pub(super) fn foresee_network(&self) -> Result<(), StepError> {
-        let subnet = self.free_subnet(&self.taken)?;
+        let subnet = self.free_subnet(&self.network.taken)?;
         self.facts.learn_layout(Layout::new(subnet));
         Ok(())
     }
@@ -62,7 +64,7 @@ impl Run<'_> {
     /// a place that follows from the name, so that a cluster that is made again
     /// usually has its old addresses.
     fn free_subnet(&self, taken: &BTreeSet<Subnet>) -> Result<Subnet, StepError> {
-        if let Some(chosen) = self.subnet {
+        if let Some(chosen) = self.network.subnet {
             return Ok(chosen);
         }
         let free = |subnet: &Subnet| !taken.iter().any(|other| other.overlaps(subnet));

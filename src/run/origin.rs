@@ -1,0 +1,75 @@
+//! What a run makes its containers of, and what it does with those that are there.
+
+use super::facts::MissingFact;
+use super::snapshot::Restore;
+use crate::cluster::runtime::Runtime;
+use crate::docker::Docker;
+use crate::image::contract::NodeImage;
+use crate::node::pki::Pki;
+use crate::snapshot::Snapshot;
+
+/// Where the containers of a run come from.
+#[derive(Debug)]
+pub enum Origin {
+    /// The run makes no container.
+    Unchanged,
+    /// A node image.
+    Image {
+        /// The image.
+        image: NodeImage,
+        /// An engine that has it, for those hosts that lack it.
+        copy_from: Option<Docker>,
+        /// The certificate authorities of a new cluster; none where a master has them
+        /// already, or the user makes them.
+        pki: Option<Pki>,
+    },
+    /// A snapshot of another cluster.
+    Clone {
+        /// The node image that the snapshot is based on.
+        image: NodeImage,
+        /// The snapshot.
+        snapshot: Snapshot,
+        /// The certificate authorities of the new cluster.
+        pki: Pki,
+    },
+    /// A snapshot of this cluster.
+    Restore(Restore),
+    /// The run makes no node, but an image of each that is there.
+    Save(Snapshot),
+}
+
+impl Origin {
+    /// The node image.
+    pub(super) fn image(&self) -> Result<&NodeImage, MissingFact> {
+        match self {
+            Self::Image { image, .. } | Self::Clone { image, .. } => Ok(image),
+            Self::Unchanged | Self::Restore(_) | Self::Save(_) => Err(MissingFact("the image")),
+        }
+    }
+
+    /// The certificate authorities, if this run makes them.
+    pub(super) fn pki(&self) -> Option<&Pki> {
+        match self {
+            Self::Image { pki, .. } => pki.as_ref(),
+            Self::Clone { pki, .. } => Some(pki),
+            Self::Unchanged | Self::Restore(_) | Self::Save(_) => None,
+        }
+    }
+
+    /// The snapshot of another cluster that this one is made from.
+    pub(super) fn cloned(&self) -> Option<&Snapshot> {
+        if let Self::Clone { snapshot, .. } = self { Some(snapshot) } else { None }
+    }
+
+    /// The container runtime of the new nodes.
+    pub(super) fn runtime(&self) -> Result<Runtime, MissingFact> {
+        match self {
+            Self::Image { image, .. } | Self::Clone { image, .. } => Ok(image.runtime),
+            Self::Restore(Restore { snapshot, .. }) => {
+                let master = snapshot.first_master();
+                Ok(master.ok_or(MissingFact("the first master's image"))?.runtime)
+            }
+            Self::Unchanged | Self::Save(_) => Err(MissingFact("the container runtime")),
+        }
+    }
+}
