@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::error::StepError;
 use super::facts::MissingFact;
 use super::start::put;
+use super::work::Target;
 use super::{Run, in_node, script};
 use crate::cluster::layout::{Layout, pod_range};
 use crate::cluster::name::{NodeName, Role};
@@ -52,12 +53,16 @@ impl Run<'_> {
         Ok(script(node, &[scripts::CLONE, snapshot.roster.name().as_str()], INIT))
     }
 
-    pub(super) fn init_master(&self, node: &NodeName) -> Result<(), StepError> {
-        self.learn_join(&self.show(node, &self.init_call(node)?)?)
-    }
-
-    pub(super) fn clone_master(&self, node: &NodeName) -> Result<(), StepError> {
-        self.learn_join(&self.show(node, &self.clone_call(node)?)?)
+    /// Runs `kubeadm init`, by whichever of the calls above, and learns how to join.
+    pub(super) fn init_master(
+        &self,
+        node: &NodeName,
+        calls: &[Target<'_>],
+    ) -> Result<(), StepError> {
+        for (_, call) in calls {
+            self.learn_join(&self.show(node, call)?)?;
+        }
+        Ok(())
     }
 
     /// Takes the join command out of what kubeadm has printed.

@@ -4,6 +4,7 @@
 
 use super::Run;
 use super::error::{Failure, StepError};
+use super::work::Work;
 use crate::docker::DockerError;
 use crate::plan::{Plan, Stage, Step};
 use crate::ui::{self, Span, Ui};
@@ -46,7 +47,7 @@ fn execute_stage(stage: &Stage, run: &Run<'_>, shown: &ui::Stage) -> Result<Vec<
             let step: &Step = step;
             let node = step.node().map(ToString::to_string);
             let shown = shown.step(&step.to_string(), node.as_deref());
-            scope.spawn(move || run.perform(step).map(|()| shown.done()))
+            scope.spawn(move || run.work(step).and_then(Work::perform).map(|()| shown.done()))
         };
         let threads: Vec<_> = stage.steps.iter().map(spawn).collect();
         let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {

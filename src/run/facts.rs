@@ -52,8 +52,8 @@ impl Facts {
     }
 
     /// Keeps the claimed container; the first one stays.
-    pub fn learn_claimed(&self, container: Container) {
-        let _ = self.claimed.set(container);
+    pub fn learn_claimed(&self, container: Container) -> &Container {
+        self.claimed.get_or_init(|| container)
     }
 
     /// The API's port on the host.

@@ -31,7 +31,6 @@ fn commands(step: &Step, run: &Run<'_>) -> Result<Vec<String>, StepError> {
     if *step == Step::CreateNetwork {
         run.foresee_network()?;
     }
-    run.prepare(step)?;
-    let calls = run.calls(step)?;
-    Ok(calls.iter().map(|(docker, call)| docker.pretty_with_input(call)).collect())
+    let work = run.work(step)?;
+    Ok(work.calls().iter().map(|(docker, call)| docker.pretty_with_input(call)).collect())
 }

@@ -1,7 +1,6 @@
 //! Runs plans against the engine. The steps turn facts into docker calls; one
 //! loop runs them; one place takes a failed run back.
 
-mod calls;
 mod control_plane;
 mod error;
 mod execute;
@@ -15,6 +14,7 @@ mod rollback;
 mod snapshot;
 mod start;
 mod subnets;
+mod work;
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -34,7 +34,6 @@ use crate::cluster::host;
 use crate::cluster::labels;
 use crate::cluster::labels::Label;
 use crate::cluster::layout::{API_PORT, Layout};
-use crate::cluster::moment::Moment;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::NodeName;
 use crate::cluster::port::Publish;
@@ -46,7 +45,6 @@ use crate::docker::privilege::Privilege;
 use crate::docker::{Call, Engines, args};
 use crate::kubeadm::output::redact;
 use crate::kubeconfig::Location;
-use crate::plan::Step;
 use crate::ui::Ui;
 
 /// What a run is about, and what it has learned.
@@ -138,55 +136,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Learns what `step` knows before it begins.
-    fn prepare(&self, step: &Step) -> Result<(), StepError> {
-        if let Step::Claim(node) = step {
-            self.facts.learn_claimed(self.container(node)?);
-        }
-        if let Step::Start(_) | Step::StartNode(_) = step {
-            self.facts.learn_started(Moment::now().seconds());
-        }
-        Ok(())
-    }
-
-    /// Does `step`.
-    fn perform(&self, step: &Step) -> Result<(), StepError> {
-        self.prepare(step)?;
-        match step {
-            Step::CreateNetwork => self.create_network(),
-            Step::BringImage(host) => self.bring_image(host),
-            Step::StartLoadBalancer(node) | Step::StartNode(node) => self.start(node),
-            Step::InitMaster(node) => self.init_master(node),
-            Step::CloneMaster(node) => self.clone_master(node),
-            Step::IssueCredentials(node) => self.issue_credentials(node),
-            Step::CreateToken => self.create_token(),
-            Step::JoinMaster(node) | Step::JoinWorker(node) => self.join_node(node),
-            Step::WaitReady(nodes) => self.wait_ready(nodes, None),
-            Step::WaitReadyAgain(nodes) => self.wait_ready(nodes, Some(self.facts.started()?)),
-            Step::SaveKubeconfig => self.save_kubeconfig(),
-            Step::RevokeToken => self.revoke_token(),
-            Step::Clear => self.clear(),
-            Step::Drain(node) => self.drain(node),
-            Step::Claim(_)
-            | Step::FinishInit(_)
-            | Step::StartAddons(_)
-            | Step::Keep(_)
-            | Step::UpdateRoutes(_)
-            | Step::UpdateLoadBalancer(_)
-            | Step::LeaveControlPlane(_)
-            | Step::Forget(_)
-            | Step::RemoveContainer(_)
-            | Step::Stop(_)
-            | Step::Start(_)
-            | Step::Save(_) => {
-                for (docker, call) in self.calls(step)? {
-                    docker.capture_bytes(&call)?;
-                }
-                Ok(())
-            }
-        }
-    }
-
     /// Whether the nodes are on several hosts.
     fn is_spread(&self) -> bool {
         self.engines.iter().any(|engine| engine.host.is_some())
@@ -212,8 +161,8 @@ impl<'a> Run<'a> {
         format!("{}:{API_PORT}", layout.address(&self.roster.api_node()))
     }
 
-    /// Runs a call whose output the user may want to see as it comes, and returns
-    /// that output.
+    /// Runs a call whose output the user may want to see as it comes, and returns that
+    /// output.
     fn show(&self, node: &NodeName, call: &Call) -> Result<String, StepError> {
         let docker = self.engines.of(node);
         let Some(ui) = &self.output else { return Ok(docker.capture(call)?) };

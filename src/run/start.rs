@@ -19,6 +19,23 @@ use crate::kubeadm::config::Discovery;
 use crate::node::files::{File, archive};
 use crate::node::{balancer, by_hand, network, outside, restored, scripts};
 
+/// The container of a node, what is put into it, and its start.
+pub(super) struct FirstStart {
+    container: Container,
+    /// Whether it is there already, with the cluster's name.
+    is_there: bool,
+    put: Call,
+    start: Call,
+}
+
+impl FirstStart {
+    /// All calls that it takes if the engine refuses none.
+    pub(super) fn calls(&self) -> Vec<Call> {
+        let create = (!self.is_there).then(|| args::create_container(&self.container));
+        create.into_iter().chain([self.put.clone(), self.start.clone()]).collect()
+    }
+}
+
 impl Run<'_> {
     /// What a container finds at its first start as at every later one.
     fn files(&self, node: &NodeName) -> Result<Vec<File>, StepError> {
@@ -163,33 +180,34 @@ impl Run<'_> {
         })
     }
 
-    fn create(&self, node: &NodeName) -> Result<Container, StepError> {
+    /// The container that gets the cluster's name, from now on the same.
+    pub(super) fn claim(&self, node: &NodeName) -> Result<&Container, StepError> {
         let container = self.container(node)?;
-        self.engines.of(node).capture(&args::create_container(&container))?;
-        Ok(container)
+        Ok(self.facts.learn_claimed(container))
     }
 
-    /// The container of `node`, if it was there before its start.
-    pub(super) fn claimed(&self, node: &NodeName) -> Option<&Container> {
-        self.facts.claimed().filter(|container| container.name == node.to_string())
-    }
-
-    /// Puts files into a node's container, and starts it.
-    pub(super) fn start_calls(&self, node: &NodeName) -> Result<[Call; 2], StepError> {
-        let start = args::start([node.to_string().as_str()]);
-        Ok([put(node, &self.files(node)?)?, start])
+    /// What the first start of `node` takes.
+    pub(super) fn first_start(&self, node: &NodeName) -> Result<FirstStart, StepError> {
+        if node.role().runs_kubernetes() {
+            self.facts.learn_started(Moment::now().seconds());
+        }
+        let claimed = self.facts.claimed().filter(|claimed| claimed.name == node.to_string());
+        Ok(FirstStart {
+            is_there: claimed.is_some(),
+            container: claimed.map_or_else(|| self.container(node), |it| Ok(it.clone()))?,
+            put: put(node, &self.files(node)?)?,
+            start: args::start([node.to_string().as_str()]),
+        })
     }
 
     /// Starts a node's container, which is created unless it is there.
-    pub(super) fn start(&self, node: &NodeName) -> Result<(), StepError> {
-        let [put, start] = self.start_calls(node)?;
+    pub(super) fn start(&self, node: &NodeName, first: FirstStart) -> Result<(), StepError> {
+        let FirstStart { mut container, mut is_there, put, start } = first;
         let docker = self.engines.of(node);
-        let name = node.to_string();
-        let mut container = match self.claimed(node) {
-            Some(container) => container.clone(),
-            None => self.create(node)?,
-        };
         for attempt in 1.. {
+            if !is_there {
+                docker.capture(&args::create_container(&container))?;
+            }
             docker.capture(&put)?;
             match docker.capture(&start) {
                 Ok(_) => break,
@@ -199,8 +217,9 @@ impl Run<'_> {
                 }
                 Err(error) => return Err(error.into()),
             }
-            docker.capture(&args::remove([name.as_str()]))?;
-            container = self.create(node)?;
+            docker.capture(&args::remove([container.name.as_str()]))?;
+            container = self.container(node)?;
+            is_there = false;
         }
         if let Some(publish) = container.publish.first() {
             self.facts.learn_api_port(publish.port);

@@ -15,13 +15,12 @@ use crate::docker::{Call, ErrorKind, args};
 const POOL: [u8; 2] = [10, 213];
 
 impl Run<'_> {
-    /// Creates the network. Whoever else creates one at this moment may be given
-    /// the same subnet by the same reasoning: the engine refuses the second, and
-    /// the next free one is tried.
-    pub(super) fn create_network(&self) -> Result<(), StepError> {
+    /// Creates the network, with `subnet` if it is still free. Another mokctl that creates
+    /// one at this moment may have found the same: the engine refuses the second, and the
+    /// next free one is tried.
+    pub(super) fn create_network(&self, mut subnet: Subnet) -> Result<(), StepError> {
         let mut taken = self.network.taken.clone();
         loop {
-            let subnet = self.free_subnet(&taken)?;
             match self.engines.manager().create_network(&self.network_call(subnet)) {
                 Ok(id) => {
                     // A swarm has one of a name alone, and engines that have no part
@@ -36,6 +35,7 @@ impl Run<'_> {
                     if error.kind() == ErrorKind::SubnetTaken && self.network.subnet.is_none() =>
                 {
                     taken.insert(subnet);
+                    subnet = self.free_subnet(&taken)?;
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -63,7 +63,7 @@ impl Run<'_> {
     /// The chosen subnet, or the first free one of the pool. The search starts at
     /// a place that follows from the name, so that a cluster that is made again
     /// usually has its old addresses.
-    fn free_subnet(&self, taken: &BTreeSet<Subnet>) -> Result<Subnet, StepError> {
+    pub(super) fn free_subnet(&self, taken: &BTreeSet<Subnet>) -> Result<Subnet, StepError> {
         if let Some(chosen) = self.network.subnet {
             return Ok(chosen);
         }

@@ -1,0 +1,152 @@
+//! What each step does: its docker calls, in order, which a run makes and a dry run
+//! shows. Most steps are their calls and no more. Those that read what a call prints,
+//! feed one call to another or try again say so here, and do it in a function of theirs.
+
+use std::time::Duration;
+
+use super::control_plane::JOIN;
+use super::error::StepError;
+use super::{Run, script};
+use crate::cluster::moment::Moment;
+use crate::cluster::name::NodeName;
+use crate::docker::{Call, Docker, Engine, args};
+use crate::node::scripts;
+use crate::plan::Step;
+
+/// What systemd gets to end everything in order before the engine kills: it ends
+/// what is left itself after ten seconds.
+const STOP_SECONDS: u32 = 30;
+
+/// In a dry run, where there is no token yet.
+const TOKEN_ID: &str = "TOKEN_ID";
+/// For what no one waits for.
+const MOMENT: Duration = Duration::from_secs(30);
+
+/// A call, with the engine that it is for.
+pub(super) type Target<'a> = (&'a Docker, Call);
+
+/// How a step makes its calls, if not one after the other.
+type Own<'a> = Box<dyn FnOnce(&[Target<'a>]) -> Result<(), StepError> + 'a>;
+
+/// The work of a step.
+pub(super) struct Work<'a> {
+    calls: Vec<Target<'a>>,
+    own: Option<Own<'a>>,
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(calls: impl IntoIterator<Item = Target<'a>>) -> Self {
+        Self { calls: calls.into_iter().collect(), own: None }
+    }
+
+    /// The same calls, made by `own`.
+    fn by(self, own: impl FnOnce(&[Target<'a>]) -> Result<(), StepError> + 'a) -> Self {
+        Self { own: Some(Box::new(own)), ..self }
+    }
+
+    /// The calls that change something, or wait. What is known only while a plan runs is
+    /// missing: the bytes of an input that another call prints.
+    pub(super) fn calls(&self) -> &[Target<'a>] {
+        &self.calls
+    }
+
+    /// Does it.
+    pub(super) fn perform(self) -> Result<(), StepError> {
+        let Some(own) = self.own else {
+            for (docker, call) in &self.calls {
+                docker.capture_bytes(call)?;
+            }
+            return Ok(());
+        };
+        own(&self.calls)
+    }
+}
+
+impl Run<'_> {
+    /// The work of `step`. What earlier steps learn must be there; what this one knows
+    /// before it begins (names, ports, the time) is learned here.
+    pub(super) fn work<'a>(&'a self, step: &'a Step) -> Result<Work<'a>, StepError> {
+        let on = |node: &NodeName, calls: Vec<Call>| {
+            let docker = self.engines.of(node);
+            Work::new(calls.into_iter().map(|call| (docker, call)))
+        };
+        let one = |node: &NodeName, call| on(node, vec![call]);
+        let speaker = |call| one(&self.speaker, call);
+        Ok(match step {
+            Step::CreateNetwork => {
+                let subnet = self.free_subnet(&self.network.taken)?;
+                Work::new([(self.engines.manager(), self.network_call(subnet))])
+                    .by(move |_| self.create_network(subnet))
+            }
+            Step::BringImage(host) => {
+                Work::new(self.bring_image_calls(host)?).by(|_| self.bring_image(host))
+            }
+            Step::Claim(node) => one(node, args::create_container(self.claim(node)?)),
+            Step::StartLoadBalancer(node) | Step::StartNode(node) => {
+                let start = self.first_start(node)?;
+                on(node, start.calls()).by(|_| self.start(node, start))
+            }
+            Step::InitMaster(node) => {
+                one(node, self.init_call(node)?).by(|calls| self.init_master(node, calls))
+            }
+            Step::CloneMaster(node) => {
+                one(node, self.clone_call(node)?).by(|calls| self.init_master(node, calls))
+            }
+            Step::IssueCredentials(node) => {
+                let put = args::put_files(&node.to_string(), Vec::new());
+                let calls =
+                    [(self.speaks(), self.authorities_call()), (self.engines.of(node), put)];
+                Work::new(calls).by(|_| self.issue_credentials(node))
+            }
+            Step::CreateToken => speaker(self.token_call()).by(|_| self.create_token()),
+            Step::FinishInit(node) => one(node, script(node, &[scripts::FINISH], JOIN)),
+            Step::StartAddons(node) => one(node, script(node, &[scripts::ADDONS], MOMENT)),
+            Step::JoinMaster(node) | Step::JoinWorker(node) => {
+                one(node, Self::join_call(node)).by(|_| self.join_node(node))
+            }
+            Step::WaitReady(nodes) => {
+                speaker(self.ready_call(nodes, None)).by(|_| self.wait_ready(nodes, None))
+            }
+            Step::WaitReadyAgain(nodes) => {
+                let since = Some(self.facts.started()?);
+                speaker(self.ready_call(nodes, since)).by(move |_| self.wait_ready(nodes, since))
+            }
+            Step::SaveKubeconfig => speaker(self.admin_call()).by(|_| self.save_kubeconfig()),
+            Step::RevokeToken => speaker(self.revoke_call(TOKEN_ID)).by(|_| self.revoke_token()),
+            Step::Keep(nodes) => Work::new(self.keep_calls(nodes)),
+            Step::UpdateRoutes(node) => on(node, self.update_routes(node)?),
+            Step::UpdateLoadBalancer(node) => on(node, self.update_load_balancer(node)?),
+            Step::Drain(node) => speaker(self.drain_call(node)).by(|_| self.drain(node)),
+            Step::LeaveControlPlane(node) => one(node, Self::leave_control_plane(node)),
+            Step::Forget(node) => speaker(self.forget(node)),
+            Step::RemoveContainer(node) => one(node, args::remove([node.to_string().as_str()])),
+            Step::Stop(node) => one(node, args::stop([node.to_string().as_str()], STOP_SECONDS)),
+            Step::Start(node) => {
+                self.facts.learn_started(Moment::now().seconds());
+                one(node, args::start([node.to_string().as_str()]))
+            }
+            Step::Save(node) => on(node, self.save_calls(node)?),
+            Step::Clear => {
+                let docker = self.engines.manager();
+                let calls = self.clear_calls().into_iter().map(|call| (docker, call));
+                Work::new(calls).by(|_| self.clear())
+            }
+        })
+    }
+
+    /// As few calls as its client allows for each engine.
+    fn keep_calls(&self, nodes: &[NodeName]) -> Vec<Target<'_>> {
+        let of_engine = |engine: &Engine| {
+            let here = nodes.iter().filter(|node| self.engines.host(node) == engine.host.as_ref());
+            here.map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let mut calls = Vec::new();
+        for engine in self.engines.iter() {
+            let docker = &engine.docker;
+            for some in of_engine(engine).chunks(docker.client().updates_at_once()) {
+                calls.push((docker, args::keep(some.iter().map(String::as_str))));
+            }
+        }
+        calls
+    }
+}
