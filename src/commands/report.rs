@@ -120,7 +120,8 @@ fn take_back(context: &Context, run: &Run<'_>) {
             Origin::Unchanged
             | Origin::Image { .. }
             | Origin::Clone { .. }
-            | Origin::Restore(_) => format!("cluster {}", run.roster.name()),
+            | Origin::Restore(_)
+            | Origin::Delete(_) => format!("cluster {}", run.roster.name()),
         };
         context.ui.warn(&format!("{error}; 'mokctl delete {what}' removes what remains"));
     } else {

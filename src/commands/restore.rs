@@ -8,7 +8,7 @@ use crate::cluster::moment::Moment;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
 use crate::cluster::subnet::Subnet;
-use crate::docker::{Engines, args, join};
+use crate::docker::{Engine, Engines, args, join};
 use crate::error::Error;
 use crate::inventory::error::InventoryError;
 use crate::inventory::members::{self, Member};
@@ -16,7 +16,9 @@ use crate::inventory::networks::{self, taken_subnets};
 use crate::inventory::snapshots;
 use crate::plan;
 use crate::preflight::{self, Demand, Facts, Present, come_back, problems};
-use crate::run::{ApiOptions, NetworkOptions, NodeTemplate, Origin, Restore, Run, foresee};
+use crate::run::{
+    ApiOptions, NetworkOptions, NodeTemplate, Origin, Removal, Restore, Run, foresee,
+};
 use crate::snapshot::{Snapshot, SnapshotError};
 
 /// Removes what is there of the cluster and puts the snapshot in its place, after a
@@ -52,8 +54,13 @@ pub(super) fn run(
 
     let renews = snapshot.needs_renewal(Moment::now());
     let roster = snapshot.roster.clone();
-    let is_there = !members.is_empty() || !networks.is_empty();
-    let plan = plan::restore(&roster, is_there, renews);
+    let mut removal = Removal::default();
+    let ids: Vec<String> = members.iter().map(|member| member.id.clone()).collect();
+    removal.add_containers(&context.docker, &ids);
+    removal.add_networks(&Engine { host: None, docker: context.docker.clone() }, networks);
+    let is_there = !removal.is_empty();
+    let names = members.iter().map(|member| member.name.clone()).collect();
+    let plan = plan::restore(&roster, names, removal.has_networks(), renews);
     let master = snapshot.first_master();
     let engines = Engines::one(context.docker.clone());
     let run = Run {
@@ -71,12 +78,7 @@ pub(super) fn run(
             port: snapshot.api().and_then(|api| api.port.try_into().ok()),
         },
         kubeconfig: Some(context.kubeconfig()?),
-        origin: Origin::Restore(Restore {
-            containers: members.iter().map(|member| member.id.clone()).collect(),
-            networks,
-            renews,
-            snapshot,
-        }),
+        origin: Origin::Restore(Restore { snapshot, removal, renews }),
         ..Run::new(&engines, &roster, roster.first_master())
     };
     if dry_run {

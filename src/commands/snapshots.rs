@@ -11,9 +11,10 @@ use crate::cluster::labels::snapshot as label;
 use crate::cluster::moment::Moment;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
-use crate::docker::{Call, args};
+use crate::docker::args;
 use crate::error::Error;
 use crate::inventory::snapshots::{self, Found};
+use crate::run::Removal;
 use crate::snapshot::{Base, SnapshotError};
 use crate::ui::PlannedStep;
 
@@ -48,14 +49,14 @@ pub(super) fn delete(
     let found = snapshots::all(&context.docker)?.into_iter().find(|found| found.name == *name);
     let found = found.ok_or_else(|| SnapshotError::NotFound(name.clone()))?;
     let left = context.docker.ids(&args::container_ids(label::SAVING, name.as_str()))?;
-    let containers = (!left.is_empty()).then(|| args::remove(left.iter().map(String::as_str)));
-    let images = args::remove_images(found.images.iter().map(String::as_str));
-    // Those that a cluster was made of, which is gone by now.
-    let calls = containers.into_iter().chain([images, args::prune_images(label::NAME)]);
-    let calls: Vec<Call> = calls.collect();
+    let mut removal = Removal::default();
+    removal.add_containers(&context.docker, &left);
+    removal.add_images(&context.docker, &found.images);
+    removal.add_nameless_images(&context.docker);
     let (title, step) = (format!("Deleting snapshot {name}"), format!("remove {name}"));
     if dry_run {
-        let commands = calls.iter().map(|call| context.docker.pretty(call)).collect();
+        let calls = removal.container_calls().into_iter().chain(removal.image_calls());
+        let commands = calls.map(|(docker, call)| docker.pretty(&call)).collect();
         context.ui.planned(&title, &[PlannedStep { name: step, node: None, commands }]);
         return Ok(());
     }
@@ -66,9 +67,8 @@ pub(super) fn delete(
     }
     let stage = context.ui.stage(&title);
     let step = stage.step(&step, None);
-    for call in calls {
-        context.docker.capture(&call)?;
-    }
+    removal.remove_containers()?;
+    removal.remove_images()?;
     step.done();
     stage.done();
     Ok(())

@@ -4,6 +4,7 @@
 //! compared, printed and timed.
 
 mod create;
+mod delete;
 mod nodes;
 mod power;
 mod snapshot;
@@ -14,6 +15,7 @@ use crate::cluster::host::Host;
 use crate::cluster::name::{NodeName, Role};
 
 pub use create::create;
+pub use delete::delete;
 pub use nodes::{add, remove, undo_add};
 pub use power::{resume, start, stop};
 pub use snapshot::{clone, restore, save};
@@ -98,8 +100,14 @@ pub enum Step {
     Start(NodeName),
     /// The container, which is stopped, becomes an image of the snapshot.
     Save(NodeName),
-    /// The cluster as it is goes: containers, volumes, network.
-    Clear,
+    /// The administrator's access, out of the user's kubeconfig.
+    RemoveAccess,
+    /// All containers of the cluster, by name, with their volumes.
+    RemoveContainers(Vec<String>),
+    /// Images of snapshots that are deleted, if no container is made of them any more.
+    RemoveImages,
+    /// The cluster's network.
+    RemoveNetwork,
 }
 
 impl Step {
@@ -134,7 +142,10 @@ impl Step {
             | Self::CreateToken
             | Self::SaveKubeconfig
             | Self::RevokeToken
-            | Self::Clear => None,
+            | Self::RemoveAccess
+            | Self::RemoveContainers(_)
+            | Self::RemoveImages
+            | Self::RemoveNetwork => None,
         }
     }
 
@@ -182,7 +193,10 @@ impl fmt::Display for Step {
             Self::RemoveContainer(node) => write!(f, "remove {node}"),
             Self::Stop(node) => write!(f, "stop {node}"),
             Self::Save(node) => write!(f, "save {node}"),
-            Self::Clear => f.write_str("remove the cluster as it is"),
+            Self::RemoveAccess => f.write_str("remove access to the cluster"),
+            Self::RemoveContainers(names) => write!(f, "remove {}", names.join(", ")),
+            Self::RemoveImages => f.write_str("remove images of deleted snapshots"),
+            Self::RemoveNetwork => f.write_str("remove network"),
         }
     }
 }

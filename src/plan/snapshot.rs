@@ -1,6 +1,7 @@
 //! The plans of `create snapshot`, `restore cluster` and `create cluster --from`.
 
 use super::create::joins;
+use super::delete::remove;
 use super::{Plan, Stage, Step, resume, start, stop};
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::roster::Roster;
@@ -19,14 +20,13 @@ pub fn save(roster: &Roster, running: &Roster, stays: bool) -> Plan {
     Plan(stages)
 }
 
-/// Puts the cluster of `roster` in the place of what `is_there`. All nodes start at
-/// once, as after a loss of power: each waits for the others by itself. Where its
+/// Puts the cluster of `roster` in the place of the containers that are called `names`,
+/// and of a `network`, if there are any. All nodes start at once, as after a loss of power: each waits for the others by itself. Where its
 /// certificates are renewed the masters do that for themselves, and a worker gets
 /// credentials from one of them.
 #[must_use]
-pub fn restore(roster: &Roster, is_there: bool, renews: bool) -> Plan {
-    let clear = is_there.then(|| Stage::new("Removing the cluster as it is", [Step::Clear]));
-    let mut stages: Vec<Stage> = clear.into_iter().collect();
+pub fn restore(roster: &Roster, names: Vec<String>, network: bool, renews: bool) -> Plan {
+    let mut stages = remove(names, false, network);
     stages.push(Stage::new("Creating network", [Step::CreateNetwork]));
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::start)));
     let workers = roster.with_role(Role::Worker).filter(|_| renews).cloned();
@@ -94,10 +94,11 @@ mod tests {
              Starting nodes\n  start a-master-1\n  start a-worker-1\n  start a-lb\n\
              Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-worker-1\n\
              Finishing\n  save kubeconfig\n  keep a-master-1, a-worker-1, a-lb\n";
-        assert_eq!(restore(&all, false, false).to_string(), rest);
-        let clear = "Removing the cluster as it is\n  remove the cluster as it is\n";
-        assert_eq!(restore(&all, true, false).to_string(), format!("{clear}{rest}"));
-        let renewed = restore(&all, false, true).to_string();
+        assert_eq!(restore(&all, Vec::new(), false, false).to_string(), rest);
+        let remove = "Removing containers\n  remove a-lb\nRemoving network\n  remove network\n";
+        let there = restore(&all, vec!["a-lb".to_owned()], true, false).to_string();
+        assert_eq!(there, format!("{remove}{rest}"));
+        let renewed = restore(&all, Vec::new(), false, true).to_string();
         assert!(renewed.contains("a-worker-1\n  issue credentials for a-worker-1\nFinishing"));
     }
 

@@ -28,6 +28,7 @@ pub struct Facts {
     privileges: Mutex<BTreeMap<Option<Host>, Privilege>>,
     started: OnceLock<u64>,
     saved: OnceLock<()>,
+    lagging: OnceLock<Vec<Host>>,
 }
 
 impl Facts {
@@ -86,6 +87,16 @@ impl Facts {
     /// Keeps that it is about to.
     pub fn learn_saved(&self) {
         let _ = self.saved.set(());
+    }
+
+    /// The hosts that list a network still that this run has removed.
+    pub fn lagging(&self) -> &[Host] {
+        self.lagging.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// Keeps those hosts; the first ones stay.
+    pub fn learn_lagging(&self, hosts: Vec<Host>) {
+        let _ = self.lagging.set(hosts);
     }
 
     /// When the first container was started, in seconds since 1970.

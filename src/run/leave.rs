@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::control_plane::ADMIN_CONF;
 use super::error::StepError;
+use super::facts::MissingFact;
 use super::start::put;
 use super::{Run, in_node, script};
 use crate::cluster::name::NodeName;
@@ -50,6 +51,26 @@ impl Run<'_> {
 
     pub(super) fn forget(&self, node: &NodeName) -> Call {
         self.kubectl(&["delete", "node", &node.to_string(), "--ignore-not-found"])
+    }
+
+    /// Takes the cluster out of the user's kubeconfig.
+    pub(super) fn remove_access(&self) -> Result<(), StepError> {
+        let kubeconfig = self.kubeconfig.as_ref().ok_or(MissingFact("the kubeconfig's place"))?;
+        kubeconfig.remove(self.roster.name())?;
+        Ok(())
+    }
+
+    pub(super) fn remove_containers(&self) -> Result<(), StepError> {
+        self.origin.removal()?.remove_containers()?;
+        // Where the kubeconfig's entry leads to is gone from here on: it goes as well
+        // if nothing comes in its place.
+        self.facts.learn_saved();
+        Ok(())
+    }
+
+    pub(super) fn remove_network(&self) -> Result<(), StepError> {
+        self.facts.learn_lagging(self.origin.removal()?.remove_networks()?);
+        Ok(())
     }
 
     fn kubectl(&self, words: &[&str]) -> Call {

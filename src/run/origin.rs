@@ -1,6 +1,7 @@
 //! What a run makes its containers of, and what it does with those that are there.
 
 use super::facts::MissingFact;
+use super::removal::Removal;
 use super::snapshot::Restore;
 use crate::cluster::runtime::Runtime;
 use crate::docker::Docker;
@@ -36,6 +37,8 @@ pub enum Origin {
     Restore(Restore),
     /// The run makes no node, but an image of each that is there.
     Save(Snapshot),
+    /// The run makes no node, but removes what is there.
+    Delete(Removal),
 }
 
 impl Origin {
@@ -43,7 +46,9 @@ impl Origin {
     pub(super) fn image(&self) -> Result<&NodeImage, MissingFact> {
         match self {
             Self::Image { image, .. } | Self::Clone { image, .. } => Ok(image),
-            Self::Unchanged | Self::Restore(_) | Self::Save(_) => Err(MissingFact("the image")),
+            Self::Unchanged | Self::Restore(_) | Self::Save(_) | Self::Delete(_) => {
+                Err(MissingFact("the image"))
+            }
         }
     }
 
@@ -52,13 +57,23 @@ impl Origin {
         match self {
             Self::Image { pki, .. } => pki.as_ref(),
             Self::Clone { pki, .. } => Some(pki),
-            Self::Unchanged | Self::Restore(_) | Self::Save(_) => None,
+            Self::Unchanged | Self::Restore(_) | Self::Save(_) | Self::Delete(_) => None,
         }
     }
 
     /// The snapshot of another cluster that this one is made from.
     pub(super) fn cloned(&self) -> Option<&Snapshot> {
         if let Self::Clone { snapshot, .. } = self { Some(snapshot) } else { None }
+    }
+
+    /// What the run removes.
+    pub(super) fn removal(&self) -> Result<&Removal, MissingFact> {
+        match self {
+            Self::Delete(removal) | Self::Restore(Restore { removal, .. }) => Ok(removal),
+            Self::Unchanged | Self::Image { .. } | Self::Clone { .. } | Self::Save(_) => {
+                Err(MissingFact("what is there"))
+            }
+        }
     }
 
     /// The container runtime of the new nodes.
@@ -69,7 +84,9 @@ impl Origin {
                 let master = snapshot.first_master();
                 Ok(master.ok_or(MissingFact("the first master's image"))?.runtime)
             }
-            Self::Unchanged | Self::Save(_) => Err(MissingFact("the container runtime")),
+            Self::Unchanged | Self::Save(_) | Self::Delete(_) => {
+                Err(MissingFact("the container runtime"))
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use super::Run;
 use super::error::StepError;
 use super::facts::MissingFact;
 use super::origin::Origin;
+use super::removal::Removal;
 use crate::cluster::labels::Label;
 use crate::cluster::labels::{self, snapshot as label};
 use crate::cluster::moment::Moment;
@@ -12,14 +13,12 @@ use crate::docker::{Call, args};
 use crate::snapshot::Snapshot;
 
 /// What a cluster comes out of, and what stands in its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Restore {
     /// The snapshot.
     pub snapshot: Snapshot,
-    /// Ids of the containers that are there.
-    pub containers: Vec<String>,
-    /// Ids of the networks that are there.
-    pub networks: Vec<String>,
+    /// The cluster as it is.
+    pub removal: Removal,
     /// Whether the certificates are renewed.
     pub renews: bool,
 }
@@ -62,27 +61,6 @@ impl Run<'_> {
             commit(&container, &finished),
             args::remove([container.as_str()]),
         ])
-    }
-
-    pub(super) fn clear_calls(&self) -> Vec<Call> {
-        let Origin::Restore(Restore { containers, networks, .. }) = &self.origin else {
-            return Vec::new();
-        };
-        let containers =
-            (!containers.is_empty()).then(|| args::remove(containers.iter().map(String::as_str)));
-        let networks = (!networks.is_empty())
-            .then(|| args::remove_networks(networks.iter().map(String::as_str)));
-        containers.into_iter().chain(networks).collect()
-    }
-
-    pub(super) fn clear(&self) -> Result<(), StepError> {
-        for call in self.clear_calls() {
-            self.engines.manager().capture(&call)?;
-            // Where the kubeconfig's entry leads to is gone from here on: it goes as well
-            // if nothing comes in its place.
-            self.facts.learn_saved();
-        }
-        Ok(())
     }
 
     /// What such a container says beside what its image says.

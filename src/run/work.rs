@@ -23,7 +23,7 @@ const TOKEN_ID: &str = "TOKEN_ID";
 const MOMENT: Duration = Duration::from_secs(30);
 
 /// A call, with the engine that it is for.
-pub(super) type Target<'a> = (&'a Docker, Call);
+pub type Target<'a> = (&'a Docker, Call);
 
 /// How a step makes its calls, if not one after the other.
 type Own<'a> = Box<dyn FnOnce(&[Target<'a>]) -> Result<(), StepError> + 'a>;
@@ -126,10 +126,13 @@ impl Run<'_> {
                 one(node, args::start([node.to_string().as_str()]))
             }
             Step::Save(node) => on(node, self.save_calls(node)?),
-            Step::Clear => {
-                let docker = self.engines.manager();
-                let calls = self.clear_calls().into_iter().map(|call| (docker, call));
-                Work::new(calls).by(|_| self.clear())
+            Step::RemoveAccess => Work::new([]).by(|_| self.remove_access()),
+            Step::RemoveContainers(_) => {
+                Work::new(self.origin.removal()?.container_calls()).by(|_| self.remove_containers())
+            }
+            Step::RemoveImages => Work::new(self.origin.removal()?.image_calls()),
+            Step::RemoveNetwork => {
+                Work::new(self.origin.removal()?.network_calls()).by(|_| self.remove_network())
             }
         })
     }

@@ -1,11 +1,15 @@
 //! `delete cluster`.
 
+use std::fs;
+
 use crate::harness::Machine;
 
 #[test]
 fn delete_removes_containers_with_their_volumes_network_and_kubeconfig_entry() {
     let machine = Machine::new().with_cluster("a 3 1");
-    machine.mokctl("delete cluster a").stderr("Deleting cluster a .. ok (0.0 s)\n").run();
+    let stderr = "Updating kubeconfig .. ok (0.0 s)\nRemoving containers .. ok (0.0 s)\n\
+                  Removing network .. ok (0.0 s)\n";
+    machine.mokctl("delete cluster a").stderr(stderr).run();
     assert!(machine.docker.names().is_empty());
     assert!(!machine.kubeconfig_text().contains("mok-a"));
     let remove = machine.docker.call("rm ");
@@ -40,8 +44,24 @@ fn delete_takes_what_is_left_of_a_cluster() {
     let outcome = machine.mokctl("delete cluster a").outcome();
     outcome.assert(outcome.code() == Some(1), "deleted");
     outcome.assert(machine.docker.names() == ["mok-a"], "not the network alone");
-    machine.mokctl("delete cluster a").stderr("Deleting cluster a .. ok (0.0 s)\n").run();
+    let stderr = "Updating kubeconfig .. ok (0.0 s)\nRemoving network .. ok (0.0 s)\n";
+    machine.mokctl("delete cluster a").stderr(stderr).run();
     assert!(machine.docker.names().is_empty());
+}
+
+/// Otherwise the cluster would be gone, and the kubeconfig name it for good.
+#[test]
+fn delete_removes_nothing_where_the_kubeconfig_cannot_be_changed() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    let before = machine.docker.names();
+    fs::write(machine.kubeconfig(), "{").unwrap();
+    let outcome = machine.mokctl("delete cluster a").outcome();
+    outcome.assert(outcome.code() == Some(1), "deleted");
+    outcome.assert(outcome.stderr.contains("kubeconfig"), "another reason");
+    assert_eq!(machine.docker.names(), before);
+    let outcome = machine.mokctl("delete cluster a --yes").without_env("HOME").outcome();
+    outcome.assert(outcome.code() == Some(1), "deleted");
+    assert_eq!(machine.docker.names(), before);
 }
 
 #[test]

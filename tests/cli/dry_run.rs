@@ -182,8 +182,10 @@ fn a_dry_run_of_delete_shows_ids() {
     let container = machine.docker.containers()[0].id.clone();
     let network = machine.docker.networks()[0].id.clone();
     let plan = format!(
-        "Deleting cluster a\n  remove a-master-1, network\n    \
-         docker rm --force --volumes {container}\n    docker network rm {network}\n"
+        "Updating kubeconfig\n  remove access to the cluster\n\
+         Removing containers\n  remove a-master-1\n    \
+         docker rm --force --volumes {container}\n\
+         Removing network\n  remove network\n    docker network rm {network}\n"
     );
     machine.mokctl("delete cluster a --dry-run").stdout(plan).run();
     assert_eq!(machine.docker.names(), ["a-master-1", "mok-a"]);

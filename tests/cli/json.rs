@@ -121,9 +121,11 @@ fn every_change_of_a_cluster_has_its_result() {
         outcome.assert(events.last() == Some(&want), &want);
     }
     let outcome = machine.mokctl("delete cluster a -o json").outcome();
-    let name = "remove a-master-1, a-worker-1, a-lb, network";
+    let containers = "remove a-master-1, a-worker-1, a-lb";
     let want = [
-        step("Deleting cluster a", name, None, WELL),
+        step("Updating kubeconfig", "remove access to the cluster", None, WELL),
+        step("Removing containers", containers, None, WELL),
+        step("Removing network", "remove network", None, WELL),
         vec![r#"{"cluster":"a","event":"result","ok":true}"#.to_owned()],
     ];
     assert_eq!(events(&outcome), want.concat());

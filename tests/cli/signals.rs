@@ -104,7 +104,7 @@ fn an_interrupted_delete_can_be_run_again() {
         run.signal("INT");
         let outcome = run.wait();
         outcome.assert(outcome.code() == Some(130), "the exit status is not 130");
-        outcome.assert(outcome.stderr.contains("mokctl: error: interrupted during docker "), call);
+        outcome.assert(outcome.stderr.contains("interrupted during docker "), call);
         machine.mokctl("delete cluster a -q").run();
         assert!(machine.docker.names().is_empty());
         assert!(!machine.kubeconfig_text().contains("mok-a"));

@@ -1,0 +1,42 @@
+//! The plan of `delete cluster`.
+
+use super::{Plan, Stage, Step};
+
+/// Removes the containers that are called `names`, what is left of `images` of snapshots,
+/// and the `network`, if there are any. The kubeconfig comes first: if it cannot be
+/// changed, everything else is still there. The network comes last: as long as it is
+/// there, another run goes on where this one ended.
+#[must_use]
+pub fn delete(names: Vec<String>, images: bool, network: bool) -> Plan {
+    let kubeconfig = Stage::new("Updating kubeconfig", [Step::RemoveAccess]);
+    Plan([kubeconfig].into_iter().chain(remove(names, images, network)).collect())
+}
+
+/// The same in the engine alone.
+pub(super) fn remove(names: Vec<String>, images: bool, network: bool) -> Vec<Stage> {
+    let containers = (!names.is_empty()).then_some(Step::RemoveContainers(names));
+    let containers = containers.map(|step| Stage::new("Removing containers", [step]));
+    let images = images.then(|| Stage::new("Removing images", [Step::RemoveImages]));
+    let network = network.then(|| Stage::new("Removing network", [Step::RemoveNetwork]));
+    containers.into_iter().chain(images).chain(network).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kubeconfig_comes_first_and_the_network_last() {
+        let names = || vec!["a-master-1".to_owned(), "a-stray".into()];
+        let access = "Updating kubeconfig\n  remove access to the cluster\n";
+        let containers = "Removing containers\n  remove a-master-1, a-stray\n";
+        let images = "Removing images\n  remove images of deleted snapshots\n";
+        let network = "Removing network\n  remove network\n";
+        assert_eq!(
+            delete(names(), true, true).to_string(),
+            [access, containers, images, network].concat()
+        );
+        assert_eq!(delete(names(), false, false).to_string(), [access, containers].concat());
+        assert_eq!(delete(Vec::new(), false, true).to_string(), [access, network].concat());
+    }
+}

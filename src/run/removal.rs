@@ -1,0 +1,258 @@
+//! Removes things from engines: containers with their anonymous volumes, images, networks.
+//! However they were found, they are removed here and in the same way.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::work::Target;
+use crate::cluster::host::Host;
+use crate::cluster::labels;
+use crate::cluster::name::ClusterName;
+use crate::docker::{Call, Docker, DockerError, Engine, Engines, args, join};
+use crate::inventory::found::Found;
+use crate::inventory::networks;
+
+/// An engine may finish what it was asked for after the client is gone: for so
+/// long nothing must have appeared.
+const QUIET: Duration = Duration::from_secs(1);
+/// Between two looks of a rollback.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// How often in a row the engine may refuse to remove something.
+const TRIES: u32 = 3;
+
+/// How long a manager of a swarm may take to hear of what another one has removed.
+const HEARSAY: Duration = Duration::from_secs(10);
+/// Between two questions whether it has.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// What is to be removed.
+#[derive(Debug, Clone, Default)]
+pub struct Removal {
+    containers: Vec<(Docker, Call)>,
+    images: Vec<(Docker, Call)>,
+    /// By engine that lists them. A swarm's network is listed by all hosts with a part in
+    /// it, and a manager removes it for all.
+    networks: Vec<(Engine, Vec<String>)>,
+}
+
+impl Removal {
+    /// What was found of `cluster`.
+    ///
+    /// # Errors
+    /// Where an engine does not say which networks it has.
+    pub fn of_cluster(found: &Found<'_>, cluster: &ClusterName) -> Result<Self, DockerError> {
+        let mut removal = Self::default();
+        let networks: Vec<_> = thread::scope(|scope| {
+            let ids = |engine: &Engine| networks::ids(&engine.docker, cluster);
+            let threads = found.engines().iter().map(|engine| scope.spawn(move || ids(engine)));
+            threads.collect::<Vec<_>>().into_iter().map(join).collect()
+        });
+        for (engine, networks) in found.engines().iter().zip(networks) {
+            let here = found.members.iter().filter(|it| found.engine(it).is(&engine.docker));
+            let ids: Vec<String> = here.map(|member| member.id.clone()).collect();
+            removal.add_containers(&engine.docker, &ids);
+            removal.add_networks(engine, networks?);
+        }
+        Ok(removal)
+    }
+
+    /// What has the label of the run `id`, on those engines that answer; and why the first
+    /// other one does not.
+    fn of_run(engines: &Engines, id: &str) -> (Self, Result<(), DockerError>) {
+        let mut removal = Self::default();
+        let mut silent = Ok(());
+        let list = &args::container_ids(labels::RUN, id);
+        let containers: Vec<_> = thread::scope(|scope| {
+            let threads = engines.iter().map(|engine| scope.spawn(move || engine.docker.ids(list)));
+            threads.collect::<Vec<_>>().into_iter().map(join).collect()
+        });
+        let mut known = |answer: Result<Vec<String>, DockerError>| {
+            answer.unwrap_or_else(|error| {
+                if silent.is_ok() {
+                    silent = Err(error);
+                }
+                Vec::new()
+            })
+        };
+        for (engine, ids) in engines.iter().zip(containers) {
+            removal.add_containers(&engine.docker, &known(ids));
+        }
+        let manager = engines.manager();
+        let networks = known(manager.ids(&args::labelled_network_ids(labels::RUN, id)));
+        removal.add_networks(&Engine { host: None, docker: manager.clone() }, networks);
+        let label = format!("{}={id}", labels::RUN);
+        let mut images = known(manager.ids(&args::labelled_image_ids(&label)));
+        images.sort();
+        images.dedup();
+        removal.add_images(manager, &images);
+        (removal, silent)
+    }
+
+    /// Adds the containers `ids` of `docker`.
+    pub fn add_containers(&mut self, docker: &Docker, ids: &[String]) {
+        if !ids.is_empty() {
+            let call = args::remove(ids.iter().map(String::as_str));
+            self.containers.push((docker.clone(), call));
+        }
+    }
+
+    /// Adds the images of `docker` that are called `names`.
+    pub fn add_images(&mut self, docker: &Docker, names: &[String]) {
+        if !names.is_empty() {
+            let call = args::remove_images(names.iter().map(String::as_str));
+            self.images.push((docker.clone(), call));
+        }
+    }
+
+    /// Adds the snapshots' images of `docker` that nobody has a name for any more: of a
+    /// snapshot that is deleted they stay as long as a container is made of them.
+    pub fn add_nameless_images(&mut self, docker: &Docker) {
+        self.images.push((docker.clone(), args::prune_images(labels::snapshot::NAME)));
+    }
+
+    /// Adds the networks `ids` that `engine` lists.
+    pub fn add_networks(&mut self, engine: &Engine, ids: Vec<String>) {
+        if !ids.is_empty() {
+            self.networks.push((engine.clone(), ids));
+        }
+    }
+
+    /// Leaves the networks where they are.
+    pub fn keep_networks(&mut self) {
+        self.networks.clear();
+    }
+
+    /// Whether there is nothing to remove.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.containers.is_empty() && self.images.is_empty() && self.networks.is_empty()
+    }
+
+    /// Whether there are networks to remove.
+    #[must_use]
+    pub fn has_networks(&self) -> bool {
+        !self.networks.is_empty()
+    }
+
+    /// A network to remove, and an engine that knows it.
+    #[must_use]
+    pub fn network(&self) -> Option<(&Docker, &str)> {
+        let (engine, ids) = self.networks.first()?;
+        Some((&engine.docker, ids.first()?))
+    }
+
+    /// The calls that remove containers, one for each engine.
+    #[must_use]
+    pub fn container_calls(&self) -> Vec<Target<'_>> {
+        self.containers.iter().map(|(docker, call)| (docker, call.clone())).collect()
+    }
+
+    /// The calls that remove images.
+    #[must_use]
+    pub fn image_calls(&self) -> Vec<Target<'_>> {
+        self.images.iter().map(|(docker, call)| (docker, call.clone())).collect()
+    }
+
+    /// The calls that remove networks, if the first engine that lists them may do it.
+    pub(super) fn network_calls(&self) -> Vec<Target<'_>> {
+        self.networks.iter().take(1).map(network_call).collect()
+    }
+
+    /// Removes the containers, of all engines side by side.
+    ///
+    /// # Errors
+    /// The first failure, when all are through.
+    pub fn remove_containers(&self) -> Result<(), DockerError> {
+        let results: Vec<_> = thread::scope(|scope| {
+            let remove = |(docker, call)| scope.spawn(move || Docker::capture(docker, call));
+            let calls = self.containers.iter().map(|(docker, call)| (docker, call));
+            let threads: Vec<_> = calls.map(remove).collect();
+            threads.into_iter().map(join).collect()
+        });
+        results.into_iter().try_for_each(|result| result.map(drop))
+    }
+
+    /// Removes the images.
+    ///
+    /// # Errors
+    /// The first failure.
+    pub fn remove_images(&self) -> Result<(), DockerError> {
+        self.images.iter().try_for_each(|(docker, call)| docker.capture(call).map(drop))
+    }
+
+    /// Removes the networks. Returns the hosts that list them even so: a new cluster of
+    /// that name would find them there.
+    ///
+    /// # Errors
+    /// The first refusal, if every engine refuses: one manager removes a swarm's network
+    /// for all hosts.
+    pub fn remove_networks(&self) -> Result<Vec<Host>, DockerError> {
+        let mut refused = Ok(());
+        for (docker, call) in self.networks.iter().map(network_call) {
+            match docker.capture(&call) {
+                Ok(_) => return Ok(self.wait_for_managers()),
+                Err(error) => refused = refused.and(Err(error)),
+            }
+        }
+        refused.map(|()| Vec::new())
+    }
+
+    /// Until no host lists the networks any more that one of them has removed. Those that
+    /// still do after a while.
+    fn wait_for_managers(&self) -> Vec<Host> {
+        let deadline = Instant::now() + HEARSAY;
+        let lists = |engine: &Engine, ids: &[String]| {
+            // Everything is removed: a host that does not answer now leaves nothing undone.
+            let all = || engine.docker.ids(&args::network_ids()).unwrap_or_default();
+            while all().iter().any(|id| ids.contains(id)) {
+                if Instant::now() >= deadline {
+                    return true;
+                }
+                thread::sleep(INTERVAL);
+            }
+            false
+        };
+        let still = self.networks.iter().filter_map(|(engine, ids)| {
+            let host = engine.host.as_ref()?;
+            lists(engine, ids).then(|| host.clone())
+        });
+        still.collect()
+    }
+}
+
+fn network_call((engine, ids): &(Engine, Vec<String>)) -> Target<'_> {
+    (&engine.docker, args::remove_networks(ids.iter().map(String::as_str)))
+}
+
+/// Removes everything that the run `id` made, on all engines. Signals do not stop it, and
+/// what one engine refuses does not keep it from the others.
+///
+/// # Errors
+/// The last call that fails; the user is then told what remains.
+pub fn rollback(engines: &Engines, id: &str) -> Result<(), DockerError> {
+    let engines = engines.uninterruptible();
+    let quiet = engines.manager().deadline(QUIET);
+    let mut failures = 0;
+    let mut since = Instant::now();
+    loop {
+        let (removal, silent) = Removal::of_run(&engines, id);
+        // A network with containers on it stays, so these go first.
+        let containers = removal.remove_containers();
+        let others = removal.remove_networks().and_then(|_| removal.remove_images());
+        match silent.and(containers).and(others) {
+            Ok(()) if !removal.is_empty() => {
+                failures = 0;
+                since = Instant::now();
+            }
+            Ok(()) if since.elapsed() >= quiet => return Ok(()),
+            Ok(()) => thread::sleep(LOOK_AGAIN.min(quiet)),
+            Err(error) => {
+                failures += 1;
+                if failures == TRIES {
+                    return Err(error);
+                }
+                thread::sleep(LOOK_AGAIN);
+            }
+        }
+    }
+}
