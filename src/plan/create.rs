@@ -1,6 +1,6 @@
 //! The plan of `create cluster`. Pure: a roster in, stages out.
 
-use super::{Plan, Stage, Step};
+use super::{Plan, Since, Stage, Step};
 use crate::cluster::by_hand::ByHand;
 use crate::cluster::host::Host;
 use crate::cluster::name::{NodeName, Role};
@@ -21,7 +21,7 @@ pub fn create(roster: &Roster, by_hand: ByHand, lacking: &[Host]) -> Plan {
         stages.push(Stage::new("Bringing the image", bring));
     }
     stages.push(Stage::new("Claiming the name", [Step::Claim(roster.first_master())]));
-    stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::start)));
+    stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::StartNode)));
 
     if let Some((first, further)) = masters.split_first() {
         stages.push(Stage::new("Starting control plane", [Step::InitMaster(first.clone())]));
@@ -33,7 +33,7 @@ pub fn create(roster: &Roster, by_hand: ByHand, lacking: &[Host]) -> Plan {
         }
         stages.extend(joining);
         let kubernetes = masters.iter().chain(&workers).cloned().collect();
-        let ready = [Step::WaitReady(kubernetes), Step::SaveKubeconfig];
+        let ready = [Step::WaitReady(kubernetes, Since::Ever), Step::SaveKubeconfig];
         let last = [Step::RevokeToken, Step::StartAddons(first.clone())];
         stages.push(Stage::new(
             "Waiting for nodes to be Ready",
@@ -46,8 +46,7 @@ pub fn create(roster: &Roster, by_hand: ByHand, lacking: &[Host]) -> Plan {
 
 /// All at once.
 pub(super) fn joins(masters: &[NodeName], workers: &[NodeName]) -> Option<Stage> {
-    let masters = masters.iter().cloned().map(Step::JoinMaster);
-    let steps: Vec<_> = masters.chain(workers.iter().cloned().map(Step::JoinWorker)).collect();
+    let steps: Vec<_> = masters.iter().chain(workers).cloned().map(Step::Join).collect();
     (!steps.is_empty()).then(|| Stage::new("Joining nodes", steps))
 }
 

@@ -12,7 +12,7 @@ mod snapshot;
 use std::fmt;
 
 use crate::cluster::host::Host;
-use crate::cluster::name::{NodeName, Role};
+use crate::cluster::name::NodeName;
 
 pub use create::create;
 pub use delete::delete;
@@ -50,8 +50,6 @@ pub enum Step {
     /// container only: of several runs that create the same cluster at this moment,
     /// one gets it, and the others know.
     Claim(NodeName),
-    /// The balancer's container, its configuration and its start.
-    StartLoadBalancer(NodeName),
     /// A node's container, its files and its start.
     StartNode(NodeName),
     /// `kubeadm init`.
@@ -68,14 +66,10 @@ pub enum Step {
     FinishInit(NodeName),
     /// What the image brings along for a new cluster, on its first master.
     StartAddons(NodeName),
-    /// `kubeadm join --control-plane`.
-    JoinMaster(NodeName),
-    /// `kubeadm join`.
-    JoinWorker(NodeName),
+    /// `kubeadm join`, of a master with a control plane.
+    Join(NodeName),
     /// Until the nodes are Ready.
-    WaitReady(Vec<NodeName>),
-    /// Until the nodes have said that they are Ready since now.
-    WaitReadyAgain(Vec<NodeName>),
+    WaitReady(Vec<NodeName>, Since),
     /// The administrator's access, into the user's kubeconfig.
     SaveKubeconfig,
     /// What nodes joined with is good for nothing any more.
@@ -110,21 +104,28 @@ pub enum Step {
     RemoveNetwork,
 }
 
+/// From when on a node's report counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// Whatever the cluster has of it.
+    Ever,
+    /// The start of the run's first container: what the cluster has may be older.
+    Start,
+}
+
 impl Step {
     /// The node that it is about, if it is about one alone.
     #[must_use]
     pub fn node(&self) -> Option<&NodeName> {
         match self {
             Self::Claim(node)
-            | Self::StartLoadBalancer(node)
             | Self::StartNode(node)
             | Self::InitMaster(node)
             | Self::CloneMaster(node)
             | Self::IssueCredentials(node)
             | Self::FinishInit(node)
             | Self::StartAddons(node)
-            | Self::JoinMaster(node)
-            | Self::JoinWorker(node)
+            | Self::Join(node)
             | Self::UpdateRoutes(node)
             | Self::UpdateLoadBalancer(node)
             | Self::Drain(node)
@@ -134,8 +135,12 @@ impl Step {
             | Self::Stop(node)
             | Self::Start(node)
             | Self::Save(node) => Some(node),
-            Self::WaitReady(nodes) | Self::WaitReadyAgain(nodes) | Self::Keep(nodes) => {
-                if let [node] = nodes.as_slice() { Some(node) } else { None }
+            Self::WaitReady(nodes, _) | Self::Keep(nodes) => {
+                if let [node] = nodes.as_slice() {
+                    Some(node)
+                } else {
+                    None
+                }
             }
             Self::CreateNetwork
             | Self::BringImage(_)
@@ -146,14 +151,6 @@ impl Step {
             | Self::RemoveContainers(_)
             | Self::RemoveImages
             | Self::RemoveNetwork => None,
-        }
-    }
-
-    /// The first start of any node.
-    fn start(node: NodeName) -> Self {
-        match node.role() {
-            Role::LoadBalancer => Self::StartLoadBalancer(node),
-            Role::Master | Role::Worker => Self::StartNode(node),
         }
     }
 }
@@ -167,21 +164,15 @@ impl fmt::Display for Step {
             Self::CreateNetwork => f.write_str("create network"),
             Self::BringImage(host) => write!(f, "bring the image to {host}"),
             Self::Claim(node) => write!(f, "create {node}"),
-            Self::StartLoadBalancer(node) | Self::StartNode(node) | Self::Start(node) => {
-                write!(f, "start {node}")
-            }
+            Self::StartNode(node) | Self::Start(node) => write!(f, "start {node}"),
             Self::InitMaster(node) => write!(f, "kubeadm init on {node}"),
             Self::CloneMaster(node) => write!(f, "kubeadm init with saved data on {node}"),
             Self::IssueCredentials(node) => write!(f, "issue credentials for {node}"),
             Self::CreateToken => f.write_str("create a join token"),
             Self::FinishInit(node) => write!(f, "finish kubeadm init on {node}"),
             Self::StartAddons(node) => write!(f, "start add-ons on {node}"),
-            Self::JoinMaster(node) | Self::JoinWorker(node) => {
-                write!(f, "kubeadm join on {node}")
-            }
-            Self::WaitReady(nodes) | Self::WaitReadyAgain(nodes) => {
-                write!(f, "wait until Ready: {}", list(nodes))
-            }
+            Self::Join(node) => write!(f, "kubeadm join on {node}"),
+            Self::WaitReady(nodes, _) => write!(f, "wait until Ready: {}", list(nodes)),
             Self::SaveKubeconfig => f.write_str("save kubeconfig"),
             Self::RevokeToken => f.write_str("revoke the join token"),
             Self::Keep(nodes) => write!(f, "keep {}", list(nodes)),

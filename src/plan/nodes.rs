@@ -3,7 +3,7 @@
 use std::slice;
 
 use super::create::joins;
-use super::{Plan, Stage, Step};
+use super::{Plan, Since, Stage, Step};
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::roster::Roster;
 
@@ -14,7 +14,7 @@ pub fn add(old: &Roster, new: &[NodeName]) -> Plan {
     let issue = new.iter().cloned().map(Step::IssueCredentials);
     let routes = old.kubernetes().cloned().map(Step::UpdateRoutes);
 
-    let mut stages = vec![Stage::new("Starting nodes", new.iter().cloned().map(Step::start))];
+    let mut stages = vec![Stage::new("Starting nodes", new.iter().cloned().map(Step::StartNode))];
     stages
         .push(Stage::new("Issuing join credentials", [Step::CreateToken].into_iter().chain(issue)));
     if masters {
@@ -26,7 +26,7 @@ pub fn add(old: &Roster, new: &[NodeName]) -> Plan {
     }
     stages.push(Stage::new(
         "Waiting for nodes to be Ready",
-        [Step::WaitReady(new.to_vec()), Step::RevokeToken],
+        [Step::WaitReady(new.to_vec(), Since::Ever), Step::RevokeToken],
     ));
     let balancer = masters.then(|| old.with_role(Role::LoadBalancer)).into_iter().flatten();
     let keep = [Step::Keep(new.to_vec())];

@@ -1,6 +1,6 @@
 //! The plans of `stop cluster` and `start cluster`.
 
-use super::{Plan, Stage, Step};
+use super::{Plan, Since, Stage, Step};
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::roster::Roster;
 
@@ -26,10 +26,10 @@ pub fn start(roster: &Roster, stopped: &Roster) -> Plan {
     let again: Vec<NodeName> = stopped.kubernetes().cloned().collect();
     let runs = |node: &&NodeName| !again.contains(node);
     let running: Vec<NodeName> = roster.kubernetes().filter(runs).cloned().collect();
-    let some = |nodes: &Vec<NodeName>| !nodes.is_empty();
-    let running = Some(running).filter(some).map(Step::WaitReady);
-    let again = Some(again).filter(some).map(Step::WaitReadyAgain);
-    stages.push(Stage::new("Waiting for nodes to be Ready", running.into_iter().chain(again)));
+    let wait = [(running, Since::Ever), (again, Since::Start)].into_iter();
+    let wait = wait.filter(|(nodes, _)| !nodes.is_empty());
+    let wait = wait.map(|(nodes, since)| Step::WaitReady(nodes, since));
+    stages.push(Stage::new("Waiting for nodes to be Ready", wait));
     Plan(stages)
 }
 
@@ -81,8 +81,8 @@ mod tests {
             steps,
             [
                 Step::Start(node("a-worker-1")),
-                Step::WaitReady(vec![node("a-master-1")]),
-                Step::WaitReadyAgain(vec![node("a-worker-1")]),
+                Step::WaitReady(vec![node("a-master-1")], Since::Ever),
+                Step::WaitReady(vec![node("a-worker-1")], Since::Start),
             ]
         );
     }

@@ -2,7 +2,7 @@
 
 use super::create::joins;
 use super::delete::remove;
-use super::{Plan, Stage, Step, resume, start, stop};
+use super::{Plan, Since, Stage, Step, resume, start, stop};
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::roster::Roster;
 
@@ -28,12 +28,14 @@ pub fn save(roster: &Roster, running: &Roster, stays: bool) -> Plan {
 pub fn restore(roster: &Roster, names: Vec<String>, network: bool, renews: bool) -> Plan {
     let mut stages = remove(names, false, network);
     stages.push(Stage::new("Creating network", [Step::CreateNetwork]));
-    stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::start)));
+    stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::StartNode)));
     let workers = roster.with_role(Role::Worker).filter(|_| renews).cloned();
     let kubernetes: Vec<NodeName> = roster.kubernetes().cloned().collect();
     stages.push(Stage::new(
         "Waiting for nodes to be Ready",
-        [Step::WaitReadyAgain(kubernetes)].into_iter().chain(workers.map(Step::IssueCredentials)),
+        [Step::WaitReady(kubernetes, Since::Start)]
+            .into_iter()
+            .chain(workers.map(Step::IssueCredentials)),
     ));
     let keep = Step::Keep(roster.nodes().to_vec());
     stages.push(Stage::new("Finishing", [Step::SaveKubeconfig, keep]));
@@ -48,11 +50,11 @@ pub fn clone(roster: &Roster) -> Plan {
     let workers: Vec<NodeName> = roster.with_role(Role::Worker).cloned().collect();
     let mut stages = vec![Stage::new("Creating network", [Step::CreateNetwork])];
     stages.push(Stage::new("Claiming the name", [Step::Claim(first.clone())]));
-    stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::start)));
+    stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::StartNode)));
     stages.push(Stage::new("Starting control plane", [Step::CloneMaster(first)]));
     stages.extend(joins(&[], &workers));
     let kubernetes = roster.kubernetes().cloned().collect();
-    let ready = [Step::WaitReady(kubernetes), Step::SaveKubeconfig, Step::RevokeToken];
+    let ready = [Step::WaitReady(kubernetes, Since::Ever), Step::SaveKubeconfig, Step::RevokeToken];
     stages.push(Stage::new("Waiting for nodes to be Ready", ready));
     stages.push(Stage::new("Finishing", [Step::Keep(roster.nodes().to_vec())]));
     Plan(stages)

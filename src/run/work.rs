@@ -11,7 +11,7 @@ use crate::cluster::moment::Moment;
 use crate::cluster::name::NodeName;
 use crate::docker::{Call, Docker, Engine, args};
 use crate::node::scripts;
-use crate::plan::Step;
+use crate::plan::{Since, Step};
 
 /// What systemd gets to end everything in order before the engine kills: it ends
 /// what is left itself after ten seconds.
@@ -82,7 +82,7 @@ impl Run<'_> {
                 Work::new(self.bring_image_calls(host)?).by(|_| self.bring_image(host))
             }
             Step::Claim(node) => one(node, args::create_container(self.claim(node)?)),
-            Step::StartLoadBalancer(node) | Step::StartNode(node) => {
+            Step::StartNode(node) => {
                 let start = self.first_start(node)?;
                 on(node, start.calls()).by(|_| self.start(node, start))
             }
@@ -101,14 +101,12 @@ impl Run<'_> {
             Step::CreateToken => speaker(self.token_call()).by(|_| self.create_token()),
             Step::FinishInit(node) => one(node, script(node, &[scripts::FINISH], JOIN)),
             Step::StartAddons(node) => one(node, script(node, &[scripts::ADDONS], MOMENT)),
-            Step::JoinMaster(node) | Step::JoinWorker(node) => {
-                one(node, Self::join_call(node)).by(|_| self.join_node(node))
-            }
-            Step::WaitReady(nodes) => {
-                speaker(self.ready_call(nodes, None)).by(|_| self.wait_ready(nodes, None))
-            }
-            Step::WaitReadyAgain(nodes) => {
-                let since = Some(self.facts.started()?);
+            Step::Join(node) => one(node, Self::join_call(node)).by(|_| self.join_node(node)),
+            Step::WaitReady(nodes, since) => {
+                let since = match since {
+                    Since::Ever => None,
+                    Since::Start => Some(self.facts.started()?),
+                };
                 speaker(self.ready_call(nodes, since)).by(move |_| self.wait_ready(nodes, since))
             }
             Step::SaveKubeconfig => speaker(self.admin_call()).by(|_| self.save_kubeconfig()),
