@@ -14,7 +14,6 @@ pub mod error;
 pub mod image;
 pub mod interrupt;
 pub mod inventory;
-pub mod kubeadm;
 pub mod kubeconfig;
 pub mod node;
 pub mod plan;

@@ -1,9 +1,11 @@
-//! What mokctl puts into a node: files and scripts, as data, packed into one tar
-//! archive. Knows nothing of how they get there.
+//! What mokctl puts into a node: files, scripts, certificates and kubeadm's configuration, as
+//! data, packed into one tar
+//! archive; and what kubeadm prints there. Knows nothing of how files get there.
 
 pub mod balancer;
 pub mod by_hand;
 pub mod files;
+pub mod kubeadm;
 pub mod network;
 pub mod outside;
 pub mod pki;

@@ -13,10 +13,10 @@ use crate::cluster::layout::{Layout, pod_range};
 use crate::cluster::name::{NodeName, Role};
 use crate::docker::{Call, Docker, args};
 use crate::inventory::members::is_set_up;
-use crate::kubeadm::config::{self, ClusterConfig, Discovery, NodeConfig};
-use crate::kubeadm::output::{JoinCommand, OutputError};
 use crate::kubeconfig::Access;
 use crate::node::files::File;
+use crate::node::kubeadm::config::{self, ClusterConfig, Discovery, NodeConfig};
+use crate::node::kubeadm::join_command::{JoinCommand, OutputError};
 use crate::node::pki::{self, Pki};
 use crate::node::scripts;
 

@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use super::facts::MissingFact;
 use crate::docker::DockerError;
-use crate::kubeadm::output::OutputError;
 use crate::kubeconfig::KubeconfigError;
+use crate::node::kubeadm::join_command::OutputError;
 use crate::node::pki::PkiError;
 
 /// Why a step failed.

@@ -10,7 +10,7 @@ use crate::cluster::host::Host;
 use crate::cluster::layout::Layout;
 use crate::docker::args::Container;
 use crate::docker::privilege::Privilege;
-use crate::kubeadm::output::JoinCommand;
+use crate::node::kubeadm::join_command::JoinCommand;
 
 /// A plan that asks for what no earlier stage learned.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -44,8 +44,8 @@ use crate::cluster::roster::Roster;
 use crate::cluster::subnet::Subnet;
 use crate::docker::privilege::Privilege;
 use crate::docker::{Call, Engines, args};
-use crate::kubeadm::output::redact;
 use crate::kubeconfig::Location;
+use crate::node::kubeadm::join_command::redact;
 use crate::ui::Ui;
 
 /// What a run is about, and what it has learned.

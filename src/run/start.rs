@@ -15,8 +15,8 @@ use crate::cluster::runtime::Runtime;
 use crate::docker::Call;
 use crate::docker::args::{self, Container};
 use crate::docker::privilege::Privilege;
-use crate::kubeadm::config::Discovery;
 use crate::node::files::{File, archive};
+use crate::node::kubeadm::config::Discovery;
 use crate::node::{balancer, by_hand, network, outside, restored, scripts};
 
 /// The container of a node, what is put into it, and its start.

@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 11] = [
     &["preflight"],
     &["inventory"],
     &["env", "image"],
-    &["cli", "kubeadm", "kubeconfig", "node", "plan", "snapshot"],
+    &["cli", "kubeconfig", "node", "plan", "snapshot"],
     &["docker", "ui"],
     &["cluster"],
     &["interrupt", "version"],

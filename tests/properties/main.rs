@@ -188,7 +188,8 @@ fn what_is_generated_is_often_right() {
         let mut draw = || strategy.new_tree(&mut runner).expect("a value").current();
         (0..100).filter(|_| good(draw())).count()
     }
-    let joins = |text: String| mokctl::kubeadm::output::JoinCommand::from_output(&text).is_ok();
+    let joins =
+        |text: String| mokctl::node::kubeadm::join_command::JoinCommand::from_output(&text).is_ok();
     let members =
         |json: String| mokctl::inventory::members::read(&json).is_ok_and(|all| !all.is_empty());
     let images =

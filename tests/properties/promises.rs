@@ -10,8 +10,8 @@ use mokctl::cluster::subnet::Subnet;
 use mokctl::image::contract::NodeImage;
 use mokctl::inventory::networks::engine_subnets;
 use mokctl::inventory::{members, node_images, snapshots};
-use mokctl::kubeadm::output::{JoinCommand, redact};
 use mokctl::kubeconfig::{Access, TextError, merge_text, remove_text};
+use mokctl::node::kubeadm::join_command::{JoinCommand, redact};
 
 /// A command line: every mistake has its line below the usage text, and empty
 /// words are none.

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 use std::net::Ipv4Addr;
 
-use super::output::Secret;
+use super::join_command::Secret;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::layout::{API_PORT, POD_SUBNET, SERVICE_SUBNET};
 use crate::cluster::spec::MAX_MASTERS;
@@ -238,7 +238,7 @@ fn kube_proxy_configuration() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kubeadm::output::JoinCommand;
+    use crate::node::kubeadm::join_command::JoinCommand;
 
     fn node(version: &str, name: &str) -> NodeConfig {
         NodeConfig {

@@ -1,0 +1,5 @@
+//! What kubeadm reads and prints: its configuration files, and the join command. Pure;
+//! knows nothing of containers.
+
+pub mod config;
+pub mod join_command;
