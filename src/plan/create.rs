@@ -17,10 +17,10 @@ pub fn create(roster: &Roster, by_hand: ByHand, lacking: &[Host]) -> Plan {
 
     let mut stages = vec![Stage::new("Creating network", [Step::CreateNetwork])];
     if !lacking.is_empty() {
-        let bring = lacking.iter().cloned().map(Step::BringImage);
-        stages.push(Stage::new("Bringing the image", bring));
+        let copy = lacking.iter().cloned().map(Step::CopyImage);
+        stages.push(Stage::new("Copying the image", copy));
     }
-    stages.push(Stage::new("Claiming the name", [Step::Claim(roster.first_master())]));
+    stages.push(Stage::new("Reserving the name", [Step::ReserveName(roster.first_master())]));
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::StartNode)));
 
     if let Some((first, further)) = masters.split_first() {
@@ -40,7 +40,7 @@ pub fn create(roster: &Roster, by_hand: ByHand, lacking: &[Host]) -> Plan {
             ready.into_iter().chain(finish).chain(last),
         ));
     }
-    stages.push(Stage::new("Finishing", [Step::Keep(roster.nodes().to_vec())]));
+    stages.push(Stage::new("Finishing", [Step::MarkComplete(roster.nodes().to_vec())]));
     Plan(stages)
 }
 
@@ -66,9 +66,9 @@ mod tests {
     #[test]
     fn what_is_left_to_the_user_is_not_in_the_plan() {
         let nodes = ["a-master-1", "a-worker-1"];
-        let up = "Creating network\n  create network\nClaiming the name\n  create a-master-1\n\
+        let up = "Creating network\n  create network\nReserving the name\n  create a-master-1\n\
              Starting nodes\n  start a-master-1\n  start a-worker-1\n";
-        let finish = "Finishing\n  keep a-master-1, a-worker-1\n";
+        let finish = "Finishing\n  mark as complete: a-master-1, a-worker-1\n";
         let masters = "Starting control plane\n  kubeadm init on a-master-1\n\
              Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n  \
              finish kubeadm init on a-master-1\n  revoke the join token\n  start add-ons on a-master-1\n";
@@ -82,12 +82,12 @@ mod tests {
         assert_eq!(
             plan(&["a-master-1"]),
             "Creating network\n  create network\n\
-             Claiming the name\n  create a-master-1\n\
+             Reserving the name\n  create a-master-1\n\
              Starting nodes\n  start a-master-1\n\
              Starting control plane\n  kubeadm init on a-master-1\n\
              Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n  \
              finish kubeadm init on a-master-1\n  revoke the join token\n  start add-ons on a-master-1\n\
-             Finishing\n  keep a-master-1\n"
+             Finishing\n  mark as complete: a-master-1\n"
         );
     }
 
@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(
             plan(&nodes),
             "Creating network\n  create network\n\
-             Claiming the name\n  create a-master-1\n\
+             Reserving the name\n  create a-master-1\n\
              Starting nodes\n  start a-master-1\n  start a-master-2\n  start a-master-3\n  \
              start a-worker-1\n  start a-worker-2\n  start a-lb\n\
              Starting control plane\n  kubeadm init on a-master-1\n\
@@ -107,7 +107,7 @@ mod tests {
              Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-master-2, \
              a-master-3, a-worker-1, a-worker-2\n  save kubeconfig\n  revoke the join token\n  \
              start add-ons on a-master-1\n\
-             Finishing\n  keep a-master-1, a-master-2, a-master-3, a-worker-1, a-worker-2, a-lb\n"
+             Finishing\n  mark as complete: a-master-1, a-master-2, a-master-3, a-worker-1, a-worker-2, a-lb\n"
         );
     }
 }

@@ -45,11 +45,11 @@ pub enum Step {
     /// The cluster's network, on a subnet that nobody uses.
     CreateNetwork,
     /// The node image, onto a host that lacks it.
-    BringImage(Host),
+    CopyImage(Host),
     /// The first master's container, not yet started. The engine gives a name to one
     /// container only: of several runs that create the same cluster at this moment,
     /// one gets it, and the others know.
-    Claim(NodeName),
+    ReserveName(NodeName),
     /// A node's container, its files and its start.
     StartNode(NodeName),
     /// `kubeadm init`.
@@ -74,8 +74,8 @@ pub enum Step {
     SaveKubeconfig,
     /// What nodes joined with is good for nothing any more.
     RevokeToken,
-    /// The containers are finished: they come back with the engine.
-    Keep(Vec<NodeName>),
+    /// The containers are complete: they come back with the engine.
+    MarkComplete(Vec<NodeName>),
     /// A node's routes to the pods of all others, as they are now.
     UpdateRoutes(NodeName),
     /// The masters behind the balancer, as they are now.
@@ -85,7 +85,7 @@ pub enum Step {
     /// The node's etcd leaves the others.
     LeaveControlPlane(NodeName),
     /// The Node object goes.
-    Forget(NodeName),
+    DeleteNodeObject(NodeName),
     /// The container goes, with its volumes.
     RemoveContainer(NodeName),
     /// The container stops, in order.
@@ -118,7 +118,7 @@ impl Step {
     #[must_use]
     pub fn node(&self) -> Option<&NodeName> {
         match self {
-            Self::Claim(node)
+            Self::ReserveName(node)
             | Self::StartNode(node)
             | Self::InitMaster(node)
             | Self::CloneMaster(node)
@@ -130,20 +130,16 @@ impl Step {
             | Self::UpdateLoadBalancer(node)
             | Self::Drain(node)
             | Self::LeaveControlPlane(node)
-            | Self::Forget(node)
+            | Self::DeleteNodeObject(node)
             | Self::RemoveContainer(node)
             | Self::Stop(node)
             | Self::Start(node)
             | Self::Save(node) => Some(node),
-            Self::WaitReady(nodes, _) | Self::Keep(nodes) => {
-                if let [node] = nodes.as_slice() {
-                    Some(node)
-                } else {
-                    None
-                }
+            Self::WaitReady(nodes, _) | Self::MarkComplete(nodes) => {
+                if let [node] = nodes.as_slice() { Some(node) } else { None }
             }
             Self::CreateNetwork
-            | Self::BringImage(_)
+            | Self::CopyImage(_)
             | Self::CreateToken
             | Self::SaveKubeconfig
             | Self::RevokeToken
@@ -162,8 +158,8 @@ impl fmt::Display for Step {
         };
         match self {
             Self::CreateNetwork => f.write_str("create network"),
-            Self::BringImage(host) => write!(f, "bring the image to {host}"),
-            Self::Claim(node) => write!(f, "create {node}"),
+            Self::CopyImage(host) => write!(f, "copy the image to {host}"),
+            Self::ReserveName(node) => write!(f, "create {node}"),
             Self::StartNode(node) | Self::Start(node) => write!(f, "start {node}"),
             Self::InitMaster(node) => write!(f, "kubeadm init on {node}"),
             Self::CloneMaster(node) => write!(f, "kubeadm init with saved data on {node}"),
@@ -175,12 +171,12 @@ impl fmt::Display for Step {
             Self::WaitReady(nodes, _) => write!(f, "wait until Ready: {}", list(nodes)),
             Self::SaveKubeconfig => f.write_str("save kubeconfig"),
             Self::RevokeToken => f.write_str("revoke the join token"),
-            Self::Keep(nodes) => write!(f, "keep {}", list(nodes)),
+            Self::MarkComplete(nodes) => write!(f, "mark as complete: {}", list(nodes)),
             Self::UpdateRoutes(node) => write!(f, "update routes of {node}"),
             Self::UpdateLoadBalancer(node) => write!(f, "update {node}"),
             Self::Drain(node) => write!(f, "drain {node}"),
             Self::LeaveControlPlane(node) => write!(f, "kubeadm reset on {node}"),
-            Self::Forget(node) => write!(f, "forget {node}"),
+            Self::DeleteNodeObject(node) => write!(f, "delete Node object {node}"),
             Self::RemoveContainer(node) => write!(f, "remove {node}"),
             Self::Stop(node) => write!(f, "stop {node}"),
             Self::Save(node) => write!(f, "save {node}"),

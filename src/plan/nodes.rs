@@ -29,7 +29,7 @@ pub fn add(old: &Roster, new: &[NodeName]) -> Plan {
         [Step::WaitReady(new.to_vec(), Since::Ever), Step::RevokeToken],
     ));
     let balancer = masters.then(|| old.with_role(Role::LoadBalancer)).into_iter().flatten();
-    let keep = [Step::Keep(new.to_vec())];
+    let keep = [Step::MarkComplete(new.to_vec())];
     stages.push(Stage::new(
         "Finishing",
         balancer.cloned().map(Step::UpdateLoadBalancer).chain(routes).chain(keep),
@@ -47,9 +47,9 @@ pub fn undo_add(old: &Roster, new: &[NodeName]) -> Plan {
     let balancer = old.with_role(Role::LoadBalancer).cloned().map(Step::UpdateLoadBalancer);
     Plan(vec![
         Stage::new("Leaving etcd", masters.map(Step::LeaveControlPlane)),
-        Stage::new("Removing", new.iter().cloned().map(Step::Forget)),
-        Stage::new("Revoking", [Step::RevokeToken]),
-        Stage::new("Updating the others", routes.chain(balancer)),
+        Stage::new("Deleting Node objects", new.iter().cloned().map(Step::DeleteNodeObject)),
+        Stage::new("Revoking the join token", [Step::RevokeToken]),
+        Stage::new("Updating other nodes", routes.chain(balancer)),
     ])
 }
 
@@ -62,7 +62,7 @@ pub fn remove(rest: &Roster, node: &NodeName, has_pods: bool) -> Plan {
     if node.role() == Role::Master {
         // No new connections to it while it leaves.
         let balancer = rest.with_role(Role::LoadBalancer).cloned().map(Step::UpdateLoadBalancer);
-        stages.push(Stage::new("Updating the balancer", balancer));
+        stages.push(Stage::new("Updating the load balancer", balancer));
     }
     if has_pods {
         stages.push(Stage::new("Draining", [Step::Drain(node.clone())]));
@@ -70,11 +70,11 @@ pub fn remove(rest: &Roster, node: &NodeName, has_pods: bool) -> Plan {
     if node.role() == Role::Master {
         stages.push(Stage::new("Leaving etcd", [Step::LeaveControlPlane(node.clone())]));
     }
-    stages.push(Stage::new("Removing", [Step::Forget(node.clone())]));
+    stages.push(Stage::new("Deleting Node objects", [Step::DeleteNodeObject(node.clone())]));
     let routes = rest.kubernetes().cloned().map(Step::UpdateRoutes);
     stages.push(Stage::new("Updating routes", routes));
-    // Last: as long as the container is there, saying the command again goes on.
-    stages.push(Stage::new("Removing its container", [Step::RemoveContainer(node.clone())]));
+    // Last: as long as the container is there, running the command again continues.
+    stages.push(Stage::new("Removing container", [Step::RemoveContainer(node.clone())]));
     Plan(stages)
 }
 

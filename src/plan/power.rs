@@ -37,7 +37,7 @@ fn stages(roster: &Roster, roles: [Role; 3], verb: &str, step: impl Fn(NodeName)
     let noun = |role| match role {
         Role::Master => "masters",
         Role::Worker => "workers",
-        Role::LoadBalancer => "the balancer",
+        Role::LoadBalancer => "the load balancer",
     };
     let stage = |role: &Role| {
         let steps = roster.with_role(*role).cloned().map(&step);
@@ -61,11 +61,11 @@ mod tests {
         assert_eq!(
             stop(&all).to_string(),
             "Stopping workers\n  stop a-worker-1\nStopping masters\n  stop a-master-1\n\
-             Stopping the balancer\n  stop a-lb\n"
+             Stopping the load balancer\n  stop a-lb\n"
         );
         assert_eq!(
             start(&all, &all).to_string(),
-            "Starting the balancer\n  start a-lb\nStarting masters\n  start a-master-1\n\
+            "Starting the load balancer\n  start a-lb\nStarting masters\n  start a-master-1\n\
              Starting workers\n  start a-worker-1\n\
              Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-worker-1\n"
         );

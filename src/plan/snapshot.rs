@@ -37,7 +37,7 @@ pub fn restore(roster: &Roster, names: Vec<String>, network: bool, renews: bool)
             .into_iter()
             .chain(workers.map(Step::IssueCredentials)),
     ));
-    let keep = Step::Keep(roster.nodes().to_vec());
+    let keep = Step::MarkComplete(roster.nodes().to_vec());
     stages.push(Stage::new("Finishing", [Step::SaveKubeconfig, keep]));
     Plan(stages)
 }
@@ -49,14 +49,14 @@ pub fn clone(roster: &Roster) -> Plan {
     let first = roster.first_master();
     let workers: Vec<NodeName> = roster.with_role(Role::Worker).cloned().collect();
     let mut stages = vec![Stage::new("Creating network", [Step::CreateNetwork])];
-    stages.push(Stage::new("Claiming the name", [Step::Claim(first.clone())]));
+    stages.push(Stage::new("Reserving the name", [Step::ReserveName(first.clone())]));
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::StartNode)));
     stages.push(Stage::new("Starting control plane", [Step::CloneMaster(first)]));
     stages.extend(joins(&[], &workers));
     let kubernetes = roster.kubernetes().cloned().collect();
     let ready = [Step::WaitReady(kubernetes, Since::Ever), Step::SaveKubeconfig, Step::RevokeToken];
     stages.push(Stage::new("Waiting for nodes to be Ready", ready));
-    stages.push(Stage::new("Finishing", [Step::Keep(roster.nodes().to_vec())]));
+    stages.push(Stage::new("Finishing", [Step::MarkComplete(roster.nodes().to_vec())]));
     Plan(stages)
 }
 
@@ -95,7 +95,7 @@ mod tests {
         let rest = "Creating network\n  create network\n\
              Starting nodes\n  start a-master-1\n  start a-worker-1\n  start a-lb\n\
              Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-worker-1\n\
-             Finishing\n  save kubeconfig\n  keep a-master-1, a-worker-1, a-lb\n";
+             Finishing\n  save kubeconfig\n  mark as complete: a-master-1, a-worker-1, a-lb\n";
         assert_eq!(restore(&all, Vec::new(), false, false).to_string(), rest);
         let remove = "Removing containers\n  remove a-lb\nRemoving network\n  remove network\n";
         let there = restore(&all, vec!["a-lb".to_owned()], true, false).to_string();
@@ -106,14 +106,14 @@ mod tests {
 
     #[test]
     fn a_clone_has_a_new_control_plane_and_its_workers_join() {
-        let up = "Creating network\n  create network\nClaiming the name\n  create a-master-1\n\
+        let up = "Creating network\n  create network\nReserving the name\n  create a-master-1\n\
              Starting nodes\n  start a-master-1\n";
         let ready = "Waiting for nodes to be Ready\n  wait until Ready: a-master-1";
         assert_eq!(
             clone(&roster(&["a-master-1"])).to_string(),
             format!(
                 "{up}Starting control plane\n  kubeadm init with saved data on a-master-1\n{ready}\n  \
-                 save kubeconfig\n  revoke the join token\nFinishing\n  keep a-master-1\n"
+                 save kubeconfig\n  revoke the join token\nFinishing\n  mark as complete: a-master-1\n"
             )
         );
         assert_eq!(
@@ -123,7 +123,7 @@ mod tests {
                  Starting control plane\n  kubeadm init with saved data on a-master-1\n\
                  Joining nodes\n  kubeadm join on a-worker-2\n\
                  {ready}, a-worker-2\n  save kubeconfig\n  revoke the join token\n\
-                 Finishing\n  keep a-master-1, a-worker-2\n"
+                 Finishing\n  mark as complete: a-master-1, a-worker-2\n"
             )
         );
     }

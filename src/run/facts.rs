@@ -22,7 +22,7 @@ pub struct MissingFact(pub(super) &'static str);
 pub struct Facts {
     layout: OnceLock<Layout>,
     network: OnceLock<String>,
-    claimed: OnceLock<Container>,
+    first: OnceLock<Container>,
     api_port: OnceLock<u16>,
     join: OnceLock<JoinCommand>,
     privileges: Mutex<BTreeMap<Option<Host>, Privilege>>,
@@ -47,14 +47,14 @@ impl Facts {
         let _ = self.network.set(id);
     }
 
-    /// The container that the run claimed its name with.
-    pub fn claimed(&self) -> Option<&Container> {
-        self.claimed.get()
+    /// The container that reserves the cluster's name.
+    pub fn first(&self) -> Option<&Container> {
+        self.first.get()
     }
 
-    /// Keeps the claimed container; the first one stays.
-    pub fn learn_claimed(&self, container: Container) -> &Container {
-        self.claimed.get_or_init(|| container)
+    /// Keeps that container; the first one stays.
+    pub fn learn_first(&self, container: Container) -> &Container {
+        self.first.get_or_init(|| container)
     }
 
     /// The API's port on the host.

@@ -1,4 +1,4 @@
-//! The node image, brought to a host that lacks it.
+//! The node image, copied to a host that lacks it.
 
 use super::Run;
 use super::error::StepError;
@@ -9,7 +9,7 @@ use crate::docker::{Call, Docker, args};
 
 impl Run<'_> {
     /// The call that writes the image, and the one of `host` that reads it.
-    pub(super) fn bring_image_calls(&self, host: &Host) -> Result<[(&Docker, Call); 2], StepError> {
+    pub(super) fn copy_image_calls(&self, host: &Host) -> Result<[(&Docker, Call); 2], StepError> {
         let Origin::Image { image, copy_from: Some(from), .. } = &self.origin else {
             return Err(MissingFact("an engine with the image").into());
         };
@@ -19,8 +19,8 @@ impl Run<'_> {
     }
 
     /// Streams it: it is nowhere in between.
-    pub(super) fn bring_image(&self, host: &Host) -> Result<(), StepError> {
-        let [(from, save), (to, load)] = self.bring_image_calls(host)?;
+    pub(super) fn copy_image(&self, host: &Host) -> Result<(), StepError> {
+        let [(from, save), (to, load)] = self.copy_image_calls(host)?;
         from.pipe(&save, to, &load)?;
         Ok(())
     }

@@ -33,7 +33,7 @@ impl Run<'_> {
 
     pub(super) fn drain(&self, node: &NodeName) -> Result<(), StepError> {
         match self.speaks().capture_bytes(&self.drain_call(node)) {
-            // Forgotten already, by a delete that was cut short.
+            // Deleted already, by a delete that was interrupted.
             Err(DockerError::Failed { stderr, .. }) if stderr.contains("(NotFound)") => Ok(()),
             result => Ok(result.map(drop)?),
         }
@@ -49,7 +49,7 @@ impl Run<'_> {
         script(node, &[scripts::LEAVE], RESET)
     }
 
-    pub(super) fn forget(&self, node: &NodeName) -> Call {
+    pub(super) fn delete_node_object(&self, node: &NodeName) -> Call {
         self.kubectl(&["delete", "node", &node.to_string(), "--ignore-not-found"])
     }
 

@@ -180,10 +180,10 @@ impl Run<'_> {
         })
     }
 
-    /// The container that gets the cluster's name, from now on the same.
-    pub(super) fn claim(&self, node: &NodeName) -> Result<&Container, StepError> {
+    /// The container that reserves the cluster's name.
+    pub(super) fn reserve_name(&self, node: &NodeName) -> Result<&Container, StepError> {
         let container = self.container(node)?;
-        Ok(self.facts.learn_claimed(container))
+        Ok(self.facts.learn_first(container))
     }
 
     /// What the first start of `node` takes.
@@ -191,10 +191,10 @@ impl Run<'_> {
         if node.role().runs_kubernetes() {
             self.facts.learn_started(Moment::now().seconds());
         }
-        let claimed = self.facts.claimed().filter(|claimed| claimed.name == node.to_string());
+        let first = self.facts.first().filter(|first| first.name == node.to_string());
         Ok(FirstStart {
-            is_there: claimed.is_some(),
-            container: claimed.map_or_else(|| self.container(node), |it| Ok(it.clone()))?,
+            is_there: first.is_some(),
+            container: first.map_or_else(|| self.container(node), |it| Ok(it.clone()))?,
             put: put(node, &self.files(node)?)?,
             start: args::start([node.to_string().as_str()]),
         })

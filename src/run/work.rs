@@ -78,10 +78,10 @@ impl Run<'_> {
                 Work::new([(self.engines.manager(), self.network_call(subnet))])
                     .by(move |_| self.create_network(subnet))
             }
-            Step::BringImage(host) => {
-                Work::new(self.bring_image_calls(host)?).by(|_| self.bring_image(host))
+            Step::CopyImage(host) => {
+                Work::new(self.copy_image_calls(host)?).by(|_| self.copy_image(host))
             }
-            Step::Claim(node) => one(node, args::create_container(self.claim(node)?)),
+            Step::ReserveName(node) => one(node, args::create_container(self.reserve_name(node)?)),
             Step::StartNode(node) => {
                 let start = self.first_start(node)?;
                 on(node, start.calls()).by(|_| self.start(node, start))
@@ -111,12 +111,12 @@ impl Run<'_> {
             }
             Step::SaveKubeconfig => speaker(self.admin_call()).by(|_| self.save_kubeconfig()),
             Step::RevokeToken => speaker(self.revoke_call(TOKEN_ID)).by(|_| self.revoke_token()),
-            Step::Keep(nodes) => Work::new(self.keep_calls(nodes)),
+            Step::MarkComplete(nodes) => Work::new(self.complete_calls(nodes)),
             Step::UpdateRoutes(node) => on(node, self.update_routes(node)?),
             Step::UpdateLoadBalancer(node) => on(node, self.update_load_balancer(node)?),
             Step::Drain(node) => speaker(self.drain_call(node)).by(|_| self.drain(node)),
             Step::LeaveControlPlane(node) => one(node, Self::leave_control_plane(node)),
-            Step::Forget(node) => speaker(self.forget(node)),
+            Step::DeleteNodeObject(node) => speaker(self.delete_node_object(node)),
             Step::RemoveContainer(node) => one(node, args::remove([node.to_string().as_str()])),
             Step::Stop(node) => one(node, args::stop([node.to_string().as_str()], STOP_SECONDS)),
             Step::Start(node) => {
@@ -136,7 +136,7 @@ impl Run<'_> {
     }
 
     /// As few calls as its client allows for each engine.
-    fn keep_calls(&self, nodes: &[NodeName]) -> Vec<Target<'_>> {
+    fn complete_calls(&self, nodes: &[NodeName]) -> Vec<Target<'_>> {
         let of_engine = |engine: &Engine| {
             let here = nodes.iter().filter(|node| self.engines.host(node) == engine.host.as_ref());
             here.map(ToString::to_string).collect::<Vec<_>>()

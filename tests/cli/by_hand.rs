@@ -3,7 +3,7 @@
 use crate::harness::Machine;
 
 const UP: &str = "Creating network .. ok (0.0 s)
-Claiming the name .. ok (0.0 s)
+Reserving the name .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 ";
 
@@ -145,13 +145,13 @@ fn what_has_been_set_up_by_hand_is_a_cluster_like_any_other() {
 fn the_plan_ends_where_the_user_goes_on() {
     let plan = "Creating network
   create network
-Claiming the name
+Reserving the name
   create a-master-1
 Starting nodes (side by side)
   start a-master-1
   start a-worker-1
 Finishing
-  keep a-master-1, a-worker-1
+  mark as complete: a-master-1, a-worker-1
 ";
     let machine = Machine::new();
     let outcome = machine.mokctl("create cluster a 1 1 --skipmastersetup --dry-run").outcome();

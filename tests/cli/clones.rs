@@ -8,7 +8,7 @@ use crate::harness::Machine;
 
 const CLONED: &str = "\
 Creating network .. ok (0.0 s)
-Claiming the name .. ok (0.0 s)
+Reserving the name .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 Starting control plane .. ok (0.0 s)
 Joining nodes .. ok (0.0 s)

@@ -101,7 +101,7 @@ const PLAN: &str = "Creating network
   create network
     docker network create --driver=bridge --subnet=10.77.0.0/24 --label=MokCluster=a \
 --label=mok.schema=1 --label=mok.run=ID mok-a
-Claiming the name
+Reserving the name
   create a-master-1
     docker create --name=a-master-1 ...
 Starting nodes (side by side)
@@ -131,7 +131,7 @@ Waiting for nodes to be Ready (side by side)
   start add-ons on a-master-1
     docker exec a-master-1 bash /root/mok/addons.sh
 Finishing
-  keep a-master-1, a-worker-1
+  mark as complete: a-master-1, a-worker-1
     docker update --restart=unless-stopped a-master-1 a-worker-1
 ";
 

@@ -75,11 +75,11 @@ fn create_tells_each_step_and_the_result() {
     let server = server(&machine);
     let want = [
         step("Creating network", "create network", None, WELL),
-        step("Claiming the name", "create a-master-1", NODE, WELL),
+        step("Reserving the name", "create a-master-1", NODE, WELL),
         step("Starting nodes", "start a-master-1", NODE, WELL),
         step("Starting control plane", "kubeadm init on a-master-1", NODE, WELL),
         beside,
-        step("Finishing", "keep a-master-1", NODE, WELL),
+        step("Finishing", "mark as complete: a-master-1", NODE, WELL),
         vec![format!(
             r#"{{"cluster":"a","context":"mok-a","event":"result","ok":true,"server":"{server}"}}"#
         )],

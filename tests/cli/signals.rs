@@ -10,7 +10,7 @@ const LAST_WORDS: &str = "mokctl: warning: leaving at once; 'mokctl get clusters
 fn taken_back(call: &str) -> String {
     format!(
         "Creating network .. ok (0.0 s)
-Claiming the name .. ok (0.0 s)
+Reserving the name .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 Starting control plane .. FAILED (0.0 s)
 Removing what was made .. ok (0.0 s)

@@ -138,7 +138,7 @@ fn each_stage_is_a_line_with_a_tick_and_its_nodes() {
     let mut session = Session::start(machine.mokctl("create cluster a 1 1"), 80);
     assert_eq!(session.ends(), Some(0));
     let want = " ✓    0.0 s Creating network
- ✓    0.0 s Claiming the name
+ ✓    0.0 s Reserving the name
  ✓    0.0 s Starting nodes: a-master-1 0.0, a-worker-1 0.0
  ✓    0.0 s Starting control plane
  ✓    0.0 s Joining nodes: a-worker-1 0.0, a-master-1 0.0
@@ -257,7 +257,7 @@ fn the_output_of_steps_does_not_tear_the_line_that_runs() {
 /// Only the line ends are the terminal's own.
 #[test]
 fn plain_is_plain_on_a_terminal_too() {
-    let stages = ["Creating network", "Claiming the name", "Starting nodes"];
+    let stages = ["Creating network", "Reserving the name", "Starting nodes"];
     let starts: String = stages.map(|stage| format!("{stage} .. ok (0.0 s)\n")).concat();
     for (flag, variable) in [("--plain", ""), ("", "NO_COLOR"), ("", "TERM")] {
         let machine = Machine::new();

@@ -60,7 +60,7 @@ fn init_fails(machine: &Machine, flags: &str, then: &str) {
     machine.docker.on("exec a-master-1 bash /root/mok/init.sh").fails(1, "[kubelet-check] no\nbye");
     let stderr = format!(
         "Creating network .. ok (0.0 s)
-Claiming the name .. ok (0.0 s)
+Reserving the name .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 Starting control plane .. FAILED (0.0 s)
 {then}

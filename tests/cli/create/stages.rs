@@ -17,7 +17,7 @@ fn good(stages: &[&str]) -> String {
 
 const STAGES: [&str; 6] = [
     "Creating network",
-    "Claiming the name",
+    "Reserving the name",
     "Starting nodes",
     "Starting control plane",
     "Waiting for nodes to be Ready",

@@ -96,7 +96,7 @@ impl Target {
                 format!("create {}", self.call.flag("name")?)
             }
             "create" => format!("start {}", self.call.flag("name")?),
-            "update" => "keep ".to_owned(),
+            "update" => "mark as complete: ".to_owned(),
             "start" => format!("start {}", words[1]),
             "stop" => format!("stop {}", words[words.len() - 1]),
             "commit" | "run" | "rm" if self.saved_node().is_some() => {
@@ -146,7 +146,7 @@ impl Target {
             "revoke.sh" => "revoke the join token".to_owned(),
             "cat" => "save kubeconfig".to_owned(),
             "kubectl" if words[at + 2] == "drain" => format!("drain {}", words[at + 3]),
-            "kubectl" => format!("forget {}", words[at + 4]),
+            "kubectl" => format!("delete Node object {}", words[at + 4]),
             _ => return None,
         })
     }
