@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 use std::num::NonZeroU8;
 use std::thread;
 
-use super::report::{OnFailure, Undo};
-use super::{Context, report};
+use super::outcome::{OnFailure, Revert};
+use super::{Context, outcome};
 use crate::cluster::host::Place;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::placement::{spread, wish};
@@ -20,7 +20,7 @@ use crate::inventory::node_images;
 use crate::node::outside::PROXY;
 use crate::plan;
 use crate::preflight::{self, Demand, Facts};
-use crate::run::{ApiOptions, NodeTemplate, Origin, Run, foresee};
+use crate::run::{self, ApiOptions, NodeTemplate, Origin, Run};
 
 /// Nodes that shall be.
 pub(super) struct New<'a> {
@@ -51,8 +51,8 @@ pub(super) fn run(
         return Err(Error::Full { cluster: cluster.clone(), role: role.as_str(), last });
     }
     let plan = plan::add(&existing.roster, &new);
-    let speaker = existing.speaker(None)?;
-    let model = existing.member(&speaker);
+    let admin_node = existing.admin_node(None)?;
+    let model = existing.member(&admin_node);
     let image = model.map(|member| member.base.name.clone()).unwrap_or_default();
     let roster = existing.roster.with(new.iter().cloned());
     let (hosts, there) = (existing.engines.hosts(), existing.engines.placement());
@@ -87,8 +87,9 @@ pub(super) fn run(
         return Err(InventoryError::NoImage(image).into());
     };
     let has_proxy = model.is_some_and(|member| member.has_proxy);
-    let proxy = has_proxy.then(|| proxy(engines.of(&speaker), &speaker)).transpose()?;
-    let undo = Undo { plan: plan::undo_add(&existing.roster, &new), roster: &existing.roster };
+    let proxy = has_proxy.then(|| proxy(engines.of(&admin_node), &admin_node)).transpose()?;
+    let revert =
+        Revert { plan: plan::revert_add(&existing.roster, &new), roster: &existing.roster };
     let run = Run {
         origin: Origin::Image { image, copy_from: None, pki: None },
         nodes: NodeTemplate {
@@ -103,14 +104,14 @@ pub(super) fn run(
             port: None,
         },
         output: context.output(),
-        ..Run::new(&engines, &roster, speaker)
+        ..Run::new(&engines, &roster, admin_node)
     };
-    run.facts.learn_layout(layout?);
+    run.outputs.learn_layout(layout?);
     if dry_run {
-        return Ok(foresee(&plan, &run, &context.ui)?);
+        return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
-    let on_failure = if retain { OnFailure::Retain } else { OnFailure::Undo(undo) };
-    report::change(context, &existing, &plan, &run, on_failure)
+    let on_failure = if retain { OnFailure::Retain } else { OnFailure::Revert(revert) };
+    outcome::change(context, &existing, &plan, &run, on_failure)
 }
 
 /// An engine that gets new nodes.

@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::Context;
-use super::create_cluster::{carry_out, next_steps, ports, proxy};
+use super::create_cluster::{apply, next_steps, ports, proxy};
 use crate::cluster::name::Role;
 use crate::cluster::spec::CloneSpec;
 use crate::docker::{Engines, join};
@@ -13,7 +13,7 @@ use crate::inventory::{node_images, snapshots};
 use crate::node::pki::Pki;
 use crate::plan;
 use crate::preflight::{self, Demand, Facts, mounts_gone, problems, refuse_existing};
-use crate::run::{ApiOptions, NetworkOptions, NodeTemplate, Origin, Run, foresee};
+use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 use crate::snapshot::{SavedNode, Snapshot, SnapshotError};
 
 /// Creates the cluster of `spec`; takes everything back if that fails, unless
@@ -72,9 +72,9 @@ pub(super) fn run(
         ..Run::new(&engines, &roster, roster.first_master())
     };
     if dry_run {
-        return Ok(foresee(&plan, &run, &context.ui)?);
+        return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
-    carry_out(context, &plan, &run, retain)?;
+    apply(context, &plan, &run, retain)?;
     context.ui.note(&next_steps(name, context.ui.elapsed()));
     Ok(())
 }

@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use super::report::OnFailure;
-use super::{Context, report};
+use super::outcome::OnFailure;
+use super::{Context, outcome};
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::port::Publish;
 use crate::cluster::port::PublishSpec;
@@ -17,7 +17,7 @@ use crate::node::pki::Pki;
 use crate::node::scripts;
 use crate::plan::{self, Plan};
 use crate::preflight::Site;
-use crate::run::{ApiOptions, NetworkOptions, NodeTemplate, Origin, Run, foresee};
+use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 
 /// Creates the cluster of `spec`; takes everything back if that fails, unless
 /// `retain`. With `dry_run` it only shows the plan.
@@ -58,9 +58,9 @@ pub(super) fn run(
         ..Run::new(&site.engines, &roster, roster.first_master())
     };
     if dry_run {
-        return Ok(foresee(&plan, &run, &context.ui)?);
+        return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
-    carry_out(context, &plan, &run, retain)?;
+    apply(context, &plan, &run, retain)?;
     let next = match run.by_hand.as_slice() {
         [] => next_steps(&spec.name, context.ui.elapsed()),
         by_hand => steps_by_hand(&roster, by_hand, context.ui.elapsed()),
@@ -69,19 +69,19 @@ pub(super) fn run(
     Ok(())
 }
 
-/// Carries out `plan`, which makes a cluster, and says where it is.
-pub(super) fn carry_out(
+/// Executes `plan`, which makes a cluster, and says where it is.
+pub(super) fn apply(
     context: &Context,
     plan: &Plan,
     run: &Run<'_>,
     retain: bool,
 ) -> Result<(), Error> {
-    let on_failure = if retain { OnFailure::Retain } else { OnFailure::TakeBack };
-    report::carry_out(context, plan, run, on_failure)?;
-    if run.facts.has_saved() {
+    let on_failure = if retain { OnFailure::Retain } else { OnFailure::RollBack };
+    outcome::execute(context, plan, run, on_failure)?;
+    if run.outputs.has_saved() {
         context.ui.fact("context", run.roster.name().context());
     }
-    if let Ok(port) = run.facts.api_port() {
+    if let Ok(port) = run.outputs.api_port() {
         context.ui.fact("server", format!("https://{}:{port}", run.api.address));
     }
     Ok(())

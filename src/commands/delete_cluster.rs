@@ -1,7 +1,7 @@
 //! `delete cluster`: leaves nothing of it, however much or little is there.
 
-use super::report::OnFailure;
-use super::{Context, report};
+use super::outcome::OnFailure;
+use super::{Context, outcome};
 use crate::cluster::name::ClusterName;
 use crate::docker::args;
 use crate::error::Error;
@@ -9,7 +9,7 @@ use crate::inventory::error::InventoryError;
 use crate::inventory::found::Found;
 use crate::inventory::{members, networks};
 use crate::plan;
-use crate::run::{Origin, Removal, Run, foresee};
+use crate::run::{self, Origin, Removal, Run};
 
 /// Removes the kubeconfig's entry, containers with their volumes, and the network. Can be
 /// run again after any interruption: as long as the network is there, so is the cluster.
@@ -40,15 +40,15 @@ pub(super) fn run(
         ..Run::new(&engines, &roster, roster.first_master())
     };
     if dry_run {
-        return Ok(foresee(&plan, &run, &context.ui)?);
+        return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
     let question = format!("Are you sure you want to delete the cluster {cluster}? (y/N) >");
     if !yes && !context.ui.confirm(&question) {
         context.ui.note("Cancelling by user request.");
         return Ok(());
     }
-    report::carry_out(context, &plan, &run, OnFailure::Leave)?;
-    let hosts: Vec<_> = found.away.iter().chain(run.facts.lagging()).cloned().collect();
+    outcome::execute(context, &plan, &run, OnFailure::LeaveAsIs)?;
+    let hosts: Vec<_> = found.away.iter().chain(run.outputs.lagging()).cloned().collect();
     if !hosts.is_empty() {
         return Err(Error::Remains { cluster: cluster.clone(), hosts });
     }

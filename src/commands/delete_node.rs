@@ -1,12 +1,12 @@
 //! `delete worker` and `delete master`: a node leaves a cluster that runs.
 
-use super::report::OnFailure;
-use super::{Context, report};
+use super::outcome::OnFailure;
+use super::{Context, outcome};
 use crate::cluster::name::{NodeName, Role};
 use crate::error::Error;
 use crate::inventory::existing::Existing;
 use crate::plan;
-use crate::run::{NodeTemplate, Run, foresee};
+use crate::run::{self, NodeTemplate, Run};
 
 /// Drains the node, takes it out of the cluster and removes its container.
 pub(super) fn run(
@@ -32,16 +32,16 @@ pub(super) fn run(
     let plan = plan::remove(&rest, node, has_pods);
     let run = Run {
         nodes: NodeTemplate { ports: existing.published(), ..NodeTemplate::default() },
-        ..Run::new(&existing.engines, &rest, existing.speaker(Some(node))?)
+        ..Run::new(&existing.engines, &rest, existing.admin_node(Some(node))?)
     };
-    run.facts.learn_layout(existing.layout()?);
+    run.outputs.learn_layout(existing.layout()?);
     if dry_run {
-        return Ok(foresee(&plan, &run, &context.ui)?);
+        return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
     let question = format!("Are you sure you want to delete the node {node}? (y/N) >");
     if !yes && !context.ui.confirm(&question) {
         context.ui.note("Cancelling by user request.");
         return Ok(());
     }
-    report::change(context, &existing, &plan, &run, OnFailure::Leave)
+    outcome::change(context, &existing, &plan, &run, OnFailure::LeaveAsIs)
 }

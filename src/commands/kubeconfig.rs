@@ -12,9 +12,9 @@ use crate::run::ADMIN_CONF;
 /// Prints a kubeconfig with this one cluster in it, for use on this host.
 pub(super) fn run(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
     let existing = Existing::find(context.asked(), cluster)?;
-    let speaker = existing.speaker(None)?;
-    let read = args::exec(&speaker.to_string(), ["cat", ADMIN_CONF]);
-    let admin = existing.engines.of(&speaker).capture(&read)?;
+    let admin_node = existing.admin_node(None)?;
+    let read = args::exec(&admin_node.to_string(), ["cat", ADMIN_CONF]);
+    let admin = existing.engines.of(&admin_node).capture(&read)?;
     let api = existing.api();
     let Publish { address, port, .. } = api.ok_or_else(|| Error::NotPublished(cluster.clone()))?;
     let access = Access::from_admin_conf(&admin)

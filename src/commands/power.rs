@@ -1,13 +1,13 @@
 //! `stop cluster` and `start cluster`. Both may be said again.
 
-use super::report::OnFailure;
-use super::{Context, report};
+use super::outcome::OnFailure;
+use super::{Context, outcome};
 use crate::cluster::name::ClusterName;
 use crate::cluster::roster::Roster;
 use crate::error::Error;
 use crate::inventory::existing::Existing;
 use crate::plan::{self, Plan};
-use crate::run::{Run, foresee};
+use crate::run::{self, Run};
 
 /// Stops the cluster's containers, in order.
 pub(super) fn stop(context: &Context, cluster: &ClusterName, dry_run: bool) -> Result<(), Error> {
@@ -35,7 +35,7 @@ fn run(context: &Context, existing: &Existing, plan: &Plan, dry_run: bool) -> Re
         ..Run::new(&existing.engines, &existing.roster, existing.roster.first_master())
     };
     if dry_run {
-        return Ok(foresee(plan, &run, &context.ui)?);
+        return Ok(run::dry_run(plan, &run, &context.ui)?);
     }
-    report::change(context, existing, plan, &run, OnFailure::Leave)
+    outcome::change(context, existing, plan, &run, OnFailure::LeaveAsIs)
 }

@@ -2,8 +2,8 @@
 
 use std::thread;
 
-use super::report::OnFailure;
-use super::{Context, report};
+use super::outcome::OnFailure;
+use super::{Context, outcome};
 use crate::cluster::moment::Moment;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
@@ -16,9 +16,7 @@ use crate::inventory::networks::{self, taken_subnets};
 use crate::inventory::snapshots;
 use crate::plan;
 use crate::preflight::{self, Demand, Facts, Present, come_back, problems};
-use crate::run::{
-    ApiOptions, NetworkOptions, NodeTemplate, Origin, Removal, Restore, Run, foresee,
-};
+use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Removal, Restore, Run};
 use crate::snapshot::{Snapshot, SnapshotError};
 
 /// Removes what is there of the cluster and puts the snapshot in its place, after a
@@ -82,7 +80,7 @@ pub(super) fn run(
         ..Run::new(&engines, &roster, roster.first_master())
     };
     if dry_run {
-        return Ok(foresee(&plan, &run, &context.ui)?);
+        return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
     let question = format!(
         "Are you sure you want to replace the cluster {cluster} by its snapshot {name}? (y/N) >"
@@ -91,7 +89,7 @@ pub(super) fn run(
         context.ui.note("Cancelling by user request.");
         return Ok(());
     }
-    report::carry_out(context, &plan, &run, OnFailure::TakeBack).map_err(|error| match error {
+    outcome::execute(context, &plan, &run, OnFailure::RollBack).map_err(|error| match error {
         Error::Step(failure) => Error::Restore {
             cluster: cluster.clone(),
             snapshot: name.clone(),
@@ -147,7 +145,7 @@ fn network(context: &Context, cluster: &ClusterName) -> Result<(Vec<String>, Vec
 fn tell(context: &Context, run: &Run<'_>) {
     let cluster = run.roster.name();
     context.ui.fact("context", cluster.context());
-    if let Ok(port) = run.facts.api_port() {
+    if let Ok(port) = run.outputs.api_port() {
         context.ui.fact("server", format!("https://{}:{port}", run.api.address));
     }
     let Origin::Restore(Restore { snapshot, renews, .. }) = &run.origin else { return };

@@ -2,8 +2,8 @@
 
 use std::thread;
 
-use super::report::{OnFailure, Undo};
-use super::{Context, report};
+use super::outcome::{OnFailure, Revert};
+use super::{Context, outcome};
 use crate::cluster::moment::Moment;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
@@ -16,7 +16,7 @@ use crate::inventory::members::Member;
 use crate::inventory::snapshots;
 use crate::plan;
 use crate::preflight::{self, snapshot_disk};
-use crate::run::{Origin, Run, foresee};
+use crate::run::{self, Origin, Run};
 use crate::snapshot::Snapshot;
 
 /// Stops the cluster, makes an image of each container, and starts again what ran,
@@ -61,10 +61,10 @@ pub(super) fn run(
         ..Run::new(&existing.engines, &existing.roster, running.first_master())
     };
     if dry_run {
-        return Ok(foresee(&plan, &run, &context.ui)?);
+        return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
-    let undo = Undo { plan: plan::resume(&running), roster: &existing.roster };
-    report::carry_out(context, &plan, &run, OnFailure::Undo(undo))?;
+    let revert = Revert { plan: plan::resume(&running), roster: &existing.roster };
+    outcome::execute(context, &plan, &run, OnFailure::Revert(revert))?;
     existing.tell(&context.ui);
     context.ui.note(&format!(
         "Cluster {cluster} is saved as {name} after {:.1} s. It holds the cluster's keys. To have it \

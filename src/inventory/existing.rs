@@ -82,8 +82,8 @@ impl Existing {
         by_hand.filter_map(|member| member.node.clone()).collect()
     }
 
-    /// A master that runs: it speaks for the cluster. `but` is not asked.
-    pub fn speaker(&self, but: Option<&NodeName>) -> Result<NodeName, InventoryError> {
+    /// A master that runs, for kubectl and kubeadm; not `but`.
+    pub fn admin_node(&self, but: Option<&NodeName>) -> Result<NodeName, InventoryError> {
         let mut error = InventoryError::NoRunningMaster(self.name.clone());
         for member in self.members.iter().filter(|member| member.running) {
             let Some(node) = member.node.as_ref() else { continue };

@@ -16,7 +16,7 @@ use crate::cluster::name::NodeName;
 
 pub use create::create;
 pub use delete::delete;
-pub use nodes::{add, remove, undo_add};
+pub use nodes::{add, remove, revert_add};
 pub use power::{resume, start, stop};
 pub use snapshot::{clone, restore, save};
 

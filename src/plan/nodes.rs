@@ -37,11 +37,11 @@ pub fn add(old: &Roster, new: &[NodeName]) -> Plan {
     Plan(stages)
 }
 
-/// What undoes a failed [`add`] in the cluster itself; the containers go with
+/// What reverts a failed [`add`] in the cluster itself; the containers go with
 /// everything else that the run made. A master that etcd still counts would cost
 /// the others their majority.
 #[must_use]
-pub fn undo_add(old: &Roster, new: &[NodeName]) -> Plan {
+pub fn revert_add(old: &Roster, new: &[NodeName]) -> Plan {
     let masters = new.iter().filter(|node| node.role() == Role::Master).cloned();
     let routes = old.kubernetes().cloned().map(Step::UpdateRoutes);
     let balancer = old.with_role(Role::LoadBalancer).cloned().map(Step::UpdateLoadBalancer);

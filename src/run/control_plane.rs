@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::error::StepError;
-use super::facts::MissingFact;
+use super::outputs::MissingOutput;
 use super::start::put;
 use super::work::Target;
 use super::{Run, in_node, script};
@@ -32,14 +32,14 @@ const REVOKE: Duration = Duration::from_secs(90);
 pub(crate) const ADMIN_CONF: &str = "/etc/kubernetes/admin.conf";
 
 impl Run<'_> {
-    /// The engine of the master that speaks for the cluster.
-    pub(super) fn speaks(&self) -> &Docker {
-        self.engines.of(&self.speaker)
+    /// The engine of the admin node.
+    pub(super) fn admin_engine(&self) -> &Docker {
+        self.engines.of(&self.admin_node)
     }
 
     /// `kubeadm init`, and what etcd is to know of the masters that join at once.
-    pub(super) fn init_call(&self, node: &NodeName) -> Result<Call, MissingFact> {
-        let layout = self.facts.layout()?;
+    pub(super) fn init_call(&self, node: &NodeName) -> Result<Call, MissingOutput> {
+        let layout = self.outputs.layout()?;
         let join = |other: &&NodeName| *other != node && !self.by_hand.contains(other);
         let masters = self.roster.with_role(Role::Master).filter(join);
         let addresses: Vec<_> = masters.map(|master| layout.address(master).to_string()).collect();
@@ -48,8 +48,8 @@ impl Run<'_> {
     }
 
     /// `kubeadm init` and what the data of another cluster needs, each in its time.
-    pub(super) fn clone_call(&self, node: &NodeName) -> Result<Call, MissingFact> {
-        let snapshot = self.origin.cloned().ok_or(MissingFact("the snapshot"))?;
+    pub(super) fn clone_call(&self, node: &NodeName) -> Result<Call, MissingOutput> {
+        let snapshot = self.origin.cloned().ok_or(MissingOutput("the snapshot"))?;
         Ok(script(node, &[scripts::CLONE, snapshot.roster.name().as_str()], INIT))
     }
 
@@ -74,19 +74,19 @@ impl Run<'_> {
         {
             return Err(OutputError::OtherAuthority(join.ca_cert_hash).into());
         }
-        self.facts.learn_join(join);
+        self.outputs.learn_join(join);
         Ok(())
     }
 
     /// What a master signs other nodes' certificates with, and shares with masters.
     pub(super) fn authorities_call(&self) -> Call {
         let folder = format!("--directory=/{}", pki::FOLDER);
-        in_node(&self.speaker, &[&["tar", "--create", &folder][..], &pki::SHARED].concat(), JOIN)
+        in_node(&self.admin_node, &[&["tar", "--create", &folder][..], &pki::SHARED].concat(), JOIN)
     }
 
     pub(super) fn issue_credentials(&self, node: &NodeName) -> Result<(), StepError> {
-        let pki = Pki::from_archive(&self.speaks().capture_bytes(&self.authorities_call())?)?;
-        let files = self.credentials(&pki, node, self.facts.layout()?)?;
+        let pki = Pki::from_archive(&self.admin_engine().capture_bytes(&self.authorities_call())?)?;
+        let files = self.credentials(&pki, node, self.outputs.layout()?)?;
         self.engines.of(node).capture(&put(node, &files)?)?;
         Ok(())
     }
@@ -102,9 +102,9 @@ impl Run<'_> {
     }
 
     pub(super) fn join_node(&self, node: &NodeName) -> Result<(), StepError> {
-        let token = &self.facts.join()?.token;
+        let token = &self.outputs.join()?.token;
         let discovery = Discovery::File { path: pki::DISCOVERY, token };
-        let config = self.join_config(node, self.facts.layout()?, discovery)?;
+        let config = self.join_config(node, self.outputs.layout()?, discovery)?;
         self.show(node, &Self::join_call(node).stdin(config)).map(drop)
     }
 
@@ -114,7 +114,7 @@ impl Run<'_> {
         node: &NodeName,
         layout: Layout,
         discovery: Discovery<'_>,
-    ) -> Result<String, MissingFact> {
+    ) -> Result<String, MissingOutput> {
         let node_config = self.node_config(node, layout)?;
         Ok(match node.role() {
             Role::Master => {
@@ -129,18 +129,18 @@ impl Run<'_> {
         // It says which version the cluster has: kubeadm otherwise asks the internet.
         let config = format!("--config=/{}", scripts::INIT_CONFIG);
         let words = ["kubeadm", "token", "create", "--print-join-command", &config];
-        in_node(&self.speaker, &words, JOIN)
+        in_node(&self.admin_node, &words, JOIN)
     }
 
     pub(super) fn create_token(&self) -> Result<(), StepError> {
-        let output = self.speaks().capture_bytes(&self.token_call())?;
+        let output = self.admin_engine().capture_bytes(&self.token_call())?;
         self.learn_join(&String::from_utf8_lossy(&output))
     }
 
     /// Waits until all of `nodes` have reported since `since`, in seconds since 1970;
     /// without it they are new, and their Node objects get their pods' addresses.
     pub(super) fn ready_call(&self, nodes: &[NodeName], since: Option<u64>) -> Call {
-        let seconds = self.speaks().deadline(READY).as_secs().max(1).to_string();
+        let seconds = self.admin_engine().deadline(READY).as_secs().max(1).to_string();
         let word = |node: &NodeName| match since {
             Some(_) => node.to_string(),
             None => format!("{node}={}", pod_range(node)),
@@ -149,7 +149,7 @@ impl Run<'_> {
         let since = since.unwrap_or_default().to_string();
         let mut words = vec![scripts::READY, &seconds, &since];
         words.extend(names.iter().map(String::as_str));
-        script(&self.speaker, &words, READY + Duration::from_secs(30))
+        script(&self.admin_node, &words, READY + Duration::from_secs(30))
     }
 
     pub(super) fn wait_ready(
@@ -168,22 +168,22 @@ impl Run<'_> {
         if joined.is_empty() {
             return Ok(());
         }
-        self.show(&self.speaker, &self.ready_call(&joined, since)).map(drop)
+        self.show(&self.admin_node, &self.ready_call(&joined, since)).map(drop)
     }
 
     pub(super) fn admin_call(&self) -> Call {
-        args::exec(&self.speaker.to_string(), ["cat", ADMIN_CONF])
+        args::exec(&self.admin_node.to_string(), ["cat", ADMIN_CONF])
     }
 
     pub(super) fn save_kubeconfig(&self) -> Result<(), StepError> {
-        let admin = self.speaks().capture(&self.admin_call())?;
-        let server = format!("https://{}:{}", self.api.address, self.facts.api_port()?);
+        let admin = self.admin_engine().capture(&self.admin_call())?;
+        let server = format!("https://{}:{}", self.api.address, self.outputs.api_port()?);
         let access = Access::from_admin_conf(&admin)
             .map_err(|error| error.of(Path::new(ADMIN_CONF)))?
             .with_server(server);
-        let kubeconfig = self.kubeconfig.as_ref().ok_or(MissingFact("the kubeconfig's place"))?;
+        let kubeconfig = self.kubeconfig.as_ref().ok_or(MissingOutput("the kubeconfig's place"))?;
         // Before, because a merge that fails late may have been done all the same.
-        self.facts.learn_saved();
+        self.outputs.learn_saved();
         kubeconfig.merge(self.roster.name(), &access)?;
         Ok(())
     }
@@ -194,15 +194,15 @@ impl Run<'_> {
     }
 
     pub(super) fn revoke_call(&self, token_id: &str) -> Call {
-        script(&self.speaker, &[scripts::REVOKE, token_id], REVOKE)
+        script(&self.admin_node, &[scripts::REVOKE, token_id], REVOKE)
     }
 
     pub(super) fn revoke_token(&self) -> Result<(), StepError> {
-        self.speaks().capture(&self.revoke_call(self.facts.join()?.token_id()))?;
+        self.admin_engine().capture(&self.revoke_call(self.outputs.join()?.token_id()))?;
         Ok(())
     }
 
-    fn node_config(&self, node: &NodeName, layout: Layout) -> Result<NodeConfig, MissingFact> {
+    fn node_config(&self, node: &NodeName, layout: Layout) -> Result<NodeConfig, MissingOutput> {
         let image = self.origin.image()?;
         Ok(NodeConfig {
             version: image.version,
@@ -219,7 +219,7 @@ impl Run<'_> {
         &self,
         node: &NodeName,
         layout: Layout,
-    ) -> Result<String, MissingFact> {
+    ) -> Result<String, MissingOutput> {
         let loopback = Ipv4Addr::LOCALHOST;
         let address = self.api.address;
         let elsewhere = (address != loopback).then(|| address.to_string());

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::facts::MissingFact;
+use super::outputs::MissingOutput;
 use crate::docker::DockerError;
 use crate::kubeconfig::KubeconfigError;
 use crate::node::kubeadm::join_command::OutputError;
@@ -25,7 +25,7 @@ pub enum StepError {
     Kubeconfig(#[from] KubeconfigError),
     /// A mistake in the plan.
     #[error(transparent)]
-    Missing(#[from] MissingFact),
+    Missing(#[from] MissingOutput),
     /// Something of this machine.
     #[error("{action}")]
     Io {

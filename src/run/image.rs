@@ -2,8 +2,8 @@
 
 use super::Run;
 use super::error::StepError;
-use super::facts::MissingFact;
 use super::origin::Origin;
+use super::outputs::MissingOutput;
 use crate::cluster::host::Host;
 use crate::docker::{Call, Docker, args};
 
@@ -11,7 +11,7 @@ impl Run<'_> {
     /// The call that writes the image, and the one of `host` that reads it.
     pub(super) fn copy_image_calls(&self, host: &Host) -> Result<[(&Docker, Call); 2], StepError> {
         let Origin::Image { image, copy_from: Some(from), .. } = &self.origin else {
-            return Err(MissingFact("an engine with the image").into());
+            return Err(MissingOutput("an engine with the image").into());
         };
         let name = image.name.as_str();
         let load = args::load_piped().input(format!("image {name}"));

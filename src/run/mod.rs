@@ -1,19 +1,19 @@
-//! Runs plans against the engine. The steps turn facts into docker calls; one
-//! loop runs them; one place takes a failed run back.
+//! Runs plans against the engine. A step becomes docker calls in `work`;
+//! `execute` makes them, `dry_run` shows them, `removal` takes back what a failed run made.
 
 mod control_plane;
+mod dry_run;
 mod error;
 mod execute;
-mod facts;
-mod foresee;
 mod image;
-mod leave;
+mod network;
+mod nodes;
 mod origin;
+mod outputs;
 mod port;
 mod removal;
 mod snapshot;
 mod start;
-mod subnets;
 mod work;
 
 use std::collections::BTreeSet;
@@ -22,12 +22,12 @@ use std::num::NonZeroU16;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) use control_plane::ADMIN_CONF;
+pub use dry_run::dry_run;
 pub use error::{Failure, StepError};
 pub use execute::{Timing, execute};
-pub use facts::{Facts, MissingFact};
-pub use foresee::foresee;
 pub use origin::Origin;
-pub use removal::{Removal, rollback};
+pub use outputs::{MissingOutput, Outputs};
+pub use removal::{Removal, roll_back};
 pub use snapshot::Restore;
 pub use work::Target;
 
@@ -55,8 +55,8 @@ pub struct Run<'a> {
     pub engines: &'a Engines,
     /// The cluster as it shall be when the run is over.
     pub roster: &'a Roster,
-    /// A master that runs, or will: it speaks for the cluster.
-    pub speaker: NodeName,
+    /// A master that runs, or will: kubectl and kubeadm run there.
+    pub admin_node: NodeName,
     /// The nodes whose setup is, or was, left to the user.
     pub by_hand: Vec<NodeName>,
     /// What new containers are made of.
@@ -74,7 +74,7 @@ pub struct Run<'a> {
     /// The value of the run label on everything that this run makes.
     pub id: String,
     /// What the steps have learned.
-    pub facts: Facts,
+    pub outputs: Outputs,
 }
 
 /// What every new node has, beside its image.
@@ -120,11 +120,11 @@ impl Default for ApiOptions {
 impl<'a> Run<'a> {
     /// A run about `roster`, without options, that makes no node.
     #[must_use]
-    pub fn new(engines: &'a Engines, roster: &'a Roster, speaker: NodeName) -> Self {
+    pub fn new(engines: &'a Engines, roster: &'a Roster, admin_node: NodeName) -> Self {
         Self {
             engines,
             roster,
-            speaker,
+            admin_node,
             by_hand: Vec::new(),
             origin: Origin::Unchanged,
             nodes: NodeTemplate::default(),
@@ -133,7 +133,7 @@ impl<'a> Run<'a> {
             kubeconfig: None,
             output: None,
             id: run_id(),
-            facts: Facts::default(),
+            outputs: Outputs::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a run makes its containers of, and what it does with those that are there.
 
-use super::facts::MissingFact;
+use super::outputs::MissingOutput;
 use super::removal::Removal;
 use super::snapshot::Restore;
 use crate::cluster::runtime::Runtime;
@@ -43,11 +43,11 @@ pub enum Origin {
 
 impl Origin {
     /// The node image.
-    pub(super) fn image(&self) -> Result<&NodeImage, MissingFact> {
+    pub(super) fn image(&self) -> Result<&NodeImage, MissingOutput> {
         match self {
             Self::Image { image, .. } | Self::Clone { image, .. } => Ok(image),
             Self::Unchanged | Self::Restore(_) | Self::Save(_) | Self::Delete(_) => {
-                Err(MissingFact("the image"))
+                Err(MissingOutput("the image"))
             }
         }
     }
@@ -67,25 +67,25 @@ impl Origin {
     }
 
     /// What the run removes.
-    pub(super) fn removal(&self) -> Result<&Removal, MissingFact> {
+    pub(super) fn removal(&self) -> Result<&Removal, MissingOutput> {
         match self {
             Self::Delete(removal) | Self::Restore(Restore { removal, .. }) => Ok(removal),
             Self::Unchanged | Self::Image { .. } | Self::Clone { .. } | Self::Save(_) => {
-                Err(MissingFact("what is there"))
+                Err(MissingOutput("what is there"))
             }
         }
     }
 
     /// The container runtime of the new nodes.
-    pub(super) fn runtime(&self) -> Result<Runtime, MissingFact> {
+    pub(super) fn runtime(&self) -> Result<Runtime, MissingOutput> {
         match self {
             Self::Image { image, .. } | Self::Clone { image, .. } => Ok(image.runtime),
             Self::Restore(Restore { snapshot, .. }) => {
                 let master = snapshot.first_master();
-                Ok(master.ok_or(MissingFact("the first master's image"))?.runtime)
+                Ok(master.ok_or(MissingOutput("the first master's image"))?.runtime)
             }
             Self::Unchanged | Self::Save(_) | Self::Delete(_) => {
-                Err(MissingFact("the container runtime"))
+                Err(MissingOutput("the container runtime"))
             }
         }
     }

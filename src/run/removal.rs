@@ -229,7 +229,7 @@ fn network_call((engine, ids): &(Engine, Vec<String>)) -> Target<'_> {
 ///
 /// # Errors
 /// The last call that fails; the user is then told what remains.
-pub fn rollback(engines: &Engines, id: &str) -> Result<(), DockerError> {
+pub fn roll_back(engines: &Engines, id: &str) -> Result<(), DockerError> {
     let engines = engines.uninterruptible();
     let quiet = engines.manager().deadline(QUIET);
     let mut failures = 0;

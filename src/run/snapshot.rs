@@ -2,8 +2,8 @@
 
 use super::Run;
 use super::error::StepError;
-use super::facts::MissingFact;
 use super::origin::Origin;
+use super::outputs::MissingOutput;
 use super::removal::Removal;
 use crate::cluster::labels::Label;
 use crate::cluster::labels::{self, snapshot as label};
@@ -29,9 +29,9 @@ impl Run<'_> {
     /// know; and an image of this one under the same name.
     pub(super) fn save_calls(&self, node: &NodeName) -> Result<Vec<Call>, StepError> {
         let Origin::Save(snapshot) = &self.origin else {
-            return Err(MissingFact("the snapshot").into());
+            return Err(MissingOutput("the snapshot").into());
         };
-        let saved = snapshot.node(node).ok_or(MissingFact("the node's container"))?;
+        let saved = snapshot.node(node).ok_or(MissingOutput("the node's container"))?;
         let (image, container) = (snapshot.name.image(node), snapshot.name.container(node));
         let mut labels: Vec<Label> = snapshot.labels(saved);
         labels.push((label::SAVING, snapshot.name.to_string()));

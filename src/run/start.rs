@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Run;
 use super::error::StepError;
-use super::facts::MissingFact;
 use super::origin::Origin;
+use super::outputs::MissingOutput;
 use crate::cluster::labels;
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::moment::Moment;
@@ -42,7 +42,7 @@ impl Run<'_> {
         if let Origin::Restore(restore) = &self.origin {
             return Ok(restored::files(node.role(), self.origin.runtime()?, restore.renews));
         }
-        let layout = self.facts.layout()?;
+        let layout = self.outputs.layout()?;
         let is_by_hand = self.by_hand.contains(node);
         if node.role() == Role::LoadBalancer {
             let config = self.balancer_config(layout);
@@ -78,7 +78,7 @@ impl Run<'_> {
     }
 
     /// What a node has for what is outside of the cluster.
-    fn outside_files(&self, layout: Layout) -> Result<Vec<File>, MissingFact> {
+    fn outside_files(&self, layout: Layout) -> Result<Vec<File>, MissingOutput> {
         let runtime = self.origin.runtime()?;
         let registry = self.nodes.registry.as_ref();
         let host = registry.map(|registry| registry.host(layout));
@@ -165,11 +165,11 @@ impl Run<'_> {
         }
         let mounts = if kubernetes { self.nodes.mounts.clone() } else { Vec::new() };
         let state = kubernetes.then(|| self.origin.runtime()).transpose()?.map(Runtime::state);
-        let network = self.facts.network().map(String::from);
+        let network = self.outputs.network().map(String::from);
         Ok(Container {
             name: node.to_string(),
             network: network.unwrap_or_else(|| self.roster.name().network()),
-            address: self.facts.layout()?.address(node),
+            address: self.outputs.layout()?.address(node),
             labels,
             publish,
             mounts,
@@ -183,15 +183,15 @@ impl Run<'_> {
     /// The container that reserves the cluster's name.
     pub(super) fn reserve_name(&self, node: &NodeName) -> Result<&Container, StepError> {
         let container = self.container(node)?;
-        Ok(self.facts.learn_first(container))
+        Ok(self.outputs.learn_first(container))
     }
 
     /// What the first start of `node` takes.
     pub(super) fn first_start(&self, node: &NodeName) -> Result<FirstStart, StepError> {
         if node.role().runs_kubernetes() {
-            self.facts.learn_started(Moment::now().seconds());
+            self.outputs.learn_started(Moment::now().seconds());
         }
-        let first = self.facts.first().filter(|first| first.name == node.to_string());
+        let first = self.outputs.first().filter(|first| first.name == node.to_string());
         Ok(FirstStart {
             is_there: first.is_some(),
             container: first.map_or_else(|| self.container(node), |it| Ok(it.clone()))?,
@@ -222,21 +222,21 @@ impl Run<'_> {
             is_there = false;
         }
         if let Some(publish) = container.publish.first() {
-            self.facts.learn_api_port(publish.port);
+            self.outputs.learn_api_port(publish.port);
         }
         Ok(())
     }
 
     /// What worked for another node of that engine, or what to try first.
     fn privilege(&self, node: &NodeName) -> Privilege {
-        self.facts.privilege(self.engines.host(node)).unwrap_or(self.nodes.privilege)
+        self.outputs.privilege(self.engines.host(node)).unwrap_or(self.nodes.privilege)
     }
 
     /// For an engine that cannot grant `--privileged`. Several nodes may find out
     /// at once: the answer is the same.
     fn learn_lesser_privilege(&self, node: &NodeName, image: &str) -> Result<(), StepError> {
         let lesser = self.engines.of(node).lesser_privilege(image)?;
-        self.facts.learn_privilege(self.engines.host(node), lesser);
+        self.outputs.learn_privilege(self.engines.host(node), lesser);
         Ok(())
     }
 }

@@ -71,7 +71,7 @@ impl Run<'_> {
             Work::new(calls.into_iter().map(|call| (docker, call)))
         };
         let one = |node: &NodeName, call| on(node, vec![call]);
-        let speaker = |call| one(&self.speaker, call);
+        let admin_node = |call| one(&self.admin_node, call);
         Ok(match step {
             Step::CreateNetwork => {
                 let subnet = self.free_subnet(&self.network.taken)?;
@@ -95,32 +95,32 @@ impl Run<'_> {
             Step::IssueCredentials(node) => {
                 let put = args::put_files(&node.to_string(), Vec::new());
                 let calls =
-                    [(self.speaks(), self.authorities_call()), (self.engines.of(node), put)];
+                    [(self.admin_engine(), self.authorities_call()), (self.engines.of(node), put)];
                 Work::new(calls).by(|_| self.issue_credentials(node))
             }
-            Step::CreateToken => speaker(self.token_call()).by(|_| self.create_token()),
+            Step::CreateToken => admin_node(self.token_call()).by(|_| self.create_token()),
             Step::FinishInit(node) => one(node, script(node, &[scripts::FINISH], JOIN)),
             Step::StartAddons(node) => one(node, script(node, &[scripts::ADDONS], MOMENT)),
             Step::Join(node) => one(node, Self::join_call(node)).by(|_| self.join_node(node)),
             Step::WaitReady(nodes, since) => {
                 let since = match since {
                     Since::Ever => None,
-                    Since::Start => Some(self.facts.started()?),
+                    Since::Start => Some(self.outputs.started()?),
                 };
-                speaker(self.ready_call(nodes, since)).by(move |_| self.wait_ready(nodes, since))
+                admin_node(self.ready_call(nodes, since)).by(move |_| self.wait_ready(nodes, since))
             }
-            Step::SaveKubeconfig => speaker(self.admin_call()).by(|_| self.save_kubeconfig()),
-            Step::RevokeToken => speaker(self.revoke_call(TOKEN_ID)).by(|_| self.revoke_token()),
+            Step::SaveKubeconfig => admin_node(self.admin_call()).by(|_| self.save_kubeconfig()),
+            Step::RevokeToken => admin_node(self.revoke_call(TOKEN_ID)).by(|_| self.revoke_token()),
             Step::MarkComplete(nodes) => Work::new(self.complete_calls(nodes)),
             Step::UpdateRoutes(node) => on(node, self.update_routes(node)?),
             Step::UpdateLoadBalancer(node) => on(node, self.update_load_balancer(node)?),
-            Step::Drain(node) => speaker(self.drain_call(node)).by(|_| self.drain(node)),
+            Step::Drain(node) => admin_node(self.drain_call(node)).by(|_| self.drain(node)),
             Step::LeaveControlPlane(node) => one(node, Self::leave_control_plane(node)),
-            Step::DeleteNodeObject(node) => speaker(self.delete_node_object(node)),
+            Step::DeleteNodeObject(node) => admin_node(self.delete_node_object(node)),
             Step::RemoveContainer(node) => one(node, args::remove([node.to_string().as_str()])),
             Step::Stop(node) => one(node, args::stop([node.to_string().as_str()], STOP_SECONDS)),
             Step::Start(node) => {
-                self.facts.learn_started(Moment::now().seconds());
+                self.outputs.learn_started(Moment::now().seconds());
                 one(node, args::start([node.to_string().as_str()]))
             }
             Step::Save(node) => on(node, self.save_calls(node)?),

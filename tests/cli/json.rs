@@ -145,7 +145,7 @@ fn a_failure_is_in_the_result_and_on_standard_error() {
     let failed = ["started", "failed"];
     let want = [
         step("Starting control plane", "kubeadm init on a-master-1", NODE, &failed),
-        step("Removing what was made", "remove what was made", None, WELL),
+        step("Rolling back", "roll back", None, WELL),
         vec![format!(
             r#"{{"cluster":"a","error":"{error}","event":"result","ok":false,"output":"no\nbye"}}"#
         )],

@@ -13,7 +13,7 @@ fn taken_back(call: &str) -> String {
 Reserving the name .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 Starting control plane .. FAILED (0.0 s)
-Removing what was made .. ok (0.0 s)
+Rolling back .. ok (0.0 s)
 mokctl: error: cannot kubeadm init on a-master-1: interrupted during docker {call}
 "
     )

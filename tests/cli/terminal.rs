@@ -198,7 +198,7 @@ fn ctrl_c_leaves_a_whole_screen() {
         assert_eq!(session.ends(), Some(130));
         let text = session.text();
         let want = format!(
-            " ✗    0.0 s Joining nodes: {nodes}\n ✓    0.0 s Removing what was made\n\
+            " ✗    0.0 s Joining nodes: {nodes}\n ✓    0.0 s Rolling back\n\
              mokctl: error: cannot"
         );
         assert!(text.contains(&want), "{text}");
@@ -215,7 +215,7 @@ fn a_second_ctrl_c_leaves_a_whole_screen_at_once() {
     init.is_reached();
     session.types(INTERRUPT);
     remove.is_reached();
-    session.until_spinning(|line| line.contains("Removing what was made"));
+    session.until_spinning(|line| line.contains("Rolling back"));
     session.types(INTERRUPT);
     assert_eq!(session.ends(), Some(130));
     let want = " ✗    0.0 s Starting control plane\n\
@@ -233,7 +233,7 @@ fn a_failure_is_a_cross() {
     let mut session = Session::start(machine.mokctl("create cluster a 1 2"), 80);
     assert_eq!(session.ends(), Some(1));
     let want = " ✗    0.0 s Joining nodes: a-worker-1 0.0, ✗ a-worker-2, a-master-1 0.0
- ✓    0.0 s Removing what was made
+ ✓    0.0 s Rolling back
 mokctl: error: cannot kubeadm join on a-worker-2: docker exec --interactive a-wo
 rker-2 bash /root/mok/join.sh failed (exit status: 1)
     no

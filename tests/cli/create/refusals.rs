@@ -76,7 +76,7 @@ failed (exit status: 1)
 #[test]
 fn a_failure_is_told_with_its_command_and_its_words_and_taken_back() {
     let machine = Machine::new();
-    init_fails(&machine, "", "Removing what was made .. ok (0.0 s)");
+    init_fails(&machine, "", "Rolling back .. ok (0.0 s)");
     assert!(machine.docker.names().is_empty());
 }
 

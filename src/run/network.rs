@@ -26,9 +26,9 @@ impl Run<'_> {
                     // A swarm has one of a name alone, and engines that have no part
                     // in it yet know it by that.
                     if !self.is_spread() {
-                        self.facts.learn_network(id);
+                        self.outputs.learn_network(id);
                     }
-                    self.facts.learn_layout(Layout::new(subnet));
+                    self.outputs.learn_layout(Layout::new(subnet));
                     return Ok(());
                 }
                 Err(error)
@@ -54,9 +54,9 @@ impl Run<'_> {
     }
 
     /// The network as it would be if nobody else creates one until then.
-    pub(super) fn foresee_network(&self) -> Result<(), StepError> {
+    pub(super) fn assume_network(&self) -> Result<(), StepError> {
         let subnet = self.free_subnet(&self.network.taken)?;
-        self.facts.learn_layout(Layout::new(subnet));
+        self.outputs.learn_layout(Layout::new(subnet));
         Ok(())
     }
 

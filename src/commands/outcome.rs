@@ -1,38 +1,39 @@
-//! What a command that carried out a plan tells of it.
+//! Executes the plan of a command, and tells how it went: timings, and what became of a
+//! failure.
 
 use super::Context;
 use crate::cluster::roster::Roster;
 use crate::error::Error;
 use crate::inventory::existing::Existing;
 use crate::plan::Plan;
-use crate::run::{Origin, Run, Timing, execute, rollback};
+use crate::run::{self, Origin, Run, Timing};
 use crate::ui::{Mode, Ui};
 
-/// How a failed plan is undone in a cluster that stays.
-pub(super) struct Undo<'a> {
+/// How a failed plan is reverted in a cluster that stays.
+pub(super) struct Revert<'a> {
     /// What to do; each step as far as it goes.
     pub plan: Plan,
     /// The cluster as it was.
     pub roster: &'a Roster,
 }
 
-impl Undo<'_> {
-    /// A step that fails had nothing to undo, or cannot: the rest matters all the
+impl Revert<'_> {
+    /// A step that fails had nothing to revert, or cannot: the rest matters all the
     /// same, and the first failure is what the user is told.
     fn run(self, failed: &Run<'_>) {
         let engines = failed.engines.uninterruptible();
         let run = Run {
             nodes: failed.nodes.clone(),
-            ..Run::new(&engines, self.roster, failed.speaker.clone())
+            ..Run::new(&engines, self.roster, failed.admin_node.clone())
         };
-        if let Ok(layout) = failed.facts.layout() {
-            run.facts.learn_layout(layout);
+        if let Ok(layout) = failed.outputs.layout() {
+            run.outputs.learn_layout(layout);
         }
-        if let Ok(join) = failed.facts.join() {
-            run.facts.learn_join(join.clone());
+        if let Ok(join) = failed.outputs.join() {
+            run.outputs.learn_join(join.clone());
         }
         for stage in self.plan.0 {
-            let _ = execute(&Plan(vec![stage]), &run, &Ui::new(Mode::Quiet, false));
+            let _ = run::execute(&Plan(vec![stage]), &run, &Ui::new(Mode::Quiet, false));
         }
     }
 }
@@ -40,16 +41,16 @@ impl Undo<'_> {
 /// What becomes of what a plan had done when it fails.
 pub(super) enum OnFailure<'a> {
     /// What it made is removed.
-    TakeBack,
+    RollBack,
     /// It is undone in the cluster, and then what it made is removed.
-    Undo(Undo<'a>),
-    /// Everything stays, for whoever wants to look.
+    Revert(Revert<'a>),
+    /// Everything stays, for the user to look at.
     Retain,
-    /// It made nothing: saying the command again goes on.
-    Leave,
+    /// It made nothing: running the command again continues.
+    LeaveAsIs,
 }
 
-/// Carries out `plan` on a cluster that is there, and says how long it took.
+/// Executes `plan` on a cluster that is there, and says how long it took.
 ///
 /// # Errors
 /// The plan's first failure.
@@ -60,23 +61,23 @@ pub(super) fn change(
     run: &Run<'_>,
     on_failure: OnFailure<'_>,
 ) -> Result<(), Error> {
-    carry_out(context, plan, run, on_failure)?;
+    execute(context, plan, run, on_failure)?;
     existing.tell(&context.ui);
     context.ui.note(&format!("Done after {:.1} s.", context.ui.elapsed().as_secs_f64()));
     Ok(())
 }
 
-/// Carries out `plan`.
+/// Executes `plan`.
 ///
 /// # Errors
 /// The plan's first failure.
-pub(super) fn carry_out(
+pub(super) fn execute(
     context: &Context,
     plan: &Plan,
     run: &Run<'_>,
     on_failure: OnFailure<'_>,
 ) -> Result<(), Error> {
-    let failure = match execute(plan, run, &context.ui) {
+    let failure = match run::execute(plan, run, &context.ui) {
         Ok(timings) => {
             if context.globals.timings {
                 show(context, &timings);
@@ -86,28 +87,28 @@ pub(super) fn carry_out(
         Err(failure) => failure,
     };
     match on_failure {
-        OnFailure::TakeBack => take_back(context, run),
-        OnFailure::Undo(undo) => {
-            undo.run(run);
-            take_back(context, run);
+        OnFailure::RollBack => roll_back(context, run),
+        OnFailure::Revert(revert) => {
+            revert.run(run);
+            roll_back(context, run);
         }
         OnFailure::Retain => context.ui.note(&format!(
             "Everything is kept. To look: docker exec -ti {} journalctl -e\n\
              To remove it: mokctl delete cluster {}",
-            run.speaker,
+            run.admin_node,
             run.roster.name()
         )),
-        OnFailure::Leave => {}
+        OnFailure::LeaveAsIs => {}
     }
     Err(failure.into())
 }
 
-fn take_back(context: &Context, run: &Run<'_>) {
-    let stage = context.ui.stage("Removing what was made");
-    let step = stage.step("remove what was made", None);
-    let removed = rollback(run.engines, &run.id).map_err(|error| error.to_string());
+fn roll_back(context: &Context, run: &Run<'_>) {
+    let stage = context.ui.stage("Rolling back");
+    let step = stage.step("roll back", None);
+    let removed = run::roll_back(run.engines, &run.id).map_err(|error| error.to_string());
     let forgotten = match &run.kubeconfig {
-        Some(kubeconfig) if run.facts.has_saved() => {
+        Some(kubeconfig) if run.outputs.has_saved() => {
             kubeconfig.remove(run.roster.name()).map_err(|error| error.to_string())
         }
         Some(_) | None => Ok(false),

@@ -15,11 +15,11 @@ use crate::node::kubeadm::join_command::JoinCommand;
 /// A plan that asks for what no earlier stage learned.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the plan needs {0} before any step has found it")]
-pub struct MissingFact(pub(super) &'static str);
+pub struct MissingOutput(pub(super) &'static str);
 
 /// Learned once each, read by all later steps.
 #[derive(Debug, Default)]
-pub struct Facts {
+pub struct Outputs {
     layout: OnceLock<Layout>,
     network: OnceLock<String>,
     first: OnceLock<Container>,
@@ -31,10 +31,10 @@ pub struct Facts {
     lagging: OnceLock<Vec<Host>>,
 }
 
-impl Facts {
+impl Outputs {
     /// Where the nodes are.
-    pub fn layout(&self) -> Result<Layout, MissingFact> {
-        self.layout.get().copied().ok_or(MissingFact("the network"))
+    pub fn layout(&self) -> Result<Layout, MissingOutput> {
+        self.layout.get().copied().ok_or(MissingOutput("the network"))
     }
 
     /// The network's id; where this run made none, the name must do.
@@ -58,13 +58,13 @@ impl Facts {
     }
 
     /// The API's port on the host.
-    pub fn api_port(&self) -> Result<u16, MissingFact> {
-        self.api_port.get().copied().ok_or(MissingFact("the API's port"))
+    pub fn api_port(&self) -> Result<u16, MissingOutput> {
+        self.api_port.get().copied().ok_or(MissingOutput("the API's port"))
     }
 
     /// How to join.
-    pub fn join(&self) -> Result<&JoinCommand, MissingFact> {
-        self.join.get().ok_or(MissingFact("the join command"))
+    pub fn join(&self) -> Result<&JoinCommand, MissingOutput> {
+        self.join.get().ok_or(MissingOutput("the join command"))
     }
 
     /// What the engine of `host` grants a node, where the first try was refused.
@@ -100,8 +100,8 @@ impl Facts {
     }
 
     /// When the first container was started, in seconds since 1970.
-    pub fn started(&self) -> Result<u64, MissingFact> {
-        self.started.get().copied().ok_or(MissingFact("the time of the start"))
+    pub fn started(&self) -> Result<u64, MissingOutput> {
+        self.started.get().copied().ok_or(MissingOutput("the time of the start"))
     }
 
     /// Keeps the time of the start; the first one stays.

@@ -10,7 +10,7 @@ use crate::ui::{PlannedStep, Ui};
 ///
 /// # Errors
 /// The first step that cannot be foreseen.
-pub fn foresee(plan: &Plan, run: &Run<'_>, ui: &Ui) -> Result<(), Failure> {
+pub fn dry_run(plan: &Plan, run: &Run<'_>, ui: &Ui) -> Result<(), Failure> {
     for stage in &plan.0 {
         let foreseen = |step: &Step| {
             let failure =
@@ -29,7 +29,7 @@ pub fn foresee(plan: &Plan, run: &Run<'_>, ui: &Ui) -> Result<(), Failure> {
 
 fn commands(step: &Step, run: &Run<'_>) -> Result<Vec<String>, StepError> {
     if *step == Step::CreateNetwork {
-        run.foresee_network()?;
+        run.assume_network()?;
     }
     let work = run.work(step)?;
     Ok(work.calls().iter().map(|(docker, call)| docker.pretty_with_input(call)).collect())

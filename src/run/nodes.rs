@@ -1,10 +1,11 @@
-//! Nodes that come and go: what the others must be told, and how one goes.
+//! Adds and removes nodes: what the other nodes are told, how a node leaves, and what
+//! remains of a cluster that is deleted.
 
 use std::time::Duration;
 
 use super::control_plane::ADMIN_CONF;
 use super::error::StepError;
-use super::facts::MissingFact;
+use super::outputs::MissingOutput;
 use super::start::put;
 use super::{Run, in_node, script};
 use crate::cluster::name::NodeName;
@@ -19,20 +20,20 @@ const RESET: Duration = Duration::from_secs(360);
 
 impl Run<'_> {
     pub(super) fn update_routes(&self, node: &NodeName) -> Result<Vec<Call>, StepError> {
-        let routes = network::routes(node, self.roster.nodes(), self.facts.layout()?);
+        let routes = network::routes(node, self.roster.nodes(), self.outputs.layout()?);
         let put = put(node, &[File::public(network::ROUTES, routes)])?;
         Ok(vec![put, in_node(node, &[network::APPLY], DRAIN)])
     }
 
     pub(super) fn update_load_balancer(&self, node: &NodeName) -> Result<Vec<Call>, StepError> {
-        let config = self.balancer_config(self.facts.layout()?);
+        let config = self.balancer_config(self.outputs.layout()?);
         let put = put(node, &[File::public(balancer::CONFIG, config)])?;
         // mok-balancer hands it on to haproxy, which reads its configuration again.
         Ok(vec![put, args::signal(&node.to_string(), "HUP")])
     }
 
     pub(super) fn drain(&self, node: &NodeName) -> Result<(), StepError> {
-        match self.speaks().capture_bytes(&self.drain_call(node)) {
+        match self.admin_engine().capture_bytes(&self.drain_call(node)) {
             // Deleted already, by a delete that was interrupted.
             Err(DockerError::Failed { stderr, .. }) if stderr.contains("(NotFound)") => Ok(()),
             result => Ok(result.map(drop)?),
@@ -55,7 +56,7 @@ impl Run<'_> {
 
     /// Takes the cluster out of the user's kubeconfig.
     pub(super) fn remove_access(&self) -> Result<(), StepError> {
-        let kubeconfig = self.kubeconfig.as_ref().ok_or(MissingFact("the kubeconfig's place"))?;
+        let kubeconfig = self.kubeconfig.as_ref().ok_or(MissingOutput("the kubeconfig's place"))?;
         kubeconfig.remove(self.roster.name())?;
         Ok(())
     }
@@ -64,18 +65,18 @@ impl Run<'_> {
         self.origin.removal()?.remove_containers()?;
         // Where the kubeconfig's entry leads to is gone from here on: it goes as well
         // if nothing comes in its place.
-        self.facts.learn_saved();
+        self.outputs.learn_saved();
         Ok(())
     }
 
     pub(super) fn remove_network(&self) -> Result<(), StepError> {
-        self.facts.learn_lagging(self.origin.removal()?.remove_networks()?);
+        self.outputs.learn_lagging(self.origin.removal()?.remove_networks()?);
         Ok(())
     }
 
     fn kubectl(&self, words: &[&str]) -> Call {
         let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
         let words = [&["kubectl", &kubeconfig], words].concat();
-        in_node(&self.speaker, &words, DRAIN + Duration::from_secs(30))
+        in_node(&self.admin_node, &words, DRAIN + Duration::from_secs(30))
     }
 }
