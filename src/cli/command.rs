@@ -77,7 +77,7 @@ impl Command {
 
     /// What the user can do about what it leaves when it is cut off.
     #[must_use]
-    pub fn way_back(&self) -> String {
+    pub fn recovery_hint(&self) -> String {
         match self {
             Self::CreateSnapshot { cluster, snapshot, .. } => format!(
                 "'mokctl start cluster {cluster}' starts the cluster, \

@@ -27,10 +27,10 @@ pub const HOST: &str = "mok.host";
 pub const ROLE: &str = "mok.role";
 /// The Kubernetes version of the node's image, such as `v1.37.2`.
 pub const KUBERNETES: &str = "mok.kubernetes";
-/// [`BY_HAND`] on a node whose setup was left to the user.
+/// [`MANUAL`] on a node whose setup was left to the user.
 pub const SETUP: &str = "mok.setup";
 /// The one value of [`SETUP`].
-pub const BY_HAND: &str = "by-hand";
+pub const MANUAL: &str = "by-hand";
 /// The registry that the node pulls from, `HOST:PORT`.
 pub const REGISTRY: &str = "mok.registry";
 /// `yes` on a node that has proxies; a file in the node says which.

@@ -1,11 +1,11 @@
 //! What a cluster is: its names, its shape, its addresses and the labels that
 //! hold its state. Pure; runs nothing.
 
-pub mod by_hand;
 pub mod host;
 pub mod kubernetes;
 pub mod labels;
 pub mod layout;
+pub mod manual;
 pub mod moment;
 pub mod mount;
 pub mod name;

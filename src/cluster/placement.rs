@@ -1,4 +1,4 @@
-//! Which node is on which host. Pure: nodes, hosts and wishes in, a place for each
+//! Which node is on which host. Pure: nodes, hosts and chosen places in, a place for each
 //! node out.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use super::roster::Roster;
 /// Where nodes are.
 pub type Placement = BTreeMap<NodeName, Host>;
 
-/// A wish that cannot be met.
+/// Why a node cannot be where it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PlaceError {
     /// The node is none of those that are made.
@@ -30,18 +30,18 @@ pub enum PlaceError {
     },
 }
 
-/// Adds to `there` what is asked for in `wishes` for the nodes of `new`.
+/// Adds to `there` the `places` that were chosen for nodes of `new`.
 ///
 /// # Errors
-/// The first wish that cannot be met.
-pub fn wish(
+/// The first place that is not possible.
+pub fn pin(
     there: &Placement,
     new: &[NodeName],
     hosts: &[Host],
-    wishes: &[Place],
+    places: &[Place],
 ) -> Result<Placement, PlaceError> {
     let mut placement = there.clone();
-    for Place { node, host } in wishes {
+    for Place { node, host } in places {
         if !new.contains(node) {
             return Err(PlaceError::Node(node.clone()));
         }
@@ -123,11 +123,11 @@ mod tests {
     }
 
     #[test]
-    fn wishes_come_first_and_the_others_go_round_them() {
+    fn chosen_places_come_first_and_the_others_go_round_them() {
         let hosts = Host::parse_all("xx,yy").unwrap();
         let all = roster(&["a-lb", "a-master-1", "a-master-2", "a-worker-1"]);
-        let wishes = Place::parse_all(["a-master-1=yy", "a-lb=xx"]).unwrap();
-        let fixed = wish(&Placement::new(), all.nodes(), &hosts, &wishes).unwrap();
+        let places = Place::parse_all(["a-master-1=yy", "a-lb=xx"]).unwrap();
+        let fixed = pin(&Placement::new(), all.nodes(), &hosts, &places).unwrap();
         assert_eq!(
             told(&spread(&all, &hosts, &fixed)),
             "a-master-1=yy a-master-2=xx a-worker-1=xx a-lb=xx"
@@ -135,12 +135,12 @@ mod tests {
     }
 
     #[test]
-    fn a_wish_for_nobody_or_for_nowhere_is_refused() {
+    fn a_place_for_no_node_or_on_no_host_is_refused() {
         let hosts = Host::parse_all("xx,yy").unwrap();
         let new = [node("a-master-1")];
         let refusal = |word| {
-            let wishes = Place::parse_all([word]).unwrap();
-            wish(&Placement::new(), &new, &hosts, &wishes).unwrap_err().to_string()
+            let places = Place::parse_all([word]).unwrap();
+            pin(&Placement::new(), &new, &hosts, &places).unwrap_err().to_string()
         };
         assert_eq!(
             refusal("a-worker-1=xx"),

@@ -7,9 +7,9 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use thiserror::Error;
 
-use super::by_hand::ByHand;
 use super::host::Place;
 use super::kubernetes::KubernetesVersion;
+use super::manual::Manual;
 use super::mount::Mount;
 use super::name::SnapshotName;
 use super::name::{ClusterName, NodeName};
@@ -36,7 +36,7 @@ pub struct ClusterSpec {
     /// Whether a balancer was asked for.
     pub load_balancer: bool,
     /// What is asked for beside that.
-    pub wishes: Wishes,
+    pub options: ClusterOptions,
     /// Where nodes shall be, as far as it was said.
     pub places: Vec<Place>,
     /// The node image that was asked for; the newest one built otherwise.
@@ -44,7 +44,7 @@ pub struct ClusterSpec {
     /// The Kubernetes version that was asked for; the image's otherwise.
     pub version: Option<VersionPrefix>,
     /// What is left to the user.
-    pub by_hand: ByHand,
+    pub manual: Manual,
 }
 
 impl ClusterSpec {
@@ -79,12 +79,12 @@ pub struct CloneSpec {
     /// How many other nodes the user expects in it.
     pub workers: Option<u8>,
     /// What is asked for beside that.
-    pub wishes: Wishes,
+    pub options: ClusterOptions,
 }
 
-/// What may be asked for of every cluster that is created.
+/// The options that every cluster takes that is created.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wishes {
+pub struct ClusterOptions {
     /// The network; any free one otherwise.
     pub subnet: Option<Subnet>,
     /// The port of the API on the host; any free one otherwise.

@@ -8,7 +8,7 @@ use super::outcome::{OnFailure, Revert};
 use super::{Context, outcome};
 use crate::cluster::host::Place;
 use crate::cluster::name::{ClusterName, NodeName, Role};
-use crate::cluster::placement::{spread, wish};
+use crate::cluster::placement::{pin, spread};
 use crate::cluster::proxy::Proxy;
 use crate::cluster::spec::{MAX_MASTERS, MAX_WORKERS};
 use crate::docker::{Docker, Endpoint, Engine, Engines, args, join};
@@ -17,7 +17,7 @@ use crate::image::contract::NodeImage;
 use crate::inventory::error::InventoryError;
 use crate::inventory::existing::Existing;
 use crate::inventory::node_images;
-use crate::node::outside::PROXY;
+use crate::node::proxy::ENVIRONMENT;
 use crate::plan;
 use crate::preflight::{self, Demand, Facts};
 use crate::run::{self, ApiOptions, NodeTemplate, Origin, Run};
@@ -56,7 +56,7 @@ pub(super) fn run(
     let image = model.map(|member| member.base.name.clone()).unwrap_or_default();
     let roster = existing.roster.with(new.iter().cloned());
     let (hosts, there) = (existing.engines.hosts(), existing.engines.placement());
-    let placement = spread(&roster, &hosts, &wish(there, &new, &hosts, places)?);
+    let placement = spread(&roster, &hosts, &pin(there, &new, &hosts, places)?);
     let engines = existing.engines.clone().placed(placement);
     // Of one host alone there is no image to be brought, and no swarm to be looked at.
     let sites = sites(context, &engines, &new);
@@ -146,6 +146,6 @@ fn look(Site { context, .. }: &Site, image: &str) -> Result<Look, Error> {
 
 /// The proxies that `node` has. No label holds them: there may be a password.
 fn proxy(docker: &Docker, node: &NodeName) -> Result<Proxy, Error> {
-    let read = args::exec(&node.to_string(), ["cat", PROXY]);
+    let read = args::exec(&node.to_string(), ["cat", ENVIRONMENT]);
     Ok(docker.read(&read, Proxy::from_rendered)?)
 }

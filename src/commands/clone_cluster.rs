@@ -24,11 +24,11 @@ pub(super) fn run(
     retain: bool,
     dry_run: bool,
 ) -> Result<(), Error> {
-    let (name, wishes) = (&spec.name, &spec.wishes);
+    let (name, options) = (&spec.name, &spec.options);
     context.ui.fact("snapshot", spec.snapshot.as_str());
     let (snapshot, existing, facts, taken, endpoint) = thread::scope(|scope| {
         let existing = scope.spawn(|| refuse_existing(&context.docker, name));
-        let facts = scope.spawn(|| preflight::look(&context.docker, wishes.api_port));
+        let facts = scope.spawn(|| preflight::look(&context.docker, options.api_port));
         let taken = scope.spawn(|| taken_subnets(&context.docker));
         let endpoint = scope.spawn(|| context.endpoint());
         let snapshot = snapshots::named(&context.docker, &spec.snapshot);
@@ -44,29 +44,29 @@ pub(super) fn run(
     let demand = Demand {
         masters: count(Role::Master),
         workers: count(Role::Worker),
-        api_port: wishes.api_port,
-        subnet: wishes.subnet,
+        api_port: options.api_port,
+        subnet: options.subnet,
         kubernetes: image.version,
     };
-    let as_saved = wishes.mounts.is_empty();
+    let as_saved = options.mounts.is_empty();
     let gone = if as_saved { mounts_gone(&snapshot, &facts) } else { Vec::new() };
-    preflight::heed(&context.ui, gone.into_iter().chain(problems(&demand, &facts)))?;
+    preflight::refuse_or_warn(&context.ui, gone.into_iter().chain(problems(&demand, &facts)))?;
     let proxy = proxy(context)?;
     let endpoint = endpoint?;
-    let address = wishes.api_address.map_or_else(|| endpoint.address(), Ok)?;
+    let address = options.api_address.map_or_else(|| endpoint.address(), Ok)?;
     let engines = Engines::one(context.docker.clone());
     let plan = plan::clone(&roster);
     let run = Run {
         origin: Origin::Clone { image, snapshot, pki: Pki::new()? },
         nodes: NodeTemplate {
             privilege: context.privilege(&endpoint),
-            ports: ports(wishes, address),
-            mounts: if as_saved { saved.mounts } else { wishes.mounts.clone() },
-            registry: wishes.registry.clone().or(saved.registry),
+            ports: ports(options, address),
+            mounts: if as_saved { saved.mounts } else { options.mounts.clone() },
+            registry: options.registry.clone().or(saved.registry),
             proxy,
         },
-        network: NetworkOptions { subnet: wishes.subnet, taken: facts.taken },
-        api: ApiOptions { address, port: wishes.api_port },
+        network: NetworkOptions { subnet: options.subnet, taken: facts.taken },
+        api: ApiOptions { address, port: options.api_port },
         kubeconfig: Some(context.kubeconfig()?),
         output: context.output(),
         ..Run::new(&engines, &roster, roster.first_master())
@@ -90,8 +90,8 @@ fn can_be_cloned<'a>(
     if masters > 1 {
         return Err(SnapshotError::SeveralMasters(name()));
     }
-    if let Some(node) = snapshot.by_hand().into_iter().next() {
-        return Err(SnapshotError::SavedByHand { snapshot: name(), node });
+    if let Some(node) = snapshot.manual().into_iter().next() {
+        return Err(SnapshotError::SavedManually { snapshot: name(), node });
     }
     let agrees = |wanted: Option<u8>, found: usize| wanted.is_none_or(|n| usize::from(n) == found);
     if !agrees(spec.masters.map(u8::from), masters) || !agrees(spec.workers, workers) {

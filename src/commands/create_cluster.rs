@@ -10,9 +10,9 @@ use crate::cluster::port::Publish;
 use crate::cluster::port::PublishSpec;
 use crate::cluster::proxy::Proxy;
 use crate::cluster::roster::Roster;
-use crate::cluster::spec::{ClusterSpec, Wishes};
+use crate::cluster::spec::{ClusterOptions, ClusterSpec};
 use crate::error::Error;
-use crate::node::by_hand::SETUP;
+use crate::node::manual::SETUP;
 use crate::node::pki::Pki;
 use crate::node::scripts;
 use crate::plan::{self, Plan};
@@ -29,30 +29,30 @@ pub(super) fn run(
 ) -> Result<(), Error> {
     let roster = spec.roster();
     let site = Site::find(context.asked(), context.env.bounding_set, spec, &roster)?;
-    let plan = plan::create(&roster, spec.by_hand, &site.lacking);
+    let plan = plan::create(&roster, spec.manual, &site.lacking);
     if roster.with_role(Role::Master).count() == 2 {
         context
             .ui
             .warn("two masters: etcd stops when either is gone; three survive the loss of one");
     }
     let proxy = proxy(context)?;
-    let by_hand = roster.nodes().iter().filter(|node| spec.by_hand.covers(node.role()));
+    let manual = roster.nodes().iter().filter(|node| spec.manual.covers(node.role()));
     let run = Run {
-        by_hand: by_hand.cloned().collect(),
+        manual: manual.cloned().collect(),
         origin: Origin::Image {
             image: site.image,
             copy_from: Some(site.image_from),
-            pki: (!spec.by_hand.covers(Role::Master)).then(Pki::new).transpose()?,
+            pki: (!spec.manual.covers(Role::Master)).then(Pki::new).transpose()?,
         },
         nodes: NodeTemplate {
             privilege: site.privilege,
-            ports: ports(&spec.wishes, site.address),
-            mounts: spec.wishes.mounts.clone(),
-            registry: spec.wishes.registry.clone(),
+            ports: ports(&spec.options, site.address),
+            mounts: spec.options.mounts.clone(),
+            registry: spec.options.registry.clone(),
             proxy,
         },
-        network: NetworkOptions { subnet: spec.wishes.subnet, taken: site.taken },
-        api: ApiOptions { address: site.address, port: spec.wishes.api_port },
+        network: NetworkOptions { subnet: spec.options.subnet, taken: site.taken },
+        api: ApiOptions { address: site.address, port: spec.options.api_port },
         kubeconfig: Some(context.kubeconfig()?),
         output: context.output(),
         ..Run::new(&site.engines, &roster, roster.first_master())
@@ -61,9 +61,9 @@ pub(super) fn run(
         return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
     apply(context, &plan, &run, retain)?;
-    let next = match run.by_hand.as_slice() {
+    let next = match run.manual.as_slice() {
         [] => next_steps(&spec.name, context.ui.elapsed()),
-        by_hand => steps_by_hand(&roster, by_hand, context.ui.elapsed()),
+        manual => manual_steps(&roster, manual, context.ui.elapsed()),
     };
     context.ui.note(&next);
     Ok(())
@@ -97,21 +97,21 @@ pub(super) fn proxy(context: &Context) -> Result<Option<Proxy>, Error> {
 }
 
 /// What the user asked for, beside the API where no address was given.
-pub(super) fn ports(wishes: &Wishes, api: Ipv4Addr) -> Vec<Publish> {
+pub(super) fn ports(options: &ClusterOptions, api: Ipv4Addr) -> Vec<Publish> {
     let port = |spec: &PublishSpec| Publish {
         address: spec.address.unwrap_or(api),
         port: spec.port.get(),
         target: spec.node_port,
     };
-    wishes.publish.iter().map(port).collect()
+    options.publish.iter().map(port).collect()
 }
 
 /// What was left to the user, in the order to do it in.
-fn steps_by_hand(roster: &Roster, by_hand: &[NodeName], total: Duration) -> String {
+fn manual_steps(roster: &Roster, manual: &[NodeName], total: Duration) -> String {
     let (name, first) = (roster.name(), &roster.first_master());
     let exec = |node: &NodeName, words: &str| format!("mokctl exec {node} -- bash {words}");
     let setup = |role: Role| {
-        let nodes = by_hand.iter().filter(move |node| node.role() == role);
+        let nodes = manual.iter().filter(move |node| node.role() == role);
         nodes.map(move |node| match role {
             Role::Worker => exec(node, &format!("{SETUP} JOIN")),
             Role::Master if node != first => exec(node, &format!("{SETUP} JOIN_MASTER")),
@@ -120,7 +120,7 @@ fn steps_by_hand(roster: &Roster, by_hand: &[NodeName], total: Duration) -> Stri
     };
     let nodes: Vec<String> = roster.kubernetes().map(ToString::to_string).collect();
     let ready = exec(first, &format!("{} 240 0 {}", scripts::READY, nodes.join(" ")));
-    let access = if by_hand.contains(first) {
+    let access = if manual.contains(first) {
         format!("mokctl get kubeconfig {name}")
     } else {
         format!("kubectl --context {} get nodes", name.context())

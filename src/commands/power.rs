@@ -31,7 +31,7 @@ pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> 
 
 fn run(context: &Context, existing: &Existing, plan: &Plan, dry_run: bool) -> Result<(), Error> {
     let run = Run {
-        by_hand: existing.by_hand(),
+        manual: existing.manual(),
         ..Run::new(&existing.engines, &existing.roster, existing.roster.first_master())
     };
     if dry_run {

@@ -62,7 +62,7 @@ pub(super) fn run(
     let master = snapshot.first_master();
     let engines = Engines::one(context.docker.clone());
     let run = Run {
-        by_hand: snapshot.by_hand(),
+        manual: snapshot.manual(),
         nodes: NodeTemplate {
             privilege: context.privilege(&endpoint?),
             ports: snapshot.published(),
@@ -128,7 +128,7 @@ fn check(
     let present = Present { subnets, published };
     let mut found = come_back(snapshot, &present, facts);
     found.extend(problems(&demand, facts));
-    Ok(preflight::heed(&context.ui, found)?)
+    Ok(preflight::refuse_or_warn(&context.ui, found)?)
 }
 
 /// Ids of the cluster's networks, and their subnets.

@@ -56,7 +56,7 @@ pub(super) fn run(
     };
     let plan = plan::save(&existing.roster, &running, stays);
     let run = Run {
-        by_hand: existing.by_hand(),
+        manual: existing.manual(),
         origin: Origin::Save(snapshot),
         ..Run::new(&existing.engines, &existing.roster, running.first_master())
     };
@@ -104,7 +104,7 @@ fn check_disk(context: &Context, members: &[Member]) -> Result<(), Error> {
         let volumes = volumes.into_iter().map(join).sum::<Result<u64, _>>();
         (join(written), volumes, facts)
     });
-    Ok(preflight::heed(&context.ui, snapshot_disk(written?, volumes?, &facts?))?)
+    Ok(preflight::refuse_or_warn(&context.ui, snapshot_disk(written?, volumes?, &facts?))?)
 }
 
 /// The sum of numbers, one a line.

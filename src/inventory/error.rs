@@ -6,7 +6,7 @@ use crate::cluster::host::Host;
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::docker::{DockerError, args};
 use crate::image::contract::ContractError;
-use crate::node::by_hand::SETUP;
+use crate::node::manual::SETUP;
 use crate::snapshot::SnapshotError;
 
 /// What is missing, or cannot be asked.

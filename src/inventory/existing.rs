@@ -77,9 +77,9 @@ impl Existing {
 
     /// The nodes whose setup was left to the user.
     #[must_use]
-    pub fn by_hand(&self) -> Vec<NodeName> {
-        let by_hand = self.members.iter().filter(|member| member.by_hand);
-        by_hand.filter_map(|member| member.node.clone()).collect()
+    pub fn manual(&self) -> Vec<NodeName> {
+        let manual = self.members.iter().filter(|member| member.manual);
+        manual.filter_map(|member| member.node.clone()).collect()
     }
 
     /// A master that runs, for kubectl and kubeadm; not `but`.
@@ -139,7 +139,7 @@ impl Existing {
     /// Whether a container that runs is part of its cluster: nobody has to have done by
     /// now what was left to the user.
     pub fn is_part(&self, member: &Member) -> Result<bool, DockerError> {
-        Ok(!member.by_hand || is_set_up(self.engine(member), &member.name)?)
+        Ok(!member.manual || is_set_up(self.engine(member), &member.name)?)
     }
 
     /// The engine of `member`.

@@ -43,7 +43,7 @@ pub struct Member {
     /// Whether the `create` that made it came to its end.
     pub complete: bool,
     /// Whether its setup was left to the user, done since or not.
-    pub by_hand: bool,
+    pub manual: bool,
     /// Its address on the cluster's network.
     pub address: Option<Ipv4Addr>,
     /// The node image that it is made of, or was before it came out of a snapshot.
@@ -98,7 +98,7 @@ impl Member {
             published: self.published.clone(),
             mounts: self.mounts.clone(),
             registry: self.registry.clone(),
-            by_hand: self.by_hand,
+            manual: self.manual,
             issued: self.issued,
             program: self.program.clone(),
         })
@@ -161,7 +161,7 @@ fn member(container: Container) -> Option<Member> {
         hosts: label(labels::HOSTS).and_then(|list| Host::parse_all(list).ok()).unwrap_or_default(),
         running: container.state.running,
         complete: container.host_config.restart_policy.name == RESTART_POLICY,
-        by_hand: label(labels::SETUP) == Some(labels::BY_HAND),
+        manual: label(labels::SETUP) == Some(labels::MANUAL),
         address: network.and_then(address),
         base: base(&container)?,
         runtime: Runtime::parse(label(labels::image::RUNTIME)).unwrap_or_default(),

@@ -153,7 +153,7 @@ fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
             published: list(label(label::PUBLISH), Publish::parse)?,
             mounts: list(label(label::MOUNTS), |word| Mount::parse(word).ok())?,
             registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
-            by_hand: label(labels::SETUP) == Some(labels::BY_HAND),
+            manual: label(labels::SETUP) == Some(labels::MANUAL),
             issued: Moment::parse(label(labels::ISSUED)?)?,
             program: Program {
                 entrypoint: image.config.entrypoint.clone(),
@@ -192,7 +192,7 @@ mod tests {
             published: Vec::new(),
             mounts: vec![Mount::parse("/a $b:/data:ro").unwrap(), Mount::parse("/c:/d").unwrap()],
             registry: Registry::parse("localhost:5000").ok(),
-            by_hand: true,
+            manual: true,
             issued: Moment::parse("5").unwrap(),
             program: Program::default(),
         };
@@ -219,7 +219,7 @@ mod tests {
         labels.insert(labels::SCHEMA, "1".into());
         labels.insert(labels::KUBERNETES, "v1.37.2".into());
         labels.insert(labels::REGISTRY, "localhost:5000".into());
-        labels.insert(labels::SETUP, labels::BY_HAND.into());
+        labels.insert(labels::SETUP, labels::MANUAL.into());
         json!({
             "Id": "sha256:02",
             "RepoTags": ["mine:1", snapshot.name.image(&saved.node)],
@@ -250,7 +250,7 @@ mod tests {
         );
         assert_eq!(snapshot().api(), Publish::parse("127.0.0.1:40001:6443").as_ref());
         assert_eq!(snapshot().published().len(), 1);
-        assert_eq!(snapshot().by_hand().len(), 2);
+        assert_eq!(snapshot().manual().len(), 2);
     }
 
     #[test]

@@ -1,13 +1,14 @@
-//! What mokctl puts into a node: files, scripts, certificates and kubeadm's configuration, as
-//! data, packed into one tar
-//! archive; and what kubeadm prints there. Knows nothing of how files get there.
+//! What mokctl puts into a node: files, scripts, certificates and kubeadm's configuration,
+//! as data, packed into one tar archive; and what kubeadm prints there. Knows nothing of how
+//! files get there.
 
 pub mod balancer;
-pub mod by_hand;
 pub mod files;
 pub mod kubeadm;
+pub mod manual;
 pub mod network;
-pub mod outside;
 pub mod pki;
-pub mod restored;
+pub mod proxy;
+pub mod registry;
 pub mod scripts;
+pub mod snapshot;

@@ -1,17 +1,17 @@
 //! The plan of `create cluster`. Pure: a roster in, stages out.
 
 use super::{Plan, Since, Stage, Step};
-use crate::cluster::by_hand::ByHand;
 use crate::cluster::host::Host;
+use crate::cluster::manual::Manual;
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::roster::Roster;
 
 /// What makes the cluster of `roster`, up to what is left to the user, on hosts of
 /// which those of `lacking` have no image yet.
 #[must_use]
-pub fn create(roster: &Roster, by_hand: ByHand, lacking: &[Host]) -> Plan {
+pub fn create(roster: &Roster, manual: Manual, lacking: &[Host]) -> Plan {
     let set_up = |role| -> Vec<NodeName> {
-        roster.with_role(role).filter(|_| !by_hand.covers(role)).cloned().collect()
+        roster.with_role(role).filter(|_| !manual.covers(role)).cloned().collect()
     };
     let (masters, workers) = (set_up(Role::Master), set_up(Role::Worker));
 
@@ -55,12 +55,12 @@ mod tests {
     use super::*;
 
     fn plan(nodes: &[&str]) -> String {
-        plan_but(nodes, ByHand::Nothing)
+        plan_but(nodes, Manual::Nothing)
     }
 
-    fn plan_but(nodes: &[&str], by_hand: ByHand) -> String {
+    fn plan_but(nodes: &[&str], manual: Manual) -> String {
         let nodes: Vec<_> = nodes.iter().map(|node| NodeName::parse(node).unwrap()).collect();
-        create(&Roster::new(nodes[0].cluster().clone(), nodes), by_hand, &[]).to_string()
+        create(&Roster::new(nodes[0].cluster().clone(), nodes), manual, &[]).to_string()
     }
 
     #[test]
@@ -72,9 +72,9 @@ mod tests {
         let masters = "Starting control plane\n  kubeadm init on a-master-1\n\
              Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n  \
              finish kubeadm init on a-master-1\n  revoke the join token\n  start add-ons on a-master-1\n";
-        assert_eq!(plan_but(&nodes, ByHand::Workers), format!("{up}{masters}{finish}"));
-        assert_eq!(plan_but(&nodes, ByHand::Masters), format!("{up}{finish}"));
-        assert_eq!(plan_but(&nodes, ByHand::Everything), format!("{up}{finish}"));
+        assert_eq!(plan_but(&nodes, Manual::Workers), format!("{up}{masters}{finish}"));
+        assert_eq!(plan_but(&nodes, Manual::Masters), format!("{up}{finish}"));
+        assert_eq!(plan_but(&nodes, Manual::Everything), format!("{up}{finish}"));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub use engine::{EngineFacts, Product};
 pub use error::PreflightError;
 pub use host::HostFacts;
 pub use problem::Problem;
-pub use report::{check, heed, look};
+pub use report::{check, look, refuse_or_warn};
 pub use saved::{Present, come_back, mounts_gone, snapshot_disk};
 pub use site::{Site, refuse_existing};
 pub use swarm::{SwarmFacts, of_swarm};

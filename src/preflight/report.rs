@@ -16,12 +16,12 @@ pub fn look(docker: &Docker, api_port: Option<NonZeroU16>) -> Result<Facts, Dock
     Ok(Facts { engine, host, ..Facts::default() })
 }
 
-/// Whether `demand` can be met: see [`heed`].
+/// Whether `demand` can be met: see [`refuse_or_warn`].
 ///
 /// # Errors
 /// The first problem that cannot be survived.
 pub fn check(ui: &Ui, demand: &Demand, facts: &Facts) -> Result<(), Problem> {
-    heed(ui, problems(demand, facts))
+    refuse_or_warn(ui, problems(demand, facts))
 }
 
 /// Warns of those of `problems` that may be survived, and refuses the rest. Of
@@ -30,7 +30,7 @@ pub fn check(ui: &Ui, demand: &Demand, facts: &Facts) -> Result<(), Problem> {
 ///
 /// # Errors
 /// The first problem that cannot be survived.
-pub fn heed(ui: &Ui, problems: impl IntoIterator<Item = Problem>) -> Result<(), Problem> {
+pub fn refuse_or_warn(ui: &Ui, problems: impl IntoIterator<Item = Problem>) -> Result<(), Problem> {
     let mut refusal = None;
     for problem in problems {
         if problem.may_be_survived() || refusal.is_some() {

@@ -40,7 +40,7 @@ impl Run<'_> {
     /// `kubeadm init`, and what etcd is to know of the masters that join at once.
     pub(super) fn init_call(&self, node: &NodeName) -> Result<Call, MissingOutput> {
         let layout = self.outputs.layout()?;
-        let join = |other: &&NodeName| *other != node && !self.by_hand.contains(other);
+        let join = |other: &&NodeName| *other != node && !self.manual.contains(other);
         let masters = self.roster.with_role(Role::Master).filter(join);
         let addresses: Vec<_> = masters.map(|master| layout.address(master).to_string()).collect();
         let words = [scripts::INIT].into_iter().chain(addresses.iter().map(String::as_str));
@@ -160,8 +160,7 @@ impl Run<'_> {
         let mut joined = Vec::new();
         for node in nodes {
             // Nobody has to have done by now what was left to the user.
-            if !self.by_hand.contains(node) || is_set_up(self.engines.of(node), &node.to_string())?
-            {
+            if !self.manual.contains(node) || is_set_up(self.engines.of(node), &node.to_string())? {
                 joined.push(node.clone());
             }
         }
@@ -230,7 +229,7 @@ impl Run<'_> {
             schedulable_masters: self.roster.has_schedulable_masters(),
             several_masters: self.roster.has_load_balancer(),
             // Who joins by hand takes longer than the joins that follow at once.
-            token_ttl: if self.by_hand.contains(node) { "24h0m0s" } else { "15m0s" },
+            token_ttl: if self.manual.contains(node) { "24h0m0s" } else { "15m0s" },
         };
         Ok(config::init(&self.node_config(node, layout)?, &cluster))
     }

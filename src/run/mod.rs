@@ -58,7 +58,7 @@ pub struct Run<'a> {
     /// A master that runs, or will: kubectl and kubeadm run there.
     pub admin_node: NodeName,
     /// The nodes whose setup is, or was, left to the user.
-    pub by_hand: Vec<NodeName>,
+    pub manual: Vec<NodeName>,
     /// What new containers are made of.
     pub origin: Origin,
     /// What every new node has.
@@ -125,7 +125,7 @@ impl<'a> Run<'a> {
             engines,
             roster,
             admin_node,
-            by_hand: Vec::new(),
+            manual: Vec::new(),
             origin: Origin::Unchanged,
             nodes: NodeTemplate::default(),
             network: NetworkOptions::default(),

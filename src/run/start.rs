@@ -17,7 +17,7 @@ use crate::docker::args::{self, Container};
 use crate::docker::privilege::Privilege;
 use crate::node::files::{File, archive};
 use crate::node::kubeadm::config::Discovery;
-use crate::node::{balancer, by_hand, network, outside, restored, scripts};
+use crate::node::{balancer, manual, network, proxy, registry, scripts, snapshot};
 
 /// The container of a node, what is put into it, and its start.
 pub(super) struct FirstStart {
@@ -40,17 +40,17 @@ impl Run<'_> {
     /// What a container finds at its first start as at every later one.
     fn files(&self, node: &NodeName) -> Result<Vec<File>, StepError> {
         if let Origin::Restore(restore) = &self.origin {
-            return Ok(restored::files(node.role(), self.origin.runtime()?, restore.renews));
+            return Ok(snapshot::files(node.role(), self.origin.runtime()?, restore.renews));
         }
         let layout = self.outputs.layout()?;
-        let is_by_hand = self.by_hand.contains(node);
+        let is_manual = self.manual.contains(node);
         if node.role() == Role::LoadBalancer {
             let config = self.balancer_config(layout);
             // Left to the user it runs with nobody behind it.
             let alone =
                 || File::public(balancer::CONFIG, balancer::config([], &BTreeSet::new(), layout));
-            return Ok(if is_by_hand {
-                by_hand::balancer(config).into_iter().chain([alone()]).collect()
+            return Ok(if is_manual {
+                manual::balancer(config).into_iter().chain([alone()]).collect()
             } else {
                 vec![File::public(balancer::CONFIG, config)]
             });
@@ -63,14 +63,14 @@ impl Run<'_> {
             let config = self.init_config(node, layout)?;
             files.push(File::public(scripts::INIT_CONFIG, config));
         }
-        let pki = self.origin.pki().filter(|_| !is_by_hand);
+        let pki = self.origin.pki().filter(|_| !is_manual);
         let credentials = pki.map(|pki| self.credentials(pki, node, layout)).transpose()?;
         let credentials = credentials.unwrap_or_default();
-        if is_by_hand {
-            files.extend(self.files_by_hand(node, layout)?);
+        if is_manual {
+            files.extend(self.manual_files(node, layout)?);
         }
         if let Origin::Clone { image, .. } = &self.origin {
-            files.extend(restored::files_of_clone(node.role(), image.runtime, credentials));
+            files.extend(snapshot::files_of_clone(node.role(), image.runtime, credentials));
         } else {
             files.extend(credentials);
         }
@@ -83,19 +83,19 @@ impl Run<'_> {
         let registry = self.nodes.registry.as_ref();
         let host = registry.map(|registry| registry.host(layout));
         let proxy = self.nodes.proxy.clone().map(|proxy| proxy.around(self.roster, layout, host));
-        let registry = registry.map(|registry| outside::registry(registry, layout, runtime));
-        let none = || self.origin.cloned().map(|_| vec![outside::no_proxy()]);
-        let proxy = proxy.map(|proxy| outside::proxy(&proxy, runtime)).or_else(none);
+        let registry = registry.map(|registry| registry::file(registry, layout, runtime));
+        let none = || self.origin.cloned().map(|_| vec![proxy::none()]);
+        let proxy = proxy.map(|proxy| proxy::files(&proxy, runtime)).or_else(none);
         Ok(registry.into_iter().chain(proxy.into_iter().flatten()).collect())
     }
 
     /// What a node has whose setup is left to the user.
-    fn files_by_hand(&self, node: &NodeName, layout: Layout) -> Result<Vec<File>, StepError> {
+    fn manual_files(&self, node: &NodeName, layout: Layout) -> Result<Vec<File>, StepError> {
         if *node == self.roster.first_master() {
-            return Ok(vec![by_hand::init()]);
+            return Ok(vec![manual::init()]);
         }
-        let discovery = Discovery::ByHand { endpoint: &self.endpoint(layout) };
-        Ok(by_hand::join(self.join_config(node, layout, discovery)?))
+        let discovery = Discovery::Manual { endpoint: &self.endpoint(layout) };
+        Ok(manual::join(self.join_config(node, layout, discovery)?))
     }
 
     /// The balancer's configuration, for the masters of the roster.
@@ -140,8 +140,8 @@ impl Run<'_> {
                 None => image.name.clone(),
             }
         };
-        if self.by_hand.contains(node) {
-            labels.push((labels::SETUP, labels::BY_HAND.into()));
+        if self.manual.contains(node) {
+            labels.push((labels::SETUP, labels::MANUAL.into()));
         }
         let publish = if *node == self.roster.api_node() {
             let port = self.choose_port()?;

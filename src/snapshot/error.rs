@@ -42,7 +42,7 @@ pub enum SnapshotError {
     #[error(
         "snapshot {snapshot} holds {node}, whose setup was left to you: no other cluster can be made from it"
     )]
-    SavedByHand {
+    SavedManually {
         /// The snapshot.
         snapshot: SnapshotName,
         /// The first such node.
@@ -84,7 +84,7 @@ impl SnapshotError {
                 "'mokctl restore cluster {cluster} {snapshot}' restores that, \
                  'mokctl create cluster NAME --from {snapshot}' makes another one"
             ),
-            Self::SeveralMasters(_) | Self::SavedByHand { .. } => {
+            Self::SeveralMasters(_) | Self::SavedManually { .. } => {
                 "'mokctl restore cluster' brings the cluster itself back".to_owned()
             }
             Self::OtherNumbers { .. } => {

@@ -60,7 +60,7 @@ pub struct SavedNode {
     /// The registry that it pulls from.
     pub registry: Option<Registry>,
     /// Whether its setup was left to the user.
-    pub by_hand: bool,
+    pub manual: bool,
     /// When the oldest of its certificates can have been issued.
     pub issued: Moment,
     /// What runs first in it.
@@ -136,9 +136,9 @@ impl Snapshot {
 
     /// The nodes whose setup was left to the user.
     #[must_use]
-    pub fn by_hand(&self) -> Vec<NodeName> {
-        let by_hand = self.nodes.iter().filter(|saved| saved.by_hand);
-        by_hand.map(|saved| saved.node.clone()).collect()
+    pub fn manual(&self) -> Vec<NodeName> {
+        let manual = self.nodes.iter().filter(|saved| saved.manual);
+        manual.map(|saved| saved.node.clone()).collect()
     }
 
     /// Whether its certificates will soon be over, or are.

@@ -10,15 +10,15 @@ use super::number::number;
 use crate::cli::error::UsageError;
 use crate::cli::flags::Flag;
 use crate::cli::words::Words;
-use crate::cluster::by_hand::ByHand;
 use crate::cluster::host::Place;
+use crate::cluster::manual::Manual;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::ClusterName;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::port::PublishSpec;
 use crate::cluster::registry::Registry;
 use crate::cluster::spec::{
-    CloneSpec, ClusterSpec, ImageRef, MAX_MASTERS, MAX_WORKERS, VersionPrefix, Wishes,
+    CloneSpec, ClusterOptions, ClusterSpec, ImageRef, MAX_MASTERS, MAX_WORKERS, VersionPrefix,
 };
 use crate::cluster::subnet::{OVERLAY_PREFIX, Subnet};
 
@@ -28,13 +28,13 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
         masters: masters(words)?.unwrap_or(NonZeroU8::MIN),
         workers: workers(words)?.unwrap_or(0),
         load_balancer: words.has(Flag::WithLb),
-        wishes: wishes(words)?,
+        options: options(words)?,
         places: Place::parse_all(words.values(Flag::Place))?,
         image: words.value(Flag::Image).map(ImageRef::parse).transpose()?,
         version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
-        by_hand: ByHand::Nothing,
+        manual: Manual::Nothing,
     };
-    spec.by_hand = by_hand(words, spec.has_load_balancer());
+    spec.manual = manual(words, spec.has_load_balancer());
     Ok(spec)
 }
 
@@ -45,7 +45,7 @@ pub(super) fn clone(words: &Words, snapshot: &str) -> Result<CloneSpec, UsageErr
         snapshot: SnapshotName::parse(snapshot)?,
         masters: masters(words)?,
         workers: workers(words)?,
-        wishes: wishes(words)?,
+        options: options(words)?,
     })
 }
 
@@ -61,8 +61,8 @@ fn workers(words: &Words) -> Result<Option<u8>, UsageError> {
     count(words, (2, "NUM_WORKERS"), Flag::Workers, 0..=MAX_WORKERS)
 }
 
-fn wishes(words: &Words) -> Result<Wishes, UsageError> {
-    Ok(Wishes {
+fn options(words: &Words) -> Result<ClusterOptions, UsageError> {
+    Ok(ClusterOptions {
         subnet: words.value(Flag::Subnet).map(|word| subnet(word, words)).transpose()?,
         api_port: words
             .value(Flag::ApiPort)
@@ -91,15 +91,15 @@ fn address(word: &str) -> Result<Ipv4Addr, UsageError> {
 }
 
 /// What the flags leave to the user; no balancer, no setup of it to leave.
-fn by_hand(words: &Words, has_load_balancer: bool) -> ByHand {
+fn manual(words: &Words, has_load_balancer: bool) -> Manual {
     if words.has(Flag::SkipLbSetup) && has_load_balancer {
-        ByHand::Everything
+        Manual::Everything
     } else if words.has(Flag::SkipMasterSetup) {
-        ByHand::Masters
+        Manual::Masters
     } else if words.has(Flag::SkipWorkerSetup) {
-        ByHand::Workers
+        Manual::Workers
     } else {
-        ByHand::Nothing
+        Manual::Nothing
     }
 }
 

@@ -5,8 +5,8 @@ use std::num::NonZeroU16;
 
 use super::*;
 use crate::cli::{Defaults, parse};
-use crate::cluster::by_hand::ByHand;
-use crate::cluster::spec::{CloneSpec, ClusterSpec, Wishes};
+use crate::cluster::manual::Manual;
+use crate::cluster::spec::{CloneSpec, ClusterOptions, ClusterSpec};
 use crate::cluster::subnet::Subnet;
 
 fn parsed(line: &str) -> Result<Parsed, UsageError> {
@@ -49,7 +49,7 @@ fn a_cluster_is_its_name_and_its_numbers() {
     let spec = created("create cluster a 3 2");
     assert_eq!((spec.name, spec.masters.get(), spec.workers), (name(), 3, 2));
     assert!(!spec.load_balancer);
-    assert_eq!((spec.wishes, spec.image, spec.version), (Wishes::default(), None, None));
+    assert_eq!((spec.options, spec.image, spec.version), (ClusterOptions::default(), None, None));
 }
 
 #[test]
@@ -77,8 +77,8 @@ fn everything_else_about_a_cluster_is_a_flag() {
          --image mok:1 --k8sver 1.33.1",
     );
     assert!(spec.load_balancer);
-    assert_eq!(spec.wishes.subnet, Some(Subnet::parse("172.30.0.0/16").unwrap()));
-    assert_eq!(spec.wishes.api_port, NonZeroU16::new(6443));
+    assert_eq!(spec.options.subnet, Some(Subnet::parse("172.30.0.0/16").unwrap()));
+    assert_eq!(spec.options.api_port, NonZeroU16::new(6443));
     assert_eq!(spec.image, Some(ImageRef::parse("mok:1").unwrap()));
     assert_eq!(spec.version, Some(VersionPrefix::parse("1.33.1").unwrap()));
 }
@@ -99,10 +99,10 @@ fn a_cluster_from_a_snapshot_needs_no_numbers() {
         let spec = cloned(line);
         assert_eq!((spec.name, spec.snapshot), (name(), snapshot()), "{line}");
         assert_eq!((spec.masters, spec.workers), numbers, "{line}");
-        assert_eq!(spec.wishes, Wishes::default());
+        assert_eq!(spec.options, ClusterOptions::default());
     }
-    let CloneSpec { wishes, .. } = cloned("create cluster a --from s --api-port 6443");
-    assert_eq!(wishes.api_port, NonZeroU16::new(6443));
+    let CloneSpec { options, .. } = cloned("create cluster a --from s --api-port 6443");
+    assert_eq!(options.api_port, NonZeroU16::new(6443));
     for (flag, name) in [
         ("--with-lb", "with-lb"),
         ("--hosts a,b", "hosts"),
@@ -125,17 +125,17 @@ fn a_cluster_from_a_snapshot_needs_no_numbers() {
 #[test]
 fn what_is_left_to_the_user_takes_what_depends_on_it_along() {
     for (flags, want) in [
-        ("", ByHand::Nothing),
-        ("--skipworkersetup", ByHand::Workers),
-        ("--skipmastersetup", ByHand::Masters),
-        ("--skipmastersetup --skipworkersetup", ByHand::Masters),
-        ("--with-lb --skiplbsetup", ByHand::Everything),
-        ("--skiplbsetup", ByHand::Nothing),
-        ("--skiplbsetup --skipworkersetup", ByHand::Workers),
+        ("", Manual::Nothing),
+        ("--skipworkersetup", Manual::Workers),
+        ("--skipmastersetup", Manual::Masters),
+        ("--skipmastersetup --skipworkersetup", Manual::Masters),
+        ("--with-lb --skiplbsetup", Manual::Everything),
+        ("--skiplbsetup", Manual::Nothing),
+        ("--skiplbsetup --skipworkersetup", Manual::Workers),
     ] {
-        assert_eq!(created(&format!("create cluster a 1 1 {flags}")).by_hand, want, "{flags}");
+        assert_eq!(created(&format!("create cluster a 1 1 {flags}")).manual, want, "{flags}");
     }
-    assert_eq!(created("create cluster a 3 0 --skiplbsetup").by_hand, ByHand::Everything);
+    assert_eq!(created("create cluster a 3 0 --skiplbsetup").manual, Manual::Everything);
 }
 
 #[test]

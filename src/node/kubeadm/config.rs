@@ -73,8 +73,8 @@ pub enum Discovery<'a> {
         token: &'a Secret,
     },
     /// With the token, as `kubeadm join` is called by hand. For what only the join command
-    /// says it has the words that `src/node/scripts/by_hand/join.sh` looks for.
-    ByHand {
+    /// says it has the words that `src/node/scripts/manual/join.sh` looks for.
+    Manual {
         /// `ADDRESS:PORT` of the API for all nodes.
         endpoint: &'a str,
     },
@@ -90,7 +90,7 @@ pub fn join(node: &NodeConfig, discovery: Discovery<'_>) -> String {
             "discovery:\n  file:\n    kubeConfigPath: {path}\n  tlsBootstrapToken: {}\n",
             token.reveal()
         ),
-        Discovery::ByHand { endpoint } => write!(
+        Discovery::Manual { endpoint } => write!(
             text,
             "discovery:\n  bootstrapToken:\n    apiServerEndpoint: {endpoint}\n    \
              token: @TOKEN@\n    caCertHashes:\n    - @CA_CERT_HASH@\n"
@@ -115,7 +115,7 @@ pub fn join_control_plane(
     }
     text += "controlPlane:\n";
     text += &local_api_endpoint("  ", node.address);
-    if let Discovery::ByHand { .. } = discovery {
+    if let Discovery::Manual { .. } = discovery {
         text += "  certificateKey: @CERTIFICATE_KEY@\n";
     }
     text
@@ -287,8 +287,8 @@ mod tests {
 
     #[test]
     fn by_hand_a_master_is_discovered_with_the_token_and_fetches_its_certificates() {
-        let by_hand = Discovery::ByHand { endpoint: "10.213.0.2:6443" };
-        let text = join_control_plane(&node("v1.37.2", "a-master-2"), by_hand, true);
+        let manual = Discovery::Manual { endpoint: "10.213.0.2:6443" };
+        let text = join_control_plane(&node("v1.37.2", "a-master-2"), manual, true);
         assert_eq!(text, include_str!("golden/join-master-by-hand.yaml"));
     }
 

@@ -55,7 +55,7 @@ pub(super) fn several(
         threads.into_iter().map(join).collect()
     });
     let version = found.as_ref().map(|(image, _)| image.version);
-    let looks = heed(asked, spec, &placement, looks, version)?;
+    let looks = check_hosts(asked, spec, &placement, looks, version)?;
     let Some((image, source)) = found else {
         return Err(why_no_image(asked.docker, &there, spec).into());
     };
@@ -78,7 +78,7 @@ fn refuse_what_hosts_cannot(docker: &Docker, spec: &ClusterSpec) -> Result<(), P
     if docker.client() == Client::Podman {
         return Err(PreflightError::NeedDocker);
     }
-    let registry = spec.wishes.registry.as_ref();
+    let registry = spec.options.registry.as_ref();
     match registry.filter(|registry| registry.is_on_loopback()) {
         Some(registry) => Err(PreflightError::LoopbackRegistry(Registry::to_string(registry))),
         None => Ok(()),
@@ -101,7 +101,7 @@ fn api_address(
     host: Option<&Host>,
     looks: &[Look],
 ) -> Result<Ipv4Addr, EndpointError> {
-    if let Some(address) = spec.wishes.api_address {
+    if let Some(address) = spec.options.api_address {
         return Ok(address);
     }
     let Some(look) = looks.iter().find(|look| Some(&look.host) == host) else {
@@ -146,7 +146,7 @@ fn look(
 }
 
 /// Tells what is in the way, and refuses if anything is.
-fn heed(
+fn check_hosts(
     Asked { hosts, ui, .. }: Asked<'_>,
     spec: &ClusterSpec,
     placement: &Placement,
@@ -176,6 +176,6 @@ fn heed(
                 .map(|problem| Problem::OnHost { host: host.clone(), problem: Box::new(problem) }),
         );
     }
-    preflight::heed(ui, found)?;
+    preflight::refuse_or_warn(ui, found)?;
     Ok(known)
 }

@@ -11,7 +11,7 @@ use super::{Demand, Facts, PreflightError, check, look};
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::name::{ClusterName, NodeName, Role};
-use crate::cluster::placement::{Placement, spread, wish};
+use crate::cluster::placement::{Placement, pin, spread};
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::ClusterSpec;
 use crate::cluster::subnet::Subnet;
@@ -55,7 +55,7 @@ impl Site {
         roster: &Roster,
     ) -> Result<Self, PreflightError> {
         let named = asked.hosts;
-        let fixed = wish(&Placement::new(), roster.nodes(), named, &spec.places)?;
+        let fixed = pin(&Placement::new(), roster.nodes(), named, &spec.places)?;
         if named.is_empty() {
             return one(asked, own, spec, roster);
         }
@@ -73,7 +73,7 @@ fn one(
     // Side by side: each call of docker's client costs a moment of its own.
     let (image, existing, facts, taken, endpoint) = thread::scope(|scope| {
         let existing = scope.spawn(|| refuse_existing(docker, &spec.name));
-        let facts = scope.spawn(|| look(docker, spec.wishes.api_port));
+        let facts = scope.spawn(|| look(docker, spec.options.api_port));
         let taken = scope.spawn(|| taken_subnets(docker));
         let endpoint = scope.spawn(|| docker.endpoint());
         let image = node_images::chosen(docker, spec);
@@ -92,7 +92,7 @@ fn one(
         image_from: docker.clone(),
         privilege: Privilege::first_choice(own.filter(|_| endpoint == Endpoint::Here)),
         taken: facts.taken,
-        address: spec.wishes.api_address.map_or_else(|| endpoint.address(), Ok)?,
+        address: spec.options.api_address.map_or_else(|| endpoint.address(), Ok)?,
     })
 }
 
@@ -102,8 +102,8 @@ fn demand(spec: &ClusterSpec, nodes: &[&NodeName], kubernetes: KubernetesVersion
     Demand {
         masters: of(Role::Master),
         workers: of(Role::Worker),
-        api_port: spec.wishes.api_port,
-        subnet: spec.wishes.subnet,
+        api_port: spec.options.api_port,
+        subnet: spec.options.subnet,
         kubernetes,
     }
 }

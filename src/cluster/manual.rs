@@ -6,7 +6,7 @@ use super::name::Role;
 /// What the user sets up. Each includes what stands before it: a node cannot join
 /// before the one is there that it talks to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ByHand {
+pub enum Manual {
     /// Nothing: mokctl does it all.
     #[default]
     Nothing,
@@ -18,7 +18,7 @@ pub enum ByHand {
     Everything,
 }
 
-impl ByHand {
+impl Manual {
     /// Whether nodes of `role` are left to the user.
     #[must_use]
     pub fn covers(self, role: Role) -> bool {
