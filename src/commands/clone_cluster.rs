@@ -16,7 +16,7 @@ use crate::preflight::{self, Demand, Facts, mounts_gone, problems, refuse_existi
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 use crate::snapshot::{SavedNode, Snapshot, SnapshotError};
 
-/// Creates the cluster of `spec`; takes everything back if that fails, unless
+/// Creates the cluster of `spec`; rolls back if that fails, unless
 /// `retain`. With `dry_run` it only shows the plan.
 pub(super) fn run(
     context: &Context,

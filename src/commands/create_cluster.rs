@@ -19,7 +19,7 @@ use crate::plan::{self, Plan};
 use crate::preflight::Site;
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 
-/// Creates the cluster of `spec`; takes everything back if that fails, unless
+/// Creates the cluster of `spec`; rolls back if that fails, unless
 /// `retain`. With `dry_run` it only shows the plan.
 pub(super) fn run(
     context: &Context,

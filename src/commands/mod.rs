@@ -5,19 +5,21 @@ mod add_nodes;
 mod build_image;
 mod clone_cluster;
 mod create_cluster;
+mod create_snapshot;
 mod delete_cluster;
 mod delete_node;
+mod delete_snapshot;
 mod exec;
 mod export_logs;
+mod export_snapshot;
 mod get;
+mod get_snapshots;
 mod kubeconfig;
 mod load_image;
+mod load_snapshot;
 mod outcome;
 mod power;
-mod restore;
-mod save;
-mod snapshot_file;
-mod snapshots;
+mod restore_cluster;
 
 use crate::cli::{Command, Detail, Globals};
 use crate::cluster::name::Role;
@@ -69,19 +71,19 @@ impl Context {
                 delete_node::run(self, &node, yes, dry_run)
             }
             Command::CreateSnapshot { cluster, snapshot, stays, dry_run } => {
-                save::run(self, &cluster, &snapshot, stays, dry_run)
+                create_snapshot::run(self, &cluster, &snapshot, stays, dry_run)
             }
             Command::RestoreCluster { cluster, snapshot, yes, dry_run } => {
-                restore::run(self, &cluster, &snapshot, yes, dry_run)
+                restore_cluster::run(self, &cluster, &snapshot, yes, dry_run)
             }
             Command::DeleteSnapshot { snapshot, yes, dry_run } => {
-                snapshots::delete(self, &snapshot, yes, dry_run)
+                delete_snapshot::run(self, &snapshot, yes, dry_run)
             }
-            Command::GetSnapshots { cluster } => snapshots::get(self, cluster.as_ref()),
+            Command::GetSnapshots { cluster } => get_snapshots::run(self, cluster.as_ref()),
             Command::ExportSnapshot { snapshot, file } => {
-                snapshot_file::export(self, &snapshot, &file)
+                export_snapshot::run(self, &snapshot, &file)
             }
-            Command::LoadSnapshot { file } => snapshot_file::load(self, &file),
+            Command::LoadSnapshot { file } => load_snapshot::run(self, &file),
             Command::StartCluster { cluster, dry_run } => power::start(self, &cluster, dry_run),
             Command::StopCluster { cluster, dry_run } => power::stop(self, &cluster, dry_run),
             Command::GetClusters { cluster } => get::clusters(self, cluster.as_ref()),

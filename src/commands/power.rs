@@ -1,4 +1,4 @@
-//! `stop cluster` and `start cluster`. Both may be said again.
+//! `stop cluster` and `start cluster`. Both can be repeated.
 
 use super::outcome::OnFailure;
 use super::{Context, outcome};

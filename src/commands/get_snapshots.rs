@@ -1,4 +1,4 @@
-//! `get snapshots` and `delete snapshot`.
+//! `get snapshots`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,19 +7,15 @@ use serde_json::{Value, json};
 use super::Context;
 use super::get::table;
 use crate::cli::Format;
-use crate::cluster::labels::snapshot as label;
 use crate::cluster::moment::Moment;
-use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::docker::args;
 use crate::error::Error;
 use crate::inventory::snapshots::{self, Found};
-use crate::run::Removal;
-use crate::snapshot::{Base, SnapshotError};
-use crate::ui::PlannedStep;
+use crate::snapshot::Base;
 
 /// All snapshots, or those of one cluster; nothing where there is none.
-pub(super) fn get(context: &Context, cluster: Option<&ClusterName>) -> Result<(), Error> {
+pub(super) fn run(context: &Context, cluster: Option<&ClusterName>) -> Result<(), Error> {
     let mut all = snapshots::all(&context.docker)?;
     all.retain(|found| {
         let of = found.whole.as_ref().map(|snapshot| snapshot.roster.name());
@@ -34,43 +30,6 @@ pub(super) fn get(context: &Context, cluster: Option<&ClusterName>) -> Result<()
         let head = ["Snapshot", "MOK_Cluster", "Nodes", "Size", "Age", "Status", "Version"];
         context.ui.answer(&table(&head, &rows));
     }
-    Ok(())
-}
-
-/// Removes the images, and what a run that was killed left beside them. A cluster
-/// that came out of them goes on.
-pub(super) fn delete(
-    context: &Context,
-    name: &SnapshotName,
-    yes: bool,
-    dry_run: bool,
-) -> Result<(), Error> {
-    context.ui.fact("snapshot", name.as_str());
-    let found = snapshots::all(&context.docker)?.into_iter().find(|found| found.name == *name);
-    let found = found.ok_or_else(|| SnapshotError::NotFound(name.clone()))?;
-    let left = context.docker.ids(&args::container_ids(label::SAVING, name.as_str()))?;
-    let mut removal = Removal::default();
-    removal.add_containers(&context.docker, &left);
-    removal.add_images(&context.docker, &found.images);
-    removal.add_nameless_images(&context.docker);
-    let (title, step) = (format!("Deleting snapshot {name}"), format!("remove {name}"));
-    if dry_run {
-        let calls = removal.container_calls().into_iter().chain(removal.image_calls());
-        let commands = calls.map(|(docker, call)| docker.pretty(&call)).collect();
-        context.ui.planned(&title, &[PlannedStep { name: step, node: None, commands }]);
-        return Ok(());
-    }
-    let question = format!("Are you sure you want to delete the snapshot {name}? (y/N) >");
-    if !yes && !context.ui.confirm(&question) {
-        context.ui.note("Cancelling by user request.");
-        return Ok(());
-    }
-    let stage = context.ui.stage(&title);
-    let step = stage.step(&step, None);
-    removal.remove_containers()?;
-    removal.remove_images()?;
-    step.done();
-    stage.done();
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! `restore cluster`: a cluster as it was, whatever has become of it.
+//! `restore cluster`: replaces a cluster by a snapshot of it.
 
 use std::thread;
 
@@ -21,7 +21,7 @@ use crate::snapshot::{Snapshot, SnapshotError};
 
 /// Removes what is there of the cluster and puts the snapshot in its place, after a
 /// question on a terminal. What can fail is looked at before; if it fails
-/// nevertheless, what was made is taken back, and the snapshot stays.
+/// nevertheless, what was made is removed, and the snapshot stays.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,

@@ -1,0 +1,44 @@
+//! `load snapshot`: a snapshot out of a file.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::Context;
+use crate::docker::args;
+use crate::error::Error;
+use crate::inventory::snapshots;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::file::{FileError, check};
+
+/// Takes the snapshot out of the file `path`, all of it or nothing, and prints its
+/// name.
+pub(super) fn run(context: &Context, path: &Path) -> Result<(), Error> {
+    let wrong = |source| SnapshotError::File { path: path.to_owned(), source };
+    let stage = context.ui.stage(&format!("Checking {}", path.display()));
+    let file = File::open(path).map_err(|error| wrong(FileError::Read(error)))?;
+    let header = check(&file).map_err(wrong)?;
+    stage.done();
+    let name = &header.snapshot;
+    snapshots::refuse(&context.docker, name)?;
+    for base in &header.bases {
+        if context.docker.ask_image(&args::image_id(&base.id))?.is_none() {
+            return Err(SnapshotError::NoBase(base.clone()).into());
+        }
+    }
+    let stage = context.ui.stage(&format!("Loading snapshot {name}"));
+    let loaded = context
+        .docker
+        .capture(&args::load(&path.display().to_string()))
+        .map_err(Error::from)
+        .and_then(|_| Ok(snapshots::named(&context.docker, name)?));
+    if let Err(error) = loaded {
+        let images = header.images();
+        let remove = args::remove_images(images.iter().map(String::as_str));
+        // None of them was there before; those that did not come cannot be removed.
+        let _ = context.docker.uninterruptible().capture(&remove);
+        return Err(error);
+    }
+    stage.done();
+    context.ui.answer(&format!("{name}\n"));
+    Ok(())
+}
