@@ -20,7 +20,7 @@ pub fn add(old: &Roster, new: &[NodeName]) -> Plan {
     if masters {
         // The next one only when etcd has started on the last: a member that learns at its
         // start of others than kubeadm has told it of does not start.
-        stages.extend(new.iter().flat_map(|master| joins(slice::from_ref(master), &[])));
+        stages.extend(new.iter().filter_map(|master| joins(slice::from_ref(master), &[])));
     } else {
         stages.extend(joins(&[], new));
     }
