@@ -22,7 +22,8 @@ Cluster a is saved as s after 0.0 s. It holds the cluster's keys. To have it bac
 ";
 
 const RESTORED: &str = "\
-Removing the cluster as it is .. ok (0.0 s)
+Removing containers .. ok (0.0 s)
+Removing network .. ok (0.0 s)
 Creating network .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 Waiting for nodes to be Ready .. ok (0.0 s)
@@ -328,7 +329,9 @@ fn a_deleted_snapshot_leaves_its_cluster_alone() {
     // What was kept for the containers goes with them.
     machine.mokctl("delete cluster a -q").run();
     let calls = machine.docker.calls();
-    assert_eq!(calls.last().unwrap().line(), "image prune --force --filter=label=mok.snapshot");
+    let [prune, network] = &calls[calls.len() - 2..] else { unreachable!() };
+    assert_eq!(prune.line(), "image prune --force --filter=label=mok.snapshot");
+    assert!(network.line().starts_with("network rm "), "{}", network.line());
 }
 
 #[test]
