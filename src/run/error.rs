@@ -26,14 +26,12 @@ pub enum StepError {
     /// A mistake in the plan.
     #[error(transparent)]
     Missing(#[from] MissingOutput),
-    /// Something of this machine.
-    #[error("{action}")]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// Why it failed.
-        source: std::io::Error,
-    },
+    /// No archive of a node's files.
+    #[error("cannot pack a node's files")]
+    Pack(#[source] std::io::Error),
+    /// The host has no port to give.
+    #[error("cannot find a free port")]
+    NoPort(#[source] std::io::Error),
     /// All subnets are taken.
     #[error("no free subnet: all of 10.213.0.0/16 is taken")]
     NoSubnet,
@@ -52,7 +50,8 @@ impl StepError {
             | Self::Pki(_)
             | Self::Kubeconfig(_)
             | Self::Missing(_)
-            | Self::Io { .. }
+            | Self::Pack(_)
+            | Self::NoPort(_)
             | Self::NoSubnet
             | Self::Lost => None,
         }

@@ -25,7 +25,7 @@ impl Run<'_> {
         match free {
             Ok(address) => Ok(address.port()),
             Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => Ok(any_port()),
-            Err(source) => Err(StepError::Io { action: "cannot find a free port", source }),
+            Err(error) => Err(StepError::NoPort(error)),
         }
     }
 

@@ -243,6 +243,5 @@ impl Run<'_> {
 
 /// Puts files into a node.
 pub(super) fn put(node: &NodeName, files: &[File]) -> Result<Call, StepError> {
-    let pack = |source| StepError::Io { action: "cannot pack a node's files", source };
-    Ok(args::put_files(&node.to_string(), archive(files).map_err(pack)?))
+    Ok(args::put_files(&node.to_string(), archive(files).map_err(StepError::Pack)?))
 }

@@ -3,48 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use regex::{Captures, Regex};
+use regex::Regex;
 use sha2::{Digest, Sha256};
-
-/// A message with what is filled in reduced to a mark, as capitals or numbers.
-fn reduced(message: &str) -> String {
-    let placeholder = Regex::new(r"\{[^}]*\}").unwrap();
-    let filled = Regex::new(r"[A-Z0-9][A-Z0-9_]*").unwrap();
-    filled.replace_all(&placeholder.replace_all(message, "X"), "*").into_owned()
-}
-
-/// The messages in the sources below `folder`.
-fn messages(folder: &Path, found: &mut Vec<String>) {
-    let message = Regex::new(r#"#\[error\(\s*"((?:[^"\\]|\\.)*)""#).unwrap();
-    // A string that goes on in the next line.
-    let goes_on = Regex::new(r"\\\n\s*").unwrap();
-    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-        if entry.is_dir() {
-            messages(&entry, found);
-        } else if entry.extension().is_some_and(|extension| extension == "rs") {
-            let source = fs::read_to_string(&entry).unwrap();
-            let source = goes_on.replace_all(&source, "");
-            found.extend(message.captures_iter(&source).map(|found| found[1].to_owned()));
-        }
-    }
-}
-
-#[test]
-fn every_message_is_in_the_document() {
-    let fenced = Regex::new(r"(?s)```.*?```").unwrap();
-    let quoted = Regex::new(r"`([^`]+)`").unwrap();
-    let document = fenced.replace_all(include_str!("../../docs/errors.md"), "");
-    let documented: Vec<String> =
-        quoted.captures_iter(&document).map(|found: Captures<'_>| reduced(&found[1])).collect();
-    let mut all = Vec::new();
-    messages(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut all);
-    assert!(all.len() > 60, "only {} messages", all.len());
-    all.retain(|message| {
-        let message = reduced(message);
-        !documented.iter().any(|text| text.contains(&message))
-    });
-    assert!(all.is_empty(), "not in docs/errors.md:\n{}", all.join("\n"));
-}
 
 #[test]
 fn every_test_that_the_readme_names_is_there() {

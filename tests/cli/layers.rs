@@ -22,7 +22,7 @@ const LAYERS: [&[&str]; 11] = [
 /// Arrows that are still to be turned round: `FILE -> MODULE`. The list may only shrink.
 const EXCEPTIONS: [&str; 0] = [];
 
-fn repository() -> &'static Path {
+pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -31,7 +31,7 @@ fn line_of(module: &str) -> Option<usize> {
 }
 
 /// Every source file below `folder`, but for tests.
-fn sources(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

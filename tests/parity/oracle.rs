@@ -37,12 +37,14 @@ pub(crate) struct Oracle {
 }
 
 impl Oracle {
-    /// The original, where there is one.
+    /// The original, where there is one. What `MOKCTL_ORACLE` names must be there.
     pub(crate) fn find() -> Option<Self> {
         let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/seed/mokctl.sh");
-        let script = env::var_os("MOKCTL_ORACLE").map_or(seed, PathBuf::from);
-        let script = fs::canonicalize(script).ok()?;
-        let help = Command::new("bash").arg(&script).arg("-h").output().ok()?;
+        let script = match env::var_os("MOKCTL_ORACLE") {
+            Some(named) => fs::canonicalize(named).unwrap(),
+            None => fs::canonicalize(seed).ok()?,
+        };
+        let help = Command::new("bash").arg(&script).arg("-h").output().unwrap();
         Some(Self { script, usage: String::from_utf8(help.stdout).unwrap() })
     }
 

@@ -1,0 +1,117 @@
+//! Every message that a user can see, taken out of the sources.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::layers::{repository, sources};
+
+/// What is filled in: in the sources a place like `{name}`, or several, in the document a
+/// word in capitals; and numbers.
+static FILLED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(\{[^}]*\})+|\b[A-Z][A-Z0-9_]+|\b[A-Z]\b|\b[0-9]+").unwrap());
+
+/// The text of each source file, without its tests; strings that go on in the next line
+/// are joined.
+fn texts() -> BTreeMap<String, String> {
+    let src = repository().join("src");
+    let goes_on = Regex::new(r"\\\n\s*").unwrap();
+    let text = |path: &Path| {
+        let name = path.strip_prefix(&src).unwrap().display().to_string();
+        let text = fs::read_to_string(path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        (name, goes_on.replace_all(code, "").into_owned())
+    };
+    sources(&src).iter().map(|path| text(path)).collect()
+}
+
+/// The messages of all errors. Left out are those that only pass on another error.
+fn errors() -> Vec<String> {
+    let attribute = Regex::new(r#"#\[error\(\s*"((?:[^"\\]|\\.)*)",?([^\]]*)\]"#).unwrap();
+    let mut found = Vec::new();
+    for text in texts().values() {
+        for message in attribute.captures_iter(text) {
+            if !message[2].contains("sentence(.0)") {
+                found.push(message[1].replace('\\', ""));
+            }
+        }
+    }
+    assert!(found.len() > 120, "only {} messages", found.len());
+    found
+}
+
+/// A message with a mark for each thing that is filled in.
+fn pattern(message: &str) -> String {
+    FILLED.replace_all(message, "*").into_owned()
+}
+
+/// What docs/errors.md quotes.
+fn quoted(document: &str) -> Vec<&str> {
+    let quoted = Regex::new(r"`([^`\n]+)`").unwrap();
+    quoted.captures_iter(document).map(|found| found.get(1).unwrap().as_str()).collect()
+}
+
+fn document() -> String {
+    let fenced = Regex::new(r"(?s)```.*?```").unwrap();
+    fenced.replace_all(include_str!("../../docs/errors.md"), "").into_owned()
+}
+
+#[test]
+fn every_error_is_in_the_document() {
+    let document = document();
+    let documented: Vec<String> = quoted(&document).into_iter().map(pattern).collect();
+    let mut missing = errors();
+    missing.retain(|message| {
+        let (message, reason) = (pattern(message), pattern(&format!("{message}: ")));
+        !documented.iter().any(|text| *text == message || text.starts_with(&reason))
+    });
+    assert!(missing.is_empty(), "not in docs/errors.md:\n{}", missing.join("\n"));
+}
+
+/// Else the document could not be held to it, and nobody could look it up.
+#[test]
+fn no_error_consists_of_what_is_filled_in() {
+    let word = Regex::new("[a-z]{3}").unwrap();
+    let mut patterns = BTreeMap::new();
+    for message in errors() {
+        let pattern = pattern(&message);
+        assert!(word.is_match(&pattern), "{message:?} is nothing but {pattern:?}");
+        if let Some(other) = patterns.insert(pattern, message.clone()) {
+            panic!("{message:?} cannot be told from {other:?}");
+        }
+    }
+}
+
+/// Of a row that begins with messages, each part that is not filled in must be in the
+/// sources or in the scripts of a node.
+#[test]
+fn the_document_has_no_message_that_is_gone() {
+    let mut sources: String = texts().into_values().collect();
+    for script in fs::read_dir(repository().join("src/node/scripts")).unwrap() {
+        let path = script.unwrap().path();
+        if path.is_file() {
+            sources.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+    let sources = sources.replace('\\', "");
+    let document = document();
+    let rows = document.lines().filter(|line| line.starts_with("| `"));
+    let mut gone = Vec::new();
+    for message in rows.flat_map(|row| quoted(row.split(" | ").next().unwrap_or_default())) {
+        // The engine's own words.
+        if message.starts_with("...") || message.starts_with("docker ") {
+            continue;
+        }
+        // What a script waits for is an argument there.
+        let own = message.strip_prefix("waited N s for ").unwrap_or(message);
+        let pattern = pattern(&own.replace("...", "X"));
+        let mut parts = pattern.split('*').map(str::trim);
+        if !parts.all(|part| sources.contains(part)) {
+            gone.push(message);
+        }
+    }
+    assert!(gone.is_empty(), "only in docs/errors.md:\n{}", gone.join("\n"));
+}
