@@ -1,9 +1,9 @@
-//! The IPv4 network of a cluster. Knows addresses and their arithmetic; knows
-//! nothing about docker networks.
+//! The IPv4 network of a cluster, with its limits. The arithmetic is that of `ipnet`.
 
 use std::fmt;
 use std::net::Ipv4Addr;
 
+use ipnet::Ipv4Net;
 use thiserror::Error;
 
 /// The longest prefix that leaves room for every node of a full cluster.
@@ -35,31 +35,25 @@ pub enum SubnetError {
     },
 }
 
-/// An IPv4 network with no host bits, from /8 to /24.
+/// An IPv4 network with no host bits, never of prefix 0; as read by [`Subnet::parse`]
+/// from /8 to /24.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Subnet {
-    network: Ipv4Addr,
-    prefix: u8,
-}
+pub struct Subnet(Ipv4Net);
 
 impl Subnet {
     /// Reads `ADDRESS/PREFIX`.
     pub fn parse(word: &str) -> Result<Self, SubnetError> {
-        let error = || SubnetError::NotACidr(word.to_owned());
-        let (address, prefix_word) = word.split_once('/').ok_or_else(error)?;
-        let address: Ipv4Addr = address.parse().map_err(|_| error())?;
-        // "+16" and "016" parse as numbers but are no prefix.
-        let prefix = prefix_word
-            .parse()
-            .ok()
-            .filter(|n: &u8| n.to_string() == prefix_word && (MIN_PREFIX..=MAX_PREFIX).contains(n))
-            .ok_or_else(error)?;
-        let network = Ipv4Addr::from_bits(address.to_bits() & mask(prefix));
-        let subnet = Self { network, prefix };
-        if network == address {
-            Ok(subnet)
+        let is_allowed = |net: &Ipv4Net| (MIN_PREFIX..=MAX_PREFIX).contains(&net.prefix_len());
+        let net: Ipv4Net = word.parse().map_err(|_| SubnetError::NotACidr(word.to_owned()))?;
+        // Written in another way, as /08 is, it is a typo.
+        if net.to_string() != word || !is_allowed(&net) {
+            return Err(SubnetError::NotACidr(word.to_owned()));
+        }
+        let network = Self(net.trunc());
+        if network.0 == net {
+            Ok(network)
         } else {
-            Err(SubnetError::HostBits { word: word.to_owned(), network: subnet })
+            Err(SubnetError::HostBits { word: word.to_owned(), network })
         }
     }
 
@@ -67,55 +61,47 @@ impl Subnet {
     /// 0, and host bits are dropped.
     #[must_use]
     pub fn any(word: &str) -> Option<Self> {
-        let (address, prefix) = word.split_once('/')?;
-        Self::new(address.parse().ok()?, prefix.parse().ok()?)
+        let net: Ipv4Net = word.parse().ok()?;
+        Self::new(net.addr(), net.prefix_len())
     }
 
     /// The network of `prefix` bits, 1 to 32, that `address` is in.
     #[must_use]
     pub fn new(address: Ipv4Addr, prefix: u8) -> Option<Self> {
-        let network = |prefix| Ipv4Addr::from_bits(address.to_bits() & mask(prefix));
-        (1..=32).contains(&prefix).then(|| Self { network: network(prefix), prefix })
+        let net = Ipv4Net::new(address, prefix).ok().filter(|_| prefix > 0)?;
+        Some(Self(net.trunc()))
     }
 
     /// The number of its network's bits.
     #[must_use]
     pub fn prefix(&self) -> u8 {
-        self.prefix
+        self.0.prefix_len()
     }
 
     /// The two networks that it is made of; none of a single address.
     #[must_use]
     pub fn halves(&self) -> Option<[Self; 2]> {
-        let prefix = self.prefix.checked_add(1).filter(|prefix| *prefix <= 32)?;
-        let upper =
-            Ipv4Addr::from_bits(self.network.to_bits() | (mask(prefix) & !mask(self.prefix)));
-        Some([Self { network: self.network, prefix }, Self { network: upper, prefix }])
+        let mut halves = self.0.subnets(self.prefix().saturating_add(1)).ok()?.map(Self);
+        Some([halves.next()?, halves.next()?])
     }
 
     /// Whether some address belongs to both networks.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
-        let shorter = mask(self.prefix.min(other.prefix));
-        self.network.to_bits() & shorter == other.network.to_bits() & shorter
+        self.0.contains(&other.0) || other.0.contains(&self.0)
     }
 
     /// The `n`th address. Counts on from the first one again after the last.
     #[must_use]
     pub fn host(&self, n: u32) -> Ipv4Addr {
-        Ipv4Addr::from_bits(self.network.to_bits() | (n & !mask(self.prefix)))
+        self.0.network() | (self.0.hostmask() & Ipv4Addr::from_bits(n))
     }
 }
 
 impl fmt::Display for Subnet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.network, self.prefix)
+        self.0.fmt(f)
     }
-}
-
-/// The network bits. A prefix is never 0, so the shift never is 32.
-fn mask(prefix: u8) -> u32 {
-    u32::MAX << (32 - u32::from(prefix))
 }
 
 #[cfg(test)]
@@ -174,6 +160,23 @@ mod tests {
         assert!(overlap("10.0.0.0/16", "10.0.0.0/16"));
         assert!(!overlap("10.0.0.0/16", "10.1.0.0/16"));
         assert!(!overlap("10.0.0.0/8", "11.0.0.0/24"));
+    }
+
+    #[test]
+    fn a_network_has_two_halves_and_an_address_none() {
+        let halves = |word| Subnet::any(word).unwrap().halves();
+        let half = |word| Subnet::any(word).unwrap();
+        assert_eq!(halves("10.2.0.0/23"), Some([half("10.2.0.0/24"), half("10.2.1.0/24")]));
+        assert_eq!(halves("10.2.0.1/32"), None);
+    }
+
+    #[test]
+    fn networks_of_others_may_be_of_any_size() {
+        let read = |word| Subnet::any(word).map(|subnet| subnet.to_string());
+        assert_eq!(read("192.168.7.9/31").as_deref(), Some("192.168.7.8/31"));
+        for word in ["0.0.0.0/0", "fd00::/64", "10.0.0.0/33", ""] {
+            assert_eq!(read(word), None, "{word}");
+        }
     }
 
     #[test]
