@@ -12,6 +12,7 @@ mod deadline;
 mod endpoint;
 mod engines;
 mod error;
+pub mod info;
 pub mod inspect;
 pub mod module_source;
 pub mod privilege;

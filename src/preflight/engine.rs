@@ -1,9 +1,9 @@
-//! What the engine says of itself and of its host: reads `info`, docker's or podman's.
+//! What is known of the engine and its host, docker's or podman's.
 
 use std::fmt;
 use std::path::PathBuf;
 
-use serde_json::{Map, Value};
+use crate::docker::info::{DockerInfo, Info, PodmanInfo};
 
 /// Whose engine it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -61,80 +61,57 @@ pub struct EngineFacts {
     pub memory: Option<u64>,
 }
 
-/// What `docker info` says of control groups.
-const CONTROLLERS: [(&str, &str); 4] = [
-    ("MemoryLimit", "memory"),
-    ("CpuCfsQuota", "cpu"),
-    ("CPUSet", "cpuset"),
-    ("PidsLimit", "pids"),
-];
+/// What a kubelet wants control groups to limit, as podman lists it.
+const CONTROLLERS: [&str; 4] = ["memory", "cpu", "cpuset", "pids"];
 
-impl EngineFacts {
-    /// Reads `info --format={{json .}}`.
-    ///
-    /// # Errors
-    /// What is wrong with the text, in a few words.
-    pub fn from_info(json: &str) -> Result<Self, String> {
-        let info: Value =
-            serde_json::from_str(json).map_err(|error| format!("no JSON: {error}"))?;
-        let object = info.as_object().ok_or("no JSON object")?;
-        Ok(if object.contains_key("host") { podman(&info) } else { docker(object) })
+impl From<&Info> for EngineFacts {
+    fn from(info: &Info) -> Self {
+        match info {
+            Info::Docker(info) => docker(info),
+            Info::Podman(info) => podman(info),
+        }
     }
 }
 
-fn docker(info: &Map<String, Value>) -> EngineFacts {
-    let text = |key: &str| {
-        let text = info.get(key).and_then(Value::as_str).map(str::to_owned);
-        text.filter(|text| !text.is_empty())
-    };
-    let is_off = |key: &str| info.get(key).and_then(Value::as_bool) == Some(false);
-    let options = info.get("SecurityOptions").and_then(Value::as_array);
-    // Such as `name=seccomp,profile=default`.
+fn docker(info: &DockerInfo) -> EngineFacts {
+    let limits = [info.memory_limit, info.cpu_cfs_quota, info.cpu_set, info.pids_limit];
+    let missing = limits.iter().zip(CONTROLLERS).filter(|(limit, _)| **limit == Some(false));
     let has_option = |name: &str| {
-        let words = options.into_iter().flatten().filter_map(Value::as_str);
-        words.flat_map(|option| option.split(',')).any(|word| word == format!("name={name}"))
+        let words = info.security_options.iter().flat_map(|option| option.split(','));
+        words.into_iter().any(|word| word.strip_prefix("name=") == Some(name))
     };
     EngineFacts {
-        version: text("ServerVersion"),
-        os: text("OSType"),
-        host: text("Name"),
-        kernel: text("KernelVersion"),
-        root: text("DockerRootDir").map(PathBuf::from),
-        cgroup_version: text("CgroupVersion"),
-        missing_controllers: CONTROLLERS
-            .into_iter()
-            .filter(|(key, _)| is_off(key))
-            .map(|(_, name)| name)
-            .collect(),
+        product: Product::Docker,
+        version: info.server_version.clone(),
+        os: info.os.clone(),
+        host: info.name.clone(),
+        kernel: info.kernel_version.clone(),
+        root: info.docker_root_dir.clone().map(PathBuf::from),
+        cgroup_version: info.cgroup_version.clone(),
+        missing_controllers: missing.map(|(_, name)| name).collect(),
         rootless: has_option("rootless"),
         maps_users: has_option("userns"),
-        product: Product::Docker,
-        memory: info.get("MemTotal").and_then(Value::as_u64).filter(|bytes| *bytes > 0),
+        memory: Some(info.mem_total).filter(|bytes| *bytes > 0),
     }
 }
 
-fn podman(info: &Value) -> EngineFacts {
-    let text = |path| info.pointer(path).and_then(Value::as_str).map(str::to_owned);
-    let is_on = |path| info.pointer(path).and_then(Value::as_bool) == Some(true);
-    let cgroup_version = text("/host/cgroupVersion");
-    let controllers = info.pointer("/host/cgroupControllers").and_then(Value::as_array);
-    // Of cgroup v1 it lists none.
-    let listed = controllers.filter(|_| cgroup_version.as_deref() == Some("v2"));
-    let lacks = |name: &&str| {
-        listed.is_some_and(|all| !all.iter().any(|known| known.as_str() == Some(*name)))
-    };
+fn podman(info: &PodmanInfo) -> EngineFacts {
+    let PodmanInfo { host, store, version } = info;
+    let is_v2 = host.cgroup_version.as_deref() == Some("v2");
+    let listed = host.cgroup_controllers.as_ref().filter(|_| is_v2);
+    let lacks = |name: &&str| listed.is_some_and(|all| !all.iter().any(|known| known == *name));
     EngineFacts {
         product: Product::Podman,
-        version: text("/version/Version"),
-        os: text("/host/os"),
-        host: text("/host/hostname"),
-        kernel: text("/host/kernel"),
-        root: text("/store/graphRoot").map(PathBuf::from),
-        cgroup_version: cgroup_version.map(|version| version.trim_start_matches('v').to_owned()),
-        missing_controllers: CONTROLLERS.map(|(_, name)| name).into_iter().filter(lacks).collect(),
-        rootless: is_on("/host/security/rootless"),
+        version: version.version.clone(),
+        os: host.os.clone(),
+        host: host.hostname.clone(),
+        kernel: host.kernel.clone(),
+        root: store.graph_root.clone().map(PathBuf::from),
+        cgroup_version: host.cgroup_version.as_ref().map(|it| it.trim_start_matches('v').into()),
+        missing_controllers: CONTROLLERS.into_iter().filter(lacks).collect(),
+        rootless: host.security.rootless,
         maps_users: false,
-        memory: info.pointer("/host/memTotal").and_then(Value::as_u64),
+        memory: host.mem_total,
     }
 }
 
@@ -150,11 +127,15 @@ mod tests {
 
     use super::*;
 
+    fn read(json: &str) -> Result<EngineFacts, String> {
+        Ok(EngineFacts::from(&Info::parse(json)?))
+    }
+
     #[test]
     fn an_engine_of_today_is_read() {
         let json = include_str!("../../tests/data/docker-info-20.10.json");
         assert_eq!(
-            EngineFacts::from_info(json),
+            read(json),
             Ok(EngineFacts {
                 version: Some("20.10.24+dfsg1".into()),
                 os: Some("linux".into()),
@@ -170,10 +151,10 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_unknown_and_what_is_off_is_missing() {
-        assert_eq!(EngineFacts::from_info("{}"), Ok(EngineFacts::default()));
+        assert_eq!(read("{}"), Ok(EngineFacts::default()));
         let json = r#"{"MemoryLimit": false, "CPUSet": false, "PidsLimit": true,
             "SecurityOptions": ["name=seccomp,profile=default", "name=rootless", "name=userns"]}"#;
-        let facts = EngineFacts::from_info(json).unwrap();
+        let facts = read(json).unwrap();
         assert_eq!(facts.missing_controllers, ["memory", "cpuset"]);
         assert!(facts.rootless && facts.maps_users);
     }
@@ -181,7 +162,7 @@ mod tests {
     #[test]
     fn what_is_no_object_is_refused() {
         for text in ["", "[]", "null", "{", "WARNING: no"] {
-            assert!(EngineFacts::from_info(text).is_err(), "{text}");
+            assert!(read(text).is_err(), "{text}");
         }
     }
 
@@ -196,7 +177,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in "\\PC*") {
-            let _ = EngineFacts::from_info(&text);
+            let _ = read(&text);
         }
 
         #[test]
@@ -210,7 +191,7 @@ mod tests {
                 "{}", "99999999999999999999",
             ]),
         ) {
-            let _ = EngineFacts::from_info(&format!("{{\"{key}\": {value}}}"));
+            let _ = read(&format!("{{\"{key}\": {value}}}"));
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::num::NonZeroU16;
 
 use super::{Demand, EngineFacts, Facts, HostFacts, Problem, problems};
+use crate::docker::info::Info;
 use crate::docker::{Docker, DockerError, args};
 use crate::ui::Ui;
 
@@ -11,7 +12,7 @@ use crate::ui::Ui;
 /// # Errors
 /// Where the engine does not say.
 pub fn look(docker: &Docker, api_port: Option<NonZeroU16>) -> Result<Facts, DockerError> {
-    let engine = docker.read(&args::info(), EngineFacts::from_info)?;
+    let engine = EngineFacts::from(&docker.read(&args::info(), Info::parse)?);
     let host = HostFacts::read(&engine, api_port);
     Ok(Facts { engine, host, ..Facts::default() })
 }

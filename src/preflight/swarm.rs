@@ -1,11 +1,10 @@
 //! Whether hosts can have one cluster: what each engine says of its swarm, and what is
 //! in the way. Nothing here changes a swarm.
 
-use serde_json::Value;
-
 use super::Problem;
 use crate::cluster::host::Host;
 use crate::docker::args;
+use crate::docker::info::Info;
 
 /// What is known of an engine's part in a swarm.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,30 +21,24 @@ pub struct SwarmFacts {
     pub architecture: Option<String>,
 }
 
-impl SwarmFacts {
-    /// Reads `info --format={{json .}}`.
-    ///
-    /// # Errors
-    /// What is wrong with the text, in a few words.
-    pub fn from_info(json: &str) -> Result<Self, String> {
-        let info: Value =
-            serde_json::from_str(json).map_err(|error| format!("no JSON: {error}"))?;
-        let text = |path: &str| {
-            let text = info.pointer(path).and_then(Value::as_str).map(str::to_owned);
-            text.filter(|text| !text.is_empty())
-        };
-        let managers = info.pointer("/Swarm/RemoteManagers").and_then(Value::as_array);
-        let is_active = text("/Swarm/LocalNodeState").as_deref() == Some("active");
-        let id = |manager: &Value| manager.get("NodeID")?.as_str().map(str::to_owned);
-        Ok(Self {
-            node: text("/Swarm/NodeID").filter(|_| is_active),
-            address: text("/Swarm/NodeAddr"),
-            manager: info.pointer("/Swarm/ControlAvailable").and_then(Value::as_bool) == Some(true),
-            managers: managers.into_iter().flatten().filter_map(id).collect(),
-            architecture: text("/Architecture"),
-        })
+impl From<&Info> for SwarmFacts {
+    fn from(info: &Info) -> Self {
+        // podman has no swarms.
+        let Info::Docker(info) = info else { return Self::default() };
+        let swarm = &info.swarm;
+        let is_active = swarm.local_node_state.as_deref() == Some("active");
+        let managers = swarm.remote_managers.iter().filter_map(|manager| manager.node.clone());
+        Self {
+            node: swarm.node.clone().filter(|_| is_active),
+            address: swarm.address.clone(),
+            manager: swarm.control_available,
+            managers: managers.collect(),
+            architecture: info.architecture.clone(),
+        }
     }
+}
 
+impl SwarmFacts {
     fn knows_one_of(&self, other: &Self) -> bool {
         self.managers.iter().any(|manager| other.managers.contains(manager))
     }
@@ -121,7 +114,7 @@ mod tests {
                 "ControlAvailable": manager, "RemoteManagers": managers
             }
         });
-        SwarmFacts::from_info(&info.to_string()).unwrap()
+        SwarmFacts::from(&Info::parse(&info.to_string()).unwrap())
     }
 
     fn told(hosts: &[(&str, SwarmFacts)]) -> Vec<String> {
@@ -194,8 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_refused_and_what_is_missing_is_unknown() {
-        assert!(SwarmFacts::from_info("WARNING").is_err());
-        assert_eq!(SwarmFacts::from_info("{}"), Ok(SwarmFacts::default()));
+    fn what_is_missing_is_unknown() {
+        assert_eq!(SwarmFacts::from(&Info::parse("{}").unwrap()), SwarmFacts::default());
     }
 }

@@ -11,6 +11,7 @@ use crate::cluster::placement::Placement;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::ClusterSpec;
+use crate::docker::info::Info;
 use crate::docker::privilege::{BoundingSet, Privilege};
 use crate::docker::{Client, Docker, Endpoint, EndpointError, Engine, Engines, args, join};
 use crate::inventory::error::InventoryError;
@@ -130,9 +131,8 @@ fn look(
     spec: &ClusterSpec,
     image: Option<&str>,
 ) -> Result<Look, PreflightError> {
-    let (engine, swarm) = there.read(&args::info(), |info| {
-        Ok::<_, String>((EngineFacts::from_info(info)?, SwarmFacts::from_info(info)?))
-    })?;
+    let info = there.read(&args::info(), Info::parse)?;
+    let (engine, swarm) = (EngineFacts::from(&info), SwarmFacts::from(&info));
     refuse_existing(there, &spec.name)?;
     let image = image.map(|image| there.ask_image(&args::image_id(image))).transpose()?;
     Ok(Look {
