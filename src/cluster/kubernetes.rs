@@ -11,8 +11,8 @@ pub struct KubernetesVersion {
 }
 
 impl KubernetesVersion {
-    /// The oldest branch that nodes can have, as a word.
-    pub const OLDEST: &str = "1.34";
+    /// The oldest that nodes can have.
+    pub const OLDEST: Self = Self::new(1, 34, 0);
 
     /// `vMAJOR.MINOR.PATCH`.
     #[must_use]
@@ -22,7 +22,7 @@ impl KubernetesVersion {
 
     /// Its branch, `(1, 37)` of `v1.37.2`.
     #[must_use]
-    pub fn branch(self) -> (u16, u16) {
+    pub const fn branch(self) -> (u16, u16) {
         (self.major, self.minor)
     }
 
@@ -35,10 +35,10 @@ impl KubernetesVersion {
         numbers.next().is_none().then_some(version)
     }
 
-    /// Whether nodes can have it: it is of [`OLDEST`](Self::OLDEST) or later.
+    /// Whether nodes can have it.
     #[must_use]
     pub fn is_supported(self) -> bool {
-        (self.major, self.minor) >= (1, 34)
+        self >= Self::OLDEST
     }
 
     /// Whether the kubelet calls cgroup v1 outdated, and runs on it only when told to.
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn the_oldest_branch_is_supported_and_nothing_before_it() {
         let version = |word: &str| KubernetesVersion::parse(word).unwrap();
-        assert!(version(&format!("{}.0", KubernetesVersion::OLDEST)).is_supported());
+        assert!(KubernetesVersion::OLDEST.is_supported());
         assert!(version("v1.37.2").is_supported() && version("v2.0.0").is_supported());
         assert!(!version("v1.33.9").is_supported() && !version("v1.20.2").is_supported());
     }

@@ -2,12 +2,12 @@
 //! brings an image of their own sets the same. Reads `docker image inspect`;
 //! runs nothing.
 
-use serde_json::Value;
 use thiserror::Error;
 
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{image as label, snapshot};
 use crate::cluster::runtime::Runtime;
+use crate::docker::inspect::{self, Config, Image};
 
 /// The newest version of the contract that this mokctl reads: 2 is for images whose
 /// runtime is not containerd.
@@ -77,7 +77,8 @@ impl NodeImage {
     /// Reads the engine's inspection of `image`.
     pub fn from_inspect(image: &str, json: &str) -> Result<Self, ContractError> {
         let config = config(image, json)?;
-        if config.get("Labels").is_some_and(is_of_snapshot) {
+        // A snapshot's images have the labels of the node image that they stand on.
+        if config.label(snapshot::NAME).is_some() {
             return Err(ContractError::Snapshot { image: image.to_owned() });
         }
         Self::from_config(image, &config)
@@ -89,13 +90,11 @@ impl NodeImage {
         Self::from_config(image, &config(image, json)?)
     }
 
-    fn from_config(image: &str, config: &Value) -> Result<Self, ContractError> {
+    fn from_config(image: &str, config: &Config) -> Result<Self, ContractError> {
         let unreadable = || ContractError::Unreadable { image: image.to_owned() };
         let find = |name: &'static str| {
-            let value = config.get("Labels").and_then(|labels| labels.get(name));
-            value
-                .and_then(Value::as_str)
-                .ok_or_else(|| ContractError::Missing { image: image.to_owned(), label: name })
+            let missing = || ContractError::Missing { image: image.to_owned(), label: name };
+            config.label(name).ok_or_else(missing)
         };
         let check = |name, known: &dyn Fn(&str) -> bool| {
             let value = find(name)?;
@@ -156,24 +155,20 @@ impl NodeImage {
     }
 }
 
-fn config(image: &str, json: &str) -> Result<Value, ContractError> {
-    let unreadable = || ContractError::Unreadable { image: image.to_owned() };
-    let mut inspection: Value = serde_json::from_str(json).map_err(|_| unreadable())?;
-    inspection.pointer_mut("/0/Config").map(Value::take).ok_or_else(unreadable)
-}
-
-/// A snapshot's images have the labels of the node image that they stand on.
-fn is_of_snapshot(labels: &Value) -> bool {
-    labels.get(snapshot::NAME).is_some()
+fn config(image: &str, json: &str) -> Result<Config, ContractError> {
+    let images: Option<Vec<Image>> = inspect::list(json).ok();
+    let image_of = |images: Vec<Image>| images.into_iter().next().map(|image| image.config);
+    images.and_then(image_of).ok_or_else(|| ContractError::Unreadable { image: image.to_owned() })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn inspection(labels: &[(&str, &str)]) -> String {
-        let labels: serde_json::Map<String, Value> =
-            labels.iter().map(|(k, v)| ((*k).to_owned(), Value::from(*v))).collect();
+        let labels: BTreeMap<_, _> = labels.iter().copied().collect();
         serde_json::json!([{ "Config": { "Labels": labels } }]).to_string()
     }
 
@@ -199,7 +194,7 @@ mod tests {
         let labels = GOOD
             .map(|(name, value)| (name, if name == label::KUBERNETES { "v1.33.9" } else { value }));
         let error = NodeImage::from_inspect("x", &inspection(&labels)).unwrap_err();
-        let text = "image x has Kubernetes v1.33.9; 1.34 is the oldest that can be used";
+        let text = "image x has Kubernetes v1.33.9; v1.34.0 is the oldest that can be used";
         assert_eq!(error.to_string(), text);
     }
 

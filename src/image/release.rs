@@ -10,7 +10,7 @@ pub const DEFAULT: KubernetesVersion = KubernetesVersion::new(1, 37, 2);
 
 /// The minors of Kubernetes 1 that are built: today's and the three before it, which
 /// have one format of kubeadm's configuration in common.
-pub const MINORS: RangeInclusive<u16> = 34..=37;
+pub const MINORS: RangeInclusive<u16> = KubernetesVersion::OLDEST.branch().1..=37;
 
 /// Whether `wanted` is of a minor that is built.
 #[must_use]
