@@ -68,6 +68,7 @@ check: toolchain lint ## Run every check that needs no engine
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --test e2e -- -D warnings
+	cargo update --quiet --workspace --locked --manifest-path=fuzz/Cargo.toml # changes nothing, or fails
 	@scripts/need.sh openssl openssl
 	cargo test --locked
 	@scripts/need.sh zsh zsh
