@@ -94,7 +94,7 @@ fn carry_out(env: Env, globals: Globals, command: Command) -> ExitCode {
 fn prepare(env: Env, globals: Globals, command: &Command, ui: &Ui) -> Result<Context, Error> {
     let interrupt = Interrupt::default();
     let last = ui.clone();
-    let line = format!("leaving at once; {}", command.recovery_hint());
+    let line = format!("exiting immediately, without cleanup; {}", command.recovery_hint());
     let leave = move |signal: Signal| {
         last.close();
         last.warn(&line);

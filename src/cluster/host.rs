@@ -20,10 +20,10 @@ pub enum HostError {
     )]
     Form(String),
     /// The same engine stands in the list again.
-    #[error("invalid HOSTS, '{0}': it is named twice")]
+    #[error("invalid HOSTS, '{0}': it is given twice")]
     Twice(String),
     /// More than there is room for.
-    #[error("invalid HOSTS: {0} are named, {MAX_HOSTS} at most are allowed")]
+    #[error("invalid HOSTS: {0} are given, at most {MAX_HOSTS} are allowed")]
     Many(usize),
     /// No node, no host, or nothing between them.
     #[error(

@@ -16,7 +16,7 @@ pub type Placement = BTreeMap<NodeName, Host>;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PlaceError {
     /// The node is none of those that are made.
-    #[error("cannot place {0}: no node of that name is to be made")]
+    #[error("cannot place {0}: the command creates no such node")]
     Node(NodeName),
     /// The host is none of the cluster's.
     #[error("cannot place {node} on {host}: the cluster's hosts are {known}")]
@@ -144,7 +144,7 @@ mod tests {
         };
         assert_eq!(
             refusal("a-worker-1=xx"),
-            "cannot place a-worker-1: no node of that name is to be made"
+            "cannot place a-worker-1: the command creates no such node"
         );
         assert_eq!(
             refusal("a-master-1=zz"),

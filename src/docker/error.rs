@@ -143,13 +143,13 @@ impl DockerError {
             Self::NotInstalled { .. } => {
                 Some("install Docker, or name its program in MOKCTL_DOCKER")
             }
-            Self::NotRunning { .. } => Some("start the engine, then say the command again"),
+            Self::NotRunning { .. } => Some("start the engine, then run the command again"),
             Self::NoPermission { .. } => {
                 Some("run mokctl as root or as a member of the socket's group")
             }
             Self::TimedOut { .. } => Some("is the engine overloaded, or its disk full?"),
             Self::Failed { .. } if self.kind() == ErrorKind::NameTaken => Some(
-                "another run was faster, or something else has that name; \
+                "another run was faster, or the name is in use otherwise; \
                  'mokctl get clusters' shows clusters",
             ),
             Self::Spawn { .. }

@@ -37,7 +37,7 @@ pub enum Error {
     /// An image that was to be built.
     #[error(transparent)]
     Build(#[from] BuildError),
-    /// An image that is no node image.
+    /// An image that is not a node image.
     #[error(transparent)]
     Contract(#[from] ContractError),
     /// A new cluster's certificates.
@@ -59,7 +59,7 @@ pub enum Error {
     #[error(transparent)]
     Inventory(InventoryError),
     /// All that could be reached is gone.
-    #[error("cluster {cluster} is deleted but for what is on {}", list(hosts))]
+    #[error("cluster {cluster} is deleted except on hosts that do not answer: {}", list(hosts))]
     Remains {
         /// The cluster.
         cluster: ClusterName,
@@ -67,7 +67,7 @@ pub enum Error {
         hosts: Vec<Host>,
     },
     /// A restore that had begun; what was there is gone.
-    #[error("cluster {cluster} is not restored")]
+    #[error("failed to restore cluster {cluster}")]
     Restore {
         /// The cluster.
         cluster: ClusterName,
@@ -89,10 +89,10 @@ pub enum Error {
     #[error("cluster {0} does not publish its API on this host")]
     NotPublished(ClusterName),
     /// A word of a command is not text.
-    #[error("a word of the command is not UTF-8")]
+    #[error("the command has an argument that is not UTF-8")]
     NotUtf8,
     /// More masters need a balancer from the start.
-    #[error("cluster {0} has no balancer, so it cannot have more masters")]
+    #[error("cannot add masters to cluster {0}: it has no load balancer")]
     NoLoadBalancer(ClusterName),
     /// All numbers of a role are taken.
     #[error("cluster {cluster} is full: a cluster has at most {last} {role}s")]
@@ -105,7 +105,7 @@ pub enum Error {
         last: u8,
     },
     /// The master cannot go.
-    #[error("{0} holds the cluster's only copy of its state")]
+    #[error("cannot delete {0}: it is the cluster's last master")]
     LastMaster(NodeName),
     /// No image is built with that Kubernetes version.
     #[error("mokctl builds images of Kubernetes 1.{} to 1.{}, not {wanted}", MINORS.start(), MINORS.end())]
@@ -125,10 +125,10 @@ pub enum Error {
         source: std::io::Error,
     },
     /// There is nowhere to pull a node image from.
-    #[error("MOKCTL_IMAGE_REPOSITORY names no repository of images: '{0}'")]
+    #[error("invalid MOKCTL_IMAGE_REPOSITORY, '{0}': not a repository of images")]
     NoRepository(String),
     /// There is no flavour of that name.
-    #[error("there is no image flavour {given}; there is {known}")]
+    #[error("no image flavour is called {given}; there is {known}")]
     NoFlavour {
         /// What was asked for.
         given: String,
@@ -214,7 +214,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NotPublished(name) => {
-                Some(format!("'mokctl delete cluster {name}' removes what is there of it"))
+                Some(format!("'mokctl delete cluster {name}' removes the rest of it"))
             }
             Self::NoLoadBalancer(_) => {
                 Some("create it with several masters, or with --with-lb".to_owned())
@@ -224,11 +224,12 @@ impl Error {
                 node.cluster()
             )),
             Self::Restore { cluster, snapshot, .. } => Some(format!(
-                "the snapshot is unharmed: 'mokctl restore cluster {cluster} {snapshot}' tries again"
+                "the snapshot is unchanged: run 'mokctl restore cluster {cluster} {snapshot}' again"
             )),
             Self::NoNode(node) => Some(format!("'mokctl get nodes {}' lists them", node.cluster())),
             Self::NoRepository(_) => Some(
-                "say where they are, as in MOKCTL_IMAGE_REPOSITORY=registry:5000/mok".to_owned(),
+                "set it to where images are, as in MOKCTL_IMAGE_REPOSITORY=registry:5000/mok"
+                    .to_owned(),
             ),
             Self::Build(BuildError::NoBase { .. }) => {
                 Some("install mmdebstrap, or pull the base image".to_owned())
@@ -240,7 +241,7 @@ impl Error {
                 Some(format!("'mokctl delete cluster {cluster}' removes the rest once they answer"))
             }
             Self::Step(Failure { source: StepError::NoSubnet, .. }) => {
-                Some("name another with --subnet, or remove networks nobody uses".to_owned())
+                Some("choose one with --subnet, or remove unused networks".to_owned())
             }
             _ => self.docker().and_then(DockerError::hint).map(String::from),
         }

@@ -32,7 +32,7 @@ pub enum BuildError {
     Pack(#[from] io::Error),
     /// There is no base to build on.
     #[error(
-        "the base image {BASE} is not here, cannot be pulled, and there is no mmdebstrap to make it"
+        "cannot get the base image {BASE}: it cannot be pulled, and mmdebstrap is not installed"
     )]
     NoBase {
         /// Why it cannot be pulled.

@@ -23,7 +23,7 @@ pub enum ContractError {
         image: String,
     },
     /// A label is not there.
-    #[error("image {image} is no node image: it has no label {label}")]
+    #[error("image {image} is not a node image: it has no label {label}")]
     Missing {
         /// The image's name.
         image: String,
@@ -31,13 +31,13 @@ pub enum ContractError {
         label: &'static str,
     },
     /// What is in it is somebody's already.
-    #[error("image {image} is a snapshot's, no node image")]
+    #[error("image {image} is not a node image: it belongs to a snapshot")]
     Snapshot {
         /// The image's name.
         image: String,
     },
     /// Its Kubernetes is older than what nodes can have.
-    #[error("image {image} has Kubernetes {version}; {oldest} is the oldest that can be used", oldest = KubernetesVersion::OLDEST)]
+    #[error("image {image} has Kubernetes {version}: {oldest} or later is needed", oldest = KubernetesVersion::OLDEST)]
     TooOld {
         /// The image's name.
         image: String,
@@ -194,7 +194,7 @@ mod tests {
         let labels = GOOD
             .map(|(name, value)| (name, if name == label::KUBERNETES { "v1.33.9" } else { value }));
         let error = NodeImage::from_inspect("x", &inspection(&labels)).unwrap_err();
-        let text = "image x has Kubernetes v1.33.9; v1.34.0 is the oldest that can be used";
+        let text = "image x has Kubernetes v1.33.9: v1.34.0 or later is needed";
         assert_eq!(error.to_string(), text);
     }
 

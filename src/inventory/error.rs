@@ -15,7 +15,7 @@ pub enum InventoryError {
     /// The engine.
     #[error(transparent)]
     Docker(#[from] DockerError),
-    /// An image that is no node image.
+    /// An image that is not a node image.
     #[error(transparent)]
     Contract(#[from] ContractError),
     /// A snapshot.
@@ -25,16 +25,16 @@ pub enum InventoryError {
     #[error("no cluster exists with name {0}")]
     NotFound(ClusterName),
     /// What a run that was killed left of a cluster of that name.
-    #[error("an unfinished cluster {0} is there")]
+    #[error("cluster {0} exists but is incomplete")]
     Unfinished(ClusterName),
     /// There is nobody to speak for the cluster.
-    #[error("cluster {0} has no running master to ask")]
+    #[error("cluster {0} has no running master")]
     NoRunningMaster(ClusterName),
     /// What was left to the user has not been done.
-    #[error("cluster {cluster} is not set up: {node} waits for it", cluster = .0.cluster(), node = .0)]
+    #[error("cluster {cluster} is not set up: setup.sh has not been run on {node}", cluster = .0.cluster(), node = .0)]
     NotSetUp(NodeName),
     /// A node is stopped that must be told of a change.
-    #[error("cluster {cluster} is not whole: {node} does not run")]
+    #[error("cluster {cluster} has a stopped node: {node}")]
     NotRunning {
         /// The cluster.
         cluster: ClusterName,
@@ -48,7 +48,7 @@ pub enum InventoryError {
     #[error("cluster {0} was made by a later version of mokctl")]
     Newer(ClusterName),
     /// A host of the cluster does not answer that has to be told of a change.
-    #[error("cluster {cluster} is not whole: host {host} does not answer")]
+    #[error("cannot change cluster {cluster}: host {host} does not answer")]
     Away {
         /// The cluster.
         cluster: ClusterName,
@@ -56,7 +56,7 @@ pub enum InventoryError {
         host: Host,
     },
     /// What was asked for holds for one engine alone.
-    #[error("cluster {cluster} is on several hosts, and {what} are for clusters on one")]
+    #[error("cluster {cluster} is on several hosts: {what} are only for clusters on one")]
     Spread {
         /// The cluster.
         cluster: ClusterName,
@@ -90,9 +90,9 @@ impl InventoryError {
             }
             Self::NotSetUp(node) => format!("'mokctl exec {node} -- bash {SETUP}' sets it up"),
             Self::NoNetwork(name) => {
-                format!("'mokctl delete cluster {name}' removes what is there of it")
+                format!("'mokctl delete cluster {name}' removes the rest of it")
             }
-            Self::Away { host, .. } => format!("'docker {} info' says more", args::at(host)),
+            Self::Away { host, .. } => format!("'docker {} info' shows details", args::at(host)),
             Self::NoImage(_) => "'mokctl build image' builds one".to_owned(),
             Self::NoVersion { wanted, .. } => {
                 format!("'mokctl build image --k8sver {wanted}' builds one")

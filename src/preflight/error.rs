@@ -27,13 +27,13 @@ pub enum PreflightError {
     #[error(transparent)]
     Place(#[from] PlaceError),
     /// A cluster of that name is there.
-    #[error("cluster {0} exists")]
+    #[error("cluster {0} already exists")]
     Exists(ClusterName),
     /// Another client knows no swarms.
     #[error("a cluster over several hosts needs docker: podman has no swarm")]
     NeedDocker,
     /// No node on another host reaches it.
-    #[error("a registry on localhost is on one host alone: {0}")]
+    #[error("registry {0} cannot be reached from all hosts: each host has its own localhost")]
     LoopbackRegistry(String),
 }
 
@@ -55,7 +55,7 @@ impl PreflightError {
             Self::Exists(name) => {
                 format!("'mokctl delete cluster {name}' removes it")
             }
-            Self::LoopbackRegistry(_) => "name it by an address that every host reaches".to_owned(),
+            Self::LoopbackRegistry(_) => "use an address that every host reaches".to_owned(),
             Self::Place(_) | Self::NeedDocker => return None,
         })
     }

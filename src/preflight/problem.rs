@@ -16,7 +16,7 @@ use crate::docker::args::at;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Problem {
     /// The engine runs containers of another system.
-    #[error("the docker engine runs containers of {os}, not of linux")]
+    #[error("the docker engine runs containers of {os}: nodes need those of linux")]
     NotLinux {
         /// Which.
         os: String,
@@ -32,22 +32,24 @@ pub enum Problem {
         oldest: (u64, u64),
     },
     /// The engine runs as an ordinary user.
-    #[error("{} runs rootless, and a kubelet needs root", product.with_article())]
+    #[error("{} runs rootless: a kubelet needs root", product.with_article())]
     Rootless {
         /// Whose it is.
         product: Product,
     },
     /// The engine's containers have a root of their own.
-    #[error("the docker engine maps users (userns-remap), which excludes privileged nodes")]
+    #[error("the docker engine remaps users (userns-remap): nodes cannot be privileged")]
     MapsUsers,
     /// Control groups lack something that the kubelet counts on.
-    #[error("the engine's host lacks control group support for {}", names.join(", "))]
+    #[error("the engine's host has no cgroup support for {}", names.join(", "))]
     NoControllers {
         /// For what.
         names: Vec<&'static str>,
     },
     /// A later Kubernetes will want newer control groups.
-    #[error("Kubernetes {version} still runs on cgroup v1, a later one will not")]
+    #[error(
+        "the engine's host has cgroup v1: Kubernetes {version} still runs on it, a later one will not"
+    )]
     CgroupV1 {
         /// The image's Kubernetes.
         version: KubernetesVersion,
@@ -80,19 +82,19 @@ pub enum Problem {
         free: u64,
     },
     /// The kernel can do without, nodes cannot.
-    #[error("the kernel lacks what nodes need, loaded or to be loaded: {}", names.join(", "))]
+    #[error("the kernel lacks modules that nodes need: {}", names.join(", "))]
     NoModules {
         /// Names of modules.
         names: Vec<&'static str>,
     },
     /// Somebody listens on the port that was asked for.
-    #[error("port {port} of 127.0.0.1 is taken")]
+    #[error("port {port} of 127.0.0.1 is already in use")]
     PortTaken {
         /// The port.
         port: NonZeroU16,
     },
     /// Somebody has addresses of the subnet that was asked for.
-    #[error("{subnet} overlaps {other}, a network of the engine or a route of the host")]
+    #[error("subnet {subnet} overlaps {other}, a network of the engine or a route of the host")]
     SubnetTaken {
         /// What was asked for.
         subnet: Subnet,
@@ -113,7 +115,7 @@ pub enum Problem {
         free: u64,
     },
     /// Somebody listens where the snapshot's cluster did.
-    #[error("port {port} of {address}, which the snapshot publishes, is taken")]
+    #[error("port {port} of {address}, which the snapshot publishes, is already in use")]
     SavedPortTaken {
         /// The host's address.
         address: Ipv4Addr,
@@ -122,7 +124,7 @@ pub enum Problem {
     },
     /// Somebody has the addresses of the snapshot's cluster.
     #[error(
-        "{subnet} of the snapshot overlaps {other}, a network of the engine or a route of the host"
+        "subnet {subnet} of the snapshot overlaps {other}, a network of the engine or a route of the host"
     )]
     SavedSubnetTaken {
         /// The snapshot's.
@@ -131,7 +133,7 @@ pub enum Problem {
         other: Subnet,
     },
     /// What the snapshot's nodes see of the host is not there any more.
-    #[error("{0}, which the snapshot mounts, is not there")]
+    #[error("the snapshot mounts {0}, which does not exist")]
     SavedMountGone(String),
     /// Something that is in the way on one of several hosts.
     #[error("host {host}: {problem}")]
@@ -150,7 +152,7 @@ pub enum Problem {
         why: String,
     },
     /// Nothing joins its containers with those of other hosts.
-    #[error("host {host} is in no swarm")]
+    #[error("host {host} is not in a swarm")]
     NoSwarm {
         /// The host.
         host: Host,
@@ -158,7 +160,7 @@ pub enum Problem {
         remedy: String,
     },
     /// Its swarm is not that of the others.
-    #[error("host {host} is in another swarm than {first}")]
+    #[error("host {host} is not in the swarm of {first}")]
     OtherSwarm {
         /// The host.
         host: Host,
@@ -176,7 +178,7 @@ pub enum Problem {
         other: Host,
     },
     /// Its programs are not those of the others.
-    #[error("host {host} is {is} and {first} is {model}")]
+    #[error("host {host} has another architecture than {first}: {is}, not {model}")]
     OtherMachine {
         /// The host.
         host: Host,
@@ -189,7 +191,7 @@ pub enum Problem {
     },
     /// Nobody can make the network.
     #[error(
-        "none of the hosts {} is a manager of the swarm, or too few of its managers are there",
+        "none of the hosts {} can manage the swarm: none is a manager, or too few managers answer",
         list(hosts)
     )]
     NoManager {
@@ -197,7 +199,7 @@ pub enum Problem {
         hosts: Vec<Host>,
     },
     /// It may get tight.
-    #[error("the new nodes need {} MiB of memory, {} MiB are there", needed / MIB, free / MIB)]
+    #[error("too little memory: the new nodes need {} MiB, {} MiB are available", needed / MIB, free / MIB)]
     Memory {
         /// Bytes.
         needed: u64,
@@ -230,47 +232,47 @@ impl Problem {
                 "'docker context use' an engine that runs as root".into()
             }
             Self::Rootless { product: Product::Podman } => "run mokctl as root".into(),
-            Self::MapsUsers => "take userns-remap out of the engine's configuration".into(),
+            Self::MapsUsers => "remove userns-remap from the engine's configuration".into(),
             Self::NoControllers { names } if names.contains(&"memory") => {
                 "boot the host with 'cgroup_enable=memory' on the kernel's command line".into()
             }
             Self::NoControllers { .. } => "enable the controllers in the host's kernel".into(),
             Self::CgroupV1 { .. } => {
-                "'systemd.unified_cgroup_hierarchy=1' on the kernel's command line gives the host v2"
+                "boot the host with 'systemd.unified_cgroup_hierarchy=1' on the kernel's command line"
                     .into()
             }
             Self::Inotify { name, enough, .. } => {
-                format!("'sysctl fs.inotify.max_user_{name}={enough}' as root, or fewer nodes")
+                format!("run 'sysctl fs.inotify.max_user_{name}={enough}' as root, or create fewer nodes")
             }
             Self::Disk { .. } | Self::SnapshotDisk { .. } => {
                 "'docker system df' shows what takes the space".into()
             }
             Self::NoModules { names } => format!(
-                "'modprobe --all {}' as root tells why; after an update of the kernel, reboot",
+                "'modprobe --all {}' as root shows the reason; after a kernel update, reboot",
                 names.join(" ")
             ),
             Self::PortTaken { .. } => {
-                "another --api-port, or none: mokctl then takes a free one".into()
+                "choose another --api-port, or none: mokctl then chooses a free one".into()
             }
             Self::SubnetTaken { .. } => {
-                "another --subnet, or none: mokctl then takes a free one".into()
+                "choose another --subnet, or none: mokctl then chooses a free one".into()
             }
             Self::SavedPortTaken { .. } | Self::SavedSubnetTaken { .. } => {
-                "a cluster comes back at its own ports and addresses alone: end what has them"
+                "a cluster is restored with its own ports and addresses: free them"
                     .into()
             }
             Self::SavedMountGone(path) => {
-                format!("'mkdir -p {path}', or bring back what was there")
+                format!("create it with 'mkdir -p {path}', or restore what was there")
             }
             Self::OnHost { problem, .. } => problem.remedy(),
-            Self::HostAway { host, .. } => format!("'docker {} info' says more", at(host)),
+            Self::HostAway { host, .. } => format!("'docker {} info' shows details", at(host)),
             Self::NoSwarm { remedy, .. } | Self::OtherSwarm { remedy, .. } => remedy.clone(),
             Self::SameEngine { .. } => "name each engine once".into(),
             Self::OtherMachine { .. } => {
-                "hosts of one architecture: all nodes are of one image".into()
+                "use hosts of one architecture: all nodes have the same image".into()
             }
-            Self::NoManager { .. } => "'docker node promote' one of them where a manager is".into(),
-            Self::Memory { .. } => "fewer nodes, or more memory for the engine".into(),
+            Self::NoManager { .. } => "run 'docker node promote' for one of them, on a manager".into(),
+            Self::Memory { .. } => "create fewer nodes, or give the engine more memory".into(),
         }
     }
 }

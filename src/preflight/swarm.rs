@@ -53,7 +53,7 @@ pub fn of_swarm(hosts: &[(Host, SwarmFacts)]) -> Vec<Problem> {
             host: host.clone(),
             remedy: format!("'docker {} swarm init --advertise-addr ADDRESS'", args::at(host)),
         });
-        let join = |host: &Host| format!("'docker {} swarm join' it", args::at(host));
+        let join = |host: &Host| format!("join it with 'docker {} swarm join'", args::at(host));
         let others = hosts.iter().skip(1);
         let others =
             others.map(|(host, _)| Problem::NoSwarm { host: host.clone(), remedy: join(host) });
@@ -148,9 +148,9 @@ mod tests {
         assert_eq!(
             told(&hosts),
             [
-                format!("host yy is in no swarm; {}", join("--context=yy")),
+                format!("host yy is not in a swarm; {}", join("--context=yy")),
                 format!(
-                    "host tcp://zz:1 is in another swarm than xx; 'docker --host=tcp://zz:1 \
+                    "host tcp://zz:1 is not in the swarm of xx; 'docker --host=tcp://zz:1 \
                      swarm leave --force', then {}",
                     join("--host=tcp://zz:1")
                 ),
@@ -165,8 +165,8 @@ mod tests {
         assert_eq!(
             told(&[("xx", none.clone()), ("yy", none)]),
             [
-                "host xx is in no swarm; 'docker --context=xx swarm init --advertise-addr ADDRESS'",
-                "host yy is in no swarm; 'docker --context=yy swarm join' it",
+                "host xx is not in a swarm; 'docker --context=xx swarm init --advertise-addr ADDRESS'",
+                "host yy is not in a swarm; join it with 'docker --context=yy swarm join'",
             ]
         );
     }
@@ -178,10 +178,10 @@ mod tests {
         assert_eq!(
             told(&[("xx", facts("w", false, &["m"])), ("yy", other)]),
             [
-                "host yy is aarch64 and xx is x86_64; hosts of one architecture: all nodes are \
-                 of one image",
-                "none of the hosts xx,yy is a manager of the swarm, or too few of its managers \
-                 are there; 'docker node promote' one of them where a manager is",
+                "host yy has another architecture than xx: aarch64, not x86_64; use hosts of \
+                 one architecture: all nodes have the same image",
+                "none of the hosts xx,yy can manage the swarm: none is a manager, or too few \
+                 managers answer; run 'docker node promote' for one of them, on a manager",
             ]
         );
     }

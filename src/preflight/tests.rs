@@ -61,44 +61,44 @@ fn each_problem_of_the_engine_is_told_with_its_remedy() {
         (
             demand(1, 0),
             EngineFacts { os: Some("windows".into()), ..engine() },
-            "the docker engine runs containers of windows, not of linux",
+            "the docker engine runs containers of windows: nodes need those of linux",
             "switch the engine to linux containers",
         ),
         (
             demand(1, 0),
             EngineFacts { rootless: true, ..engine() },
-            "the docker engine runs rootless, and a kubelet needs root",
+            "the docker engine runs rootless: a kubelet needs root",
             "'docker context use' an engine that runs as root",
         ),
         (
             demand(1, 0),
             EngineFacts { maps_users: true, ..engine() },
-            "the docker engine maps users (userns-remap), which excludes privileged nodes",
-            "take userns-remap out of the engine's configuration",
+            "the docker engine remaps users (userns-remap): nodes cannot be privileged",
+            "remove userns-remap from the engine's configuration",
         ),
         (
             demand(1, 0),
             lacks(&["memory", "pids"]),
-            "the engine's host lacks control group support for memory, pids",
+            "the engine's host has no cgroup support for memory, pids",
             "boot the host with 'cgroup_enable=memory' on the kernel's command line",
         ),
         (
             demand(1, 0),
             lacks(&["cpuset"]),
-            "the engine's host lacks control group support for cpuset",
+            "the engine's host has no cgroup support for cpuset",
             "enable the controllers in the host's kernel",
         ),
         (
             new,
             cgroup_1.clone(),
-            "Kubernetes v1.35.0 still runs on cgroup v1, a later one will not",
-            "'systemd.unified_cgroup_hierarchy=1' on the kernel's command line gives the host v2",
+            "the engine's host has cgroup v1: Kubernetes v1.35.0 still runs on it, a later one will not",
+            "boot the host with 'systemd.unified_cgroup_hierarchy=1' on the kernel's command line",
         ),
         (
             demand(9, 99),
             engine(),
-            "the new nodes need 14400 MiB of memory, 8192 MiB are there",
-            "fewer nodes, or more memory for the engine",
+            "too little memory: the new nodes need 14400 MiB, 8192 MiB are available",
+            "create fewer nodes, or give the engine more memory",
         ),
     ] {
         assert_eq!(said(&demand, engine, None), [[problem, remedy]]);
@@ -119,13 +119,13 @@ fn each_problem_of_the_host_is_told_with_its_remedy() {
             demand(1, 2),
             HostFacts { inotify_instances: Some(29), ..host() },
             "too few inotify instances: 3 new nodes need 30, 29 are free",
-            "'sysctl fs.inotify.max_user_instances=8192' as root, or fewer nodes",
+            "run 'sysctl fs.inotify.max_user_instances=8192' as root, or create fewer nodes",
         ),
         (
             demand(1, 9),
             HostFacts { inotify_watches: Some(1999), ..host() },
             "too few inotify watches: 10 new nodes need 2000, 1999 are free",
-            "'sysctl fs.inotify.max_user_watches=1048576' as root, or fewer nodes",
+            "run 'sysctl fs.inotify.max_user_watches=1048576' as root, or create fewer nodes",
         ),
         (
             demand(2, 1),
@@ -136,20 +136,20 @@ fn each_problem_of_the_host_is_told_with_its_remedy() {
         (
             demand(1, 0),
             HostFacts { modules: without("xt_mark"), ..host() },
-            "the kernel lacks what nodes need, loaded or to be loaded: xt_mark",
-            "'modprobe --all xt_mark' as root tells why; after an update of the kernel, reboot",
+            "the kernel lacks modules that nodes need: xt_mark",
+            "'modprobe --all xt_mark' as root shows the reason; after a kernel update, reboot",
         ),
         (
             port,
             HostFacts { port_is_taken: true, ..host() },
-            "port 6443 of 127.0.0.1 is taken",
-            "another --api-port, or none: mokctl then takes a free one",
+            "port 6443 of 127.0.0.1 is already in use",
+            "choose another --api-port, or none: mokctl then chooses a free one",
         ),
         (
             demand(1, 0),
             HostFacts { memory: Some(499 * MIB), ..host() },
-            "the new nodes need 500 MiB of memory, 499 MiB are there",
-            "fewer nodes, or more memory for the engine",
+            "too little memory: the new nodes need 500 MiB, 499 MiB are available",
+            "create fewer nodes, or give the engine more memory",
         ),
     ] {
         assert_eq!(said(&demand, engine(), Some(host)), [[problem, remedy]]);
@@ -160,9 +160,8 @@ fn each_problem_of_the_host_is_told_with_its_remedy() {
 fn a_subnet_that_somebody_has_is_told_with_its_remedy() {
     let subnet = |word| Demand { subnet: Some(Subnet::parse(word).unwrap()), ..demand(1, 0) };
     assert!(said(&subnet("172.30.0.0/16"), engine(), None).is_empty());
-    let problem =
-        "172.17.9.0/24 overlaps 172.17.0.0/16, a network of the engine or a route of the host";
-    let remedy = "another --subnet, or none: mokctl then takes a free one";
+    let problem = "subnet 172.17.9.0/24 overlaps 172.17.0.0/16, a network of the engine or a route of the host";
+    let remedy = "choose another --subnet, or none: mokctl then chooses a free one";
     assert_eq!(said(&subnet("172.17.9.0/24"), engine(), None), [[problem, remedy]]);
 }
 

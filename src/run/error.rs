@@ -33,7 +33,7 @@ pub enum StepError {
     #[error("cannot find a free port")]
     NoPort(#[source] std::io::Error),
     /// All subnets are taken.
-    #[error("no free subnet: all of 10.213.0.0/16 is taken")]
+    #[error("no free subnet: all of 10.213.0.0/16 is in use")]
     NoSubnet,
     /// A step's thread ended without a result.
     #[error("a step ended without a result")]

@@ -13,13 +13,13 @@ use crate::cluster::name::{ClusterName, NodeName};
 #[derive(Debug, Error)]
 pub enum SnapshotError {
     /// Nobody has tried it there.
-    #[error("snapshots need docker: podman names images in its own way")]
+    #[error("snapshots need docker: podman names images differently")]
     NeedsDocker,
     /// A snapshot of that name is there.
-    #[error("snapshot {0} exists")]
+    #[error("snapshot {0} already exists")]
     Exists(SnapshotName),
     /// What a run that was killed left of a snapshot of that name.
-    #[error("snapshot {0} is not whole")]
+    #[error("snapshot {0} is incomplete")]
     Unfinished(SnapshotName),
     /// No snapshot of that name is there.
     #[error("no snapshot exists with name {0}")]
@@ -28,7 +28,7 @@ pub enum SnapshotError {
     #[error("snapshot {0} was made by a later version of mokctl")]
     Newer(SnapshotName),
     /// Names and addresses of a cluster are in its certificates.
-    #[error("snapshot {snapshot} holds cluster {cluster}")]
+    #[error("snapshot {snapshot} is of cluster {cluster}")]
     OtherCluster {
         /// The snapshot.
         snapshot: SnapshotName,
@@ -36,12 +36,10 @@ pub enum SnapshotError {
         cluster: ClusterName,
     },
     /// Members of etcd know each other by their addresses.
-    #[error("snapshot {0} holds several masters: only a cluster with one can be made from it")]
+    #[error("cannot create a cluster from snapshot {0}: it has several masters")]
     SeveralMasters(SnapshotName),
     /// What a node has that mokctl did not set up, it cannot make anew.
-    #[error(
-        "snapshot {snapshot} holds {node}, whose setup was left to you: no other cluster can be made from it"
-    )]
+    #[error("cannot create a cluster from snapshot {snapshot}: {node} was set up manually")]
     SavedManually {
         /// The snapshot.
         snapshot: SnapshotName,
@@ -49,7 +47,7 @@ pub enum SnapshotError {
         node: NodeName,
     },
     /// The snapshot has other nodes than those that were asked for.
-    #[error("snapshot {snapshot} holds {masters} master and {workers} workers")]
+    #[error("snapshot {snapshot} has {masters} master and {workers} workers")]
     OtherNumbers {
         /// The snapshot.
         snapshot: SnapshotName,
@@ -67,7 +65,7 @@ pub enum SnapshotError {
         source: FileError,
     },
     /// What a snapshot stands on is not there.
-    #[error("the engine has no image {id}, the {name} that the snapshot stands on", id = .0.id, name = .0.name)]
+    #[error("the engine has no image {id} ({name}), on which the snapshot is based", id = .0.id, name = .0.name)]
     NoBase(Base),
 }
 
@@ -81,17 +79,15 @@ impl SnapshotError {
             }
             Self::NotFound(_) => "'mokctl get snapshots' lists them".to_owned(),
             Self::OtherCluster { snapshot, cluster } => format!(
-                "'mokctl restore cluster {cluster} {snapshot}' restores that, \
-                 'mokctl create cluster NAME --from {snapshot}' makes another one"
+                "'mokctl restore cluster {cluster} {snapshot}' restores it, \
+                 'mokctl create cluster NAME --from {snapshot}' creates another"
             ),
             Self::SeveralMasters(_) | Self::SavedManually { .. } => {
-                "'mokctl restore cluster' brings the cluster itself back".to_owned()
+                "'mokctl restore cluster' restores the cluster itself".to_owned()
             }
-            Self::OtherNumbers { .. } => {
-                "leave NUM_MASTERS and NUM_WORKERS out with --from".to_owned()
-            }
+            Self::OtherNumbers { .. } => "omit NUM_MASTERS and NUM_WORKERS with --from".to_owned(),
             Self::NoBase(base) => format!(
-                "bring it: 'docker save {id}' where the snapshot was made, 'docker load' here",
+                "copy it: 'docker save {id}' where the snapshot was created, 'docker load' here",
                 id = base.id
             ),
             Self::NeedsDocker | Self::Newer(_) | Self::File { .. } => return None,

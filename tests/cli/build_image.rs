@@ -143,8 +143,8 @@ fn without_a_base_it_says_what_is_missing() {
     let run = machine.mokctl("build image").env("PATH", format!("{path}:{}", tools.display()));
     let outcome = run.outcome();
     let told = "Getting the base image .. FAILED (0.0 s)\n\
-                mokctl: error: the base image debian:13 is not here, cannot be pulled, \
-                and there is no mmdebstrap to make it: \
+                mokctl: error: cannot get the base image debian:13: it cannot be pulled, and \
+                mmdebstrap is not installed: \
                 docker pull 'debian:13' failed (exit status: 1)\n";
     outcome.assert(outcome.stderr.starts_with(told), "no error");
     let hint = "hint: install mmdebstrap, or pull the base image\n";
@@ -239,7 +239,8 @@ fn a_module_proxy_that_does_not_answer_is_told() {
 #[test]
 fn a_flavour_of_another_name_is_refused() {
     let machine = empty();
-    let stderr = "mokctl: error: there is no image flavour mok-debian-12; there is mok-debian-13\n";
+    let stderr =
+        "mokctl: error: no image flavour is called mok-debian-12; there is mok-debian-13\n";
     machine.mokctl("build image mok-debian-12").stderr(stderr).code(1).run();
     assert!(changes(&machine.docker).is_empty());
 }
@@ -279,8 +280,8 @@ fn a_prebuilt_image_has_to_come_from_somewhere() {
     let machine = empty();
     for repository in ["", "no repository", "--all-tags"] {
         let stderr = format!(
-            "mokctl: error: MOKCTL_IMAGE_REPOSITORY names no repository of images: '{repository}'\n\
-             hint: say where they are, as in MOKCTL_IMAGE_REPOSITORY=registry:5000/mok\n"
+            "mokctl: error: invalid MOKCTL_IMAGE_REPOSITORY, '{repository}': not a repository of images\n\
+             hint: set it to where images are, as in MOKCTL_IMAGE_REPOSITORY=registry:5000/mok\n"
         );
         let run = machine.mokctl("build image --get-prebuilt-image");
         run.env("MOKCTL_IMAGE_REPOSITORY", repository).stderr(stderr).code(1).run();

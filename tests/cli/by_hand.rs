@@ -110,7 +110,7 @@ fn a_skipped_balancer_setup_leaves_everything() {
 #[test]
 fn what_is_not_set_up_is_neither_asked_nor_waited_for() {
     let machine = Machine::new().with_cluster("a 1 1 --skipmastersetup");
-    let stderr = "mokctl: error: cluster a is not set up: a-master-1 waits for it
+    let stderr = "mokctl: error: cluster a is not set up: setup.sh has not been run on a-master-1
 hint: 'mokctl exec a-master-1 -- bash /root/setup.sh' sets it up
 ";
     for line in ["get kubeconfig a", "create worker a", "delete worker a-worker-1"] {

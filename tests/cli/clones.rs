@@ -95,8 +95,8 @@ fn the_numbers_are_the_snapshots() {
     }
     let machine = saved("a 1 1");
     for line in ["b 2 1", "b 1 0", "b --masters 3", "b --workers 2"] {
-        let stderr = "mokctl: error: snapshot s holds 1 master and 1 workers\n\
-            hint: leave NUM_MASTERS and NUM_WORKERS out with --from\n";
+        let stderr = "mokctl: error: snapshot s has 1 master and 1 workers\n\
+            hint: omit NUM_MASTERS and NUM_WORKERS with --from\n";
         let line = format!("create cluster {line} --from s");
         machine.mokctl(&line).stderr(stderr).code(1).run();
     }
@@ -157,19 +157,18 @@ fn what_cannot_be_is_refused_before_anything_is_made() {
     machine.mokctl("create cluster h 1 1 --skipworkersetup -q").run();
     machine.mokctl("create snapshot h by-hand -q").run();
     let names = machine.docker.names();
-    let back = "'mokctl restore cluster' brings the cluster itself back";
+    let back = "'mokctl restore cluster' restores the cluster itself";
     for (line, error, hint) in [
         ("b --from x", "no snapshot exists with name x", "'mokctl get snapshots' lists them"),
-        ("a --from s", "cluster a exists", "'mokctl delete cluster a' removes it"),
+        ("a --from s", "cluster a already exists", "'mokctl delete cluster a' removes it"),
         (
             "b --from several",
-            "snapshot several holds several masters: only a cluster with one can be made from it",
+            "cannot create a cluster from snapshot several: it has several masters",
             back,
         ),
         (
             "b --from by-hand",
-            "snapshot by-hand holds h-worker-1, whose setup was left to you: no other cluster can \
-             be made from it",
+            "cannot create a cluster from snapshot by-hand: h-worker-1 was set up manually",
             back,
         ),
     ] {
@@ -182,7 +181,7 @@ fn what_cannot_be_is_refused_before_anything_is_made() {
     }
     machine.docker.remove_image("mok-snapshot/several:m-lb");
     let outcome = machine.mokctl("create cluster b --from several").outcome();
-    outcome.assert(outcome.stderr.contains("snapshot several is not whole"), "not refused");
+    outcome.assert(outcome.stderr.contains("snapshot several is incomplete"), "not refused");
     assert_eq!(machine.docker.names(), names);
 }
 

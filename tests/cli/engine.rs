@@ -36,7 +36,7 @@ fn an_engine_that_does_not_run_is_told_so() {
         machine.docker.on("*").fails(1, text);
         let stderr = format!(
             "mokctl: error: the docker engine does not answer\n    {text}\n\
-             hint: start the engine, then say the command again\n"
+             hint: start the engine, then run the command again\n"
         );
         machine.mokctl(line).stderr(stderr).code(1).run();
     }

@@ -43,7 +43,7 @@ fn what_a_killed_create_left() {
     machine.docker.on("network rm *").nth(1).fails(1, "Error response from daemon: no");
     let outcome = machine.mokctl("delete cluster a").outcome();
     outcome.assert(outcome.code() == Some(1), "deleted");
-    let error = "mokctl: error: an unfinished cluster a is there";
+    let error = "mokctl: error: cluster a exists but is incomplete";
     let hint = "hint: 'mokctl delete cluster a' removes it";
     says(&machine, "create cluster a 1 0", &[error, hint]);
 }
@@ -53,17 +53,17 @@ fn a_cluster_of_which_something_is_stopped() {
     let machine = Machine::new().with_cluster("a 1 1");
     let hint = "hint: 'mokctl start cluster a' starts it";
     change(&machine, "a-worker-1/status", |_| "exited\n".to_owned());
-    let error = "mokctl: error: cluster a is not whole: a-worker-1 does not run";
+    let error = "mokctl: error: cluster a has a stopped node: a-worker-1";
     says(&machine, "create worker a", &[error, hint]);
     change(&machine, "a-master-1/status", |_| "exited\n".to_owned());
-    let error = "mokctl: error: cluster a has no running master to ask";
+    let error = "mokctl: error: cluster a has no running master";
     says(&machine, "get kubeconfig a", &[error, hint]);
 }
 
 #[test]
 fn a_cluster_of_which_something_is_gone() {
     let machine = Machine::new().with_cluster("a 1 1");
-    let hint = "hint: 'mokctl delete cluster a' removes what is there of it";
+    let hint = "hint: 'mokctl delete cluster a' removes the rest of it";
     machine.docker.on("network inspect *").prints(b"[]\n");
     says(&machine, "create worker a", &["mokctl: error: cluster a has no network", hint]);
     change(&machine, "a-master-1/publish", |_| String::new());
@@ -84,7 +84,7 @@ fn more_nodes_than_a_cluster_may_have() {
     let machine = Machine::new().with_cluster("a 1 1");
     let error = "mokctl: error: cluster a is full: a cluster has at most 99 workers";
     says(&machine, "create worker a 99", &[error]);
-    let error = "mokctl: error: cluster a has no balancer, so it cannot have more masters";
+    let error = "mokctl: error: cannot add masters to cluster a: it has no load balancer";
     let hint = "hint: create it with several masters, or with --with-lb";
     says(&machine, "create master a", &[error, hint]);
 }
@@ -92,7 +92,7 @@ fn more_nodes_than_a_cluster_may_have() {
 #[test]
 fn the_last_master() {
     let machine = Machine::new().with_cluster("a 1 1");
-    let error = "mokctl: error: a-master-1 holds the cluster's only copy of its state";
+    let error = "mokctl: error: cannot delete a-master-1: it is the cluster's last master";
     let hint = "hint: 'mokctl delete cluster a' removes the whole cluster";
     says(&machine, "delete master a-master-1", &[error, hint]);
 }
@@ -104,7 +104,7 @@ fn images_that_are_not_there() {
     let error = "mokctl: error: there is no image with Kubernetes 1.36; there is v1.37.2";
     says(&machine, "create cluster b 1 0 --k8sver 1.36", &[error, hint]);
     says(&machine, "load image a x", &["mokctl: error: the engine has no image x"]);
-    let error = "mokctl: error: there is no image flavour fat; there is mok-debian-13";
+    let error = "mokctl: error: no image flavour is called fat; there is mok-debian-13";
     says(&machine, "build image fat", &[error]);
 }
 
@@ -121,15 +121,14 @@ fn an_image_of_another_contract() {
 fn a_kubeadm_that_prints_something_else() {
     let machine = Machine::new();
     machine.docker.on("exec a-master-1 bash /root/mok/init.sh").prints(b"done\n");
-    let error =
-        "mokctl: error: cannot kubeadm init on a-master-1: kubeadm's output holds no join command";
+    let error = "mokctl: error: cannot kubeadm init on a-master-1: kubeadm printed no join command";
     says(&machine, "create cluster a 1 1", &[error]);
 
     let machine = Machine::new();
     let init = machine.docker.on("exec a-master-1 bash /root/mok/init.sh");
     init.prints(b"kubeadm join 10.213.97.11:6443 --token x\n");
-    let error = "mokctl: error: cannot kubeadm init on a-master-1: the join command in kubeadm's \
-                 output has no token";
+    let error =
+        "mokctl: error: cannot kubeadm init on a-master-1: kubeadm's join command has no token";
     says(&machine, "create cluster a 1 1", &[error]);
 }
 
@@ -148,8 +147,8 @@ fn a_host_without_a_free_subnet() {
     let inspect = machine.docker.on("network inspect *");
     inspect.prints(br#"[{"IPAM":{"Config":[{"Subnet":"10.213.0.0/16"}]}}]"#);
     let error =
-        "mokctl: error: cannot create network: no free subnet: all of 10.213.0.0/16 is taken";
-    let hint = "hint: name another with --subnet, or remove networks nobody uses";
+        "mokctl: error: cannot create network: no free subnet: all of 10.213.0.0/16 is in use";
+    let hint = "hint: choose one with --subnet, or remove unused networks";
     says(&machine, "create cluster a 1 0", &[error, hint]);
 }
 
@@ -158,7 +157,7 @@ fn words_that_are_no_text() {
     let machine = Machine::new().with_cluster("a 1 0");
     let script = "exec \"$@\" \"$(printf '\\377')\"";
     let under = ["sh", "-c", script, "sh"];
-    let stderr = "mokctl: error: a word of the command is not UTF-8\n";
+    let stderr = "mokctl: error: the command has an argument that is not UTF-8\n";
     machine.mokctl("exec a-master-1 --").under(&under).stderr(stderr).code(1).run();
     let stdout =
         format!("{}Invalid word, '\u{fffd}': only UTF-8 is allowed.\n", mokctl::cli::usage());

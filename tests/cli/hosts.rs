@@ -109,11 +109,11 @@ fn what_is_in_the_way_is_told_for_each_host_with_its_cure() {
     let join =
         "swarm join --token $(docker --context=xx swarm join-token -q worker) 192.0.2.1:2377'";
     let stderr = format!("\
-mokctl: warning: host yy is in no swarm; 'docker --context=yy {join}
-mokctl: warning: host zz is in another swarm than xx; 'docker --context=zz swarm leave --force', then 'docker --context=zz {join}
+mokctl: warning: host yy is not in a swarm; 'docker --context=yy {join}
+mokctl: warning: host zz is not in the swarm of xx; 'docker --context=zz swarm leave --force', then 'docker --context=zz {join}
 mokctl: warning: host zz: docker engine 19.3.1 is too old: nodes need 20.10 or later; install a newer Docker
 mokctl: error: host ww does not answer: Cannot connect to the Docker daemon at ww. Is the docker daemon running?
-hint: 'docker --context=ww info' says more
+hint: 'docker --context=ww info' shows details
 ");
     machine.mokctl("create cluster a 1 0 --hosts xx,yy,zz,ww").stderr(stderr).code(1).run();
     assert!(names(machine.docker.swarm_networks()).is_empty());
@@ -128,13 +128,13 @@ fn a_host_that_is_away_is_named_and_a_second_delete_finishes() {
     let outcome = machine.mokctl("get nodes a --hosts xx").outcome();
     assert_eq!((outcome.stderr.as_str(), outcome.stdout.lines().count()), (away, 2));
     let stderr = format!(
-        "{away}mokctl: error: cluster a is not whole: host yy does not answer\n\
-                          hint: 'docker --context=yy info' says more\n"
+        "{away}mokctl: error: cannot change cluster a: host yy does not answer\n\
+                          hint: 'docker --context=yy info' shows details\n"
     );
     machine.mokctl("create worker a --hosts xx").stderr(stderr).code(1).run();
 
     let stderr = format!(
-        "{away}mokctl: error: cluster a is deleted but for what is on yy\n\
+        "{away}mokctl: error: cluster a is deleted except on hosts that do not answer: yy\n\
                           hint: 'mokctl delete cluster a' removes the rest once they answer\n"
     );
     machine.mokctl("delete cluster a -q --hosts xx").stderr(stderr).code(1).run();
@@ -161,8 +161,8 @@ fn a_create_that_fails_leaves_nothing_on_any_host() {
 #[test]
 fn what_holds_for_one_engine_is_refused() {
     let machine = machine(&["xx", "yy"]).with_cluster("a 1 1 -q --hosts xx,yy");
-    let stderr = "mokctl: error: a registry on localhost is on one host alone: localhost:5000\n\
-                  hint: name it by an address that every host reaches\n";
+    let stderr = "mokctl: error: registry localhost:5000 cannot be reached from all hosts: each host has its own localhost\n\
+                  hint: use an address that every host reaches\n";
     let run = machine.mokctl("create cluster b 1 0 --hosts xx,yy --registry localhost:5000");
     run.stderr(stderr).code(1).run();
     let outcome =

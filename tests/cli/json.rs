@@ -181,7 +181,10 @@ fn an_interrupt_is_a_result_too() {
     let outcome = run.wait();
     let last: Value = serde_json::from_str(outcome.stdout.lines().last().unwrap()).unwrap();
     assert_eq!(last["ok"], false);
-    assert!(last["error"].as_str().unwrap().starts_with("leaving at once; "), "{last}");
+    assert!(
+        last["error"].as_str().unwrap().starts_with("exiting immediately, without cleanup; "),
+        "{last}"
+    );
     remove.release();
     machine.mokctl("delete cluster a -q").run();
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::harness::Machine;
 
 /// What `create` says of what is left.
-const UNFINISHED: &str = "mokctl: error: an unfinished cluster a is there\n\
+const UNFINISHED: &str = "mokctl: error: cluster a exists but is incomplete\n\
     hint: 'mokctl delete cluster a' removes it\n";
 
 /// Until the engine has these objects: a call ends in its own time.

@@ -28,18 +28,33 @@ fn texts() -> BTreeMap<String, String> {
     sources(&src).iter().map(|path| text(path)).collect()
 }
 
-/// The messages of all errors. Left out are those that only pass on another error.
-fn errors() -> Vec<String> {
+/// The messages of all errors, each with its file. Left out are those that only pass on
+/// another error.
+fn errors() -> Vec<(String, String)> {
     let attribute = Regex::new(r#"#\[error\(\s*"((?:[^"\\]|\\.)*)",?([^\]]*)\]"#).unwrap();
     let mut found = Vec::new();
-    for text in texts().values() {
-        for message in attribute.captures_iter(text) {
+    for (file, text) in texts() {
+        for message in attribute.captures_iter(&text) {
             if !message[2].contains("sentence(.0)") {
-                found.push(message[1].replace('\\', ""));
+                found.push((file.clone(), message[1].replace('\\', "")));
             }
         }
     }
     assert!(found.len() > 120, "only {} messages", found.len());
+    found
+}
+
+/// Each string in what `begin` finds, up to the end of the function or the call.
+fn strings(begin: &str, end: &str) -> Vec<String> {
+    let begin = Regex::new(begin).unwrap();
+    let string = Regex::new(r#""((?:[^"\\]|\\.)*)""#).unwrap();
+    let mut found = Vec::new();
+    for text in texts().values() {
+        for place in begin.find_iter(text) {
+            let rest = text[place.end()..].split(end).next().unwrap_or_default();
+            found.extend(string.captures_iter(rest).map(|string| string[1].to_owned()));
+        }
+    }
     found
 }
 
@@ -63,7 +78,7 @@ fn document() -> String {
 fn every_error_is_in_the_document() {
     let document = document();
     let documented: Vec<String> = quoted(&document).into_iter().map(pattern).collect();
-    let mut missing = errors();
+    let mut missing: Vec<String> = errors().into_iter().map(|(_, message)| message).collect();
     missing.retain(|message| {
         let (message, reason) = (pattern(message), pattern(&format!("{message}: ")));
         !documented.iter().any(|text| *text == message || text.starts_with(&reason))
@@ -76,7 +91,7 @@ fn every_error_is_in_the_document() {
 fn no_error_consists_of_what_is_filled_in() {
     let word = Regex::new("[a-z]{3}").unwrap();
     let mut patterns = BTreeMap::new();
-    for message in errors() {
+    for (_, message) in errors() {
         let pattern = pattern(&message);
         assert!(word.is_match(&pattern), "{message:?} is nothing but {pattern:?}");
         if let Some(other) = patterns.insert(pattern, message.clone()) {
@@ -114,4 +129,60 @@ fn the_document_has_no_message_that_is_gone() {
         }
     }
     assert!(gone.is_empty(), "only in docs/errors.md:\n{}", gone.join("\n"));
+}
+
+/// What is wrong with a message that is the end of a line: `error: WHAT: WHY`, `hint: WHAT`.
+fn is_shaped(message: &str) -> bool {
+    let first = message.chars().next().unwrap_or(' ');
+    // Names keep their capitals.
+    let name =
+        ["Kubernetes", "MOKCTL_", "'", "{", "$"].iter().any(|name| message.starts_with(name));
+    let end = message.ends_with(['.', '!', ' ', ',', ';']);
+    let one_line = !message.contains(['\n', '\t']) && !message.contains("\\n");
+    (first.is_lowercase() || name) && !end && one_line && !message.contains("  ")
+}
+
+#[test]
+fn every_error_is_a_lower_case_line() {
+    // Those of the command line are the original's, or like them.
+    let errors = errors().into_iter().filter(|(file, _)| file != "cli/error.rs");
+    for (file, message) in errors {
+        assert!(is_shaped(&message), "{file}: {message:?}");
+    }
+}
+
+#[test]
+fn every_mistake_on_the_command_line_is_a_sentence() {
+    let mistakes = errors().into_iter().filter(|(file, _)| file == "cli/error.rs");
+    let mut count = 0;
+    for (_, message) in mistakes.filter(|(_, message)| !message.starts_with("ERROR ")) {
+        let first = message.starts_with(|c: char| c.is_uppercase() || c == '{');
+        assert!(first && message.ends_with('.'), "{message:?}");
+        count += 1;
+    }
+    assert!(count > 10, "only {count} mistakes");
+}
+
+#[test]
+fn every_hint_and_warning_is_a_lower_case_line() {
+    let hints = strings(r"fn (hint|remedy|recovery_hint)\(&self|fn node_hint\(", "\n    }\n");
+    let remedies = strings(r"fn of_swarm\(", "\n}\n");
+    let warnings = strings(r"\.warn\(", ");");
+    assert!(hints.len() > 40 && remedies.len() > 1 && warnings.len() > 5, "not all are found");
+    for message in hints.into_iter().chain(remedies).chain(warnings) {
+        // Arguments, and what only joins them.
+        let joins = !message.contains(' ') || message.trim().len() < 3;
+        assert!(joins || is_shaped(&message), "{message:?}");
+    }
+}
+
+#[test]
+fn a_message_of_another_shape_is_told() {
+    for message in ["cluster {0} already exists", "'mokctl get nodes {0}' lists them", "{a} fails"]
+    {
+        assert!(is_shaped(message), "{message}");
+    }
+    for message in ["Cluster {0}", "it failed.", "one\\ntwo", "one  two", "", "so; "] {
+        assert!(!is_shaped(message), "{message}");
+    }
 }

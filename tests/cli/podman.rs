@@ -56,7 +56,7 @@ fn a_cluster_of_podman_is_shown_as_any_other() {
 fn snapshots_are_refused_before_anything_is_stopped() {
     let machine = Podman::new().with_cluster("a 1 0");
     let before = machine.0.docker.containers();
-    let stderr = "mokctl: error: snapshots need docker: podman names images in its own way\n";
+    let stderr = "mokctl: error: snapshots need docker: podman names images differently\n";
     for line in ["create snapshot a s", "restore cluster a s", "get snapshots"] {
         machine.mokctl(line).stderr(stderr).code(1).run();
     }
@@ -102,7 +102,7 @@ fn a_podman_that_cannot_do_it_is_refused_before_anything_is_made() {
     info["version"]["Version"] = "5.4.2".into();
     info["host"]["security"]["rootless"] = true.into();
     machine.0.docker.say(&info);
-    let stderr = "mokctl: error: podman runs rootless, and a kubelet needs root\n\
+    let stderr = "mokctl: error: podman runs rootless: a kubelet needs root\n\
                   hint: run mokctl as root\n";
     machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
     assert!(machine.0.docker.names().is_empty());

@@ -52,22 +52,22 @@ fn an_engine_that_cannot_bear_a_node_is_refused() {
         ),
         (
             json!({"OSType": "windows"}),
-            "the docker engine runs containers of windows, not of linux",
+            "the docker engine runs containers of windows: nodes need those of linux",
             "switch the engine to linux containers",
         ),
         (
             json!({"SecurityOptions": ["name=seccomp,profile=builtin", "name=rootless"]}),
-            "the docker engine runs rootless, and a kubelet needs root",
+            "the docker engine runs rootless: a kubelet needs root",
             "'docker context use' an engine that runs as root",
         ),
         (
             json!({"SecurityOptions": ["name=userns"]}),
-            "the docker engine maps users (userns-remap), which excludes privileged nodes",
-            "take userns-remap out of the engine's configuration",
+            "the docker engine remaps users (userns-remap): nodes cannot be privileged",
+            "remove userns-remap from the engine's configuration",
         ),
         (
             json!({"MemoryLimit": false}),
-            "the engine's host lacks control group support for memory",
+            "the engine's host has no cgroup support for memory",
             "boot the host with 'cgroup_enable=memory' on the kernel's command line",
         ),
     ] {
@@ -89,8 +89,8 @@ fn control_groups_that_kubernetes_will_drop_are_warned_of() {
         "mok.image.cni=static",
     ];
     machine.docker.add_image("new:1", &labels.map(String::from));
-    let stderr = "mokctl: warning: Kubernetes v1.35.1 still runs on cgroup v1, a later one will not; \
-                  'systemd.unified_cgroup_hierarchy=1' on the kernel's command line gives the host v2\n";
+    let stderr = "mokctl: warning: the engine's host has cgroup v1: Kubernetes v1.35.1 still runs on it, a later one will not; \
+                  boot the host with 'systemd.unified_cgroup_hierarchy=1' on the kernel's command line\n";
     machine.mokctl("create cluster a 1 0 -q --image new:1").stderr(stderr).run();
     machine.docker.say(&info(&json!({"CgroupVersion": "2"})));
     machine.mokctl("create cluster b 1 0 -q --image new:1").run();
@@ -109,8 +109,8 @@ fn a_port_that_somebody_listens_on_is_refused() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     let stderr = format!(
-        "mokctl: error: port {port} of 127.0.0.1 is taken\n\
-         hint: another --api-port, or none: mokctl then takes a free one\n"
+        "mokctl: error: port {port} of 127.0.0.1 is already in use\n\
+         hint: choose another --api-port, or none: mokctl then chooses a free one\n"
     );
     refuses(&here("/"), &format!("create cluster a 1 0 --api-port {port}"), &stderr);
     // Of another machine's ports nothing is known.
@@ -121,8 +121,8 @@ fn a_port_that_somebody_listens_on_is_refused() {
 
 #[test]
 fn a_subnet_that_a_network_has_is_refused() {
-    let stderr = "mokctl: error: 172.17.9.0/24 overlaps 172.17.0.0/16, a network of the engine or a route of the host\n\
-                  hint: another --subnet, or none: mokctl then takes a free one\n";
+    let stderr = "mokctl: error: subnet 172.17.9.0/24 overlaps 172.17.0.0/16, a network of the engine or a route of the host\n\
+                  hint: choose another --subnet, or none: mokctl then chooses a free one\n";
     refuses(&info(&json!({})), "create cluster a 1 0 --subnet 172.17.9.0/24", stderr);
 }
 
@@ -130,8 +130,8 @@ fn a_subnet_that_a_network_has_is_refused() {
 fn want_of_memory_is_a_warning_alone() {
     let machine = Machine::new();
     machine.docker.say(&info(&json!({"MemTotal": 599 << 20})));
-    let stderr = "mokctl: warning: the new nodes need 600 MiB of memory, 599 MiB are there; \
-                  fewer nodes, or more memory for the engine\n";
+    let stderr = "mokctl: warning: too little memory: the new nodes need 600 MiB, 599 MiB are available; \
+                  create fewer nodes, or give the engine more memory\n";
     machine.mokctl("create cluster a 1 1 -q").stderr(stderr).run();
     machine.mokctl("delete cluster a -q").run();
     machine.mokctl("create cluster a 1 0 -q").run();
@@ -140,9 +140,9 @@ fn want_of_memory_is_a_warning_alone() {
 #[test]
 fn of_several_problems_all_are_told() {
     let info = info(&json!({"ServerVersion": "1.13.1", "CPUSet": false, "MemTotal": 1}));
-    let stderr = "mokctl: warning: the engine's host lacks control group support for cpuset; \
+    let stderr = "mokctl: warning: the engine's host has no cgroup support for cpuset; \
                   enable the controllers in the host's kernel
-mokctl: warning: the new nodes need 500 MiB of memory, 0 MiB are there; fewer nodes, or more memory for the engine
+mokctl: warning: too little memory: the new nodes need 500 MiB, 0 MiB are available; create fewer nodes, or give the engine more memory
 mokctl: error: docker engine 1.13.1 is too old: nodes need 20.10 or later
 hint: install a newer Docker
 ";
@@ -163,7 +163,7 @@ fn new_nodes_of_a_cluster_are_looked_at_too() {
     let machine = Machine::new().with_cluster("a 1 0 --with-lb");
     let before = machine.docker.names();
     machine.docker.say(&info(&json!({"PidsLimit": false})));
-    let stderr = "mokctl: error: the engine's host lacks control group support for pids\n\
+    let stderr = "mokctl: error: the engine's host has no cgroup support for pids\n\
                   hint: enable the controllers in the host's kernel\n";
     machine.mokctl("create worker a").stderr(stderr).code(1).run();
     machine.mokctl("create master a").stderr(stderr).code(1).run();

@@ -15,7 +15,7 @@ fn belongs_to_one_run(machine: &Machine, names: &[&str]) {
     assert_eq!(runs.len(), 1);
 }
 
-const TAKEN: &str = "hint: another run was faster, or something else has that name; \
+const TAKEN: &str = "hint: another run was faster, or the name is in use otherwise; \
                      'mokctl get clusters' shows clusters\n";
 
 /// Both have seen that nothing is there; the other one is through before it goes on.

@@ -4,7 +4,7 @@
 use crate::harness::Machine;
 
 const INIT: &str = "exec a-master-1 bash /root/mok/init.sh";
-const LAST_WORDS: &str = "mokctl: warning: leaving at once; 'mokctl get clusters' shows what \
+const LAST_WORDS: &str = "mokctl: warning: exiting immediately, without cleanup; 'mokctl get clusters' shows what \
     remains, 'mokctl delete cluster a' removes it\n";
 
 fn taken_back(call: &str) -> String {
@@ -145,19 +145,38 @@ fn a_signal_leaves_no_snapshot_and_the_cluster_runs() {
     outcome.assert(machine.docker.images() == images, "an image is left");
 }
 
+/// And does not name the cluster, which stays, as something to delete.
+#[test]
+fn a_second_signal_says_how_to_go_on_with_nodes() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    let start = machine.docker.on("start a-worker-2").blocks();
+    let remove = machine.docker.on("rm *").blocks();
+    let run = machine.mokctl("create worker a").start();
+    start.is_reached();
+    run.signal("INT");
+    remove.is_reached();
+    run.signal("INT");
+    let outcome = run.wait();
+    let last = "mokctl: warning: exiting immediately, without cleanup; 'mokctl get nodes a' shows \
+                what remains, 'mokctl delete worker NODE' removes a node\n";
+    outcome.assert(outcome.code() == Some(130), "the exit status is not 130");
+    outcome.assert(outcome.stderr.ends_with(last), "not its last words");
+    remove.release();
+}
+
 #[test]
 fn a_second_signal_says_how_to_go_on_with_snapshots() {
     for (line, call, next) in [
         (
             "create snapshot a t",
             "commit * a-master-1 *",
-            "'mokctl start cluster a' starts the cluster, 'mokctl delete snapshot t' removes what \
-             was made",
+            "'mokctl start cluster a' starts the cluster, 'mokctl delete snapshot t' removes the \
+             snapshot",
         ),
         (
             "restore cluster a s",
             "start a-master-1",
-            "the snapshot is unharmed: 'mokctl restore cluster a s'",
+            "the snapshot is unchanged: run 'mokctl restore cluster a s' again",
         ),
     ] {
         let machine = Machine::new().with_cluster("a 1 0");
@@ -169,7 +188,7 @@ fn a_second_signal_says_how_to_go_on_with_snapshots() {
         std::thread::sleep(std::time::Duration::from_millis(200));
         run.signal("INT");
         let outcome = run.wait();
-        let last = format!("mokctl: warning: leaving at once; {next}\n");
+        let last = format!("mokctl: warning: exiting immediately, without cleanup; {next}\n");
         outcome.assert(outcome.code() == Some(130), "the exit status is not 130");
         outcome.assert(outcome.stderr.ends_with(&last), "not its last words");
         // The call that still waits ends without its rule.

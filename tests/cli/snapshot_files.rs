@@ -40,22 +40,22 @@ fn a_file_that_cannot_be_used_is_refused_before_the_engine_sees_it() {
             .assert(outcome.stderr.ends_with(&error) && outcome.code() == Some(1), "not refused");
         assert!(machine.docker.calls().iter().all(|call| call.verb() != "load"));
     };
-    refused(b"text", "it is no snapshot of mokctl's");
-    refused(b"", "it is no snapshot of mokctl's");
-    refused(&good[..good.len() - 9], "it is damaged: its checksum is another");
+    refused(b"text", "not a snapshot that mokctl exported");
+    refused(b"", "not a snapshot that mokctl exported");
+    refused(&good[..good.len() - 9], "checksum mismatch: the file is damaged");
     let outcome = machine.mokctl("load snapshot none.tgz").outcome();
     let error = "mokctl: error: cannot load none.tgz: it cannot be read: No such file";
     outcome.assert(outcome.stderr.contains(error), "not refused");
     machine.docker.remove_images();
     let outcome = machine.mokctl("load snapshot s.tgz").outcome();
-    let error = "the local/mok-debian-13:v1.37.2 that the snapshot stands on\nhint: bring it: ";
+    let error = "(local/mok-debian-13:v1.37.2), on which the snapshot is based\nhint: copy it: ";
     outcome.assert(outcome.stderr.contains(error), "the node image is not missed");
 }
 
 #[test]
 fn a_snapshot_that_is_there_is_not_overwritten() {
     let machine = exported();
-    let stderr = "Checking s.tgz .. ok (0.0 s)\nmokctl: error: snapshot s exists\n\
+    let stderr = "Checking s.tgz .. ok (0.0 s)\nmokctl: error: snapshot s already exists\n\
         hint: 'mokctl delete snapshot s' removes it\n";
     machine.mokctl("load snapshot s.tgz").stderr(stderr).code(1).run();
 }

@@ -97,7 +97,8 @@ fn a_snapshot_is_no_node_image() {
     let outcome = machine.mokctl("get images").outcome();
     outcome.assert(!outcome.stdout.contains("mok-snapshot"), "it is listed");
     let image = "mok-snapshot/s:a-master-1";
-    let stderr = format!("mokctl: error: image {image} is a snapshot's, no node image\n");
+    let stderr =
+        format!("mokctl: error: image {image} is not a node image: it belongs to a snapshot\n");
     machine.mokctl(&format!("create cluster b 1 0 --image {image}")).stderr(stderr).code(1).run();
 }
 
@@ -219,13 +220,13 @@ fn what_cannot_be_is_refused() {
         machine.mokctl(line).stderr(stderr).code(1).run();
     };
     let delete = "'mokctl delete snapshot s' removes it";
-    refused("create snapshot a s", "snapshot s exists", delete);
+    refused("create snapshot a s", "snapshot s already exists", delete);
     let list = "'mokctl get snapshots' lists them";
     refused("restore cluster a x", "no snapshot exists with name x", list);
     refused("delete snapshot x", "no snapshot exists with name x", list);
-    let other = "'mokctl restore cluster a s' restores that, \
-        'mokctl create cluster NAME --from s' makes another one";
-    refused("restore cluster b s", "snapshot s holds cluster a", other);
+    let other = "'mokctl restore cluster a s' restores it, \
+        'mokctl create cluster NAME --from s' creates another";
+    refused("restore cluster b s", "snapshot s is of cluster a", other);
     let clusters = "'mokctl get clusters' lists them";
     refused("create snapshot b t", "no cluster exists with name b", clusters);
     assert_eq!(machine.docker.containers().len(), 1);
@@ -244,7 +245,7 @@ Snapshot   MOK_Cluster   Nodes   Size   Age   Status       Version
 s          -             -       -      -     incomplete   -
 ";
     machine.mokctl("get snapshots").stdout(table).run();
-    let stderr = "mokctl: error: snapshot s is not whole\n\
+    let stderr = "mokctl: error: snapshot s is incomplete\n\
         hint: 'mokctl delete snapshot s' removes it\n";
     machine.mokctl("restore cluster a s").stderr(stderr).code(1).run();
     machine.mokctl("create snapshot a s").stderr(stderr).code(1).run();
@@ -292,15 +293,15 @@ fn what_others_have_is_found_before_anything_is_removed() {
     };
     here(&machine, "/");
     let other = TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
-    refused(&format!("port {port} of 127.0.0.1, which the snapshot publishes, is taken"));
+    refused(&format!("port {port} of 127.0.0.1, which the snapshot publishes, is already in use"));
     drop(other);
     fs::remove_dir(&folder).unwrap();
-    refused(&format!("{}, which the snapshot mounts, is not there", folder.display()));
+    refused(&format!("the snapshot mounts {}, which does not exist", folder.display()));
     machine.mokctl("delete cluster a -q").run();
     machine.docker.say(&json!({"ServerVersion": "28.2.2", "OSType": "linux"}));
     machine.mokctl(&format!("create cluster b 1 0 -q --subnet {subnet}")).run();
     let other = "a network of the engine or a route of the host";
-    refused(&format!("{subnet} of the snapshot overlaps {subnet}, {other}"));
+    refused(&format!("subnet {subnet} of the snapshot overlaps {subnet}, {other}"));
 }
 
 #[test]
@@ -308,8 +309,8 @@ fn a_failed_restore_leaves_the_snapshot_and_says_so() {
     let machine = saved("a 1 1");
     machine.docker.on("start a-worker-1").fails(1, "Error response from daemon: no space left");
     let outcome = machine.mokctl("restore cluster a s").outcome();
-    let error = "mokctl: error: cluster a is not restored: cannot start a-worker-1: docker start";
-    let hint = "hint: the snapshot is unharmed: 'mokctl restore cluster a s' tries again\n";
+    let error = "mokctl: error: failed to restore cluster a: cannot start a-worker-1: docker start";
+    let hint = "hint: the snapshot is unchanged: run 'mokctl restore cluster a s' again\n";
     outcome.assert(outcome.code() == Some(1) && outcome.stderr.contains(error), "no error");
     outcome.assert(outcome.stderr.ends_with(hint), "no hint");
     assert!(machine.docker.names().is_empty());

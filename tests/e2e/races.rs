@@ -168,7 +168,10 @@ fn a_killed_create_is_seen_told_and_removed() {
         let again = cluster.mokctl(&line);
         let all = shown(moment, &again);
         assert_eq!(again.status.code(), Some(1), "{all}");
-        assert!(all.contains(&format!("an unfinished cluster {} is there", cluster.name)), "{all}");
+        assert!(
+            all.contains(&format!("cluster {} exists but is incomplete", cluster.name)),
+            "{all}"
+        );
         assert!(
             all.contains(&format!("'mokctl delete cluster {}' removes it", cluster.name)),
             "{all}"

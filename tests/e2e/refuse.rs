@@ -25,7 +25,7 @@ fn a_name_in_use_is_refused_and_its_cluster_unharmed() {
         let output = cluster.mokctl(&[&words[..], &shape[..]].concat());
         let all = shown("create cluster", &output);
         assert_eq!(output.status.code(), Some(1), "{all}");
-        assert!(all.contains(&format!("cluster {} exists", cluster.name)), "{all}");
+        assert!(all.contains(&format!("cluster {} already exists", cluster.name)), "{all}");
     }
 
     assert_eq!(Objects::of(&cluster.name).unwrap(), objects);

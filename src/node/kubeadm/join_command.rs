@@ -14,13 +14,13 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum OutputError {
     /// There is no `kubeadm join`.
-    #[error("kubeadm's output holds no join command")]
+    #[error("kubeadm printed no join command")]
     NoJoinCommand,
     /// It is for another cluster than the one whose authority was given to kubeadm.
-    #[error("the join command in kubeadm's output has another CA certificate hash, {0}")]
+    #[error("kubeadm's join command has another cluster's CA certificate hash: {0}")]
     OtherAuthority(String),
     /// A part of it is missing.
-    #[error("the join command in kubeadm's output has no {0}")]
+    #[error("kubeadm's join command has no {0}")]
     Missing(&'static str),
 }
 

@@ -36,7 +36,7 @@ pub const SHARED: [&str; 8] = [
 #[derive(Debug, Error)]
 pub enum PkiError {
     /// One cannot be made.
-    #[error("cannot make a certificate")]
+    #[error("cannot create a certificate")]
     Make(#[from] rcgen::Error),
     /// A master's files are no archive.
     #[error("cannot read the archive of a master's certificate authorities")]

@@ -42,13 +42,13 @@ pub enum FileError {
     #[error("it cannot be read")]
     Read(#[source] io::Error),
     /// It is something else.
-    #[error("it is no snapshot of mokctl's")]
+    #[error("not a snapshot that mokctl exported")]
     Foreign,
     /// A later version of mokctl wrote it.
-    #[error("a later version of mokctl wrote it")]
+    #[error("written by a later version of mokctl")]
     Newer,
     /// It is not what was written.
-    #[error("it is damaged: its checksum is another")]
+    #[error("checksum mismatch: the file is damaged")]
     Damaged,
 }
 

@@ -151,8 +151,8 @@ fn a_header_is_read_as_it_was_written() {
     let refused = |from: &str, to: &str| {
         Header::from_json(json.replace(from, to).as_bytes()).unwrap_err().to_string()
     };
-    assert_eq!(refused("\"schema\": 1", "\"schema\": 2"), "a later version of mokctl wrote it");
+    assert_eq!(refused("\"schema\": 1", "\"schema\": 2"), "written by a later version of mokctl");
     for (from, to) in [("\"s\"", "\"S\""), ("a-lb", "a"), ("sha256:", "--x="), ("{", "[")] {
-        assert_eq!(refused(from, to), "it is no snapshot of mokctl's", "{to}");
+        assert_eq!(refused(from, to), "not a snapshot that mokctl exported", "{to}");
     }
 }

@@ -20,7 +20,7 @@ fn create_refuses_an_image_that_is_no_node_image() {
     let machine = Machine::new();
     machine.docker.add_image("debian:13", &[]);
     let stderr =
-        "mokctl: error: image debian:13 is no node image: it has no label mok.image.schema\n";
+        "mokctl: error: image debian:13 is not a node image: it has no label mok.image.schema\n";
     let run = machine.mokctl("create cluster a 1 0 --image debian:13");
     run.stderr(stderr).code(1).run();
 }
@@ -30,7 +30,8 @@ fn create_refuses_a_name_already_in_use() {
     let machine = Machine::new().with_cluster("a 1 0");
     let before = machine.docker.names();
     let kubeconfig = machine.kubeconfig_text();
-    let stderr = "mokctl: error: cluster a exists\nhint: 'mokctl delete cluster a' removes it\n";
+    let stderr =
+        "mokctl: error: cluster a already exists\nhint: 'mokctl delete cluster a' removes it\n";
     machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
     assert_eq!(machine.docker.names(), before);
     assert_eq!(machine.kubeconfig_text(), kubeconfig);

@@ -55,9 +55,9 @@ fn restore_can_be_said_again_whatever_goes_wrong() {
         outcome.check(!outcome.stderr.contains("warning"), "there is a warning")?;
         let is_untouched = machine.docker.containers() == before;
         if !is_untouched {
-            let error = "mokctl: error: cluster a is not restored: cannot ";
+            let error = "mokctl: error: failed to restore cluster a: cannot ";
             outcome.check(outcome.stderr.contains(error), &format!("no '{error}'"))?;
-            let hint = "'mokctl restore cluster a s' tries again\n";
+            let hint = "run 'mokctl restore cluster a s' again\n";
             outcome.check(outcome.stderr.contains(hint), "no hint")?;
             let left = machine.docker.names();
             // What cannot be removed stays as it was.
