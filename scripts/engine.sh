@@ -39,7 +39,7 @@ FILES
   # dockerd takes this one for the system's containerd and waits for its answer.
   local socket=/run/containerd/containerd.sock
   if [[ -S $socket ]] && ! grep --quiet --fixed-strings " $socket" /proc/net/unix; then
-    say "removing $socket: nobody listens there"
+    say "removing $socket: no engine listens there"
     rm -f "$socket"
   fi
 }

@@ -89,7 +89,7 @@ plug() { ip -netns "$switch" link set "$(port "$value")" up; }
 kill() { "$engine" kill "$folder/$value"; }
 
 take_down() {
-  # Its engine is to be reached, to remove its containers. None is left where a start
+  # Its engine must be reached to remove its containers. None is left where a start
   # stopped half-way.
   value=$1 plug 2>/dev/null || true
   # A manager that loses its swarm meanwhile would take ten seconds to end.

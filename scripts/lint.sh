@@ -30,10 +30,11 @@ done < <(list | sort)
 
 failed=0
 # refuse RULE PATTERN FILE...: fails with every line that the pattern finds.
+how=(--line-number --with-filename --extended-regexp)
 refuse() {
   local rule=$1 pattern=$2
   shift 2
-  if grep --line-number --with-filename --extended-regexp --regexp="$pattern" -- "$@" >&2; then
+  if grep "${how[@]}" --regexp="$pattern" -- "$@" >&2; then
     say "refused: $rule"
     failed=1
   fi
@@ -69,5 +70,30 @@ for file in "${texts[@]}"; do
   esac
 done
 refuse "only src/docker/ runs programs" '\bduct::|Command::new' "${sources[@]}"
+
+# Banned words. Not ours are the licences and the original's answers; a picture has the
+# words of its source; and a comment in what an image is built of would change the image.
+prose=()
+for file in "${texts[@]}"; do
+  case $file in
+    scripts/words.txt | tests/parity/recorded.txt | *.svg | LICENSE-* | dockerfiles/*) ;;
+    *) prose+=("$file") ;;
+  esac
+done
+how+=(--ignore-case --word-regexp)
+while IFS=$'\t' read -r words better places; do
+  if [[ $words == '#'* ]]; then continue; fi
+  read -ra allowed <<<"$places"
+  files=()
+  for file in "${prose[@]}"; do
+    for place in "${allowed[@]}"; do
+      # A pattern.
+      # shellcheck disable=SC2053
+      if [[ $file == $place ]]; then continue 2; fi
+    done
+    files+=("$file")
+  done
+  refuse "better: $better" "$words" "${files[@]}"
+done <scripts/words.txt
 
 ((failed == 0)) || die "see above"

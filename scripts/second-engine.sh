@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # A second Docker engine on this machine, for tests: one whose disk they fill and
-# that they end, or one as far away as another machine. It is in a network namespace
-# of its own, because two engines in one take each other's firewall rules away. All
-# its files are in FOLDER. Needs root; gives no protection: whoever reaches its
+# that they end, or one as far away as another machine. It has a network namespace
+# for itself, because two engines in one take each other's firewall rules away. All
+# its files are in FOLDER. Needs root; gives no protection: any user who reaches its
 # address uses it.
 # usage: second-engine.sh COMMAND FOLDER [VALUE]
 #   disk FOLDER SIZE        gives it a file system of SIZE for its data

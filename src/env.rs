@@ -22,7 +22,7 @@ pub struct Env {
     /// `MOKCTL_DEADLINE_SCALE`: what the deadlines of docker calls are multiplied
     /// by, for slow machines and for tests.
     pub deadline_scale: Option<OsString>,
-    /// `MOKCTL_IMAGE_REPOSITORY`: where node images are that somebody has built.
+    /// `MOKCTL_IMAGE_REPOSITORY`: where prebuilt node images are.
     pub image_repository: Option<OsString>,
     /// `MOKCTL_MASTERS` and the others that stand for flags.
     pub defaults: Defaults,

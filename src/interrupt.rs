@@ -1,4 +1,4 @@
-//! The user's wish to stop. A signal is noted; whoever waits looks whether there
+//! The user's wish to stop. A signal is noted; code that waits looks whether there
 //! is one. Knows nothing of what is running or how it is undone.
 
 use std::io;
@@ -67,7 +67,7 @@ pub struct Interrupt(Arc<AtomicU8>);
 
 impl Interrupt {
     /// Catches SIGINT, SIGTERM and SIGHUP for the rest of the process's life. The
-    /// first is only noted, on a thread of its own: undoing is the main thread's
+    /// first is only noted, on its own thread: undoing is the main thread's
     /// business. The second one is handed to `leave`, which ends the process.
     ///
     /// # Errors

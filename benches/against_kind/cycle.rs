@@ -173,7 +173,7 @@ fn timed(setup: &Setup, words: &[String], first: Option<&str>) -> Result<f64, St
     Ok(times.split_whitespace().filter_map(|word| word.parse::<f64>().ok()).sum())
 }
 
-/// Makes a cluster that is to be looked at.
+/// Makes a cluster to look at.
 pub(crate) fn create(setup: &Setup, side: Side, shape: Shape) -> Result<f64, String> {
     let begun = Instant::now();
     timed(setup, &command::create(setup, side, shape)?, None)?;

@@ -1,4 +1,4 @@
-//! What a cluster costs that nobody uses: CPU, memory, processes, and what its
+//! What an idle cluster costs: CPU, memory, processes, and what its
 //! journals say.
 
 use std::collections::BTreeMap;

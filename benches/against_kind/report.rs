@@ -121,7 +121,7 @@ impl Report {
             }
         }
         if noise.is_empty() {
-            noise = "quiet: rounds agree, and nobody else used the machine\n".into();
+            noise = "quiet: rounds agree, and the machine was otherwise idle\n".into();
         }
         text + &self.program.text() + &ratios + &noise
     }

@@ -33,7 +33,7 @@ pub(crate) struct Setup {
     pub(crate) kind_image: String,
     /// Where results go.
     folder: PathBuf,
-    /// The document whose generated part is to be replaced.
+    /// The document whose generated part is replaced.
     pub(crate) docs: Option<PathBuf>,
 }
 

@@ -106,7 +106,7 @@ impl Machine {
     pub(crate) fn now() -> Result<Self, String> {
         let text = read("/proc/stat")?;
         // user nice system idle iowait irq softirq steal; stolen time counts as used
-        // by somebody else.
+        // by another process.
         let first = text.lines().next().unwrap_or_default();
         let ticks: Vec<f64> =
             first.split_whitespace().skip(1).take(8).filter_map(|word| word.parse().ok()).collect();

@@ -1,6 +1,6 @@
 //! Watches a cluster come up from inside its first node, the same way for both
 //! sides: two docker clients that wait, and no polling that would cost the machine
-//! what is to be measured.
+//! what is measured.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};

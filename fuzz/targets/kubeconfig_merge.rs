@@ -1,4 +1,4 @@
-//! A kubeconfig of somebody's.
+//! A user's kubeconfig.
 
 #![no_main]
 

@@ -6,7 +6,7 @@
 # costs. To be sourced, after scripts/lib.sh.
 
 bench=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# mokctl and dockerd want names of their own below these.
+# mokctl and dockerd want their own names below these.
 data=${MOK_BENCH_DATA:-/var/lib/mok-bench}
 state=/run/mok-bench
 group=mok-bench
@@ -55,14 +55,14 @@ stop_engine() {
   # dockerd before its containerd.
   for ((i = ${#engine[@]} - 1; i >= 0; i--)); do
     pid=${engine[i]}
-    # It may have ended by itself, and whoever is ended reports failure.
+    # It may have ended by itself, and a killed program reports failure.
     kill "$pid" 2>/dev/null || true
     wait "$pid" || true
   done
   rm -rf "$state"
   local folder
   for folder in "${hierarchies[@]}"; do
-    # Not every hierarchy has the group; one that is left empty harms nobody.
+    # Not every hierarchy has the group; an empty one that is left does no harm.
     find "$folder/$group" -depth -type d -exec rmdir {} + || true
   done
 }

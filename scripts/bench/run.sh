@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=scripts/bench/engine.sh
 . scripts/bench/engine.sh
 
-((EUID == 0)) || die "starts an engine of its own: run this as root"
+((EUID == 0)) || die "starts its own engine: run this as root"
 # Whole paths: programs that look through PATH pass over others.
 target=$(realpath --canonicalize-missing "${CARGO_TARGET_DIR:-target}")
 export MOK_BENCH_MODE=$1

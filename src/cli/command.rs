@@ -214,7 +214,7 @@ pub enum Command {
         cluster: ClusterName,
         /// Which of its snapshots.
         snapshot: SnapshotName,
-        /// Whether nobody is asked first.
+        /// Whether the user is not asked first.
         yes: bool,
         /// Whether the plan is told instead of carried out.
         dry_run: bool,
@@ -223,7 +223,7 @@ pub enum Command {
     DeleteSnapshot {
         /// The snapshot to delete.
         snapshot: SnapshotName,
-        /// Whether nobody is asked first.
+        /// Whether the user is not asked first.
         yes: bool,
         /// Whether the plan is told instead of carried out.
         dry_run: bool,
@@ -232,7 +232,7 @@ pub enum Command {
     DeleteCluster {
         /// The cluster to delete.
         cluster: ClusterName,
-        /// Whether nobody is asked first.
+        /// Whether the user is not asked first.
         yes: bool,
         /// Whether the plan is told instead of carried out.
         dry_run: bool,
@@ -241,7 +241,7 @@ pub enum Command {
     DeleteNode {
         /// The node to delete, of the role that the command names.
         node: NodeName,
-        /// Whether nobody is asked first.
+        /// Whether the user is not asked first.
         yes: bool,
         /// Whether the plan is told instead of carried out.
         dry_run: bool,

@@ -1,5 +1,5 @@
 //! What may come next on a command line that is still being typed. Knows the
-//! tables; what there is on this machine, somebody else asks.
+//! tables; its caller looks what there is on this machine.
 
 use std::ffi::OsString;
 

@@ -5,7 +5,7 @@ use crate::cluster::name::Role;
 /// What may stand in a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Takes {
-    /// A new name, a number: nobody can guess it.
+    /// A new name, a number: nothing to complete.
     Anything,
     /// One of these words.
     OneOf(&'static [&'static str]),

@@ -1,5 +1,5 @@
 //! A host of a cluster: an engine, by the words with which docker's client goes
-//! there. Asks nobody whether it is there.
+//! there. Does not check whether it exists.
 
 use std::fmt;
 

@@ -6,7 +6,7 @@ pub type Label = (&'static str, String);
 
 /// The restart policy of a container that is finished: it comes back with the engine,
 /// and stays down when the user stopped it. State like a label, though the engine has
-/// a field of its own for it.
+/// its own field for it.
 pub const RESTART_POLICY: &str = "unless-stopped";
 
 /// The cluster's name: on every container and network of it. The label
@@ -35,7 +35,7 @@ pub const MANUAL: &str = "by-hand";
 pub const REGISTRY: &str = "mok.registry";
 /// `yes` on a node that has proxies; a file in the node says which.
 pub const PROXY: &str = "mok.proxy";
-/// The run of mokctl that made the object: what a failed run takes back.
+/// The run of mokctl that made the object: what a failed run rolls back.
 pub const RUN: &str = "mok.run";
 
 /// When the oldest certificates of the cluster were issued, in seconds since 1970;
@@ -48,7 +48,7 @@ pub mod snapshot {
     pub const NAME: &str = "mok.snapshot";
     /// The node that the image holds; empty while it is being made.
     pub const NODE: &str = "mok.snapshot.node";
-    /// All nodes of the snapshot, with commas: without one of them it is not whole.
+    /// All nodes of the snapshot, with commas: without one of them it is incomplete.
     pub const NODES: &str = "mok.snapshot.nodes";
     /// When it was made, in seconds since 1970.
     pub const CREATED: &str = "mok.snapshot.created";

@@ -1,6 +1,6 @@
 //! Where everything of a cluster is on its network. An address follows from a
 //! node's role and number alone, so it is the same after every restart, a new
-//! node needs no allocation, and nobody has to remember anything.
+//! node needs no allocation, and nothing has to be stored.
 
 use std::net::Ipv4Addr;
 

@@ -41,7 +41,7 @@ pub enum MountError {
          and ':ro' after them, like /srv/data:/data:ro"
     )]
     Form(String),
-    /// The node has something of its own there.
+    /// The node needs that path itself.
     #[error("invalid SRC:DST, '{word}': the nodes have their own {own}")]
     Shadows {
         /// What was given.
@@ -84,7 +84,7 @@ impl Mount {
         }
     }
 
-    /// Reads all of `words`, each for a place of its own.
+    /// Reads all of `words`, each for its own place.
     pub fn parse_all<'a>(
         words: impl IntoIterator<Item = &'a str>,
     ) -> Result<Vec<Self>, MountError> {
@@ -107,8 +107,8 @@ impl fmt::Display for Mount {
     }
 }
 
-/// An absolute path that says the same to everybody. The engine's client would take
-/// a comma or a quote for its own.
+/// An absolute path that means the same to client, engine and node. The engine's client
+/// takes a comma or a quote for syntax.
 fn is_plain(path: &str) -> bool {
     let steps = path.strip_prefix('/').unwrap_or(".").split('/');
     let root = path == "/";

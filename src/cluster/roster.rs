@@ -50,7 +50,7 @@ impl Roster {
         self.with_role(Role::LoadBalancer).next().is_some()
     }
 
-    /// Where the API is for everybody: the balancer, or the first master.
+    /// Where all clients reach the API: the load balancer, or the first master.
     #[must_use]
     pub fn api_node(&self) -> NodeName {
         let balancer = self.with_role(Role::LoadBalancer).next().cloned();
@@ -65,7 +65,7 @@ impl Roster {
         first.unwrap_or_else(|| NodeName::master(&self.name, NonZeroU8::MIN))
     }
 
-    /// Masters take pods where nobody else does.
+    /// Masters take pods if there are no workers.
     #[must_use]
     pub fn has_schedulable_masters(&self) -> bool {
         self.with_role(Role::Worker).next().is_none()

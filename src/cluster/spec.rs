@@ -113,7 +113,7 @@ pub enum SpecError {
     Version(String),
 }
 
-/// A word that docker takes for an image, never for an option of its own.
+/// A word that docker takes for an image, never for its own option.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ImageRef(String);
 

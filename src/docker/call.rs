@@ -60,7 +60,7 @@ impl Call {
     }
 
     /// Not cut short by a signal. For what makes something: the engine would finish
-    /// it without its client, maybe later than whoever takes it back.
+    /// it without its client, maybe later than the rollback.
     #[must_use]
     pub fn to_its_end(mut self) -> Self {
         self.to_its_end = true;

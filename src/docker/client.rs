@@ -31,7 +31,7 @@ impl Client {
         }
     }
 
-    /// What this client is to be told where docker would be told `words`.
+    /// The words for this client that mean what `words` mean to docker.
     #[must_use]
     pub fn translate(self, words: &[String]) -> Vec<String> {
         match self {

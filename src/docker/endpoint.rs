@@ -9,7 +9,7 @@ use thiserror::Error;
 /// An address of the engine's host that is not to be had.
 #[derive(Debug, Error)]
 pub enum EndpointError {
-    /// Its name is known to nobody here.
+    /// The resolver of this machine does not know its name.
     #[error("cannot find the address of the engine's host, '{host}'")]
     Unknown {
         /// The host, as the client has it.

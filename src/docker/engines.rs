@@ -44,7 +44,7 @@ impl Engines {
         Self { first, others, placement, manager }
     }
 
-    /// The engine of `node`; the first one where nobody has placed it.
+    /// The engine of `node`; the first one where it has no place.
     #[must_use]
     pub fn of(&self, node: &NodeName) -> &Docker {
         let host = self.host(node);

@@ -153,7 +153,7 @@ impl Docker {
     }
 }
 
-/// What calls in a thread of their own came to; their panic goes on here.
+/// The results of calls, each in a thread; their panic goes on here.
 pub(crate) fn join<T>(calls: ScopedJoinHandle<'_, T>) -> T {
     calls.join().unwrap_or_else(|reason| panic::resume_unwind(reason))
 }

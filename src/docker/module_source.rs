@@ -6,7 +6,8 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What Go heeds where it fetches modules, and what every program heeds that goes out.
+/// The variables that Go honours when it fetches modules, and those of proxies, which
+/// all programs honour.
 const VARIABLES: [&str; 14] = [
     "GOPROXY",
     "GOSUMDB",
@@ -58,7 +59,7 @@ impl ModuleSource {
 }
 
 impl ModuleSource {
-    /// Those of the variables that name proxies: package managers heed them, too.
+    /// Those of the variables that name proxies: package managers honour them, too.
     #[must_use]
     pub fn proxies(&self) -> Vec<&'static str> {
         let is_proxy = |name: &&&str| name.to_uppercase().ends_with("_PROXY");

@@ -102,7 +102,7 @@ impl Privilege {
     }
 
     /// Whether `error` is an engine's refusal of `--privileged`, for want of a
-    /// capability of its own.
+    /// capability.
     #[must_use]
     pub fn refused(self, error: &DockerError) -> bool {
         self == Self::Full && error.kind() == ErrorKind::PrivilegeRefused

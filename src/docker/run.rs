@@ -166,7 +166,7 @@ impl Docker {
     }
 }
 
-/// A Ctrl-C goes to the whole group of the terminal; in one of its own the client
+/// A Ctrl-C goes to the whole group of the terminal; in another group the client
 /// lives on until mokctl has decided what to undo.
 #[expect(clippy::unnecessary_wraps, reason = "the signature that duct asks for")]
 fn own_process_group(command: &mut Command) -> io::Result<()> {

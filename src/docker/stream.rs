@@ -35,7 +35,7 @@ impl Docker {
             let watch = scope.spawn(move || {
                 while end.recv_timeout(INTERRUPT_INTERVAL) == Err(RecvTimeoutError::Timeout) {
                     if let Some(error) = self.overdue(call, deadline) {
-                        // It may have ended by itself at this moment; the error is the same.
+                        // It may just have ended by itself; the error is the same.
                         let _ = client.kill();
                         return Some(error);
                     }
@@ -45,7 +45,7 @@ impl Docker {
             let mut stdout = client;
             let result = read(&mut stdout);
             if result.is_err() {
-                // It would wait for somebody to read on.
+                // It would wait for a reader.
                 let _ = client.kill();
             }
             // To its end, where the client is waited for.
@@ -58,7 +58,7 @@ impl Docker {
             return Err(error);
         }
         match client.try_wait() {
-            // Ended here, where nobody could read it.
+            // It is incomplete, and not read.
             Ok(Some(output)) if result.is_err() && output.status.code().is_none() => {}
             Ok(Some(output)) => self.succeed(call, output.status, b"", &output.stderr)?,
             Ok(None) => {}
@@ -81,7 +81,7 @@ impl Docker {
         // Not waited for: where a child of the client lives on and holds the stream
         // open, its end never comes.
         std::thread::spawn(move || {
-            // Nobody listens any more once the call was given up.
+            // The receiver is gone once the call was given up.
             BufReader::new(&*reader).split(b'\n').try_for_each(|line| found.send(line))
         });
         let deadline = Instant::now() + self.deadline(call.deadline);
@@ -103,7 +103,7 @@ impl Docker {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if let Some(error) = self.overdue(call, deadline) {
-                // It may have ended by itself at this moment; the error is the same.
+                // It may just have ended by itself; the error is the same.
                 let _ = client.kill();
                 return Err(error.with_output(kept(last)));
             }

@@ -49,7 +49,7 @@ fn a_stream_that_hangs_is_given_up_with_what_it_said() {
 #[test]
 fn a_child_that_holds_the_stream_open_holds_nobody_up() {
     let begun = Instant::now();
-    // The child has a group of its own: it is not ended with the client.
+    // The child has its own group: it is not ended with the client.
     let (lines, result) = stream("echo begun; setsid sleep 5 & exit 3", 300);
     assert_eq!(lines, ["begun"]);
     assert!(matches!(result, Err(DockerError::TimedOut { .. })), "{result:?}");

@@ -1,5 +1,5 @@
 //! Builds a node image with the engine: base, compiled programs, the control plane's
-//! images, node, and the images put into the node. Each slow part is an image of its own,
+//! images, node, and the images put into the node. Each slow part is its own image,
 //! named by the hash of what goes into it, so that it is built once for this engine,
 //! whatever becomes of the work tree; versions of Kubernetes share what is equal.
 
@@ -99,12 +99,12 @@ pub struct Built {
     pub cached: bool,
 }
 
-/// What an image that is kept for later builds is to the finished one.
+/// How an image that is kept for later builds relates to the finished one.
 #[derive(Debug, Clone, Copy)]
 enum Part {
     /// Something was taken out of it: it may go, and has a label with this name.
     Aside(&'static str),
-    /// The finished image stands on it, and would have its labels.
+    /// The finished image is based on it, and would inherit its labels.
     Below,
 }
 

@@ -1,4 +1,4 @@
-//! Compiles modules' programs, each module in a container of its own whose output becomes
+//! Compiles modules' programs, each module in its own container whose output becomes
 //! an image. What is done stays, whatever happens to the rest.
 
 use std::fs;

@@ -1,5 +1,5 @@
-//! What a node image says of itself in its labels (docs/image.md): whoever
-//! brings an image of their own sets the same. Reads `docker image inspect`;
+//! What a node image says of itself in its labels (docs/image.md); users'
+//! own images have the same labels. Reads `docker image inspect`;
 //! runs nothing.
 
 use thiserror::Error;
@@ -30,7 +30,7 @@ pub enum ContractError {
         /// The label's name.
         label: &'static str,
     },
-    /// What is in it is somebody's already.
+    /// It holds the data of a cluster.
     #[error("image {image} is not a node image: it belongs to a snapshot")]
     Snapshot {
         /// The image's name.
@@ -85,7 +85,7 @@ impl NodeImage {
     }
 
     /// Reads the engine's inspection of `image`, which is a snapshot's: it says the
-    /// same as the node image that it stands on.
+    /// same as the node image that it is based on.
     pub fn from_saved(image: &str, json: &str) -> Result<Self, ContractError> {
         Self::from_config(image, &config(image, json)?)
     }

@@ -27,7 +27,7 @@ pub enum InventoryError {
     /// What a run that was killed left of a cluster of that name.
     #[error("cluster {0} exists but is incomplete")]
     Unfinished(ClusterName),
-    /// There is nobody to speak for the cluster.
+    /// No master runs that could answer for the cluster.
     #[error("cluster {0} has no running master")]
     NoRunningMaster(ClusterName),
     /// What was left to the user has not been done.

@@ -136,8 +136,8 @@ impl Existing {
             .map_or_else(|| InventoryError::NoNetwork(self.name.clone()), InventoryError::from))
     }
 
-    /// Whether a container that runs is part of its cluster: nobody has to have done by
-    /// now what was left to the user.
+    /// Whether a container that runs is part of its cluster: a node that the user sets up
+    /// may not be yet.
     pub fn is_part(&self, member: &Member) -> Result<bool, DockerError> {
         Ok(!member.manual || is_set_up(self.engine(member), &member.name)?)
     }

@@ -52,14 +52,14 @@ impl<'a> Found<'a> {
         Ok(found)
     }
 
-    /// Asks those of `hosts` that nobody has asked yet; false where there are none.
+    /// Asks those of `hosts` that have not been asked yet; false where there are none.
     pub fn look_on(&mut self, cluster: &ClusterName, hosts: &[Host]) -> bool {
         let further = self.further(hosts);
         self.ask(Some(cluster), &further);
         !further.is_empty()
     }
 
-    /// Those of `hosts` that nobody has asked yet. Who names as many as there are calls
+    /// Those of `hosts` that have not been asked yet. Who names as many as there are calls
     /// them by names of his own.
     fn further<'h>(&self, hosts: impl IntoIterator<Item = &'h Host>) -> Vec<Host> {
         let named = self.asked.hosts;
@@ -111,7 +111,7 @@ impl<'a> Found<'a> {
     fn take(&mut self, named: Option<&Host>, docker: Docker, mut members: Vec<Member>) {
         let host = members.iter().find_map(|member| member.host.clone()).or_else(|| named.cloned());
         for member in &mut members {
-            // A cluster without hosts, on an engine that nobody has named, has none.
+            // A cluster without hosts, on an engine without a name, has none.
             if member.host.is_some() || named.is_some() {
                 member.host.clone_from(&host);
             }

@@ -121,7 +121,7 @@ pub fn of(docker: &Docker, cluster: Option<&ClusterName>) -> Result<Vec<Member>,
 /// Whether kubeadm has been through with the container `node`, which runs.
 ///
 /// # Errors
-/// Where nobody there can be asked.
+/// Where no host answers.
 pub fn is_set_up(docker: &Docker, node: &str) -> Result<bool, DockerError> {
     let look = "compgen -G /etc/kubernetes/kubelet.conf || true";
     Ok(!docker.capture(&args::exec(node, ["bash", "-c", look]))?.is_empty())
@@ -186,7 +186,7 @@ fn address(network: &Attachment) -> Option<Ipv4Addr> {
     network.address.parse().or_else(|_| network.promised.address.parse()).ok()
 }
 
-/// A snapshot's image, and what is made of it, says what it stands on itself.
+/// A snapshot's image, and what is made of it, says itself what it is based on.
 fn base(container: &Container) -> Option<Base> {
     let label = |key| container.config.label(key).map(String::from);
     let name = label(labels::snapshot::BASE).or_else(|| container.config.image.clone())?;

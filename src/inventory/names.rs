@@ -12,7 +12,7 @@ use crate::env::Env;
 use crate::image::build_files::FLAVOUR;
 use crate::interrupt::Interrupt;
 
-/// Nobody waits longer after the tab key.
+/// Users do not wait longer after the tab key.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The names of what is there, sorted.

@@ -1,4 +1,4 @@
-//! What is to become of one cluster's entries in a kubeconfig, as data. Knows
+//! How one cluster's entries in a kubeconfig change, as data. Knows
 //! nothing of text.
 
 use super::access::LISTS;
@@ -8,13 +8,13 @@ use super::node::{Kind, Node};
 /// The key of the current context.
 pub(super) const CURRENT: &str = "current-context";
 
-/// What is to become of the entries of one cluster.
+/// How the entries of one cluster change.
 pub(super) struct Change {
     /// What they are called.
     pub(super) name: String,
-    /// What they are to be; none to have them removed.
+    /// Their new values; none to remove them.
     pub(super) entries: Option<[Node; 3]>,
-    /// What the current context is to be; none to leave it.
+    /// The new current context; none to leave it.
     pub(super) current: Option<String>,
 }
 
@@ -27,7 +27,7 @@ impl Change {
         })
     }
 
-    /// The key and value of the current context, if it is to change.
+    /// The key and value of the current context, if it changes.
     pub(super) fn current(&self) -> Option<(&'static str, Node)> {
         self.current.as_ref().map(|name| (CURRENT, Node::text(name)))
     }

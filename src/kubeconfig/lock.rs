@@ -3,17 +3,17 @@
 //!
 //! Among mokctl's own processes the lock is `flock` on the kubeconfig itself. It
 //! ends with the process that holds it, so none is ever left behind; it needs no
-//! file beside the kubeconfig; and of a file with mode 0600 nobody else can
+//! file beside the kubeconfig; and of a file with mode 0600 no other user can
 //! withhold it, as they could of a shared directory. The file is replaced by a
 //! rename, so the one locked may no longer be the one in place: that is looked
 //! at after locking, and the new file is locked before it gets its name.
 //!
 //! kubectl, kind and the like hold `KUBECONFIG.lock` instead, for as long as it
-//! exists. We wait for one that is fresh and then create ours, so that nobody
+//! exists. We wait for one that is fresh and then create ours, so that none of them
 //! writes back what they read before our change. One that is old was left by a
 //! process that died, and one that cannot be had must not stop us: then we go on
 //! without. Ours says whose it is; found by another mokctl that holds the
-//! `flock`, it belongs to nobody, and is removed. What stays open is kubectl's
+//! `flock`, it is stale, and is removed. What stays open is kubectl's
 //! own gap: `kubectl config` decides what to delete by what it read before it
 //! took its lock, so one that began just before us may drop our entries.
 
@@ -39,9 +39,9 @@ const INTERVAL: Duration = Duration::from_millis(10);
 /// What a lock file of ours says.
 const MARK: &[u8] = b"mokctl\n";
 
-/// A kubeconfig that nobody else writes.
+/// A locked kubeconfig.
 pub(super) struct Locked {
-    // First: it is to go while the file is still locked.
+    // First: it must go while the file is still locked.
     _lock_file: Option<LockFile>,
     file: File,
     /// The file, with every link followed.
@@ -147,7 +147,7 @@ impl Drop for LockFile {
     }
 }
 
-/// The file appears with its mark in it: without, nobody would remove it.
+/// The file appears with its mark in it: without, it would never be removed.
 fn create_marked(path: &Path) -> io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let mut file = tempfile::Builder::new()

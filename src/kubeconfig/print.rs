@@ -34,7 +34,7 @@ fn pair(key: &Node, value: &Node) -> Vec<String> {
     [format!("{key}:")].into_iter().chain(lines).collect()
 }
 
-/// Whether the node takes lines of its own in block style.
+/// Whether the node takes separate lines in block style.
 fn is_open(node: &Node) -> bool {
     node.tag.is_none()
         && match &node.kind {

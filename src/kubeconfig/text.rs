@@ -47,7 +47,7 @@ pub(super) fn rewrite(text: &str, old: Option<&Node>, new: &Node) -> String {
             (&text[..old.span.start], &text[old.span.end..], lines)
         }
     };
-    // A block mapping begins on a line of its own: not behind `---`.
+    // A block mapping begins on its own line: not behind `---`.
     let opening =
         if lines.len() < 2 || before.is_empty() || before.ends_with('\n') { "" } else { newline };
     let closing = if after.is_empty() { newline } else { "" };

@@ -23,7 +23,7 @@ pub enum Content {
 }
 
 impl File {
-    /// A file that everybody may read.
+    /// A file that all users may read.
     pub fn public(path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
         Self { path: path.into(), mode: 0o644, content: Content::Bytes(content.into()) }
     }

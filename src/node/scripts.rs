@@ -1,5 +1,5 @@
 //! The scripts that run in a node, and the values that they read. The scripts
-//! are files of their own, the same for every node; values reach them as data,
+//! are their own files, the same for every node; values reach them as data,
 //! quoted for the shell, in one file beside them.
 
 use std::fmt::Write;

@@ -24,7 +24,7 @@ pub struct HostFacts {
     pub modules: Option<BTreeSet<String>>,
     /// Bytes of memory that programs can have.
     pub memory: Option<u64>,
-    /// Whether somebody listens on the port that was asked for.
+    /// Whether a program listens on the port that was asked for.
     pub port_is_taken: bool,
 }
 

@@ -28,7 +28,7 @@ pub use swarm::{SwarmFacts, of_swarm};
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::subnet::Subnet;
 
-/// What is to be created.
+/// What the command will create.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Demand {
     /// New masters.

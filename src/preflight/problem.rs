@@ -12,7 +12,7 @@ use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::subnet::Subnet;
 use crate::docker::args::at;
 
-/// Something that a new node would founder on.
+/// Something that would make a new node fail.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Problem {
     /// The engine runs containers of another system.
@@ -37,7 +37,7 @@ pub enum Problem {
         /// Whose it is.
         product: Product,
     },
-    /// The engine's containers have a root of their own.
+    /// The engine's containers have their own root.
     #[error("the docker engine remaps users (userns-remap): nodes cannot be privileged")]
     MapsUsers,
     /// Control groups lack something that the kubelet counts on.
@@ -59,7 +59,7 @@ pub enum Problem {
     Inotify {
         /// `instances` or `watches`.
         name: &'static str,
-        /// How many nodes are to be.
+        /// How many new nodes there will be.
         nodes: u64,
         /// What they need.
         needed: u64,
@@ -87,13 +87,13 @@ pub enum Problem {
         /// Names of modules.
         names: Vec<&'static str>,
     },
-    /// Somebody listens on the port that was asked for.
+    /// A program listens on the port that was asked for.
     #[error("port {port} of 127.0.0.1 is already in use")]
     PortTaken {
         /// The port.
         port: NonZeroU16,
     },
-    /// Somebody has addresses of the subnet that was asked for.
+    /// The subnet that was asked for is in use.
     #[error("subnet {subnet} overlaps {other}, a network of the engine or a route of the host")]
     SubnetTaken {
         /// What was asked for.
@@ -114,7 +114,7 @@ pub enum Problem {
         /// Bytes.
         free: u64,
     },
-    /// Somebody listens where the snapshot's cluster did.
+    /// A program listens where the snapshot's cluster did.
     #[error("port {port} of {address}, which the snapshot publishes, is already in use")]
     SavedPortTaken {
         /// The host's address.
@@ -122,7 +122,7 @@ pub enum Problem {
         /// The port.
         port: u16,
     },
-    /// Somebody has the addresses of the snapshot's cluster.
+    /// The subnet of the snapshot's cluster is in use.
     #[error(
         "subnet {subnet} of the snapshot overlaps {other}, a network of the engine or a route of the host"
     )]
@@ -189,7 +189,7 @@ pub enum Problem {
         /// What that one is.
         model: String,
     },
-    /// Nobody can make the network.
+    /// No host can make the network.
     #[error(
         "none of the hosts {} can manage the swarm: none is a manager, or too few managers answer",
         list(hosts)

@@ -26,8 +26,7 @@ pub fn check(ui: &Ui, demand: &Demand, facts: &Facts) -> Result<(), Problem> {
 }
 
 /// Warns of those of `problems` that may be survived, and refuses the rest. Of
-/// several the first is the error, and all are told: whoever cures one need not come
-/// back for the next.
+/// several the first is the error, and all are shown: a user can solve them together.
 ///
 /// # Errors
 /// The first problem that cannot be survived.

@@ -12,7 +12,7 @@ use crate::cluster::name::{ClusterName, NodeName};
 /// Why a snapshot cannot be made, used or loaded.
 #[derive(Debug, Error)]
 pub enum SnapshotError {
-    /// Nobody has tried it there.
+    /// It is not tested there.
     #[error("snapshots need docker: podman names images differently")]
     NeedsDocker,
     /// A snapshot of that name is there.
@@ -64,7 +64,7 @@ pub enum SnapshotError {
         /// Why.
         source: FileError,
     },
-    /// What a snapshot stands on is not there.
+    /// The node image that a snapshot is based on is missing.
     #[error("the engine has no image {id} ({name}), on which the snapshot is based", id = .0.id, name = .0.name)]
     NoBase(Base),
 }

@@ -68,7 +68,7 @@ pub struct SavedNode {
 }
 
 /// The node image that a container was first made of, which a snapshot's image of it
-/// stands on.
+/// is based on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Base {
     /// Its name when the cluster was made; another image may have it by now.

@@ -50,7 +50,7 @@ impl View for Json {
         print(&facts.into());
     }
 
-    /// Whoever reads JSON does not answer.
+    /// A program that reads JSON does not answer.
     fn may_ask(&self) -> bool {
         false
     }

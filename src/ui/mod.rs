@@ -1,6 +1,6 @@
 //! Everything that mokctl writes: answers on standard output, progress and
 //! trouble on standard error. Knows nothing of what the words mean. Each mode
-//! shows the same events in its own way, in a file of its own.
+//! shows the same events in its own way, in its own file.
 
 mod json;
 mod plain;
@@ -89,7 +89,7 @@ impl Ui {
         self.view.note(text);
     }
 
-    /// Something the user should heed.
+    /// Something that may cause trouble.
     pub fn warn(&self, text: &str) {
         let mark = self.view.mark(style("warning:").yellow());
         self.view.line(&format!("mokctl: {mark} {text}"));

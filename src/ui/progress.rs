@@ -71,7 +71,7 @@ pub struct Step {
 
 impl Step {
     /// It went well, and so long did it run.
-    #[expect(clippy::must_use_candidate, reason = "not everybody asks how long")]
+    #[expect(clippy::must_use_candidate, reason = "few callers ask how long")]
     pub fn done(mut self) -> Span {
         self.end(true)
     }

@@ -5,7 +5,7 @@ use std::io;
 use console::Term;
 use indicatif::TermLike;
 
-/// What a terminal itself writes where the cursor stands when somebody types
+/// What a terminal itself writes where the cursor stands when the user types
 /// Ctrl-C, twice. Beyond the right edge it would begin a new line, and half of the
 /// spinner's line would stay.
 const ECHO: u16 = 4;

@@ -1,5 +1,5 @@
 //! Progress that moves: a line with a spinner for the stage that runs, a line
-//! with a tick or a cross for each that has ended. The cursor is never hidden,
+//! with a tick or a cross for each finished one. The cursor is never hidden,
 //! so there is nothing to restore, however the program ends.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

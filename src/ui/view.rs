@@ -109,7 +109,7 @@ pub(super) trait View: fmt::Debug + Send + Sync {
     /// How the command ended, with the facts that were found.
     fn result(&self, _facts: Map<String, Value>, _trouble: Option<&Trouble<'_>>, _at: Duration) {}
 
-    /// Whether there is somebody to answer a question.
+    /// Whether a user can answer a question.
     fn may_ask(&self) -> bool {
         true
     }
@@ -124,7 +124,7 @@ pub(super) struct Quiet;
 
 impl View for Quiet {}
 
-/// A whole line on standard error. Where nobody reads it, there is nobody to tell.
+/// A whole line on standard error. If the reader is gone, so is the message.
 pub(super) fn err(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

@@ -1,6 +1,6 @@
 //! What `create` and `delete` may cost, in calls of docker and in stages that wait for
 //! each other. Each call is a process of some 30 ms, each stage is waited for by
-//! every node. Whoever adds one does it here, on purpose; whoever saves one, too.
+//! every node. A change that adds or saves one changes it here, on purpose.
 
 use crate::harness::Machine;
 

@@ -33,7 +33,7 @@ fn constant(command: &str) -> String {
 }
 
 /// The commands of a dry run, without what they read.
-fn foreseen(outcome: &Outcome<'_>) -> Vec<String> {
+fn predicted(outcome: &Outcome<'_>) -> Vec<String> {
     let commands = outcome.stdout.lines().filter_map(|line| line.strip_prefix("    "));
     let command = |line: &str| constant(line.split(" < ").next().unwrap());
     let mut commands: Vec<_> = commands.map(command).collect();
@@ -84,15 +84,15 @@ fn a_run_makes_the_calls_that_its_dry_run_showed() {
         for line in lines.into_iter().filter(|line| !line.is_empty()) {
             let (names, first) = (machine.docker.names(), machine.docker.calls().len());
             let dry = machine.mokctl(&format!("{line} --dry-run")).outcome();
-            dry.assert(dry.code() == Some(0) && dry.stderr.is_empty(), "not foreseen");
+            dry.assert(dry.code() == Some(0) && dry.stderr.is_empty(), "not predicted");
             dry.assert(made(&machine, first).is_empty(), "it did something");
             dry.assert(machine.docker.names() == names, "something is there, or gone");
             let before = machine.docker.calls().len();
             let run = machine.mokctl(&format!("{line} -q")).outcome();
             run.assert(run.code() == Some(0), "not done");
-            let (foreseen, made) = (foreseen(&dry), made(&machine, before));
+            let (predicted, made) = (predicted(&dry), made(&machine, before));
             assert!(!made.is_empty());
-            assert_eq!(foreseen, made, "{line}");
+            assert_eq!(predicted, made, "{line}");
         }
     }
 }
@@ -139,8 +139,8 @@ Finishing
 fn a_dry_run_shows_stages_steps_and_commands() {
     let machine = Machine::new();
     let outcome = machine.mokctl("create cluster a 1 1 --subnet 10.77.0.0/24 --dry-run").outcome();
-    outcome.assert(outcome.code() == Some(0) && outcome.stderr.is_empty(), "not foreseen");
-    // Their words have a test of their own.
+    outcome.assert(outcome.code() == Some(0) && outcome.stderr.is_empty(), "not predicted");
+    // Their words have their own test.
     let create = Regex::new(r"(docker create --name=[a-z0-9-]+ ).*").unwrap();
     let shown = constant(&create.replace_all(&outcome.stdout, "$1..."));
     assert_eq!(shown, PLAN);

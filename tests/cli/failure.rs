@@ -22,7 +22,7 @@ fn output(machine: &Machine, count: usize) -> (String, String) {
     (text(&words.token, KEY), text("[secret]", "[secret]"))
 }
 
-/// What stands on the screen after the stages.
+/// What is on the screen after the stages.
 fn told(stderr: &str) -> &str {
     &stderr[stderr.find("mokctl: ").unwrap()..]
 }

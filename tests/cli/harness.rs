@@ -1,6 +1,6 @@
-//! Runs mokctl in a place of its own, with a fake docker, and compares all that
+//! Runs mokctl in its own place, with a fake docker, and compares all that
 //! it says. Whatever is not expected is a failure, shown with everything there
-//! is to know.
+//! can be known.
 
 use std::fmt::Write;
 use std::fs::{self, File};
@@ -102,7 +102,7 @@ impl Machine {
     }
 }
 
-/// A run that is to be: what it is given, and what it shall say. Nothing on
+/// A run: what it is given, and what it shall say. Nothing on
 /// either stream, and success, unless said otherwise.
 #[must_use]
 pub(crate) struct Mokctl<'a> {
@@ -176,7 +176,7 @@ impl<'a> Mokctl<'a> {
     }
 
     /// Starts it, for a test that has something to do meanwhile. It has a process
-    /// group of its own, as a shell would give it.
+    /// new group, as a shell would give it.
     pub(crate) fn start(self) -> Started<'a> {
         let machine = self.machine;
         let number = machine.runs.fetch_add(1, Ordering::SeqCst);
@@ -270,7 +270,7 @@ impl Outcome<'_> {
         self.status.code()
     }
 
-    /// Fails the test with all there is to know, unless `good`.
+    /// Fails the test with all that is known, unless `good`.
     #[track_caller]
     pub(crate) fn assert(&self, good: bool, what: &str) {
         if let Err(text) = self.check(good, what) {

@@ -123,7 +123,7 @@ fn paths_are_words() {
     assert!(!machine.path("PWNED").exists());
 }
 
-/// The label of an image is somebody else's text, and it goes into the nodes.
+/// The label of an image is text of others, and it goes into the nodes.
 #[test]
 fn the_labels_of_an_image_are_no_commands() {
     let machine = Machine::new();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::fake_docker::Object;
 use crate::harness::Machine;
 
-/// A machine without an engine's help of its own, and hosts.
+/// A machine with hosts whose engines it can reach.
 fn machine(hosts: &[&str]) -> Machine {
     let machine = Machine::new();
     machine.docker.with_hosts(hosts);

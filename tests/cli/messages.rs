@@ -86,7 +86,7 @@ fn every_error_is_in_the_document() {
     assert!(missing.is_empty(), "not in docs/errors.md:\n{}", missing.join("\n"));
 }
 
-/// Else the document could not be held to it, and nobody could look it up.
+/// Else the document could not be held to it, and it could not be looked up.
 #[test]
 fn no_error_consists_of_what_is_filled_in() {
     let word = Regex::new("[a-z]{3}").unwrap();

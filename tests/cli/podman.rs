@@ -22,7 +22,7 @@ impl Podman {
     }
 }
 
-/// Everything that there is to do with a cluster; each call that podman does not
+/// Everything that can be done with a cluster; each call that podman does not
 /// know fails.
 #[test]
 fn a_cluster_lives_and_dies_with_podman() {

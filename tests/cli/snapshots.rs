@@ -135,7 +135,7 @@ fn restore_puts_the_cluster_back_whatever_has_become_of_it() {
         let published = create[1].as_deref().or(lb.as_deref()).unwrap();
         let server = format!("server: https://{}\n", published.strip_suffix(":6443/tcp").unwrap());
         assert!(machine.kubeconfig_text().contains(&server), "{}", machine.kubeconfig_text());
-        // All of it is finished, and nobody else's.
+        // All of it is finished, and of no other.
         let outcome = machine.mokctl("get nodes a").outcome();
         outcome.assert(!outcome.stdout.contains("incomplete"), "not finished");
         machine.mokctl("restore cluster a s -q").run();
@@ -181,7 +181,7 @@ fn what_a_node_had_from_outside_it_has_again() {
     let worker = machine.docker.call("create --name=a-worker-2 ");
     assert!(worker.line().ends_with(" local/mok-debian-13:v1.37.2"), "{}", worker.line());
     assert_eq!(of(0, "a-worker-2"), of(0, "a-worker-1"));
-    // A snapshot of what came out of a snapshot is one of its own.
+    // A snapshot of what came out of a snapshot is a separate one.
     machine.mokctl("create snapshot a t -q").run();
     machine.mokctl("delete snapshot s -q").run();
     machine.mokctl("restore cluster a t -q").run();

@@ -51,7 +51,7 @@ impl Session {
         let (sender, chunks) = channel();
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
-            // The end of a terminal that nobody has open any more is an error.
+            // The end of a terminal that is no longer open is an error.
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
                 if sender.send(buffer[..count].to_vec()).is_err() {
                     break;

@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 version=$1 go=$2
 recipe=dockerfiles/mok-debian-13/programs/compile.sh
 toolchain=go1.26.8
-# What Go heeds where it fetches modules, as mokctl hands it on.
+# What Go honours where it fetches modules, as mokctl hands it on.
 variables=(GOPROXY GOSUMDB GONOSUMDB GONOPROXY GOPRIVATE GOINSECURE GOAUTH GOVCS
   HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy)
 

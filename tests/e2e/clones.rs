@@ -9,7 +9,7 @@ use crate::pods::{self, IMAGE, PATIENCE, Pod};
 use crate::snapshots::{Snapshot, read, write};
 use crate::wait;
 
-/// A volume of the default storage class, a pod that nobody but its user made, and a
+/// A volume of the default storage class, a pod without a controller, and a
 /// token that is called as its user wants.
 const MANIFEST: &str = "
 apiVersion: v1
@@ -83,7 +83,7 @@ fn a_clone_beside_the_original() {
     }
     nothing_is_left_of(&original, &clone);
 
-    // Each is a cluster of its own, and goes alone.
+    // Each is its own cluster, and goes alone.
     let output = clone.mokctl(&["create", "worker", &clone.name]);
     assert!(output.status.success(), "{}", shown("create worker", &output));
     let output = original.mokctl(&["delete", "cluster", &original.name, "--yes"]);
@@ -188,7 +188,7 @@ fn refuses(one: &Cluster, other: &Cluster) {
             token.as_bytes(),
         );
         let flag = format!("--token={}", String::from_utf8(token.unwrap()).unwrap());
-        // It is somebody there, though one who may not look.
+        // It is a known user, without the right to look.
         let error = ask(one, &[unseen[0], &flag], "").unwrap_err();
         assert!(error.contains("forbidden"), "{error}");
         let error = ask(other, &[unseen[0], &flag], "").unwrap_err();

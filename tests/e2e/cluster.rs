@@ -27,7 +27,7 @@ users:
 current-context: other
 ";
 
-/// A cluster by name, made or not, with a kubeconfig of its own.
+/// A cluster by name, made or not, with its own kubeconfig.
 pub(crate) struct Cluster {
     /// Its name.
     pub(crate) name: String,
@@ -130,7 +130,7 @@ impl Cluster {
             .collect())
     }
 
-    /// The names of what somebody could join the cluster with.
+    /// The names of the tokens that a node could join with.
     pub(crate) fn join_secrets(&self) -> Result<Vec<String>, String> {
         let secrets = self.get(&["secrets", "--namespace=kube-system"])?;
         let joins = |name: &String| name.starts_with("bootstrap-token-") || name == "kubeadm-certs";

@@ -1,5 +1,5 @@
 //! The `console` blocks of a document: what is typed there, and what is shown to
-//! come of it. Written as everybody writes them: `$ ` before a command, `> ` before
+//! come of it. In the usual form: `$ ` before a command, `> ` before
 //! each further line of it, then its output, in which a line `...` stands for any
 //! lines.
 

@@ -43,8 +43,8 @@ fn names_lead_to_services_pods_and_the_outside() {
     wait::until("the names", PATIENCE, || names_are_right(&cluster, &nodes[1]));
 }
 
-/// A headless Service, as of a database with two members, and names for somebody
-/// outside of the cluster and for somebody in it.
+/// A headless Service, as of a database with two members, and names for clients
+/// outside of the cluster and for those in it.
 const MANIFEST: &str = "
 apiVersion: v1
 kind: Service
@@ -95,11 +95,11 @@ fn names_are_right(cluster: &Cluster, outside: &str) -> Result<(), String> {
     let container = docker(&["container", "inspect", format, outside])?;
 
     let by_address = format!("{}.default.pod.cluster.local", first.address.replace('.', "-"));
-    let everybody = members.iter().map(|pod| pod.address.as_str()).collect();
+    let all = members.iter().map(|pod| pod.address.as_str()).collect();
     for (name, wanted) in [
         ("echo", BTreeSet::from([service])),
         ("echo.default.svc.cluster.local", BTreeSet::from([service])),
-        ("db.default", everybody),
+        ("db.default", all),
         ("db-0.db", BTreeSet::from([first.address.as_str()])),
         (outside, BTreeSet::from([container.as_str()])),
         ("outside", BTreeSet::from([container.as_str()])),
@@ -129,9 +129,9 @@ fn names_are_right(cluster: &Cluster, outside: &str) -> Result<(), String> {
     if answer.count != 2 || !port(&answer) {
         return Err(format!("the members' port: {answer:?}"));
     }
-    let answer = Answer::to(outside, "nobody.default.svc.cluster.local", Kind::Address)?;
+    let answer = Answer::to(outside, "missing.default.svc.cluster.local", Kind::Address)?;
     if answer.code != NO_SUCH_NAME || !answer.is_final {
-        return Err(format!("a name that is nobody's: {answer:?}"));
+        return Err(format!("an unknown name: {answer:?}"));
     }
     Ok(())
 }
@@ -155,7 +155,7 @@ enum Kind {
 struct Answer {
     /// 0 is none, 3 is "no such name".
     code: u8,
-    /// Whether nobody else need be asked.
+    /// Whether no other server need be asked.
     is_final: bool,
     /// How many records were found.
     count: u8,

@@ -13,7 +13,7 @@ use crate::second_engine::{SCRIPT, SecondEngine};
 use crate::wait;
 
 /// The program, which runs `hook` before the first call whose words match `glob`.
-/// Nobody waits in full for what has no end.
+/// No test waits for what has no end.
 fn hooked(cluster: &Cluster, glob: &str, hook: &str, words: &[&str]) -> Command {
     let folder = tempfile::tempdir_in(cluster.folder()).unwrap().keep();
     let (client, once) = (folder.join("docker"), folder.join("once"));
@@ -86,7 +86,7 @@ fn a_create_whose_parts_are_taken_away_leaves_nothing() {
     create_fails(&cluster, "\"network create \"*", &gone, &flags, &format!("create {master}"));
 }
 
-/// Whoever was there first, or came between, stays.
+/// What was there first, or came between, stays.
 #[test]
 #[ignore = "slow, three creates that fail: make e2e-full"]
 fn a_create_that_meets_others_leaves_them_alone() {
@@ -119,7 +119,7 @@ fn a_create_that_meets_others_leaves_them_alone() {
     assert_eq!(state.as_deref(), Ok("running"), "{name}");
 }
 
-/// Somebody else's container or network, gone with the test.
+/// Another's container or network, gone with the test.
 struct Foreign(String);
 
 impl Drop for Foreign {

@@ -159,7 +159,7 @@ fn script(words: &[&Path]) -> Output {
 }
 
 #[test]
-#[ignore = "two engines of its own: make e2e-hosts"]
+#[ignore = "starts two engines: make e2e-hosts"]
 fn a_cluster_over_two_hosts_survives_the_loss_of_one_and_goes_without_a_trace() {
     let Some(cluster) = Cluster::named("hosts") else { return };
     let hosts = Hosts::up(2);
@@ -219,7 +219,7 @@ fn a_cluster_over_two_hosts_survives_the_loss_of_one_and_goes_without_a_trace() 
 }
 
 #[test]
-#[ignore = "three engines of its own: make e2e-hosts"]
+#[ignore = "starts three engines: make e2e-hosts"]
 fn three_masters_on_three_hosts_survive_the_loss_of_a_host() {
     let Some(cluster) = Cluster::named("hosts3") else { return };
     let hosts = Hosts::up(3);
@@ -243,14 +243,14 @@ fn three_masters_on_three_hosts_survive_the_loss_of_a_host() {
 
 /// What docs/hosts.md tells of slow links, and of three hosts against one.
 #[test]
-#[ignore = "three engines of its own: make e2e-hosts"]
+#[ignore = "starts three engines: make e2e-hosts"]
 fn a_slow_link_costs_what_the_calls_that_wait_for_each_other_cost() {
     const TIMES: usize = 3;
     let Some(cluster) = Cluster::named("slow") else { return };
     let hosts = Hosts::up(3);
     let addresses = hosts.all.iter().map(|host| host.trim_start_matches("tcp://"));
     let addresses: Vec<SocketAddr> = addresses.map(|address| address.parse().unwrap()).collect();
-    // What is published on the near end of such a link, nobody has.
+    // What is published on the near end of such a link, nothing reaches.
     let api = format!("--api-address={}", addresses[0].ip());
     let seconds = |round_trip: u64, count: usize| {
         let delay = Duration::from_millis(round_trip);

@@ -29,7 +29,7 @@ impl Cluster {
 }
 
 /// Pods on every node reach each other and every node, and each node has routes to
-/// the others' pods and to nobody else's.
+/// the others' pods and to no others.
 fn is_whole(cluster: &Cluster, nodes: &[String]) {
     assert_eq!(cluster.ready_nodes().unwrap(), nodes);
     let (echo, service) = pods::deploy(cluster, nodes);

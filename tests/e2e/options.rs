@@ -12,7 +12,7 @@ use crate::cluster::Cluster;
 use crate::engine::{docker, docker_with, shown, tell};
 use crate::{pods, wait};
 
-/// Nobody is there: what went through it would never come.
+/// No proxy listens there: what went through it would never come.
 const PROXY: &str = "http://192.0.2.1:3128";
 const NODE_PORT: u16 = 30080;
 

@@ -13,7 +13,7 @@ mokctl completion bash | cmp - /usr/share/bash-completion/completions/mokctl
 mokctl completion zsh | cmp - /usr/share/zsh/vendor-completions/_mokctl
 mokctl completion fish | cmp - /usr/share/fish/vendor_completions.d/mokctl.fish
 
-# There is no engine: it is to say so, and how to get one.
+# There is no engine: it must say so, and how to get one.
 if said=$(mokctl create cluster a 1 0 2>&1); then exit 1; fi
 grep 'docker' <<<"$said"
 

@@ -125,7 +125,7 @@ fn ten_at_once_of_different_names_lose_nothing() {
     assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
-/// A call of docker's client that makes a container of the cluster at this moment.
+/// A call of docker's client that makes a container of the cluster meanwhile.
 fn being_made(cluster: &str) -> Option<String> {
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());

@@ -1,5 +1,5 @@
 //! An engine that is as far away as another machine: in a network namespace of its
-//! own, reached over TCP. What it publishes on its loopback nobody here reaches.
+//! own, reached over TCP. What it publishes on its loopback is not reached from here.
 
 use std::fs;
 use std::process::Command;

@@ -137,7 +137,7 @@ fn addresses(cluster: &Cluster) -> Result<BTreeMap<String, String>, String> {
 }
 
 /// The routes to other nodes' pods that each node has; mokctl's carry a protocol
-/// number of their own.
+/// another number.
 fn routes(nodes: &[String]) -> Result<BTreeMap<String, String>, String> {
     let table = |node: &String| {
         docker(&["exec", node, "ip", "route", "show", "proto", "77"])
@@ -291,7 +291,7 @@ fn lose_power(_: &BTreeSet<String>) {
     );
 }
 
-/// Nobody starts the containers again: the engine does.
+/// No command starts the containers again: the engine does.
 fn survives_the_engine(name: &str, masters: u8, workers: u8) {
     let Some(cluster) = Cluster::named(name) else { return };
     cluster.create(masters, workers);

@@ -8,12 +8,12 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::cluster::Cluster;
 
-/// Ends a command's output; nobody prints it by chance.
+/// Ends a command's output; no program prints it by chance.
 const END: &str = "--- that was all of it:";
 /// No chapter takes that long.
 const SECONDS: &str = "1500";
 
-/// A shell in a home of its own, with mokctl on its PATH and a cluster's kubeconfig.
+/// A shell in its own home, with mokctl on its PATH and a cluster's kubeconfig.
 pub(crate) struct Shell {
     bash: Child,
     stdin: ChildStdin,

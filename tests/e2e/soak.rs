@@ -53,7 +53,7 @@ fn processes() -> usize {
     let name = |entry: fs::DirEntry| fs::read_to_string(entry.path().join("comm"));
     fs::read_dir("/proc")
         .unwrap()
-        // One that has ended meanwhile has no name to read.
+        // A process that is gone meanwhile has no name to read.
         .filter_map(|entry| name(entry.ok()?).ok())
         .filter(|name| name.starts_with("containerd-shim") || name.starts_with("docker-proxy"))
         .count()

@@ -2,7 +2,7 @@
 //! prints beside what the chapter shows. Run by `make docs-test`.
 //!
 //! The cluster of every chapter is called `lab`. Here it has the name of the test's
-//! own, so that it is nobody else's and goes however the chapter ends.
+//! own, so that no other test has it, and it goes however the chapter ends.
 
 use std::fs;
 use std::path::Path;

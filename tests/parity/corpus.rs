@@ -108,7 +108,7 @@ impl Corpus {
 }
 
 /// All lines of the vocabulary, without those that only go on after a word
-/// that has ended the original: it cannot have read the rest.
+/// that made the original exit: it cannot have read the rest.
 fn exhaustive(source: &mut Source) -> Answered {
     let mut answered = source.answer(vec![Line::new()]);
     let mut open = answered.clone();

@@ -31,7 +31,7 @@ fn every_line_is_answered_as_the_original_answers_it() {
         }
     }
     let (lines, count) = (CORPUS.compared.len(), differences.len());
-    // Not `println`: the number is to be seen when the test passes, too.
+    // Not `println`: the number must be seen when the test passes, too.
     writeln!(
         std::io::stderr(),
         "parity: {lines} lines compared with {}, {count} differences",

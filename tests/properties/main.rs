@@ -1,4 +1,4 @@
-//! Input that nobody has thought of, for the readers. proptest makes it of pieces
+//! Unexpected input for the readers. proptest makes it of pieces
 //! that mean something; what must hold is in `promises.rs`.
 
 #![expect(unreachable_pub, reason = "the fuzz targets use the promises, too")]

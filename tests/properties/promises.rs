@@ -58,7 +58,7 @@ users: [{user: {client-certificate-data: YQ==, client-key-data: YQ==}}]}";
 /// `src/kubeconfig/change`.)
 pub fn kubeconfig_merge(text: &str) {
     let [a, b] = ["a", "b"].map(|name| ClusterName::parse(name).expect("a name"));
-    let own = "a text of its own";
+    let own = "a text that no reader makes";
     let merge = |text: &str, name| {
         let merged = merge_text(text, name, &ACCESS)?;
         assert_eq!(merge_text(&merged, name, &ACCESS).expect(own), merged);

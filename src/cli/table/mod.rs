@@ -46,7 +46,7 @@ pub struct Row {
     pub subcommands: &'static [&'static str],
     /// What OPTION, OPTION2 and OPTION3 take; END comes after the last.
     pub options: &'static [Slot],
-    /// What the usage text calls the words after `--`, which are nobody's but the
+    /// What the usage text calls the words after `--`, which are only the
     /// command's; `None` when there are none.
     pub rest: Option<&'static str>,
 }

@@ -98,7 +98,7 @@ pub fn start<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
 }
 
 /// Gives containers the policy for good. Until then an engine that starts leaves
-/// them alone, and whoever looks sees that they were never finished.
+/// them alone, and the missing policy shows that they were never finished.
 #[must_use]
 pub fn keep<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
     let policy = ["update".to_owned(), format!("--restart={RESTART_POLICY}")];

@@ -3,7 +3,7 @@
 use crate::cluster::labels::Label;
 use crate::docker::Call;
 
-/// Creates a bridge network with a subnet of its own.
+/// Creates a bridge network with its own subnet.
 #[must_use]
 pub fn create_network(name: &str, subnet: &str, labels: &[Label]) -> Call {
     let mut args = vec![

@@ -1,4 +1,4 @@
-//! Kubeconfigs as nobody writes them.
+//! Generated kubeconfigs.
 
 use proptest::prelude::*;
 
@@ -89,7 +89,7 @@ fn kubeconfig() -> impl Strategy<Value = String> {
     })
 }
 
-/// One that has what is to be changed, none of it in brackets.
+/// One that has what changes, none of it in brackets.
 fn with_every_list() -> impl Strategy<Value = String> {
     let lists = (block_list("clusters"), block_list("contexts"), block_list("users"), comment());
     lists.prop_flat_map(|(clusters, contexts, users, comment)| {

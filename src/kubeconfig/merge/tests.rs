@@ -54,7 +54,7 @@ users:   # people
           get it
             from there
 
-  # nobody else
+  # no one
 clusters:
   # 東京
   - name: prod

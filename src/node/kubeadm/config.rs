@@ -184,7 +184,7 @@ fn cluster_configuration(node: &NodeConfig, cluster: &ClusterConfig) -> String {
         // Its first try for the lease comes before its own rights are there.
         text += &argument("    ", "leader-elect-retry-period", "1s");
     } else {
-        // Nobody else could lead. After a restart both would wait a quarter of a
+        // No other instance could lead. After a restart both would wait a quarter of a
         // minute for the lease of the processes that they follow, and no pod would be
         // scheduled; on a slow disk they would lose it, and end.
         text += &argument("    ", "leader-elect", "false");

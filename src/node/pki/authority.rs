@@ -13,7 +13,7 @@ use time::{Duration, OffsetDateTime};
 /// As long as kubeadm's.
 const AUTHORITY: Duration = Duration::days(3650);
 const CERTIFICATE: Duration = Duration::days(365);
-/// An engine elsewhere has a clock of its own.
+/// An engine elsewhere has its own clock.
 const BEFORE: Duration = Duration::days(1);
 
 /// `sha256:HEX` of an authority's public key.

@@ -1,6 +1,6 @@
 //! The certificate authorities of a cluster, made here before its nodes start: kubeadm
 //! takes what it finds, and makes the rest. So each node can be given its credentials
-//! with its first files, and waits for nobody to grant them.
+//! with its first files, and does not wait for a signer.
 
 mod authority;
 mod credentials;

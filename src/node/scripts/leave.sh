@@ -7,7 +7,7 @@ set -euo pipefail
 . /root/mok/common.sh
 
 # A member that leads stops before it can say that it has been removed, and kubeadm
-# asks for minutes after one that is gone: another one is to lead.
+# asks for minutes after one that is gone: another one must lead.
 hand_over() {
   local me leads other
   # ENDPOINT, ID, VERSION, SIZE, IS LEADER, ...

@@ -49,7 +49,7 @@ wait_until "$seconds" "nodes to be Ready" all_ready "$@" || {
   exit 1
 }
 if [[ -n $ranges ]]; then
-  # Of its own: what an earlier apply has set stays.
+  # Another manager's name: what an earlier apply has set stays.
   admin apply --server-side --field-manager=mok-pod-range --filename=- <<<"$ranges"
 fi &
 admin wait --for=create --timeout="${seconds}s" serviceaccount/default >/dev/null

@@ -70,7 +70,7 @@ fn one(
     spec: &ClusterSpec,
     roster: &Roster,
 ) -> Result<Site, PreflightError> {
-    // Side by side: each call of docker's client costs a moment of its own.
+    // Side by side: each call of docker's client takes a moment.
     let (image, existing, facts, taken, endpoint) = thread::scope(|scope| {
         let existing = scope.spawn(|| refuse_existing(docker, &spec.name));
         let facts = scope.spawn(|| look(docker, spec.options.api_port));

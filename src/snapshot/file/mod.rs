@@ -1,5 +1,5 @@
 //! The file of an exported snapshot: a compressed tar archive, as the engine takes
-//! it, without the layers of the node images, which whoever loads it has. First in
+//! it, without the layers of the node images, which the engine that loads it has. First in
 //! it stands what it is of, last the sum of everything else:
 //!
 //! ```text
@@ -69,7 +69,7 @@ pub struct Header {
     pub snapshot: SnapshotName,
     /// Its nodes.
     pub nodes: Vec<NodeName>,
-    /// The node images that it stands on: they are not in it.
+    /// The node images that it is based on: they are not in it.
     pub bases: Vec<Base>,
 }
 

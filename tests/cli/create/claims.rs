@@ -1,4 +1,4 @@
-//! Subnets and ports that somebody else takes, meanwhile or before.
+//! Subnets and ports that are taken meanwhile or before.
 
 use crate::harness::Machine;
 
@@ -88,7 +88,7 @@ fn clusters_live_side_by_side_on_networks_of_their_own() {
     );
 }
 
-/// Another cluster is deleted at this moment.
+/// Another cluster is deleted meanwhile.
 #[test]
 fn a_network_that_goes_away_while_it_is_looked_at_is_no_failure() {
     let machine = Machine::new();

@@ -1,4 +1,4 @@
-//! What passes from the first master to the nodes that join, and that nobody else
+//! What passes from the first master to the nodes that join, and that nothing else
 //! sees it.
 
 use std::process::Command;
@@ -104,7 +104,7 @@ fn certificates_are_good_for_what_they_are_there_for() {
     assert_eq!(subject.trim(), "subject=CN=system:node:a-worker-1,O=system:nodes");
 }
 
-/// Whoever joins trusts the authority that it was given, and no other.
+/// A node that joins trusts the authority that it was given, and no other.
 #[test]
 fn a_join_command_for_another_authority_is_refused() {
     let machine = Machine::new();
@@ -146,7 +146,7 @@ fn no_secret_is_on_the_screen_when_a_join_fails() {
     }
 }
 
-/// Whatever the token was good for, it is so no longer once everybody has joined. Its
+/// Whatever the token was good for, it is so no longer once all have joined. Its
 /// name is no secret.
 #[test]
 fn the_token_is_revoked_when_everybody_has_joined() {

@@ -1,4 +1,4 @@
-//! What cannot be is refused, and what goes wrong is told and taken back.
+//! What cannot be is refused, and what goes wrong is told and rolled back.
 
 use crate::fake_docker::image;
 use crate::harness::Machine;
@@ -37,7 +37,7 @@ fn create_refuses_a_name_already_in_use() {
     assert_eq!(machine.kubeconfig_text(), kubeconfig);
 }
 
-/// Somebody else's container has the name: it stays, and so does nothing of ours.
+/// Another container has the name: it stays, and so does nothing of ours.
 #[test]
 fn create_leaves_a_container_of_the_same_name_alone() {
     let machine = Machine::new();

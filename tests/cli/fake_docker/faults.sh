@@ -27,7 +27,7 @@ wait_for() {
   looks=0
   until [ -e "$1" ]; do
     looks=$((looks + 1))
-    # Nobody is left to wait for.
+    # No process is left to wait for.
     [ -d "$rule" ] && [ $looks -lt 6000 ] || exit 1
     sleep 0.02
   done

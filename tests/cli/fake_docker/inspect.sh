@@ -39,7 +39,7 @@ json_mounts() {
 }
 
 json_container() {
-  # Empty where the container goes away at this moment.
+  # Empty where the container goes away meanwhile.
   get "$1/ip"
   ip=$value
   get "$1/network"

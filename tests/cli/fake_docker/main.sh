@@ -63,7 +63,7 @@ claim() {
   call=$engine/calls/$n
 }
 
-# go_to HOST: the engine of a host has a folder of its own in this one, or does not
+# go_to HOST: the engine of a host has its own folder in this one, or does not
 # answer.
 go_to() {
   log=$engine

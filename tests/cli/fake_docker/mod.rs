@@ -221,7 +221,7 @@ impl FakeDocker {
         self.write("without_privileges", "");
     }
 
-    /// Somebody else has a network there; the list of networks does not say so.
+    /// Another program has a network there; the list of networks does not say so.
     pub(crate) fn take_subnet(&self, address: &str) {
         fs::create_dir(self.engine("subnets").join(address)).unwrap();
     }
@@ -380,7 +380,7 @@ impl FakeDocker {
         self.engine(&format!("containers/{container}/root{path}")).exists()
     }
 
-    /// The calls as lines, for whoever has to find out what went wrong.
+    /// The calls as lines, to find out what went wrong.
     pub(crate) fn log(&self) -> String {
         let line = |call: &Call| {
             let status = call.status.map_or("killed".to_owned(), |status| status.to_string());

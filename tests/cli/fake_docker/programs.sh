@@ -1,5 +1,5 @@
 #!/bin/sh
-# Programs in containers, those that are there and those of their own.
+# Programs in containers, those that are there and those that it starts.
 # shellcheck disable=SC2034,SC2154 # mod.rs puts the files together.
 
 # Where the container has the cluster's authorities.

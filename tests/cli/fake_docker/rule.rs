@@ -52,7 +52,7 @@ impl Rule {
         self.write("action", "kill");
     }
 
-    /// The client is killed; a child of its own lives on with its streams.
+    /// The client is killed; its own child lives on with its streams.
     pub(crate) fn orphans(&self) {
         self.write("action", "orphan");
     }
@@ -62,7 +62,7 @@ impl Rule {
         self.write("action", "late");
     }
 
-    /// Waits until the test lets it go on, or until somebody kills it.
+    /// Waits until the test lets it go on, or until it is killed.
     pub(crate) fn blocks(self) -> Block {
         self.write("action", "block");
         Block { folder: self.folder }

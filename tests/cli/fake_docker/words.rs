@@ -26,7 +26,7 @@ impl Words {
         }
     }
 
-    /// What nobody may see on a command line or a screen.
+    /// What must not be seen on a command line or a screen.
     pub(crate) fn secrets(&self) -> [&str; 3] {
         [&self.token, &self.client_certificate_data, &self.client_key_data]
     }

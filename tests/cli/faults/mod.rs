@@ -25,7 +25,7 @@ enum Fault {
     Garbage,
     /// It is done, and nothing is said.
     Silent,
-    /// The client dies, and a child of its own holds its streams open.
+    /// The client dies, and its own child holds its streams open.
     Orphans,
 }
 
