@@ -24,7 +24,7 @@ pub(super) fn run(
         // podman leaves out how the digest was made.
         ids.push(format!("sha256:{}", id.trim_start_matches("sha256:")));
     }
-    let stage = context.ui.stage(&format!("Loading into {cluster}"));
+    let stage = context.ui.stage(&format!("Loading images into {cluster}"));
     let runtime = existing.runtime();
     let results: Vec<Result<(), DockerError>> = std::thread::scope(|scope| {
         let (from, ids) = (&from, &ids);

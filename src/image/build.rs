@@ -177,7 +177,7 @@ impl Builder<'_> {
         let listed = module::listed(&listed);
         let shared = [&containerd, &crictl, &cni, &local_path];
         let others: Vec<Module> = listed.iter().chain(shared).cloned().collect();
-        compiler.compile("Compiling what goes with it", &others)?;
+        compiler.compile("Compiling the other programs", &others)?;
 
         let arguments = |modules: &[(&'static str, &Module)]| -> Vec<(&'static str, String)> {
             modules.iter().map(|(name, module)| (*name, module.image())).collect()
@@ -209,7 +209,7 @@ impl Builder<'_> {
             arguments(&runtime).into_iter(),
         )?;
 
-        let stage = self.ui.stage("Putting the images into the node");
+        let stage = self.ui.stage("Copying images into the node");
         self.preload(version, &node, &images)?;
         stage.done();
         // The ones that this one takes the name from would never be used again.

@@ -36,11 +36,11 @@ pub fn create(roster: &Roster, manual: Manual, lacking: &[Host]) -> Plan {
         let ready = [Step::WaitReady(kubernetes, Since::Ever), Step::SaveKubeconfig];
         let last = [Step::RevokeToken, Step::StartAddons(first.clone())];
         stages.push(Stage::new(
-            "Waiting for nodes to be Ready",
+            "Waiting for nodes to become Ready",
             ready.into_iter().chain(finish).chain(last),
         ));
     }
-    stages.push(Stage::new("Finishing", [Step::MarkComplete(roster.nodes().to_vec())]));
+    stages.push(Stage::new("Completing setup", [Step::MarkComplete(roster.nodes().to_vec())]));
     Plan(stages)
 }
 
@@ -68,9 +68,9 @@ mod tests {
         let nodes = ["a-master-1", "a-worker-1"];
         let up = "Creating network\n  create network\nReserving the name\n  create a-master-1\n\
              Starting nodes\n  start a-master-1\n  start a-worker-1\n";
-        let finish = "Finishing\n  mark as complete: a-master-1, a-worker-1\n";
-        let masters = "Starting control plane\n  kubeadm init on a-master-1\n\
-             Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n  \
+        let finish = "Completing setup\n  mark a-master-1, a-worker-1 as complete\n";
+        let masters = "Starting control plane\n  run kubeadm init on a-master-1\n\
+             Waiting for nodes to become Ready\n  wait for a-master-1 to become Ready\n  save kubeconfig\n  \
              finish kubeadm init on a-master-1\n  revoke the join token\n  start add-ons on a-master-1\n";
         assert_eq!(plan_but(&nodes, Manual::Workers), format!("{up}{masters}{finish}"));
         assert_eq!(plan_but(&nodes, Manual::Masters), format!("{up}{finish}"));
@@ -84,10 +84,10 @@ mod tests {
             "Creating network\n  create network\n\
              Reserving the name\n  create a-master-1\n\
              Starting nodes\n  start a-master-1\n\
-             Starting control plane\n  kubeadm init on a-master-1\n\
-             Waiting for nodes to be Ready\n  wait until Ready: a-master-1\n  save kubeconfig\n  \
+             Starting control plane\n  run kubeadm init on a-master-1\n\
+             Waiting for nodes to become Ready\n  wait for a-master-1 to become Ready\n  save kubeconfig\n  \
              finish kubeadm init on a-master-1\n  revoke the join token\n  start add-ons on a-master-1\n\
-             Finishing\n  mark as complete: a-master-1\n"
+             Completing setup\n  mark a-master-1 as complete\n"
         );
     }
 
@@ -100,14 +100,14 @@ mod tests {
              Reserving the name\n  create a-master-1\n\
              Starting nodes\n  start a-master-1\n  start a-master-2\n  start a-master-3\n  \
              start a-worker-1\n  start a-worker-2\n  start a-lb\n\
-             Starting control plane\n  kubeadm init on a-master-1\n\
-             Joining nodes\n  kubeadm join on a-master-2\n  kubeadm join on a-master-3\n  \
-             kubeadm join on a-worker-1\n  kubeadm join on a-worker-2\n  \
+             Starting control plane\n  run kubeadm init on a-master-1\n\
+             Joining nodes\n  join a-master-2\n  join a-master-3\n  \
+             join a-worker-1\n  join a-worker-2\n  \
              finish kubeadm init on a-master-1\n\
-             Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-master-2, \
-             a-master-3, a-worker-1, a-worker-2\n  save kubeconfig\n  revoke the join token\n  \
+             Waiting for nodes to become Ready\n  wait for a-master-1, a-master-2, \
+             a-master-3, a-worker-1, a-worker-2 to become Ready\n  save kubeconfig\n  revoke the join token\n  \
              start add-ons on a-master-1\n\
-             Finishing\n  mark as complete: a-master-1, a-master-2, a-master-3, a-worker-1, a-worker-2, a-lb\n"
+             Completing setup\n  mark a-master-1, a-master-2, a-master-3, a-worker-1, a-worker-2, a-lb as complete\n"
         );
     }
 }

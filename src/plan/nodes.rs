@@ -25,13 +25,13 @@ pub fn add(old: &Roster, new: &[NodeName]) -> Plan {
         stages.extend(joins(&[], new));
     }
     stages.push(Stage::new(
-        "Waiting for nodes to be Ready",
+        "Waiting for nodes to become Ready",
         [Step::WaitReady(new.to_vec(), Since::Ever), Step::RevokeToken],
     ));
     let balancer = masters.then(|| old.with_role(Role::LoadBalancer)).into_iter().flatten();
     let keep = [Step::MarkComplete(new.to_vec())];
     stages.push(Stage::new(
-        "Finishing",
+        "Completing setup",
         balancer.cloned().map(Step::UpdateLoadBalancer).chain(routes).chain(keep),
     ));
     Plan(stages)
@@ -65,7 +65,7 @@ pub fn remove(rest: &Roster, node: &NodeName, has_pods: bool) -> Plan {
         stages.push(Stage::new("Updating the load balancer", balancer));
     }
     if has_pods {
-        stages.push(Stage::new("Draining", [Step::Drain(node.clone())]));
+        stages.push(Stage::new("Draining the node", [Step::Drain(node.clone())]));
     }
     if node.role() == Role::Master {
         stages.push(Stage::new("Leaving etcd", [Step::LeaveControlPlane(node.clone())]));
@@ -88,8 +88,8 @@ mod tests {
         let first = node("a-master-1");
         let old = Roster::new(first.cluster().clone(), vec![node("a-lb"), first]);
         let plan = add(&old, &[node("a-master-2"), node("a-master-3")]).to_string();
-        let joins = "Joining nodes\n  kubeadm join on a-master-2\n\
-                     Joining nodes\n  kubeadm join on a-master-3\n";
+        let joins = "Joining nodes\n  join a-master-2\n\
+                     Joining nodes\n  join a-master-3\n";
         assert!(plan.contains(joins), "{plan}");
     }
 }

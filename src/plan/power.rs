@@ -29,7 +29,7 @@ pub fn start(roster: &Roster, stopped: &Roster) -> Plan {
     let wait = [(running, Since::Ever), (again, Since::Start)].into_iter();
     let wait = wait.filter(|(nodes, _)| !nodes.is_empty());
     let wait = wait.map(|(nodes, since)| Step::WaitReady(nodes, since));
-    stages.push(Stage::new("Waiting for nodes to be Ready", wait));
+    stages.push(Stage::new("Waiting for nodes to become Ready", wait));
     Plan(stages)
 }
 
@@ -67,7 +67,7 @@ mod tests {
             start(&all, &all).to_string(),
             "Starting the load balancer\n  start a-lb\nStarting masters\n  start a-master-1\n\
              Starting workers\n  start a-worker-1\n\
-             Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-worker-1\n"
+             Waiting for nodes to become Ready\n  wait for a-master-1, a-worker-1 to become Ready\n"
         );
     }
 

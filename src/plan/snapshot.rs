@@ -32,13 +32,13 @@ pub fn restore(roster: &Roster, names: Vec<String>, network: bool, renews: bool)
     let workers = roster.with_role(Role::Worker).filter(|_| renews).cloned();
     let kubernetes: Vec<NodeName> = roster.kubernetes().cloned().collect();
     stages.push(Stage::new(
-        "Waiting for nodes to be Ready",
+        "Waiting for nodes to become Ready",
         [Step::WaitReady(kubernetes, Since::Start)]
             .into_iter()
             .chain(workers.map(Step::IssueCredentials)),
     ));
     let keep = Step::MarkComplete(roster.nodes().to_vec());
-    stages.push(Stage::new("Finishing", [Step::SaveKubeconfig, keep]));
+    stages.push(Stage::new("Completing setup", [Step::SaveKubeconfig, keep]));
     Plan(stages)
 }
 
@@ -55,8 +55,8 @@ pub fn clone(roster: &Roster) -> Plan {
     stages.extend(joins(&[], &workers));
     let kubernetes = roster.kubernetes().cloned().collect();
     let ready = [Step::WaitReady(kubernetes, Since::Ever), Step::SaveKubeconfig, Step::RevokeToken];
-    stages.push(Stage::new("Waiting for nodes to be Ready", ready));
-    stages.push(Stage::new("Finishing", [Step::MarkComplete(roster.nodes().to_vec())]));
+    stages.push(Stage::new("Waiting for nodes to become Ready", ready));
+    stages.push(Stage::new("Completing setup", [Step::MarkComplete(roster.nodes().to_vec())]));
     Plan(stages)
 }
 
@@ -76,7 +76,7 @@ mod tests {
         let all = roster(&["a-master-1", "a-worker-1"]);
         let stop = "Stopping workers\n  stop a-worker-1\nStopping masters\n  stop a-master-1\n";
         let start = "Starting masters\n  start a-master-1\nStarting workers\n  start a-worker-1\n\
-             Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-worker-1\n";
+             Waiting for nodes to become Ready\n  wait for a-master-1, a-worker-1 to become Ready\n";
         assert_eq!(save(&all, &all, false).to_string(), format!("{stop}{SAVE}{start}"));
         assert_eq!(save(&all, &all, true).to_string(), format!("{stop}{SAVE}"));
     }
@@ -94,36 +94,42 @@ mod tests {
         let all = roster(&["a-lb", "a-master-1", "a-worker-1"]);
         let rest = "Creating network\n  create network\n\
              Starting nodes\n  start a-master-1\n  start a-worker-1\n  start a-lb\n\
-             Waiting for nodes to be Ready\n  wait until Ready: a-master-1, a-worker-1\n\
-             Finishing\n  save kubeconfig\n  mark as complete: a-master-1, a-worker-1, a-lb\n";
+             Waiting for nodes to become Ready\n  wait for a-master-1, a-worker-1 to become Ready\n\
+             Completing setup\n  save kubeconfig\n  mark a-master-1, a-worker-1, a-lb as complete\n";
         assert_eq!(restore(&all, Vec::new(), false, false).to_string(), rest);
         let remove = "Removing containers\n  remove a-lb\nRemoving network\n  remove network\n";
         let there = restore(&all, vec!["a-lb".to_owned()], true, false).to_string();
         assert_eq!(there, format!("{remove}{rest}"));
         let renewed = restore(&all, Vec::new(), false, true).to_string();
-        assert!(renewed.contains("a-worker-1\n  issue credentials for a-worker-1\nFinishing"));
+        let end = "wait for a-master-1, a-worker-1 to become Ready\n  \
+                   issue credentials for a-worker-1\nCompleting setup";
+        assert!(renewed.contains(end), "{renewed}");
     }
 
     #[test]
     fn a_clone_has_a_new_control_plane_and_its_workers_join() {
         let up = "Creating network\n  create network\nReserving the name\n  create a-master-1\n\
              Starting nodes\n  start a-master-1\n";
-        let ready = "Waiting for nodes to be Ready\n  wait until Ready: a-master-1";
+        let ready = |nodes| {
+            format!("Waiting for nodes to become Ready\n  wait for {nodes} to become Ready")
+        };
         assert_eq!(
             clone(&roster(&["a-master-1"])).to_string(),
             format!(
-                "{up}Starting control plane\n  kubeadm init with saved data on a-master-1\n{ready}\n  \
-                 save kubeconfig\n  revoke the join token\nFinishing\n  mark as complete: a-master-1\n"
+                "{up}Starting control plane\n  run kubeadm init with saved data on a-master-1\n{}\n  \
+                 save kubeconfig\n  revoke the join token\nCompleting setup\n  mark a-master-1 as complete\n",
+                ready("a-master-1")
             )
         );
         assert_eq!(
             clone(&roster(&["a-master-1", "a-worker-2"])).to_string(),
             format!(
                 "{up}  start a-worker-2\n\
-                 Starting control plane\n  kubeadm init with saved data on a-master-1\n\
-                 Joining nodes\n  kubeadm join on a-worker-2\n\
-                 {ready}, a-worker-2\n  save kubeconfig\n  revoke the join token\n\
-                 Finishing\n  mark as complete: a-master-1, a-worker-2\n"
+                 Starting control plane\n  run kubeadm init with saved data on a-master-1\n\
+                 Joining nodes\n  join a-worker-2\n\
+                 {}\n  save kubeconfig\n  revoke the join token\n\
+                 Completing setup\n  mark a-master-1, a-worker-2 as complete\n",
+                ready("a-master-1, a-worker-2")
             )
         );
     }

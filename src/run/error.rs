@@ -60,7 +60,7 @@ impl StepError {
 
 /// A step that failed, and with it the plan.
 #[derive(Debug, Error)]
-#[error("cannot {step}")]
+#[error("failed to {step}")]
 pub struct Failure {
     /// What was being done.
     pub step: String,

@@ -40,10 +40,10 @@ fn an_image_is_built_of_its_parts_and_a_second_build_changes_nothing() {
     let stderr = "Getting the base image .. ok (0.0 s)\n\
                   Installing the compiler .. ok (0.0 s)\n\
                   Compiling Kubernetes v1.37.2 .. ok (0.0 s)\n\
-                  Compiling what goes with it .. ok (0.0 s)\n\
+                  Compiling the other programs .. ok (0.0 s)\n\
                   Packing the control plane's images .. ok (0.0 s)\n\
                   Building the node .. ok (0.0 s)\n\
-                  Putting the images into the node .. ok (0.0 s)\n";
+                  Copying images into the node .. ok (0.0 s)\n";
     machine.mokctl("build image").stdout(image.as_str()).stderr(format!("{stderr}{PARTS}")).run();
     let built = changes(&machine.docker);
     let module = ["create", "import", "rm"];
@@ -73,7 +73,7 @@ fn an_image_of_other_files_is_built_anew_of_the_parts_that_are_there() {
     let before = changes(&machine.docker).len();
     let old = ["mok.image.schema=1", "mok.image.inputs=000000000000"].map(String::from);
     machine.docker.add_image(&image(), &old);
-    let stderr = format!("Putting the images into the node .. ok (0.0 s)\n{PARTS}");
+    let stderr = format!("Copying images into the node .. ok (0.0 s)\n{PARTS}");
     machine.mokctl("build image").stdout(format!("{}\n", image())).stderr(stderr).run();
     let again = changes(&machine.docker).split_off(before);
     assert_eq!(again, ["run", "create", "run", "commit", "rm", "image", "image", "volume"]);
@@ -89,7 +89,7 @@ fn a_program_that_does_not_compile_is_told_in_the_compilers_words() {
     machine.docker.on("start --attach mok-compile-etcd-*").fails(2, printed);
     let outcome = machine.mokctl("build image").outcome();
     outcome.assert(outcome.code() == Some(1), "built");
-    let told = "Compiling what goes with it .. FAILED (0.0 s)\n\
+    let told = "Compiling the other programs .. FAILED (0.0 s)\n\
                 mokctl: error: failed to compile etcd of go.etcd.io/etcd/server/v3 v3.7.0\n";
     outcome.assert(outcome.stderr.contains(told), "no error");
     outcome.assert(outcome.stderr.contains("    main.go:3:1: syntax error\n"), "no reason");

@@ -7,7 +7,7 @@ Reserving the name .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 ";
 
-const END_WITHOUT_MASTERS: &str = "Finishing .. ok (0.0 s)
+const END_WITHOUT_MASTERS: &str = "Completing setup .. ok (0.0 s)
 Cluster a is up after 0.0 s. The rest is yours, in this order:
 
   mokctl exec a-master-1 -- bash /root/setup.sh
@@ -23,8 +23,8 @@ JOIN is the join command; this prints a fresh one:
 ";
 
 const END_WITHOUT_WORKERS: &str = "Starting control plane .. ok (0.0 s)
-Waiting for nodes to be Ready .. ok (0.0 s)
-Finishing .. ok (0.0 s)
+Waiting for nodes to become Ready .. ok (0.0 s)
+Completing setup .. ok (0.0 s)
 Cluster a is up after 0.0 s. The rest is yours, in this order:
 
   mokctl exec a-worker-1 -- bash /root/setup.sh JOIN
@@ -38,7 +38,7 @@ JOIN is the join command; this prints a fresh one:
 
 ";
 
-const END_WITHOUT_BALANCER: &str = "Finishing .. ok (0.0 s)
+const END_WITHOUT_BALANCER: &str = "Completing setup .. ok (0.0 s)
 Cluster a is up after 0.0 s. The rest is yours, in this order:
 
   mokctl exec a-lb -- bash /root/setup.sh
@@ -150,8 +150,8 @@ Reserving the name
 Starting nodes (side by side)
   start a-master-1
   start a-worker-1
-Finishing
-  mark as complete: a-master-1, a-worker-1
+Completing setup
+  mark a-master-1, a-worker-1 as complete
 ";
     let machine = Machine::new();
     let outcome = machine.mokctl("create cluster a 1 1 --skipmastersetup --dry-run").outcome();

@@ -12,8 +12,8 @@ Reserving the name .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 Starting control plane .. ok (0.0 s)
 Joining nodes .. ok (0.0 s)
-Waiting for nodes to be Ready .. ok (0.0 s)
-Finishing .. ok (0.0 s)
+Waiting for nodes to become Ready .. ok (0.0 s)
+Completing setup .. ok (0.0 s)
 Cluster b is ready after 0.0 s. The current context is mok-b; next:
 
   kubectl --context mok-b get nodes
@@ -191,7 +191,8 @@ fn a_clone_that_fails_is_taken_back_or_kept() {
     let names = machine.docker.names();
     machine.docker.on("exec b-master-1 bash /root/mok/clone.sh a").fails(1, "no space left");
     let outcome = machine.mokctl("create cluster b --from s").outcome();
-    let error = "mokctl: error: cannot kubeadm init with saved data on b-master-1: docker exec";
+    let error =
+        "mokctl: error: failed to run kubeadm init with saved data on b-master-1: docker exec";
     outcome.assert(outcome.code() == Some(1) && outcome.stderr.contains(error), "no error");
     assert_eq!(machine.docker.names(), names);
     assert!(!machine.kubeconfig_text().contains("mok-b"));

@@ -113,16 +113,16 @@ Starting nodes (side by side)
     docker cp - 'a-worker-1:/' < 'files of a-worker-1'
     docker start a-worker-1
 Starting control plane
-  kubeadm init on a-master-1
+  run kubeadm init on a-master-1
     docker exec a-master-1 bash /root/mok/init.sh
 Joining nodes (side by side)
-  kubeadm join on a-worker-1
+  join a-worker-1
     docker exec --interactive a-worker-1 bash /root/mok/join.sh \
 < 'kubeadm configuration of a-worker-1, with the join command'
   finish kubeadm init on a-master-1
     docker exec a-master-1 bash /root/mok/finish.sh
-Waiting for nodes to be Ready (side by side)
-  wait until Ready: a-master-1, a-worker-1
+Waiting for nodes to become Ready (side by side)
+  wait for a-master-1, a-worker-1 to become Ready
     docker exec a-master-1 bash /root/mok/ready.sh 240 0 a-master-1=10.244.11.0/24 a-worker-1=10.244.101.0/24
   save kubeconfig
     docker exec a-master-1 cat /etc/kubernetes/admin.conf
@@ -130,8 +130,8 @@ Waiting for nodes to be Ready (side by side)
     docker exec a-master-1 bash /root/mok/revoke.sh TOKEN_ID
   start add-ons on a-master-1
     docker exec a-master-1 bash /root/mok/addons.sh
-Finishing
-  mark as complete: a-master-1, a-worker-1
+Completing setup
+  mark a-master-1, a-worker-1 as complete
     docker update --restart=unless-stopped a-master-1 a-worker-1
 ";
 

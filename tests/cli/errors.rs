@@ -121,14 +121,14 @@ fn an_image_of_another_contract() {
 fn a_kubeadm_that_prints_something_else() {
     let machine = Machine::new();
     machine.docker.on("exec a-master-1 bash /root/mok/init.sh").prints(b"done\n");
-    let error = "mokctl: error: cannot kubeadm init on a-master-1: kubeadm printed no join command";
+    let error =
+        "mokctl: error: failed to run kubeadm init on a-master-1: kubeadm printed no join command";
     says(&machine, "create cluster a 1 1", &[error]);
 
     let machine = Machine::new();
     let init = machine.docker.on("exec a-master-1 bash /root/mok/init.sh");
     init.prints(b"kubeadm join 10.213.97.11:6443 --token x\n");
-    let error =
-        "mokctl: error: cannot kubeadm init on a-master-1: kubeadm's join command has no token";
+    let error = "mokctl: error: failed to run kubeadm init on a-master-1: kubeadm's join command has no token";
     says(&machine, "create cluster a 1 1", &[error]);
 }
 
@@ -147,7 +147,7 @@ fn a_host_without_a_free_subnet() {
     let inspect = machine.docker.on("network inspect *");
     inspect.prints(br#"[{"IPAM":{"Config":[{"Subnet":"10.213.0.0/16"}]}}]"#);
     let error =
-        "mokctl: error: cannot create network: no free subnet: all of 10.213.0.0/16 is in use";
+        "mokctl: error: failed to create network: no free subnet: all of 10.213.0.0/16 is in use";
     let hint = "hint: choose one with --subnet, or remove unused networks";
     says(&machine, "create cluster a 1 0", &[error, hint]);
 }
@@ -167,7 +167,7 @@ fn words_that_are_no_text() {
 #[test]
 fn what_this_machine_refuses() {
     let machine = Machine::new().with_cluster("a 1 0");
-    let stderr = "mokctl: error: cannot save kubeconfig: cannot write the kubeconfig '/dev/null': \
+    let stderr = "mokctl: error: failed to save kubeconfig: cannot write the kubeconfig '/dev/null': \
                   not a regular file\n";
     let outcome = machine.mokctl("create cluster b 1 0 -q").env("KUBECONFIG", "/dev/null");
     outcome.stderr(stderr).code(1).run();

@@ -27,7 +27,7 @@ fn told(stderr: &str) -> &str {
     &stderr[stderr.find("mokctl: ").unwrap()..]
 }
 
-const ERROR: &str = "mokctl: error: cannot kubeadm join on a-worker-1: \
+const ERROR: &str = "mokctl: error: failed to join a-worker-1: \
     docker exec --interactive a-worker-1 bash /root/mok/join.sh failed (exit status: 1)\n";
 
 fn indented<'a>(lines: impl Iterator<Item = &'a str>) -> String {

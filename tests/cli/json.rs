@@ -64,11 +64,16 @@ fn create_tells_each_step_and_the_result() {
     // These run side by side.
     events[8..18].sort();
     let mut beside = [
-        step("Waiting for nodes to be Ready", "wait until Ready: a-master-1", NODE, WELL),
-        step("Waiting for nodes to be Ready", "save kubeconfig", None, WELL),
-        step("Waiting for nodes to be Ready", "finish kubeadm init on a-master-1", NODE, WELL),
-        step("Waiting for nodes to be Ready", "revoke the join token", None, WELL),
-        step("Waiting for nodes to be Ready", "start add-ons on a-master-1", NODE, WELL),
+        step(
+            "Waiting for nodes to become Ready",
+            "wait for a-master-1 to become Ready",
+            NODE,
+            WELL,
+        ),
+        step("Waiting for nodes to become Ready", "save kubeconfig", None, WELL),
+        step("Waiting for nodes to become Ready", "finish kubeadm init on a-master-1", NODE, WELL),
+        step("Waiting for nodes to become Ready", "revoke the join token", None, WELL),
+        step("Waiting for nodes to become Ready", "start add-ons on a-master-1", NODE, WELL),
     ]
     .concat();
     beside.sort();
@@ -77,9 +82,9 @@ fn create_tells_each_step_and_the_result() {
         step("Creating network", "create network", None, WELL),
         step("Reserving the name", "create a-master-1", NODE, WELL),
         step("Starting nodes", "start a-master-1", NODE, WELL),
-        step("Starting control plane", "kubeadm init on a-master-1", NODE, WELL),
+        step("Starting control plane", "run kubeadm init on a-master-1", NODE, WELL),
         beside,
-        step("Finishing", "mark as complete: a-master-1", NODE, WELL),
+        step("Completing setup", "mark a-master-1 as complete", NODE, WELL),
         vec![format!(
             r#"{{"cluster":"a","context":"mok-a","event":"result","ok":true,"server":"{server}"}}"#
         )],
@@ -93,7 +98,7 @@ fn steps_side_by_side_do_not_tear_each_others_lines() {
     let outcome = machine.mokctl("create cluster a 3 9 -o json").outcome();
     outcome.assert(outcome.code() == Some(0), "not created");
     let joins = events(&outcome);
-    let joins = joins.iter().filter(|line| line.contains("kubeadm join on")).count();
+    let joins = joins.iter().filter(|line| line.contains(r#""name":"join "#)).count();
     assert_eq!(joins, 2 * (2 + 9));
 }
 
@@ -105,7 +110,7 @@ fn every_change_of_a_cluster_has_its_result() {
     for (line, stage) in [
         ("create worker a", "Joining nodes"),
         ("create master a", "Joining nodes"),
-        ("delete worker a-worker-2", "Draining"),
+        ("delete worker a-worker-2", "Draining the node"),
         ("delete master a-master-2", "Leaving etcd"),
         ("stop cluster a", "Stopping masters"),
         ("start cluster a", "Starting masters"),
@@ -138,13 +143,14 @@ fn a_failure_is_in_the_result_and_on_standard_error() {
     let init = "exec a-master-1 bash /root/mok/init.sh";
     machine.docker.on(init).fails(1, "no\nbye");
     let outcome = machine.mokctl("create cluster a 1 0 -o json").outcome();
-    let error = format!("cannot kubeadm init on a-master-1: docker {init} failed (exit status: 1)");
+    let error =
+        format!("failed to run kubeadm init on a-master-1: docker {init} failed (exit status: 1)");
     let stderr = format!("mokctl: error: {error}\n    no\n    bye\n");
     outcome.assert(outcome.stderr == stderr && outcome.code() == Some(1), &stderr);
     let events = events(&outcome);
     let failed = ["started", "failed"];
     let want = [
-        step("Starting control plane", "kubeadm init on a-master-1", NODE, &failed),
+        step("Starting control plane", "run kubeadm init on a-master-1", NODE, &failed),
         step("Rolling back", "roll back", None, WELL),
         vec![format!(
             r#"{{"cluster":"a","error":"{error}","event":"result","ok":false,"output":"no\nbye"}}"#

@@ -176,6 +176,34 @@ fn every_hint_and_warning_is_a_lower_case_line() {
     }
 }
 
+/// Such as "Starting nodes".
+#[test]
+fn every_stage_is_a_gerund_and_an_object() {
+    let call = r#"(?:Stage::new|\.stage|\.part|\.compile)\(\s*(?:&?format!\(\s*)?"([^"]*)""#;
+    let call = Regex::new(call).unwrap();
+    let texts: String = texts().into_values().collect();
+    let titles: Vec<_> = call.captures_iter(&texts).map(|title| title[1].to_owned()).collect();
+    assert!(titles.len() > 30, "only {} titles", titles.len());
+    let title = Regex::new(r"^([A-Z][a-z]+ing|\{verb\}) [a-zA-Z{][^.]*[a-zA-Z}]$").unwrap();
+    for text in titles {
+        assert!(title.is_match(&text), "{text:?}");
+    }
+    for text in ["Finishing", "Create network", "creating network", "Creating network."] {
+        assert!(!title.is_match(text), "{text:?}");
+    }
+}
+
+/// As it is read after "failed to".
+#[test]
+fn every_step_is_a_verb_and_an_object() {
+    let steps = strings(r"impl fmt::Display for Step \{", "\n}\n");
+    assert!(steps.len() > 20, "only {} steps", steps.len());
+    for step in steps.iter().filter(|step| *step != ", ") {
+        let is_verb = !step.starts_with("kubeadm") && step.split(' ').count() > 1;
+        assert!(is_verb && is_shaped(step), "{step:?}");
+    }
+}
+
 #[test]
 fn a_message_of_another_shape_is_told() {
     for message in ["cluster {0} already exists", "'mokctl get nodes {0}' lists them", "{a} fails"]

@@ -49,7 +49,7 @@ fn the_name_of_the_first_master_decides() {
     late.release();
     let outcome = loser.wait();
     outcome.assert(outcome.code() == Some(1), "two of them");
-    outcome.assert(outcome.stderr.contains("cannot create a-master-1: "), "no step");
+    outcome.assert(outcome.stderr.contains("failed to create a-master-1: "), "no step");
     outcome.assert(outcome.stderr.ends_with(TAKEN), "no hint");
     belongs_to_one_run(&machine, &["a-master-1"]);
 }

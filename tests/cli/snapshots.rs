@@ -14,7 +14,7 @@ Stopping masters .. ok (0.0 s)
 Saving nodes .. ok (0.0 s)
 Starting masters .. ok (0.0 s)
 Starting workers .. ok (0.0 s)
-Waiting for nodes to be Ready .. ok (0.0 s)
+Waiting for nodes to become Ready .. ok (0.0 s)
 Cluster a is saved as s after 0.0 s. It holds the cluster's keys. To have it back:
 
   mokctl restore cluster a s
@@ -26,8 +26,8 @@ Removing containers .. ok (0.0 s)
 Removing network .. ok (0.0 s)
 Creating network .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
-Waiting for nodes to be Ready .. ok (0.0 s)
-Finishing .. ok (0.0 s)
+Waiting for nodes to become Ready .. ok (0.0 s)
+Completing setup .. ok (0.0 s)
 ";
 
 fn saved(line: &str) -> Machine {
@@ -309,7 +309,8 @@ fn a_failed_restore_leaves_the_snapshot_and_says_so() {
     let machine = saved("a 1 1");
     machine.docker.on("start a-worker-1").fails(1, "Error response from daemon: no space left");
     let outcome = machine.mokctl("restore cluster a s").outcome();
-    let error = "mokctl: error: failed to restore cluster a: cannot start a-worker-1: docker start";
+    let error =
+        "mokctl: error: failed to restore cluster a: failed to start a-worker-1: docker start";
     let hint = "hint: the snapshot is unchanged: run 'mokctl restore cluster a s' again\n";
     outcome.assert(outcome.code() == Some(1) && outcome.stderr.contains(error), "no error");
     outcome.assert(outcome.stderr.ends_with(hint), "no hint");

@@ -152,8 +152,8 @@ fn each_stage_is_a_line_with_a_tick_and_its_nodes() {
  ✓    0.0 s Starting nodes: a-master-1 0.0, a-worker-1 0.0
  ✓    0.0 s Starting control plane
  ✓    0.0 s Joining nodes: a-worker-1 0.0, a-master-1 0.0
- ✓    0.0 s Waiting for nodes to be Ready
- ✓    0.0 s Finishing
+ ✓    0.0 s Waiting for nodes to become Ready
+ ✓    0.0 s Completing setup
 Cluster a is ready after 0.0 s. The current context is mok-a; next:
 
   kubectl --context mok-a get nodes
@@ -209,7 +209,7 @@ fn ctrl_c_leaves_a_whole_screen() {
         let text = session.text();
         let want = format!(
             " ✗    0.0 s Joining nodes: {nodes}\n ✓    0.0 s Rolling back\n\
-             mokctl: error: cannot"
+             mokctl: error: failed to"
         );
         assert!(text.contains(&want), "{text}");
         assert!(machine.docker.names().is_empty());
@@ -244,8 +244,8 @@ fn a_failure_is_a_cross() {
     assert_eq!(session.ends(), Some(1));
     let want = " ✗    0.0 s Joining nodes: a-worker-1 0.0, ✗ a-worker-2, a-master-1 0.0
  ✓    0.0 s Rolling back
-mokctl: error: cannot kubeadm join on a-worker-2: docker exec --interactive a-wo
-rker-2 bash /root/mok/join.sh failed (exit status: 1)
+mokctl: error: failed to join a-worker-2: docker exec --interactive a-worker-2 b
+ash /root/mok/join.sh failed (exit status: 1)
     no
 ";
     assert!(session.text().ends_with(want), "{}", session.text());

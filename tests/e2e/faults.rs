@@ -46,7 +46,7 @@ fn refused(cluster: &Cluster, output: &Output, fault: &str, step: &str) {
     let all = shown(fault, output);
     assert_eq!(output.status.code(), Some(1), "{all}");
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(stderr.contains(&format!("mokctl: error: cannot {step}")), "no '{step}' in {all}");
+    assert!(stderr.contains(&format!("mokctl: error: failed to {step}")), "no '{step}' in {all}");
     assert!(!stderr.contains("panicked"), "{all}");
     assert_eq!(ours(cluster), Vec::<String>::new(), "{all}");
     let kubeconfig = fs::read_to_string(cluster.kubeconfig()).unwrap();
@@ -74,10 +74,10 @@ fn a_create_whose_parts_are_taken_away_leaves_nothing() {
     let gone = format!("docker network rm mok-{name}");
     let start = format!("start {master}");
     create_fails(&cluster, &format!("\"start {master}\""), &gone, &[], &start);
-    create_fails(&cluster, &init, "kill -KILL $$", &[], &format!("kubeadm init on {master}"));
-    create_fails(&cluster, &init, "kill -STOP $$", &[], &format!("kubeadm init on {master}"));
+    create_fails(&cluster, &init, "kill -KILL $$", &[], &format!("run kubeadm init on {master}"));
+    create_fails(&cluster, &init, "kill -STOP $$", &[], &format!("run kubeadm init on {master}"));
     let gone = format!("docker kill {master}");
-    create_fails(&cluster, &init, &gone, &[], &format!("kubeadm init on {master}"));
+    create_fails(&cluster, &init, &gone, &[], &format!("run kubeadm init on {master}"));
 
     let image = format!("local/{name}:1");
     docker(&["tag", node_image().unwrap(), &image]).unwrap();
@@ -137,7 +137,7 @@ fn a_create_that_fails_late_leaves_nothing() {
     let worker = cluster.node("worker-1");
     let join = format!("\"exec --interactive {worker} bash /root/mok/join.sh\"");
     let gone = format!("docker kill {worker}");
-    create_fails(&cluster, &join, &gone, &[], &format!("kubeadm join on {worker}"));
+    create_fails(&cluster, &join, &gone, &[], &format!("join {worker}"));
 
     // Not even root can make a file there.
     let mut command = Command::new(env!("CARGO_BIN_EXE_mokctl"));
@@ -161,7 +161,7 @@ fn nodes_that_are_killed_while_others_come_and_go_cost_nothing_more() {
         with_hook(&cluster, &join, &format!("docker kill {master}"), &["create", "worker", name]);
     let all = shown("create worker", &output);
     assert_eq!(output.status.code(), Some(1), "{all}");
-    assert!(all.contains("mokctl: error: cannot kubeadm join on "), "{all}");
+    assert!(all.contains("mokctl: error: failed to join "), "{all}");
     assert_eq!(Objects::of(name).unwrap(), before, "{all}");
     docker(&["start", &master]).unwrap();
     let patience = Duration::from_secs(120);
@@ -176,7 +176,7 @@ fn nodes_that_are_killed_while_others_come_and_go_cost_nothing_more() {
     let output = with_hook(&cluster, &drain, &format!("docker kill {worker}"), &delete);
     if !output.status.success() {
         let all = shown("delete worker", &output);
-        assert!(all.contains(&format!("mokctl: error: cannot drain {worker}")), "{all}");
+        assert!(all.contains(&format!("mokctl: error: failed to drain {worker}")), "{all}");
         let second = cluster.mokctl(&delete);
         assert!(second.status.success(), "{all}{}", shown("the second time", &second));
     }

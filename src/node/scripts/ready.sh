@@ -44,7 +44,7 @@ missing() {
 api_listens() { : <>"/dev/tcp/${ENDPOINT/://}"; }
 all_ready() { api_listens && [[ -z $(missing "$@") ]]; }
 
-wait_until "$seconds" "nodes to be Ready" all_ready "$@" || {
+wait_until "$seconds" "nodes to become Ready" all_ready "$@" || {
   missing "$@" >&2
   exit 1
 }

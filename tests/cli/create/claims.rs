@@ -29,7 +29,7 @@ fn a_subnet_that_was_asked_for_and_is_taken_is_refused() {
     machine.docker.take_subnet("10.77.0.0");
     let outcome = machine.mokctl("create cluster a 1 0 --subnet 10.77.0.0/24").outcome();
     outcome.assert(outcome.code() == Some(1), "created");
-    outcome.assert(outcome.stderr.contains("cannot create network: "), "no step");
+    outcome.assert(outcome.stderr.contains("failed to create network: "), "no step");
     outcome.assert(outcome.stderr.contains("Pool overlaps with other one"), "no reason");
     outcome.assert(machine.docker.names().is_empty(), "something is left");
 }

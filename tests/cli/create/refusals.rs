@@ -49,7 +49,7 @@ fn create_leaves_a_container_of_the_same_name_alone() {
         .unwrap();
     assert!(made.status.success());
     let outcome = machine.mokctl("create cluster a 1 1").outcome();
-    let text = "mokctl: error: cannot start a-worker-1: docker create --name=a-worker-1 ";
+    let text = "mokctl: error: failed to start a-worker-1: docker create --name=a-worker-1 ";
     outcome.assert(outcome.code() == Some(1) && outcome.stderr.contains(text), "no error");
     outcome.assert(outcome.stderr.contains("is already in use by container"), "no reason");
     outcome.assert(machine.docker.names() == ["a-worker-1"], "not what was there before");
@@ -65,7 +65,7 @@ Reserving the name .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 Starting control plane .. FAILED (0.0 s)
 {then}
-mokctl: error: cannot kubeadm init on a-master-1: docker exec a-master-1 bash /root/mok/init.sh \
+mokctl: error: failed to run kubeadm init on a-master-1: docker exec a-master-1 bash /root/mok/init.sh \
 failed (exit status: 1)
     [kubelet-check] no
     bye

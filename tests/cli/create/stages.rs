@@ -20,8 +20,8 @@ const STAGES: [&str; 6] = [
     "Reserving the name",
     "Starting nodes",
     "Starting control plane",
-    "Waiting for nodes to be Ready",
-    "Finishing",
+    "Waiting for nodes to become Ready",
+    "Completing setup",
 ];
 
 #[test]

@@ -71,7 +71,7 @@ fn what_the_engine_makes_after_its_client_died_is_taken_back_too() {
         let machine = Machine::new();
         machine.docker.on(glob).is_done_late();
         let outcome = machine.mokctl("create cluster a 1 1").outcome();
-        let text = format!("cannot {step}: ");
+        let text = format!("failed to {step}: ");
         outcome.assert(outcome.code() == Some(1) && outcome.stderr.contains(&text), "no error");
         // Whatever comes later still comes now.
         std::thread::sleep(Duration::from_millis(600));

@@ -55,7 +55,7 @@ fn restore_can_be_said_again_whatever_goes_wrong() {
         outcome.check(!outcome.stderr.contains("warning"), "there is a warning")?;
         let is_untouched = machine.docker.containers() == before;
         if !is_untouched {
-            let error = "mokctl: error: failed to restore cluster a: cannot ";
+            let error = "mokctl: error: failed to restore cluster a: failed to ";
             outcome.check(outcome.stderr.contains(error), &format!("no '{error}'"))?;
             let hint = "run 'mokctl restore cluster a s' again\n";
             outcome.check(outcome.stderr.contains(hint), "no hint")?;

@@ -76,7 +76,7 @@ impl Target {
     /// Whether the error names the step that the call belongs to.
     pub(super) fn is_told(&self, outcome: &Outcome<'_>, old: &[String]) -> Result<(), String> {
         let error = match self.step(old) {
-            Some(step) => format!("mokctl: error: cannot {step}"),
+            Some(step) => format!("mokctl: error: failed to {step}"),
             None => "mokctl: error: ".to_owned(),
         };
         outcome.check(outcome.stderr.contains(&error), &format!("no '{error}'"))
@@ -96,7 +96,7 @@ impl Target {
                 format!("create {}", self.call.flag("name")?)
             }
             "create" => format!("start {}", self.call.flag("name")?),
-            "update" => "mark as complete: ".to_owned(),
+            "update" => "mark ".to_owned(),
             "start" => format!("start {}", words[1]),
             "stop" => format!("stop {}", words[words.len() - 1]),
             "commit" | "run" | "rm" if self.saved_node().is_some() => {
@@ -133,15 +133,15 @@ impl Target {
         })?;
         let node = words[..at].iter().rfind(|word| *word != "bash")?;
         Some(match program.rsplit('/').next()? {
-            "init.sh" => format!("kubeadm init on {node}"),
-            "clone.sh" => format!("kubeadm init with saved data on {node}"),
+            "init.sh" => format!("run kubeadm init on {node}"),
+            "clone.sh" => format!("run kubeadm init with saved data on {node}"),
             "finish.sh" => format!("finish kubeadm init on {node}"),
             "addons.sh" => format!("start add-ons on {node}"),
             "tar" => "issue credentials for ".to_owned(),
             "kubeadm" => "create a join token".to_owned(),
-            "join.sh" => format!("kubeadm join on {node}"),
-            "ready.sh" => "wait until Ready: ".to_owned(),
-            "leave.sh" => format!("kubeadm reset on {node}"),
+            "join.sh" => format!("join {node}"),
+            "ready.sh" => "wait for ".to_owned(),
+            "leave.sh" => format!("run kubeadm reset on {node}"),
             "network.sh" => format!("update routes of {node}"),
             "revoke.sh" => "revoke the join token".to_owned(),
             "cat" => "save kubeconfig".to_owned(),
