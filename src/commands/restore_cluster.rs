@@ -153,7 +153,7 @@ fn tell(context: &Context, run: &Run<'_>) {
         context.ui.note("Its certificates were old and have been renewed.");
     }
     context.ui.note(&format!(
-        "Cluster {cluster} is as it was in {}, {} ago, after {:.1} s. What came since is gone.",
+        "Cluster {cluster} is as it was in {}, {} ago, after {:.1} s. Changes made since then are lost.",
         snapshot.name,
         snapshot.created.age(Moment::now()),
         context.ui.elapsed().as_secs_f64()

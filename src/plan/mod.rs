@@ -42,7 +42,7 @@ impl Stage {
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// The cluster's network, on a subnet that nobody uses.
+    /// The cluster's network, on a free subnet.
     CreateNetwork,
     /// The node image, onto a host that lacks it.
     CopyImage(Host),

@@ -13,7 +13,7 @@ pub fn save(roster: &Roster, running: &Roster, stays: bool) -> Plan {
     let Plan(mut stages) = stop(running);
     stages.push(Stage::new("Saving nodes", roster.nodes().iter().cloned().map(Step::Save)));
     if !stays {
-        // Without a master nobody can say that the others are Ready.
+        // Without a master nothing says whether the others are Ready.
         let has_master = running.with_role(Role::Master).next().is_some();
         stages.extend(if has_master { start(running, running) } else { resume(running) }.0);
     }

@@ -37,7 +37,7 @@ impl Run<'_> {
         self.engines.of(&self.admin_node)
     }
 
-    /// `kubeadm init`, and what etcd is to know of the masters that join at once.
+    /// `kubeadm init`, with what etcd must know of the masters that join at once.
     pub(super) fn init_call(&self, node: &NodeName) -> Result<Call, MissingOutput> {
         let layout = self.outputs.layout()?;
         let join = |other: &&NodeName| *other != node && !self.manual.contains(other);
@@ -159,7 +159,7 @@ impl Run<'_> {
     ) -> Result<(), StepError> {
         let mut joined = Vec::new();
         for node in nodes {
-            // Nobody has to have done by now what was left to the user.
+            // The user need not have set it up by now.
             if !self.manual.contains(node) || is_set_up(self.engines.of(node), &node.to_string())? {
                 joined.push(node.clone());
             }
@@ -212,8 +212,8 @@ impl Run<'_> {
         })
     }
 
-    /// The configuration of `kubeadm init`. Every master has it: it says what the
-    /// cluster is to each later call of kubeadm.
+    /// The configuration of `kubeadm init`. Every master has it: it describes
+    /// the cluster for each later call of kubeadm.
     pub(super) fn init_config(
         &self,
         node: &NodeName,

@@ -9,10 +9,10 @@ use crate::ui::{PlannedStep, Ui};
 /// Tells `ui` what `plan` would do.
 ///
 /// # Errors
-/// The first step that cannot be foreseen.
+/// The first step whose calls cannot be known.
 pub fn dry_run(plan: &Plan, run: &Run<'_>, ui: &Ui) -> Result<(), Failure> {
     for stage in &plan.0 {
-        let foreseen = |step: &Step| {
+        let planned = |step: &Step| {
             let failure =
                 |source| Failure { step: step.to_string(), source, beside: Box::default() };
             Ok(PlannedStep {
@@ -21,7 +21,7 @@ pub fn dry_run(plan: &Plan, run: &Run<'_>, ui: &Ui) -> Result<(), Failure> {
                 commands: commands(step, run).map_err(failure)?,
             })
         };
-        let steps: Vec<_> = stage.steps.iter().map(foreseen).collect::<Result<_, _>>()?;
+        let steps: Vec<_> = stage.steps.iter().map(planned).collect::<Result<_, _>>()?;
         ui.planned(&stage.title, &steps);
     }
     Ok(())

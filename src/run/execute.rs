@@ -1,6 +1,6 @@
 //! Runs a plan: stage after stage, the steps of each side by side. Joins every
 //! step before it reports, so that nothing is still being made when the run is
-//! taken back.
+//! rolled back.
 
 use super::Run;
 use super::error::{Failure, StepError};

@@ -1,5 +1,5 @@
 //! Runs plans against the engine. A step becomes docker calls in `work`;
-//! `execute` makes them, `dry_run` shows them, `removal` takes back what a failed run made.
+//! `execute` makes them, `dry_run` shows them, `removal` rolls back what a failed run made.
 
 mod control_plane;
 mod dry_run;

@@ -53,7 +53,7 @@ impl Run<'_> {
         }
     }
 
-    /// The network as it would be if nobody else creates one until then.
+    /// The network as it would be if no other run creates one until then.
     pub(super) fn assume_network(&self) -> Result<(), StepError> {
         let subnet = self.free_subnet(&self.network.taken)?;
         self.outputs.learn_layout(Layout::new(subnet));

@@ -9,13 +9,13 @@ use super::error::StepError;
 use crate::docker::args::Container;
 use crate::docker::{DockerError, ErrorKind};
 
-/// How often a port is chosen anew when somebody else was faster.
+/// How often a port is chosen anew when another program was faster.
 const PORT_TRIES: u32 = 5;
 
 impl Run<'_> {
     /// The user's port, or one that is free at this moment. It is chosen here and
     /// not by the engine because it must be the same after every restart. Of a host
-    /// elsewhere nobody here knows which are free: any may do, and the engine says if
+    /// elsewhere this one cannot know which are free: any may do, and the engine says if
     /// it does not.
     pub(super) fn choose_port(&self) -> Result<u16, StepError> {
         if let Some(port) = self.api.port {
@@ -29,7 +29,7 @@ impl Run<'_> {
         }
     }
 
-    /// Whether somebody took the free port before the engine did. One that the user
+    /// Whether another program took the free port before the engine did. One that the user
     /// asked for would be taken the next time, too.
     pub(super) fn may_retry(
         &self,

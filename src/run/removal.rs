@@ -25,7 +25,7 @@ const HEARSAY: Duration = Duration::from_secs(10);
 /// Between two questions whether it has.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// What is to be removed.
+/// What will be removed.
 #[derive(Debug, Clone, Default)]
 pub struct Removal {
     containers: Vec<(Docker, Call)>,
@@ -104,7 +104,7 @@ impl Removal {
         }
     }
 
-    /// Adds the snapshots' images of `docker` that nobody has a name for any more: of a
+    /// Adds the snapshots' images of `docker` that have no name any more: of a
     /// snapshot that is deleted they stay as long as a container is made of them.
     pub fn add_nameless_images(&mut self, docker: &Docker) {
         self.images.push((docker.clone(), args::prune_images(labels::snapshot::NAME)));

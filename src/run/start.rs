@@ -46,7 +46,7 @@ impl Run<'_> {
         let is_manual = self.manual.contains(node);
         if node.role() == Role::LoadBalancer {
             let config = self.balancer_config(layout);
-            // Left to the user it runs with nobody behind it.
+            // Left to the user it runs without masters behind it.
             let alone =
                 || File::public(balancer::CONFIG, balancer::config([], &BTreeSet::new(), layout));
             return Ok(if is_manual {

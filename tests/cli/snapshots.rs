@@ -148,7 +148,7 @@ fn restore_says_what_it_did_and_that_the_rest_is_gone() {
     let machine = saved("a 1 1");
     let outcome = machine.mokctl("restore cluster a s").outcome();
     let last = regex::Regex::new(
-        r"^Cluster a is as it was in s, [0-9]+s ago, after 0\.0 s\. What came since is gone\.\n$",
+        r"^Cluster a is as it was in s, [0-9]+s ago, after 0\.0 s\. Changes made since then are lost\.\n$",
     );
     let rest = outcome.stderr.strip_prefix(RESTORED);
     outcome.assert(rest.is_some_and(|rest| last.unwrap().is_match(rest)), "not as it should");
