@@ -123,7 +123,7 @@ pub const FLAGS: &[FlagSpec] = &[
         short: None,
         value: Some("SNAPSHOT"),
         scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "A cluster like the one that was saved",
+        help: "Clone the cluster that was saved as SNAPSHOT",
     },
     FlagSpec {
         flag: Flag::WithLb,
@@ -155,7 +155,7 @@ pub const FLAGS: &[FlagSpec] = &[
         short: None,
         value: None,
         scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Leave the balancer's setup and all others to you",
+        help: "Leave the load balancer's setup and all others to you",
     },
     FlagSpec {
         flag: Flag::Subnet,
