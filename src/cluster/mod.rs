@@ -2,6 +2,7 @@
 //! hold its state. Pure; runs nothing.
 
 pub mod host;
+pub mod image_name;
 pub mod kubernetes;
 pub mod labels;
 pub mod layout;

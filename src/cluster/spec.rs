@@ -108,6 +108,12 @@ pub enum SpecError {
          a letter or digit first"
     )]
     Image(String),
+    /// A path.
+    #[error(
+        "invalid IMAGE, '{0}': that is a file; 'docker load --input={0}' puts its images into the \
+         engine, where they have names"
+    )]
+    ImageFile(String),
     /// Not a Kubernetes version.
     #[error("invalid VERSION, '{0}': MAJOR.MINOR or MAJOR.MINOR.PATCH is allowed, like 1.36.3")]
     Version(String),
@@ -123,6 +129,8 @@ impl ImageRef {
         let inner = |b: u8| b.is_ascii_alphanumeric() || b"._-/:@".contains(&b);
         if word.starts_with(|c: char| c.is_ascii_alphanumeric()) && word.bytes().all(inner) {
             Ok(Self(word.to_owned()))
+        } else if ["/", "./", "../"].iter().any(|start| word.starts_with(start)) {
+            Err(SpecError::ImageFile(word.to_owned()))
         } else {
             Err(SpecError::Image(word.to_owned()))
         }
@@ -215,7 +223,10 @@ mod tests {
         for good in ["a", "mok-debian-12:1.33.1", "quay.io/x/y@sha256:00ff", "localhost:5000/A_b"] {
             assert_eq!(ImageRef::parse(good).unwrap().to_string(), good);
         }
-        for bad in ["", "-v", "--privileged", "/a", "a b", "a;b", "ä", "a\n"] {
+        for file in ["/a", "./a.tar", "../a"] {
+            assert_eq!(ImageRef::parse(file), Err(SpecError::ImageFile(file.to_owned())));
+        }
+        for bad in ["", "-v", "--privileged", ".a", "a b", "a;b", "ä", "a\n"] {
             assert_eq!(ImageRef::parse(bad), Err(SpecError::Image(bad.to_owned())));
         }
     }

@@ -114,8 +114,31 @@ pub enum Error {
         wanted: VersionPrefix,
     },
     /// The engine has no image of that name.
-    #[error("the engine has no image {0}")]
-    NoSuchImage(String),
+    #[error("the engine has no image {image}")]
+    NoSuchImage {
+        /// What was asked for.
+        image: String,
+        /// The command that loads it, where it is a file.
+        load: Option<String>,
+    },
+    /// Nothing that a pod could ask for.
+    #[error("image {image} has no name that pods could use")]
+    UnnamedImage {
+        /// What was asked for.
+        image: String,
+        /// The command that gives it one.
+        tag: String,
+    },
+    /// An image of another machine.
+    #[error("image {image} is for {platform}, the nodes are {nodes}")]
+    ForeignImage {
+        /// What was asked for.
+        image: String,
+        /// What it is for.
+        platform: String,
+        /// What it would run on.
+        nodes: String,
+    },
     /// A file cannot be written.
     #[error("cannot write {}", path.display())]
     Write {
@@ -230,6 +253,10 @@ impl Error {
             Self::NoRepository(_) => Some(
                 "say where they are, as in MOKCTL_IMAGE_REPOSITORY=registry:5000/mok".to_owned(),
             ),
+            Self::NoSuchImage { load: Some(load), .. } => {
+                Some(format!("it is a file: '{load}' puts its images into the engine"))
+            }
+            Self::UnnamedImage { tag, .. } => Some(format!("give it one: {tag}")),
             Self::Build(BuildError::NoBase { .. }) => {
                 Some("install mmdebstrap, or pull the base image".to_owned())
             }

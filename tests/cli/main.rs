@@ -26,6 +26,7 @@ mod install;
 mod json;
 mod killed;
 mod layers;
+mod load_image;
 mod options;
 mod podman;
 mod preflight;

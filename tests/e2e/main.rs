@@ -14,6 +14,7 @@ mod dns;
 mod engine;
 mod faults;
 mod hosts;
+mod load_image;
 mod nodes;
 mod options;
 mod package;

@@ -3,6 +3,7 @@
 //! has recorded.
 
 mod call;
+mod images;
 mod rule;
 mod words;
 
