@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use duct::{Expression, Handle};
 
+use super::environment;
 use super::{Call, Docker, DockerError};
 
 /// How often a waiting call looks whether the user wants to stop.
@@ -98,7 +99,7 @@ impl Docker {
     }
 
     pub(super) fn command(&self, call: &Call) -> Expression {
-        duct::cmd(&self.program, self.words(call))
+        environment::adjust(duct::cmd(&self.program, self.words(call)), call)
     }
 
     pub(super) fn expression(&self, call: &Call) -> Expression {

@@ -7,6 +7,7 @@ mod budget;
 mod build_image;
 mod by_hand;
 mod certificates;
+mod client_settings;
 mod clones;
 mod completion;
 mod create;

@@ -34,6 +34,22 @@ pub struct Container {
     pub entrypoint: Option<String>,
 }
 
+/// Variables that the client fills in from its own configuration where they are not
+/// given. A node has its proxies from us, with all that is reached without: programs
+/// that found these instead would look for the API server behind a proxy.
+const PROXIES: [&str; 10] = [
+    "HTTP_PROXY",
+    "http_proxy",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "FTP_PROXY",
+    "ftp_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+];
+
 /// `docker create` for a node.
 #[must_use]
 pub fn create_container(container: &Container) -> Call {
@@ -75,6 +91,7 @@ pub fn create_container(container: &Container) -> Call {
         // overlayfs refuses an upper folder that is on overlayfs itself.
         args.push(format!("--volume={state}"));
     }
+    args.extend(PROXIES.iter().map(|name| format!("--env={name}=")));
     if let Some(entrypoint) = &container.entrypoint {
         args.push(format!("--entrypoint={entrypoint}"));
     }

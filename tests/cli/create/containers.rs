@@ -78,6 +78,10 @@ fn a_node_is_created_with_exactly_these_words() {
     {
         want.push(word.into());
     }
+    for proxy in ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"] {
+        want.push(format!("--env={proxy}="));
+        want.push(format!("--env={}=", proxy.to_lowercase()));
+    }
     want.push(image());
     assert_eq!(call.argv, want);
 }
