@@ -99,6 +99,18 @@ pub struct ClusterOptions {
     pub registry: Option<Registry>,
 }
 
+impl ClusterOptions {
+    /// The addresses and ports of the host that are asked for, where the API is on
+    /// loopback unless it is asked for elsewhere. Port 0 stands for any.
+    #[must_use]
+    pub fn ports(&self) -> Vec<(Ipv4Addr, u16)> {
+        let host = self.api_address.unwrap_or(Ipv4Addr::LOCALHOST);
+        let publish = self.publish.iter();
+        let publish = publish.map(|spec| (spec.address.unwrap_or(host), spec.port.get()));
+        std::iter::once((host, self.api_port.map_or(0, NonZeroU16::get))).chain(publish).collect()
+    }
+}
+
 /// Why a word is not an image or a version.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SpecError {

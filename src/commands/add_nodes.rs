@@ -76,7 +76,6 @@ pub(super) fn run(
         let demand = Demand {
             masters: of(Role::Master),
             workers: of(Role::Worker),
-            api_port: None,
             subnet: None,
             kubernetes: look.image.version,
         };
@@ -137,7 +136,7 @@ fn sites(context: &Context, engines: &Engines, new: &[NodeName]) -> Vec<Site> {
 
 fn look(Site { context, .. }: &Site, image: &str) -> Result<Look, Error> {
     let (image, facts, endpoint) = thread::scope(|scope| {
-        let facts = scope.spawn(|| preflight::look(&context.docker, None));
+        let facts = scope.spawn(|| preflight::look(&context.docker, &[]));
         let endpoint = scope.spawn(|| context.endpoint());
         (node_images::named(&context.docker, image), join(facts), join(endpoint))
     });

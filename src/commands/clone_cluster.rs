@@ -28,7 +28,7 @@ pub(super) fn run(
     context.ui.fact("snapshot", spec.snapshot.as_str());
     let (snapshot, existing, facts, taken, endpoint) = thread::scope(|scope| {
         let existing = scope.spawn(|| refuse_existing(&context.docker, name));
-        let facts = scope.spawn(|| preflight::look(&context.docker, options.api_port));
+        let facts = scope.spawn(|| preflight::look(&context.docker, &options.ports()));
         let taken = scope.spawn(|| taken_subnets(&context.docker));
         let endpoint = scope.spawn(|| context.endpoint());
         let snapshot = snapshots::named(&context.docker, &spec.snapshot);
@@ -44,7 +44,6 @@ pub(super) fn run(
     let demand = Demand {
         masters: count(Role::Master),
         workers: count(Role::Worker),
-        api_port: options.api_port,
         subnet: options.subnet,
         kubernetes: image.version,
     };
@@ -67,7 +66,7 @@ pub(super) fn run(
         },
         network: NetworkOptions { subnet: options.subnet, taken: facts.taken },
         api: ApiOptions { address, port: options.api_port },
-        kubeconfig: Some(context.kubeconfig()?),
+        kubeconfig: Some(context.writable_kubeconfig(name)?),
         output: context.output(),
         ..Run::new(&engines, &roster, roster.first_master())
     };

@@ -53,7 +53,7 @@ pub(super) fn run(
         },
         network: NetworkOptions { subnet: spec.options.subnet, taken: site.taken },
         api: ApiOptions { address: site.address, port: spec.options.api_port },
-        kubeconfig: Some(context.kubeconfig()?),
+        kubeconfig: Some(context.writable_kubeconfig(&spec.name)?),
         output: context.output(),
         ..Run::new(&site.engines, &roster, roster.first_master())
     };

@@ -82,7 +82,9 @@ pub(super) fn execute(
             if context.globals.timings {
                 show(context, &timings);
             }
-            return Ok(());
+            let unsaved = run.outputs.take_unsaved();
+            let cluster = run.roster.name().clone();
+            return unsaved.map_or(Ok(()), |source| Err(Error::NotSaved { cluster, source }));
         }
         Err(failure) => failure,
     };

@@ -46,6 +46,14 @@ pub enum Error {
     /// The user's kubeconfig.
     #[error(transparent)]
     Kubeconfig(#[from] KubeconfigError),
+    /// The cluster is there, but the user's kubeconfig does not say so.
+    #[error("cluster {cluster} is ready, but its access is not saved")]
+    NotSaved {
+        /// The cluster.
+        cluster: ClusterName,
+        /// Why.
+        source: KubeconfigError,
+    },
     /// The user's proxies.
     #[error(transparent)]
     Proxy(#[from] ProxyError),
@@ -236,6 +244,9 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::NotSaved { cluster, .. } => {
+                Some(format!("'mokctl get kubeconfig {cluster}' prints it, for a file of its own"))
+            }
             Self::NotPublished(name) => {
                 Some(format!("'mokctl delete cluster {name}' removes what is there of it"))
             }

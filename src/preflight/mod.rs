@@ -14,7 +14,7 @@ mod site;
 mod swarm;
 
 use std::collections::BTreeSet;
-use std::num::NonZeroU16;
+use std::io::ErrorKind;
 
 pub use engine::{EngineFacts, Product};
 pub use error::PreflightError;
@@ -35,8 +35,6 @@ pub struct Demand {
     pub masters: u64,
     /// New workers.
     pub workers: u64,
-    /// The port of the API that was asked for.
-    pub api_port: Option<NonZeroU16>,
     /// The network that was asked for.
     pub subnet: Option<Subnet>,
     /// The Kubernetes of the nodes' image.
@@ -155,9 +153,10 @@ fn of_host(demand: &Demand, engine: &EngineFacts, host: &HostFacts) -> Vec<Probl
             found.push(Problem::NoModules { names });
         }
     }
-    if let Some(port) = demand.api_port.filter(|_| host.port_is_taken) {
-        found.push(Problem::PortTaken { port });
-    }
+    found.extend(host.refused.iter().map(|&(address, port, kind)| match kind {
+        ErrorKind::AddrNotAvailable => Problem::NoSuchAddress { address },
+        _ => Problem::PortTaken { address, port },
+    }));
     found
 }
 

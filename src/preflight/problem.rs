@@ -1,7 +1,6 @@
 //! What is in the way, and what can be done about it.
 
 use std::net::Ipv4Addr;
-use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -86,10 +85,18 @@ pub enum Problem {
         names: Vec<&'static str>,
     },
     /// Somebody listens on the port that was asked for.
-    #[error("port {port} of 127.0.0.1 is taken")]
+    #[error("port {port} of {address} is taken")]
     PortTaken {
+        /// The host's address.
+        address: Ipv4Addr,
         /// The port.
-        port: NonZeroU16,
+        port: u16,
+    },
+    /// Nothing can be published there.
+    #[error("{address} is no address of this machine")]
+    NoSuchAddress {
+        /// What was asked for.
+        address: Ipv4Addr,
     },
     /// Somebody has addresses of the subnet that was asked for.
     #[error("{subnet} overlaps {other}, a network of the engine or a route of the host")]
@@ -250,8 +257,9 @@ impl Problem {
                 names.join(" ")
             ),
             Self::PortTaken { .. } => {
-                "another --api-port, or none: mokctl then takes a free one".into()
+                "another port; 'ss -ltnp' shows what listens there".into()
             }
+            Self::NoSuchAddress { .. } => "'ip -4 address' lists them".into(),
             Self::SubnetTaken { .. } => {
                 "another --subnet, or none: mokctl then takes a free one".into()
             }

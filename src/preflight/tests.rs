@@ -1,3 +1,5 @@
+use std::net::Ipv4Addr;
+
 use super::*;
 
 const GIB: u64 = 1 << 30;
@@ -20,13 +22,13 @@ fn host() -> HostFacts {
         disk: Some(20 * GIB),
         modules: Some(MODULES.map(String::from).into()),
         memory: Some(6 * GIB),
-        port_is_taken: false,
+        refused: Vec::new(),
     }
 }
 
 fn demand(masters: u64, workers: u64) -> Demand {
     let kubernetes = KubernetesVersion::parse("v1.34.4").unwrap();
-    Demand { masters, workers, api_port: None, subnet: None, kubernetes }
+    Demand { masters, workers, subnet: None, kubernetes }
 }
 
 /// What is said of the problems, and of each its remedy.
@@ -109,7 +111,7 @@ fn each_problem_of_the_engine_is_told_with_its_remedy() {
 
 #[test]
 fn each_problem_of_the_host_is_told_with_its_remedy() {
-    let port = Demand { api_port: NonZeroU16::new(6443), ..demand(1, 0) };
+    let refused = |address, port, kind| vec![(Ipv4Addr::from(address), port, kind)];
     let without = |name: &str| {
         let modules = MODULES.into_iter().filter(|known| *known != name).map(String::from);
         Some(modules.collect())
@@ -140,10 +142,19 @@ fn each_problem_of_the_host_is_told_with_its_remedy() {
             "'modprobe --all xt_mark' as root tells why; after an update of the kernel, reboot",
         ),
         (
-            port,
-            HostFacts { port_is_taken: true, ..host() },
-            "port 6443 of 127.0.0.1 is taken",
-            "another --api-port, or none: mokctl then takes a free one",
+            demand(1, 0),
+            HostFacts { refused: refused([10, 0, 0, 7], 6443, ErrorKind::AddrInUse), ..host() },
+            "port 6443 of 10.0.0.7 is taken",
+            "another port; 'ss -ltnp' shows what listens there",
+        ),
+        (
+            demand(1, 0),
+            HostFacts {
+                refused: refused([192, 0, 2, 7], 0, ErrorKind::AddrNotAvailable),
+                ..host()
+            },
+            "192.0.2.7 is no address of this machine",
+            "'ip -4 address' lists them",
         ),
         (
             demand(1, 0),

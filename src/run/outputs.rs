@@ -10,6 +10,7 @@ use crate::cluster::host::Host;
 use crate::cluster::layout::Layout;
 use crate::docker::args::Container;
 use crate::docker::privilege::Privilege;
+use crate::kubeconfig::KubeconfigError;
 use crate::node::kubeadm::join_command::JoinCommand;
 
 /// A plan that asks for what no earlier stage learned.
@@ -29,6 +30,7 @@ pub struct Outputs {
     started: OnceLock<u64>,
     saved: OnceLock<()>,
     lagging: OnceLock<Vec<Host>>,
+    unsaved: Mutex<Option<KubeconfigError>>,
 }
 
 impl Outputs {
@@ -97,6 +99,16 @@ impl Outputs {
     /// Keeps those hosts; the first ones stay.
     pub fn learn_lagging(&self, hosts: Vec<Host>) {
         let _ = self.lagging.set(hosts);
+    }
+
+    /// Keeps why the kubeconfig could not be written: no reason to remove a cluster.
+    pub fn learn_unsaved(&self, error: KubeconfigError) {
+        *self.unsaved.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+
+    /// Why the kubeconfig could not be written, once; none where it was, or was not tried.
+    pub fn take_unsaved(&self) -> Option<KubeconfigError> {
+        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// When the first container was started, in seconds since 1970.

@@ -168,8 +168,7 @@ fn words_that_are_no_text() {
 #[test]
 fn what_this_machine_refuses() {
     let machine = Machine::new().with_cluster("a 1 0");
-    let stderr = "mokctl: error: cannot save kubeconfig: cannot write the kubeconfig '/dev/null': \
-                  not a regular file\n";
+    let stderr = "mokctl: error: cannot write the kubeconfig '/dev/null': not a regular file\n";
     let outcome = machine.mokctl("create cluster b 1 0 -q").env("KUBECONFIG", "/dev/null");
     outcome.stderr(stderr).code(1).run();
     let program = machine.docker.client();

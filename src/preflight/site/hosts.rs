@@ -138,7 +138,7 @@ fn look(
     Ok(Look {
         host: host.clone(),
         docker: there.clone(),
-        facts: Facts { host: HostFacts::read(&engine, None), engine, taken: taken_subnets(there)? },
+        facts: Facts { host: HostFacts::read(&engine, &[]), engine, taken: taken_subnets(there)? },
         swarm,
         image: image.flatten(),
         endpoint: there.endpoint()?,

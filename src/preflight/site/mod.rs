@@ -73,7 +73,7 @@ fn one(
     // Side by side: each call of docker's client costs a moment of its own.
     let (image, existing, facts, taken, endpoint) = thread::scope(|scope| {
         let existing = scope.spawn(|| refuse_existing(docker, &spec.name));
-        let facts = scope.spawn(|| look(docker, spec.options.api_port));
+        let facts = scope.spawn(|| look(docker, &spec.options.ports()));
         let taken = scope.spawn(|| taken_subnets(docker));
         let endpoint = scope.spawn(|| docker.endpoint());
         let image = node_images::chosen(docker, spec);
@@ -102,7 +102,6 @@ fn demand(spec: &ClusterSpec, nodes: &[&NodeName], kubernetes: KubernetesVersion
     Demand {
         masters: of(Role::Master),
         workers: of(Role::Worker),
-        api_port: spec.options.api_port,
         subnet: spec.options.subnet,
         kubernetes,
     }
