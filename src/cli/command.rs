@@ -75,27 +75,6 @@ impl Command {
         }
     }
 
-    /// What the user can do about what it leaves when it is cut off.
-    #[must_use]
-    pub fn recovery_hint(&self) -> String {
-        match self {
-            Self::CreateSnapshot { cluster, snapshot, .. } => format!(
-                "'mokctl start cluster {cluster}' starts the cluster, \
-                 'mokctl delete snapshot {snapshot}' removes what was made"
-            ),
-            Self::RestoreCluster { cluster, snapshot, .. } => {
-                format!("the snapshot is unharmed: 'mokctl restore cluster {cluster} {snapshot}'")
-            }
-            _ => {
-                let name = self.cluster().map_or("NAME", ClusterName::as_str);
-                format!(
-                    "'mokctl get clusters' shows what remains, 'mokctl delete cluster {name}' \
-                     removes it"
-                )
-            }
-        }
-    }
-
     /// The cluster that the command is about, where it is about one.
     #[must_use]
     pub fn cluster(&self) -> Option<&ClusterName> {

@@ -109,7 +109,7 @@ pub(super) fn run(
     if dry_run {
         return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
-    let on_failure = if retain { OnFailure::Retain } else { OnFailure::Revert(revert) };
+    let on_failure = if retain { OnFailure::Retain(&new) } else { OnFailure::Revert(revert) };
     outcome::change(context, &existing, &plan, &run, on_failure)
 }
 

@@ -76,7 +76,7 @@ pub(super) fn apply(
     run: &Run<'_>,
     retain: bool,
 ) -> Result<(), Error> {
-    let on_failure = if retain { OnFailure::Retain } else { OnFailure::RollBack };
+    let on_failure = if retain { OnFailure::Retain(&[]) } else { OnFailure::RollBack };
     outcome::execute(context, plan, run, on_failure)?;
     if run.outputs.has_saved() {
         context.ui.fact("context", run.roster.name().context());

@@ -148,6 +148,6 @@ impl Docker {
     }
 
     pub(super) fn unexpected(&self, call: &Call, what: String) -> DockerError {
-        DockerError::Unexpected { command: self.pretty(call), what }
+        DockerError::Unexpected { command: self.command_line(call), what }
     }
 }

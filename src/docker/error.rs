@@ -9,6 +9,7 @@ use std::time::Duration;
 pub use kind::ErrorKind;
 use thiserror::Error;
 
+use super::CommandLine;
 use crate::cluster::port::Publish;
 use crate::interrupt::Signal;
 
@@ -37,7 +38,7 @@ pub enum DockerError {
     #[error("cannot run {command}")]
     Spawn {
         /// The command, shell-escaped.
-        command: String,
+        command: CommandLine,
         /// Why.
         source: std::io::Error,
     },
@@ -45,7 +46,7 @@ pub enum DockerError {
     #[error("{command} failed ({status})")]
     Failed {
         /// The command, shell-escaped.
-        command: String,
+        command: CommandLine,
         /// How it ended.
         status: ExitStatus,
         /// What it said on its standard output.
@@ -57,7 +58,7 @@ pub enum DockerError {
     #[error("{command} did not end within {} s", after.as_secs_f64())]
     TimedOut {
         /// The command, shell-escaped.
-        command: String,
+        command: CommandLine,
         /// How long it was waited for.
         after: Duration,
         /// What it had printed by then, on both streams.
@@ -67,7 +68,7 @@ pub enum DockerError {
     #[error("{command} printed something unexpected: {what}")]
     Unexpected {
         /// The command, shell-escaped.
-        command: String,
+        command: CommandLine,
         /// What is wrong with it.
         what: String,
     },
@@ -85,7 +86,7 @@ impl DockerError {
     /// Sorts a failed call: what the client says when it has no engine to talk to
     /// is the same for every command.
     pub(crate) fn failed(
-        command: String,
+        command: CommandLine,
         status: ExitStatus,
         stdout: String,
         stderr: String,
@@ -132,6 +133,21 @@ impl DockerError {
             Self::NotInstalled { .. }
             | Self::Spawn { .. }
             | Self::Unexpected { .. }
+            | Self::Interrupted { .. } => None,
+        }
+    }
+
+    /// The whole command, where the message has a part of it alone.
+    #[must_use]
+    pub fn whole_command(&self) -> Option<&str> {
+        match self {
+            Self::Spawn { command, .. }
+            | Self::Failed { command, .. }
+            | Self::TimedOut { command, .. }
+            | Self::Unexpected { command, .. } => command.whole_if_cut(),
+            Self::NotInstalled { .. }
+            | Self::NotRunning { .. }
+            | Self::NoPermission { .. }
             | Self::Interrupted { .. } => None,
         }
     }

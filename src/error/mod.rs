@@ -224,17 +224,26 @@ impl Error {
         Some(redact(&output).into_owned())
     }
 
-    /// What all failing commands printed, each below what it was for, without the
-    /// secrets in it.
+    /// Whether the message has a part of the failing command alone.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.docker().is_some_and(|error| error.whole_command().is_some())
+    }
+
+    /// What all failing commands printed, each below what it was for and the command, where
+    /// that has a part of it alone; without the secrets in it.
     #[must_use]
     pub fn log(&self) -> Option<String> {
+        let part = |line: String, error: Option<&DockerError>| {
+            let command = error.and_then(DockerError::whole_command);
+            let command = command.map(|command| format!("{command}\n")).unwrap_or_default();
+            let output = error.and_then(DockerError::output).unwrap_or_default();
+            format!("{line}\n{}\n{}\n", redact(&command), redact(&output))
+        };
         let Some(failure) = self.failure() else {
-            return Some(format!("{}\n\n{}\n", self.line(), self.output()?));
+            return self.docker().map(|error| part(self.line(), Some(error)));
         };
-        let part = |failure: &Failure| {
-            let output = failure.source.docker().and_then(DockerError::output);
-            format!("{}\n\n{}\n", chain(failure), redact(&output.unwrap_or_default()))
-        };
+        let part = |failure: &Failure| part(chain(failure), failure.source.docker());
         let parts: Vec<_> =
             std::iter::once(failure).chain(failure.beside.iter()).map(part).collect();
         Some(parts.join("\n"))

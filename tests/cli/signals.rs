@@ -4,8 +4,8 @@
 use crate::harness::Machine;
 
 const INIT: &str = "exec a-master-1 bash /root/mok/init.sh";
-const LAST_WORDS: &str = "mokctl: warning: leaving at once; 'mokctl get clusters' shows what \
-    remains, 'mokctl delete cluster a' removes it\n";
+const LAST_WORDS: &str = "mokctl: warning: leaving at once; 'mokctl delete cluster a' \
+    removes what was made\n";
 
 fn taken_back(call: &str) -> String {
     format!(

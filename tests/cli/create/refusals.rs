@@ -83,7 +83,8 @@ fn a_failure_is_told_with_its_command_and_its_words_and_taken_back() {
 #[test]
 fn a_failure_is_kept_where_the_user_wants_to_look() {
     let machine = Machine::new();
-    let kept = "Everything is kept. To look: docker exec -ti a-master-1 journalctl -e
+    let kept =
+        "Everything is kept. To look: docker exec --interactive --tty a-master-1 journalctl -e
 To remove it: mokctl delete cluster a";
     init_fails(&machine, "--retain", kept);
     assert_eq!(machine.docker.names(), ["a-master-1", "mok-a"]);
