@@ -18,3 +18,4 @@ pub mod roster;
 pub mod runtime;
 pub mod spec;
 pub mod subnet;
+pub mod taken;

@@ -12,7 +12,9 @@ use crate::inventory::networks::taken_subnets;
 use crate::inventory::{node_images, snapshots};
 use crate::node::pki::Pki;
 use crate::plan;
-use crate::preflight::{self, Demand, Facts, mounts_gone, problems, refuse_existing};
+use crate::preflight::{
+    self, Demand, Facts, chosen_subnet, mounts_gone, problems, refuse_existing,
+};
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 use crate::snapshot::{SavedNode, Snapshot, SnapshotError};
 
@@ -44,7 +46,7 @@ pub(super) fn run(
     let demand = Demand {
         masters: count(Role::Master),
         workers: count(Role::Worker),
-        subnet: options.subnet,
+        subnet: chosen_subnet(options.subnet, &facts.taken, name),
         kubernetes: image.version,
     };
     let as_saved = options.mounts.is_empty();

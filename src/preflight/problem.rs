@@ -106,6 +106,14 @@ pub enum Problem {
         /// What is there.
         other: Subnet,
     },
+    /// A route leads to more than the subnet.
+    #[error("{subnet} is a part of {route}, to which the host has a route, maybe of a VPN")]
+    SubnetShadows {
+        /// What the cluster gets.
+        subnet: Subnet,
+        /// Whose addresses are not reached any more as far as they are the same.
+        route: Subnet,
+    },
     /// The engine's disk has no room for the snapshot.
     #[error(
         "too little disk space in {}: the snapshot needs {} MiB, {} MiB are free",
@@ -214,13 +222,16 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// Whether a cluster may come up nevertheless. Only of memory is that known:
-    /// the kernel may swap, and drop what others keep.
+    /// Whether a cluster may come up nevertheless: the kernel may swap, and drop what others
+    /// keep; and of two routes it takes the narrower one.
     #[must_use]
     pub fn may_be_survived(&self) -> bool {
         match self {
             Self::OnHost { problem, .. } => problem.may_be_survived(),
-            _ => matches!(self, Self::Memory { .. } | Self::CgroupV1 { .. }),
+            _ => matches!(
+                self,
+                Self::Memory { .. } | Self::CgroupV1 { .. } | Self::SubnetShadows { .. }
+            ),
         }
     }
 
@@ -262,6 +273,9 @@ impl Problem {
             Self::NoSuchAddress { .. } => "'ip -4 address' lists them".into(),
             Self::SubnetTaken { .. } => {
                 "another --subnet, or none: mokctl then takes a free one".into()
+            }
+            Self::SubnetShadows { .. } => {
+                "if you need these addresses there, another --subnet".into()
             }
             Self::SavedPortTaken { .. } | Self::SavedSubnetTaken { .. } => {
                 "a cluster comes back at its own ports and addresses alone: end what has them"

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use super::*;
@@ -33,7 +34,8 @@ fn demand(masters: u64, workers: u64) -> Demand {
 
 /// What is said of the problems, and of each its remedy.
 fn said(demand: &Demand, engine: EngineFacts, host: Option<HostFacts>) -> Vec<[String; 2]> {
-    let taken = BTreeSet::from([Subnet::parse("172.17.0.0/16").unwrap()]);
+    let read = |word| BTreeSet::from([Subnet::parse(word).unwrap()]);
+    let taken = Taken { networks: read("172.17.0.0/16"), routes: read("10.0.0.0/8") };
     let found = problems(demand, &Facts { engine, host, taken });
     found.iter().map(|problem| [problem.to_string(), problem.remedy()]).collect()
 }
@@ -175,12 +177,16 @@ fn a_subnet_that_somebody_has_is_told_with_its_remedy() {
         "172.17.9.0/24 overlaps 172.17.0.0/16, a network of the engine or a route of the host";
     let remedy = "another --subnet, or none: mokctl then takes a free one";
     assert_eq!(said(&subnet("172.17.9.0/24"), engine(), None), [[problem, remedy]]);
+    let problem =
+        "10.213.9.0/24 is a part of 10.0.0.0/8, to which the host has a route, maybe of a VPN";
+    let remedy = "if you need these addresses there, another --subnet";
+    assert_eq!(said(&subnet("10.213.9.0/24"), engine(), None), [[problem, remedy]]);
 }
 
 #[test]
 fn only_want_of_memory_may_be_survived() {
     let low = HostFacts { memory: Some(0), disk: Some(0), ..host() };
-    let facts = Facts { engine: engine(), host: Some(low), taken: BTreeSet::new() };
+    let facts = Facts { engine: engine(), host: Some(low), taken: Taken::default() };
     let found: Vec<_> = problems(&demand(1, 0), &facts);
     let survived: Vec<_> = found.iter().map(Problem::may_be_survived).collect();
     assert_eq!(survived, [false, true]);

@@ -35,7 +35,7 @@ pub enum StepError {
         source: std::io::Error,
     },
     /// All subnets are taken.
-    #[error("no free subnet: all of 10.213.0.0/16 is taken")]
+    #[error("no free subnet in 10.213.0.0/16, 172.16.0.0/16, 192.168.0.0/16 and 100.64.0.0/16")]
     NoSubnet,
     /// A step's thread ended without a result.
     #[error("a step ended without a result")]

@@ -146,9 +146,11 @@ fn an_engine_that_says_nothing_of_its_image() {
 fn a_host_without_a_free_subnet() {
     let machine = Machine::new();
     let inspect = machine.docker.on("network inspect *");
-    inspect.prints(br#"[{"IPAM":{"Config":[{"Subnet":"10.213.0.0/16"}]}}]"#);
-    let error =
-        "mokctl: error: cannot create network: no free subnet: all of 10.213.0.0/16 is taken";
+    let ranges = ["10.213.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+    let ranges = ranges.map(|range| format!(r#"{{"Subnet":"{range}"}}"#)).join(",");
+    inspect.prints(format!(r#"[{{"IPAM":{{"Config":[{ranges}]}}}}]"#).as_bytes());
+    let error = "mokctl: error: cannot create network: no free subnet in 10.213.0.0/16, \
+                 172.16.0.0/16, 192.168.0.0/16 and 100.64.0.0/16";
     let hint = "hint: name another with --subnet, or remove networks nobody uses";
     says(&machine, "create cluster a 1 0", &[error, hint]);
 }
