@@ -82,8 +82,8 @@ mod tests {
         for (line, advice) in [
             ("create cluster a 1 0", "'mokctl delete cluster a' removes what was made"),
             (
-                "create cluster a 1 0 --hosts x,y",
-                "'mokctl delete cluster a --hosts x,y' removes what was made",
+                "create cluster a 1 0 --hosts near,far",
+                "'mokctl delete cluster a --hosts near,far' removes what was made",
             ),
             ("create cluster a --from s", "'mokctl delete cluster a' removes what was made"),
             (
@@ -91,9 +91,9 @@ mod tests {
                 "'mokctl get nodes a' shows what was added, 'mokctl delete worker NODE' removes it",
             ),
             (
-                "create master a --hosts x",
-                "'mokctl get nodes a --hosts x' shows what was added, \
-                 'mokctl delete master NODE --hosts x' removes it",
+                "create master a --hosts near",
+                "'mokctl get nodes a --hosts near' shows what was added, \
+                 'mokctl delete master NODE --hosts near' removes it",
             ),
             ("delete worker a-worker-1", "'mokctl delete worker a-worker-1' goes on"),
             ("delete cluster a", "'mokctl delete cluster a' goes on"),

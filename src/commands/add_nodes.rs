@@ -106,9 +106,13 @@ pub(super) fn run(
         ..Run::new(&engines, &roster, admin_node)
     };
     run.outputs.learn_layout(layout?);
+    let reserve = plan::reserve(&new);
     if dry_run {
+        run::dry_run(&reserve, &run, &context.ui)?;
         return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
+    // Until the names are ours there is nothing to undo in the cluster.
+    outcome::execute(context, &reserve, &run, OnFailure::RollBack(&new))?;
     let on_failure = if retain { OnFailure::Retain(&new) } else { OnFailure::Revert(revert) };
     outcome::change(context, &existing, &plan, &run, on_failure)
 }

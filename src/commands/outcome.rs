@@ -43,8 +43,8 @@ impl Revert<'_> {
 
 /// What becomes of what a plan had done when it fails.
 pub(super) enum OnFailure<'a> {
-    /// What it made is removed.
-    RollBack,
+    /// What it made is removed: nodes for a cluster that stays, or a whole one.
+    RollBack(&'a [NodeName]),
     /// It is undone in the cluster, and then what it made is removed.
     Revert(Revert<'a>),
     /// Everything stays, for the user to look at: the nodes that it added to a cluster,
@@ -93,7 +93,7 @@ pub(super) fn execute(
         Err(failure) => failure,
     };
     match on_failure {
-        OnFailure::RollBack => roll_back(context, run, &[]),
+        OnFailure::RollBack(new) => roll_back(context, run, new),
         OnFailure::Revert(revert) => {
             let is_new = |node: &&NodeName| !revert.roster.nodes().contains(node);
             let new: Vec<NodeName> = run.roster.nodes().iter().filter(is_new).cloned().collect();

@@ -89,14 +89,16 @@ pub(super) fn run(
         context.ui.note("Cancelling by user request.");
         return Ok(());
     }
-    outcome::execute(context, &plan, &run, OnFailure::RollBack).map_err(|error| match error {
-        Error::Step(failure) => Error::Restore {
-            cluster: cluster.clone(),
-            snapshot: name.clone(),
-            source: Box::new(failure),
+    outcome::execute(context, &plan, &run, OnFailure::RollBack(&[])).map_err(
+        |error| match error {
+            Error::Step(failure) => Error::Restore {
+                cluster: cluster.clone(),
+                snapshot: name.clone(),
+                source: Box::new(failure),
+            },
+            other => other,
         },
-        other => other,
-    })?;
+    )?;
     tell(context, &run);
     Ok(())
 }

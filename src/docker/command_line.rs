@@ -21,19 +21,19 @@ struct Words {
 impl CommandLine {
     /// Of a program and what it is given.
     pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
-        let words: Vec<_> =
-            words.into_iter().map(|word| shell_escape::escape(word.into())).collect();
-        let whole = words.join(" ");
+        let words: Vec<&str> = words.into_iter().collect();
+        let escape = |word: &&str| shell_escape::escape((*word).into()).into_owned();
+        let whole = words.iter().map(escape).collect::<Vec<_>>().join(" ");
         if whole.len() <= LONGEST {
             return Self(Box::new(Words { whole, short: None }));
         }
-        let matters = |word: &&str| !word.starts_with('-') || word.starts_with("--name=");
+        let matters = |word: &&&str| !word.starts_with('-') || word.starts_with("--name=");
         let mut short = String::new();
-        for word in words.iter().map(AsRef::as_ref).filter(matters) {
+        for word in words.iter().filter(matters).map(escape) {
             if short.len() + word.len() > SHORT {
                 break;
             }
-            short = short + word + " ";
+            short = short + &word + " ";
         }
         Self(Box::new(Words { whole, short: Some(short + "...") }))
     }
@@ -61,7 +61,7 @@ mod tests {
         let flags = flags.iter().map(String::as_str);
         let words = ["docker", "create", "--name=a-master-1"].into_iter().chain(flags);
         let line = CommandLine::new(words.chain(["local/mok:1"]));
-        assert_eq!(line.to_string(), "docker create --name=a-master-1 local/mok:1 ...");
+        assert_eq!(line.to_string(), "docker create --name=a-master-1 'local/mok:1' ...");
         let whole = line.whole_if_cut().unwrap();
         assert!(whole.contains("'--cap-add=39 x' 'local/mok:1'"), "{whole}");
         let ids: Vec<_> = (0..9).map(|digit| digit.to_string().repeat(64)).collect();

@@ -195,6 +195,16 @@ impl DockerError {
         }
     }
 
+    /// Whether all that the call was for is gone, which is what a removal wants.
+    #[must_use]
+    pub fn is_all_gone(&self) -> bool {
+        let Self::Failed { stderr, .. } = self else { return false };
+        // docker's client ends with a line about its own exit status.
+        let says_why = |line: &&str| !line.is_empty() && !line.starts_with("exit status ");
+        let mut lines = stderr.lines().filter(says_why).peekable();
+        lines.peek().is_some() && lines.all(|line| ErrorKind::of(line) == ErrorKind::Gone)
+    }
+
     /// Whether the engine names the address and port of `publish`.
     #[must_use]
     pub fn names(&self, publish: &Publish) -> bool {

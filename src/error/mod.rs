@@ -320,11 +320,15 @@ impl Error {
     }
 }
 
+/// An error and its causes; what one says of its cause itself is said once.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        line = format!("{line}: {error}");
+        let why = error.to_string();
+        if !line.ends_with(&why) {
+            line = format!("{line}: {why}");
+        }
         cause = error.source();
     }
     line

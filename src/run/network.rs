@@ -22,8 +22,9 @@ impl Run<'_> {
                     if !self.is_spread() {
                         self.outputs.learn_network(id);
                     }
-                    self.outputs.learn_layout(Layout::new(subnet));
-                    return Ok(());
+                    let layout = Layout::new(subnet);
+                    self.outputs.learn_layout(layout);
+                    return self.move_reservation(layout);
                 }
                 Err(error)
                     if error.kind() == ErrorKind::SubnetTaken && self.network.subnet.is_none() =>
@@ -34,6 +35,19 @@ impl Run<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Makes the container anew that the cluster's name was reserved with, if it was made
+    /// for another subnet.
+    fn move_reservation(&self, layout: Layout) -> Result<(), StepError> {
+        let node = self.roster.first_master();
+        let reserved = self.outputs.reserved(&node);
+        if reserved.is_some_and(|it| it.address != layout.address(&node)) {
+            let docker = self.engines.of(&node);
+            docker.capture(&args::remove([node.to_string().as_str()]))?;
+            docker.capture(&self.reserve_name(&node)?)?;
+        }
+        Ok(())
     }
 
     pub(super) fn network_call(&self, subnet: Subnet) -> Call {

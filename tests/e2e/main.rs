@@ -12,6 +12,7 @@ mod console;
 mod create;
 mod dns;
 mod engine;
+mod engine_settings;
 mod faults;
 mod hosts;
 mod load_image;

@@ -61,6 +61,9 @@ pub fn create_container(container: &Container) -> Call {
         format!("--network={}", container.network),
         // The certificates and etcd's peer addresses hold it: it must survive.
         format!("--ip={}", container.address),
+        // Whatever the engine's default is: one without a place to log to starts nothing,
+        // and of some nothing can be read again.
+        "--log-driver=json-file".into(),
     ];
     for (key, value) in &container.labels {
         args.push(format!("--label={key}={value}"));
@@ -80,6 +83,8 @@ pub fn create_container(container: &Container) -> Call {
                 // Each kubelet sees its own containers alone: without it they find
                 // each other's and burn CPU over them.
                 "--cgroupns=private",
+                // systemd is process 1, whatever the engine's default is.
+                "--init=false",
                 // systemd wants an empty, writable /run at each start.
                 "--tmpfs=/run",
                 "--tmpfs=/tmp",

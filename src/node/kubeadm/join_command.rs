@@ -67,7 +67,7 @@ static CA_CERT_HASH: LazyLock<Regex> =
 static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r#"(?x) [a-z0-9]{6}\.[a-z0-9]{16}
-        | (?P<before> (?i: certificate[-_ ]?key) [\s\\:="']* ) [0-9a-f]{64}"#,
+        | (?P<before> (?: certificate[-_\x20]?key | certificateKey | CERTIFICATE_KEY ) [\s\\:="']* ) [0-9a-f]{64}"#,
     )
 });
 

@@ -59,8 +59,8 @@ fn create_leaves_a_container_of_the_same_name_alone() {
 fn init_fails(machine: &Machine, flags: &str, then: &str) {
     machine.docker.on("exec a-master-1 bash /root/mok/init.sh").fails(1, "[kubelet-check] no\nbye");
     let stderr = format!(
-        "Creating network .. ok (0.0 s)
-Reserving the name .. ok (0.0 s)
+        "Reserving the name .. ok (0.0 s)
+Creating network .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 Starting control plane .. FAILED (0.0 s)
 {then}
