@@ -14,6 +14,7 @@ use crate::docker::{DockerError, EndpointError, ScaleError};
 use crate::image::build::BuildError;
 use crate::image::contract::ContractError;
 use crate::image::release::MINORS;
+use crate::interrupt::Signal;
 use crate::inventory::error::InventoryError;
 use crate::kubeconfig::KubeconfigError;
 use crate::node::kubeadm::join_command::redact;
@@ -73,6 +74,14 @@ pub enum Error {
         cluster: ClusterName,
         /// Where something may be left.
         hosts: Vec<Host>,
+    },
+    /// Something could not be removed; everything else is.
+    #[error("cluster {cluster} is not deleted completely")]
+    NotDeleted {
+        /// The cluster.
+        cluster: ClusterName,
+        /// The first that failed.
+        source: Box<Self>,
     },
     /// A restore that had begun; what was there is gone.
     #[error("cluster {cluster} is not restored")]
@@ -256,6 +265,9 @@ impl Error {
             Self::NotSaved { cluster, .. } => {
                 Some(format!("'mokctl get kubeconfig {cluster}' prints it, for a file of its own"))
             }
+            Self::NotDeleted { cluster, .. } => {
+                Some(format!("'mokctl delete cluster {cluster}' removes what is left"))
+            }
             Self::NotPublished(name) => {
                 Some(format!("'mokctl delete cluster {name}' removes what is there of it"))
             }
@@ -296,9 +308,15 @@ impl Error {
     /// The signal's where the user asked to stop; else 1.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
+        self.signal().map_or(1, Signal::exit_code)
+    }
+
+    /// How the user asked to stop, if that is why.
+    #[must_use]
+    pub fn signal(&self) -> Option<Signal> {
         match self.docker() {
-            Some(DockerError::Interrupted { signal, .. }) => signal.exit_code(),
-            _ => 1,
+            Some(DockerError::Interrupted { signal, .. }) => Some(*signal),
+            _ => None,
         }
     }
 
@@ -306,6 +324,7 @@ impl Error {
         match self {
             Self::Docker(error) => Some(error),
             Self::Build(error) => error.docker(),
+            Self::NotDeleted { source, .. } => source.docker(),
             _ => self.failure()?.source.docker(),
         }
     }
@@ -315,6 +334,7 @@ impl Error {
         match self {
             Self::Step(failure) => Some(failure),
             Self::Restore { source, .. } => Some(source),
+            Self::NotDeleted { source, .. } => source.failure(),
             _ => None,
         }
     }
