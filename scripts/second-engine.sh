@@ -2,7 +2,7 @@
 # A second Docker engine on this machine, for tests: one whose disk they fill and
 # that they end, or one as far away as another machine. It has a network namespace
 # for itself, because two engines in one take each other's firewall rules away. All
-# its files are in FOLDER. Needs root; gives no protection: any user who reaches its
+# its files are in FOLDER, its settings too, if there is a daemon.json. Needs root; gives no protection: any user who reaches its
 # address uses it.
 # usage: second-engine.sh COMMAND FOLDER [VALUE]
 #   disk FOLDER SIZE        gives it a file system of SIZE for its data
@@ -67,6 +67,7 @@ start() {
     "--exec-root=$folder/run" "--pidfile=$folder/pid")
   if [[ $value != near ]]; then dockerd+=(--tls=false); fi
   if [[ $value == far ]]; then dockerd+=(--bridge=none); fi
+  if [[ -e $folder/daemon.json ]]; then dockerd+=("--config-file=$folder/daemon.json"); fi
   # Not `ip netns exec`: that hides the control groups.
   setsid --fork nsenter --net="/run/netns/$space" "${dockerd[@]}" \
     >>"$folder/log" 2>&1 </dev/null

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use crate::cli::Defaults;
 use crate::cluster::proxy::{Proxy, ProxyError};
+use crate::docker::config_file;
 use crate::docker::module_source::ModuleSource;
 use crate::docker::privilege::BoundingSet;
 use crate::interrupt::Ignored;
@@ -28,6 +29,10 @@ pub struct Env {
     pub defaults: Defaults,
     /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, or the same in small letters.
     pub proxies: [OsString; 3],
+    /// The folder of the docker client's settings: `DOCKER_CONFIG`, or `.docker` at home.
+    pub docker_config: Option<PathBuf>,
+    /// `DOCKER_HOST`.
+    pub docker_host: Option<OsString>,
     /// `KUBECONFIG`.
     pub kubeconfig: Option<OsString>,
     /// `HOME`.
@@ -51,6 +56,9 @@ impl Env {
     pub fn read() -> Self {
         let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let home = env::var_os("HOME").map(PathBuf::from);
+        let docker_config = env::var_os("DOCKER_CONFIG").filter(|value| !value.is_empty());
+        let at_home = || Some(home.as_ref()?.join(".docker"));
         let status = fs::read_to_string("/proc/self/status").ok();
         Self {
             path: env::var_os("PATH"),
@@ -59,8 +67,10 @@ impl Env {
             image_repository: env::var_os("MOKCTL_IMAGE_REPOSITORY"),
             defaults: Defaults::read(|name| env::var_os(name)),
             proxies: ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].map(either_case),
+            docker_config: docker_config.map(PathBuf::from).or_else(at_home),
+            docker_host: env::var_os("DOCKER_HOST"),
             kubeconfig: env::var_os("KUBECONFIG"),
-            home: env::var_os("HOME").map(PathBuf::from),
+            home,
             state_home: env::var_os("XDG_STATE_HOME").map(PathBuf::from),
             terminal: console::user_attended_stderr() && !no_color && !dumb,
             modules: ModuleSource::read(),
@@ -69,13 +79,20 @@ impl Env {
         }
     }
 
-    /// The proxies that the nodes shall use, if there are any.
+    /// The proxies that the nodes shall use, if there are any: the environment's, else
+    /// those that the docker client has for containers.
     ///
     /// # Errors
     /// Where they cannot be handed on.
     pub fn proxy(&self) -> Result<Option<Proxy>, ProxyError> {
         // What is not UTF-8 becomes what is not ASCII, and is refused.
         let [http, https, direct] = self.proxies.each_ref().map(|value| value.to_string_lossy());
+        let own = Proxy::new(&http, &https, &direct)?;
+        let Some(folder) = self.docker_config.as_ref().filter(|_| own.is_none()) else {
+            return Ok(own);
+        };
+        let host = self.docker_host.as_ref().and_then(|host| host.to_str());
+        let [http, https, direct] = config_file::proxies(folder, host);
         Proxy::new(&http, &https, &direct)
     }
 

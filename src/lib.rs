@@ -94,7 +94,9 @@ fn carry_out(env: Env, globals: Globals, command: Command) -> ExitCode {
 fn prepare(env: Env, globals: Globals, command: &Command, ui: &Ui) -> Result<Context, Error> {
     let interrupt = Interrupt::default();
     let last = ui.clone();
-    let line = format!("exiting immediately, without cleanup; {}", command.recovery_hint());
+    let advice = command.recovery_hint(&globals.hosts);
+    let advice = advice.map(|advice| format!("; {advice}")).unwrap_or_default();
+    let line = format!("exiting immediately, without cleanup{advice}");
     let leave = move |signal: Signal| {
         last.close();
         last.warn(&line);

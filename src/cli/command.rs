@@ -75,54 +75,6 @@ impl Command {
         }
     }
 
-    /// What the user can do about what the command leaves if it is aborted. Only where
-    /// the cluster is not meant to stay is it to be deleted.
-    #[must_use]
-    pub fn recovery_hint(&self) -> String {
-        match self {
-            Self::CreateCluster { spec: ClusterSpec { name, .. }, .. }
-            | Self::CloneCluster { spec: CloneSpec { name, .. }, .. }
-            | Self::DeleteCluster { cluster: name, .. } => format!(
-                "'mokctl get clusters' shows what remains, 'mokctl delete cluster {name}' removes it"
-            ),
-            Self::CreateMaster { cluster, .. } => Self::node_hint(cluster, "master"),
-            Self::CreateWorker { cluster, .. } => Self::node_hint(cluster, "worker"),
-            Self::DeleteNode { node, .. } => format!(
-                "if 'mokctl get nodes {}' still shows {node}, run the command again",
-                node.cluster()
-            ),
-            Self::CreateSnapshot { cluster, snapshot, .. } => format!(
-                "'mokctl start cluster {cluster}' starts the cluster, \
-                 'mokctl delete snapshot {snapshot}' removes the snapshot"
-            ),
-            Self::RestoreCluster { cluster, snapshot, .. } => format!(
-                "the snapshot is unchanged: run 'mokctl restore cluster {cluster} {snapshot}' again"
-            ),
-            Self::StartCluster { cluster, .. } | Self::StopCluster { cluster, .. } => format!(
-                "'mokctl get nodes {cluster}' shows which nodes run, \
-                 'mokctl start cluster {cluster}' starts the others"
-            ),
-            Self::LoadSnapshot { .. } | Self::DeleteSnapshot { .. } => {
-                "'mokctl get snapshots' shows what remains".to_owned()
-            }
-            Self::GetClusters { .. }
-            | Self::GetNodes { .. }
-            | Self::GetKubeconfig { .. }
-            | Self::GetImages
-            | Self::GetSnapshots { .. }
-            | Self::BuildImage { .. }
-            | Self::Exec { .. }
-            | Self::LoadImage { .. }
-            | Self::ExportLogs { .. }
-            | Self::ExportSnapshot { .. } => "run the command again".to_owned(),
-        }
-    }
-
-    fn node_hint(name: &ClusterName, role: &str) -> String {
-        let show = format!("'mokctl get nodes {name}' shows what remains");
-        format!("{show}, 'mokctl delete {role} NODE' removes a node")
-    }
-
     /// The cluster that the command is about, where it is about one.
     #[must_use]
     pub fn cluster(&self) -> Option<&ClusterName> {
@@ -324,27 +276,4 @@ pub enum Command {
         /// Where to.
         dir: Option<PathBuf>,
     },
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn delete_cluster_is_named_only_where_the_cluster_shall_not_stay() {
-        let (yes, dry_run, retain, places) = (true, false, false, vec![]);
-        let cluster = || ClusterName::parse("a").unwrap();
-        let node = NodeName::parse("a-worker-1").unwrap();
-        let delete = |command: &Command| command.recovery_hint().contains("delete cluster");
-        assert!(delete(&Command::DeleteCluster { cluster: cluster(), yes, dry_run }));
-        for command in [
-            Command::CreateMaster { cluster: cluster(), places, retain, dry_run },
-            Command::DeleteNode { node, yes, dry_run },
-            Command::StartCluster { cluster: cluster(), dry_run },
-            Command::StopCluster { cluster: cluster(), dry_run },
-            Command::GetImages,
-        ] {
-            assert!(!delete(&command), "{command:?}");
-        }
-    }
 }

@@ -22,6 +22,8 @@ const VARIABLES: &[(&str, &str)] = &[
     ("PATH", "Where the docker program is looked for."),
     ("KUBECONFIG", "The files of kubectl; the first is the one that is written to."),
     ("HOME", "Without KUBECONFIG its .kube/config is written to."),
+    ("DOCKER_HOST", "Where the docker engine is, for docker and for its proxies of containers."),
+    ("DOCKER_CONFIG", "The folder of the docker client's settings; .docker in HOME without it."),
     ("XDG_STATE_HOME", "Below it lie the logs of failed commands; ~/.local/state without it."),
     ("NO_COLOR", "Where it is set, progress has no colours and does not move."),
     ("TERM", "The same where it is dumb."),

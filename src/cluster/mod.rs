@@ -2,6 +2,7 @@
 //! hold its state. Pure; runs nothing.
 
 pub mod host;
+pub mod image_name;
 pub mod kubernetes;
 pub mod labels;
 pub mod layout;
@@ -17,3 +18,4 @@ pub mod roster;
 pub mod runtime;
 pub mod spec;
 pub mod subnet;
+pub mod taken;

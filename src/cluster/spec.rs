@@ -99,6 +99,18 @@ pub struct ClusterOptions {
     pub registry: Option<Registry>,
 }
 
+impl ClusterOptions {
+    /// The addresses and ports of the host that are asked for, where the API is on
+    /// loopback unless it is asked for elsewhere. Port 0 stands for any.
+    #[must_use]
+    pub fn ports(&self) -> Vec<(Ipv4Addr, u16)> {
+        let host = self.api_address.unwrap_or(Ipv4Addr::LOCALHOST);
+        let publish = self.publish.iter();
+        let publish = publish.map(|spec| (spec.address.unwrap_or(host), spec.port.get()));
+        std::iter::once((host, self.api_port.map_or(0, NonZeroU16::get))).chain(publish).collect()
+    }
+}
+
 /// Why a word is not an image or a version.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SpecError {
@@ -108,6 +120,12 @@ pub enum SpecError {
          a letter or digit first"
     )]
     Image(String),
+    /// A path.
+    #[error(
+        "invalid IMAGE, '{0}': that is a file; 'docker load --input={0}' puts its images into the \
+         engine, where they have names"
+    )]
+    ImageFile(String),
     /// Not a Kubernetes version.
     #[error("invalid VERSION, '{0}': MAJOR.MINOR or MAJOR.MINOR.PATCH is allowed, like 1.36.3")]
     Version(String),
@@ -123,6 +141,8 @@ impl ImageRef {
         let inner = |b: u8| b.is_ascii_alphanumeric() || b"._-/:@".contains(&b);
         if word.starts_with(|c: char| c.is_ascii_alphanumeric()) && word.bytes().all(inner) {
             Ok(Self(word.to_owned()))
+        } else if ["/", "./", "../"].iter().any(|start| word.starts_with(start)) {
+            Err(SpecError::ImageFile(word.to_owned()))
         } else {
             Err(SpecError::Image(word.to_owned()))
         }
@@ -215,7 +235,10 @@ mod tests {
         for good in ["a", "mok-debian-12:1.33.1", "quay.io/x/y@sha256:00ff", "localhost:5000/A_b"] {
             assert_eq!(ImageRef::parse(good).unwrap().to_string(), good);
         }
-        for bad in ["", "-v", "--privileged", "/a", "a b", "a;b", "ä", "a\n"] {
+        for file in ["/a", "./a.tar", "../a"] {
+            assert_eq!(ImageRef::parse(file), Err(SpecError::ImageFile(file.to_owned())));
+        }
+        for bad in ["", "-v", "--privileged", ".a", "a b", "a;b", "ä", "a\n"] {
             assert_eq!(ImageRef::parse(bad), Err(SpecError::Image(bad.to_owned())));
         }
     }

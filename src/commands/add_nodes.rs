@@ -76,7 +76,6 @@ pub(super) fn run(
         let demand = Demand {
             masters: of(Role::Master),
             workers: of(Role::Worker),
-            api_port: None,
             subnet: None,
             kubernetes: look.image.version,
         };
@@ -107,10 +106,14 @@ pub(super) fn run(
         ..Run::new(&engines, &roster, admin_node)
     };
     run.outputs.learn_layout(layout?);
+    let reserve = plan::reserve(&new);
     if dry_run {
+        run::dry_run(&reserve, &run, &context.ui)?;
         return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
-    let on_failure = if retain { OnFailure::Retain } else { OnFailure::Revert(revert) };
+    // Until the names are ours there is nothing to undo in the cluster.
+    outcome::execute(context, &reserve, &run, OnFailure::RollBack(&new))?;
+    let on_failure = if retain { OnFailure::Retain(&new) } else { OnFailure::Revert(revert) };
     outcome::change(context, &existing, &plan, &run, on_failure)
 }
 
@@ -137,7 +140,7 @@ fn sites(context: &Context, engines: &Engines, new: &[NodeName]) -> Vec<Site> {
 
 fn look(Site { context, .. }: &Site, image: &str) -> Result<Look, Error> {
     let (image, facts, endpoint) = thread::scope(|scope| {
-        let facts = scope.spawn(|| preflight::look(&context.docker, None));
+        let facts = scope.spawn(|| preflight::look(&context.docker, &[]));
         let endpoint = scope.spawn(|| context.endpoint());
         (node_images::named(&context.docker, image), join(facts), join(endpoint))
     });

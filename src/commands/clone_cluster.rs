@@ -12,7 +12,9 @@ use crate::inventory::networks::taken_subnets;
 use crate::inventory::{node_images, snapshots};
 use crate::node::pki::Pki;
 use crate::plan;
-use crate::preflight::{self, Demand, Facts, mounts_gone, problems, refuse_existing};
+use crate::preflight::{
+    self, Demand, Facts, chosen_subnet, mounts_gone, problems, refuse_existing,
+};
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 use crate::snapshot::{SavedNode, Snapshot, SnapshotError};
 
@@ -28,7 +30,7 @@ pub(super) fn run(
     context.ui.fact("snapshot", spec.snapshot.as_str());
     let (snapshot, existing, facts, taken, endpoint) = thread::scope(|scope| {
         let existing = scope.spawn(|| refuse_existing(&context.docker, name));
-        let facts = scope.spawn(|| preflight::look(&context.docker, options.api_port));
+        let facts = scope.spawn(|| preflight::look(&context.docker, &options.ports()));
         let taken = scope.spawn(|| taken_subnets(&context.docker));
         let endpoint = scope.spawn(|| context.endpoint());
         let snapshot = snapshots::named(&context.docker, &spec.snapshot);
@@ -44,8 +46,7 @@ pub(super) fn run(
     let demand = Demand {
         masters: count(Role::Master),
         workers: count(Role::Worker),
-        api_port: options.api_port,
-        subnet: options.subnet,
+        subnet: chosen_subnet(options.subnet, &facts.taken, name),
         kubernetes: image.version,
     };
     let as_saved = options.mounts.is_empty();
@@ -67,7 +68,7 @@ pub(super) fn run(
         },
         network: NetworkOptions { subnet: options.subnet, taken: facts.taken },
         api: ApiOptions { address, port: options.api_port },
-        kubeconfig: Some(context.kubeconfig()?),
+        kubeconfig: Some(context.writable_kubeconfig(name)?),
         output: context.output(),
         ..Run::new(&engines, &roster, roster.first_master())
     };

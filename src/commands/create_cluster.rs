@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::node::manual::SETUP;
 use crate::node::pki::Pki;
 use crate::node::scripts;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, ReserveBy};
 use crate::preflight::Site;
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 
@@ -29,7 +29,9 @@ pub(super) fn run(
 ) -> Result<(), Error> {
     let roster = spec.roster();
     let site = Site::find(context.asked(), context.env.bounding_set, spec, &roster)?;
-    let plan = plan::create(&roster, spec.manual, &site.lacking);
+    let reserve =
+        if site.engines.repeat_networks() { ReserveBy::Container } else { ReserveBy::Network };
+    let plan = plan::create(&roster, spec.manual, &site.lacking, reserve);
     if roster.with_role(Role::Master).count() == 2 {
         context
             .ui
@@ -53,7 +55,7 @@ pub(super) fn run(
         },
         network: NetworkOptions { subnet: spec.options.subnet, taken: site.taken },
         api: ApiOptions { address: site.address, port: spec.options.api_port },
-        kubeconfig: Some(context.kubeconfig()?),
+        kubeconfig: Some(context.writable_kubeconfig(&spec.name)?),
         output: context.output(),
         ..Run::new(&site.engines, &roster, roster.first_master())
     };
@@ -76,7 +78,7 @@ pub(super) fn apply(
     run: &Run<'_>,
     retain: bool,
 ) -> Result<(), Error> {
-    let on_failure = if retain { OnFailure::Retain } else { OnFailure::RollBack };
+    let on_failure = if retain { OnFailure::Retain(&[]) } else { OnFailure::RollBack(&[]) };
     outcome::execute(context, plan, run, on_failure)?;
     if run.outputs.has_saved() {
         context.ui.fact("context", run.roster.name().context());

@@ -100,7 +100,7 @@ fn check_disk(context: &Context, members: &[Member]) -> Result<(), Error> {
             .filter(has_volume)
             .map(|member| scope.spawn(move || measure(member)))
             .collect();
-        let facts = preflight::look(&context.docker, None);
+        let facts = preflight::look(&context.docker, &[]);
         let volumes = volumes.into_iter().map(join).sum::<Result<u64, _>>();
         (join(written), volumes, facts)
     });

@@ -8,12 +8,12 @@ use crate::error::Error;
 use crate::inventory::error::InventoryError;
 use crate::inventory::found::Found;
 use crate::inventory::{members, networks};
-use crate::plan;
+use crate::plan::{self, Plan};
 use crate::run::{self, Origin, Removal, Run};
 
-/// Removes the kubeconfig's entry, containers with their volumes, and the network. Can be
-/// run again after any interruption: as long as the network is there, so is the cluster.
-/// What is on a host that does not answer stays, and so does the network.
+/// Removes the kubeconfig's entry, containers with their volumes, and the network, or what
+/// is there of them. Goes on past what cannot be removed, and can be run again. What is on
+/// a host that does not answer stays, and so does the network.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,
@@ -21,7 +21,16 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     let (found, mut removal) = look(context, cluster)?;
-    if removal.is_empty() {
+    let kubeconfig = match context.kubeconfig() {
+        Ok(location) => Some(location),
+        Err(error) => {
+            let entry = cluster.context();
+            context.ui.warn(&format!("{}; if {entry} is in one, it stays", error.line()));
+            None
+        }
+    };
+    let has_access = kubeconfig.as_ref().is_some_and(|location| location.has(cluster));
+    if removal.is_empty() && !(has_access && found.away.is_empty()) {
         return Err(InventoryError::NotFound(cluster.clone()).into());
     }
     if !found.away.is_empty() {
@@ -32,11 +41,11 @@ pub(super) fn run(
         removal.add_nameless_images(&context.docker);
     }
     let names = found.members.iter().map(|member| member.name.clone()).collect();
-    let plan = plan::delete(names, images, removal.has_networks());
+    let plan = plan::delete(names, images, removal.has_networks(), kubeconfig.is_some());
     let (engines, roster) = (found.of_cluster(), members::roster(cluster, &found.members));
     let run = Run {
         origin: Origin::Delete(removal),
-        kubeconfig: Some(context.kubeconfig()?),
+        kubeconfig,
         ..Run::new(&engines, &roster, roster.first_master())
     };
     if dry_run {
@@ -47,7 +56,20 @@ pub(super) fn run(
         context.ui.note("Cancelling by user request.");
         return Ok(());
     }
-    outcome::execute(context, &plan, &run, OnFailure::LeaveAsIs)?;
+    let mut failed = Ok(());
+    for stage in plan.0 {
+        let done = outcome::execute(context, &Plan(vec![stage]), &run, OnFailure::LeaveAsIs);
+        if done.as_ref().is_err_and(|error| error.signal().is_some()) {
+            return done;
+        }
+        match (&failed, done) {
+            (Err(_), Err(next)) => context.ui.warn(&next.line()),
+            (Ok(()), done) => failed = done,
+            (Err(_), Ok(())) => {}
+        }
+    }
+    failed
+        .map_err(|source| Error::NotDeleted { cluster: cluster.clone(), source: source.into() })?;
     let hosts: Vec<_> = found.away.iter().chain(run.outputs.lagging()).cloned().collect();
     if !hosts.is_empty() {
         return Err(Error::Remains { cluster: cluster.clone(), hosts });

@@ -1,14 +1,30 @@
 //! `load image`: from the engine into the nodes, streamed, all nodes at once.
 
+use std::path::Path;
+
 use super::Context;
-use crate::cluster::name::{ClusterName, NodeName};
+use crate::cluster::image_name;
+use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::runtime::Runtime;
 use crate::cluster::spec::ImageRef;
-use crate::docker::{Docker, DockerError, args};
+use crate::docker::{Docker, DockerError, args, join};
 use crate::error::Error;
 use crate::inventory::existing::Existing;
 
-/// Loads `images` into every node that lacks one of them.
+/// What a node can run besides its own architecture, in the same words.
+const ALSO_RUNS: [(&str, &str); 2] = [("linux/amd64", "linux/386"), ("linux/arm64", "linux/arm")];
+
+/// A name of an image that nodes shall have.
+struct Wanted {
+    /// As the engine has it.
+    name: String,
+    /// As nodes have it.
+    full: String,
+    id: String,
+}
+
+/// Loads `images` into every node that lacks one of them, or has another one under its
+/// name.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,
@@ -17,26 +33,34 @@ pub(super) fn run(
     let existing = Existing::find(context.asked(), cluster)?;
     existing.may_change(None)?;
     let from = source(context, &existing, images)?;
-    let mut ids = Vec::new();
+    let platform = platform(&existing)?;
+    let mut wanted = Vec::new();
+    let mut renamed = Vec::new();
     for image in images {
-        let id = from.ask_image(&args::image_id(image.as_str()))?;
-        let id = id.ok_or_else(|| Error::NoSuchImage(image.to_string()))?;
-        // podman leaves out how the digest was made.
-        ids.push(format!("sha256:{}", id.trim_start_matches("sha256:")));
+        let found = find(&from, image.as_str(), platform.as_deref())?;
+        let asked = image_name::full(image.as_str());
+        if found.iter().all(|one| Some(&one.full) != asked.as_ref()) {
+            let names: Vec<_> = found.iter().map(|one| one.full.as_str()).collect();
+            renamed.push(format!("{image} is called {} in the nodes", names.join(" and ")));
+        }
+        wanted.extend(found);
     }
     let stage = context.ui.stage(&format!("Loading images into {cluster}"));
     let runtime = existing.runtime();
     let results: Vec<Result<(), DockerError>> = std::thread::scope(|scope| {
-        let (from, ids) = (&from, &ids);
+        let (from, wanted) = (&from, &wanted);
         let load = |node: &NodeName| {
             let (to, node) = (existing.engines.of(node), node.to_string());
-            scope.spawn(move || load((from, to), runtime, &node, images, ids))
+            scope.spawn(move || load((from, to), runtime, &node, wanted))
         };
         let threads: Vec<_> = existing.roster.kubernetes().map(load).collect();
-        threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+        threads.into_iter().map(join).collect()
     });
     results.into_iter().collect::<Result<(), _>>()?;
     stage.done();
+    for line in renamed {
+        context.ui.note(&line);
+    }
     Ok(())
 }
 
@@ -55,28 +79,56 @@ fn source(context: &Context, existing: &Existing, images: &[ImageRef]) -> Result
     Ok(context.docker.clone())
 }
 
-/// From one engine to a node on another. An engine's id of an image is the digest of
-/// its configuration, and the runtime lists it too. (Engines that keep images in
-/// containerd have another id: there every load is done.)
+/// What the nodes are; none where their image is gone.
+fn platform(existing: &Existing) -> Result<Option<String>, DockerError> {
+    let is_node = |role: Role| role.runs_kubernetes();
+    let node = existing.members.iter().find(|member| member.role().is_some_and(is_node));
+    let Some((member, node)) = node.and_then(|member| Some((member, member.node.as_ref()?))) else {
+        return Ok(None);
+    };
+    existing.engines.of(node).ask_image(&args::image_platform(&member.base.id))
+}
+
+/// The image that the engine calls `word`, under that name. By its id or digest no pod
+/// can use it: so under all names that it has.
+fn find(docker: &Docker, word: &str, nodes: Option<&str>) -> Result<Vec<Wanted>, Error> {
+    let image = docker.find_image(word)?.ok_or_else(|| Error::NoSuchImage {
+        image: word.to_owned(),
+        load: Path::new(word).exists().then(|| docker.pretty(&args::load(word))),
+    })?;
+    let platform = format!("{}/{}", image.os, image.architecture);
+    if nodes
+        .is_some_and(|nodes| nodes != platform && !ALSO_RUNS.contains(&(nodes, platform.as_str())))
+    {
+        let (image, nodes) = (word.to_owned(), nodes.unwrap_or_default().to_owned());
+        return Err(Error::ForeignImage { image, platform, nodes });
+    }
+    // podman leaves out how the digest was made.
+    let id = format!("sha256:{}", image.id.trim_start_matches("sha256:"));
+    let full = |name: &String| image_name::full(name);
+    let asked = image_name::full(word);
+    let by_name = image.repo_tags.iter().any(|name| full(name) == asked);
+    let names = image.repo_tags.iter().filter(|name| !by_name || full(name) == asked);
+    let wanted: Vec<_> = names
+        .filter_map(|name| Some(Wanted { name: name.clone(), full: full(name)?, id: id.clone() }))
+        .collect();
+    if wanted.is_empty() {
+        let tag = docker.pretty(&args::tag(word, "NAME"));
+        return Err(Error::UnnamedImage { image: word.to_owned(), tag });
+    }
+    Ok(wanted)
+}
+
+/// From one engine to a node on another.
 fn load(
     (from, to): (&Docker, &Docker),
     runtime: Runtime,
     node: &str,
-    images: &[ImageRef],
-    ids: &[String],
+    wanted: &[Wanted],
 ) -> Result<(), DockerError> {
-    let list = args::exec(node, runtime.list_images().iter().copied());
-    let there = to.capture(&list)?;
-    let there: Vec<&str> = there.split_whitespace().collect();
-    let missing: Vec<&str> = images
-        .iter()
-        .zip(ids)
-        .filter(|(image, id)| {
-            let name = |word: &str| word == image.as_str() || word.ends_with(&format!("/{image}"));
-            !(there.contains(&id.as_str()) && there.iter().any(|word| name(word)))
-        })
-        .map(|(image, _)| image.as_str())
-        .collect();
+    let list = to.capture(&args::exec(node, runtime.list_images().iter().copied()))?;
+    let lacks = |one: &&Wanted| !runtime.has_image(&list, &one.full, &one.id);
+    let missing: Vec<_> = wanted.iter().filter(lacks).map(|one| one.name.as_str()).collect();
     if missing.is_empty() {
         return Ok(());
     }

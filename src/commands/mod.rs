@@ -22,7 +22,7 @@ mod power;
 mod restore_cluster;
 
 use crate::cli::{Command, Detail, Globals};
-use crate::cluster::name::Role;
+use crate::cluster::name::{ClusterName, Role};
 use crate::docker::privilege::Privilege;
 use crate::docker::{Docker, Endpoint};
 use crate::env::Env;
@@ -116,6 +116,14 @@ impl Context {
     fn kubeconfig(&self) -> Result<Location, Error> {
         let (list, home) = (self.env.kubeconfig.as_deref(), self.env.home.as_deref());
         Ok(Location::find(list, home)?)
+    }
+
+    /// The same, where the access to `cluster` can be written: who finds out after the
+    /// cluster was made has waited for nothing.
+    fn writable_kubeconfig(&self, cluster: &ClusterName) -> Result<Location, Error> {
+        let location = self.kubeconfig()?;
+        location.check(cluster)?;
+        Ok(location)
     }
 
     /// Where the engine is.

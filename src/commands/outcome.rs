@@ -2,7 +2,10 @@
 //! failure.
 
 use super::Context;
+use crate::cli::mokctl;
+use crate::cluster::name::NodeName;
 use crate::cluster::roster::Roster;
+use crate::docker::args;
 use crate::error::Error;
 use crate::inventory::existing::Existing;
 use crate::plan::Plan;
@@ -40,12 +43,13 @@ impl Revert<'_> {
 
 /// What becomes of what a plan had done when it fails.
 pub(super) enum OnFailure<'a> {
-    /// What it made is removed.
-    RollBack,
+    /// What it made is removed: nodes for a cluster that stays, or a whole one.
+    RollBack(&'a [NodeName]),
     /// It is undone in the cluster, and then what it made is removed.
     Revert(Revert<'a>),
-    /// Everything stays, for the user to look at.
-    Retain,
+    /// Everything stays, for the user to look at: the nodes that it added to a cluster,
+    /// or a whole one.
+    Retain(&'a [NodeName]),
     /// It made nothing: running the command again continues.
     LeaveAsIs,
 }
@@ -82,28 +86,50 @@ pub(super) fn execute(
             if context.globals.timings {
                 show(context, &timings);
             }
-            return Ok(());
+            let unsaved = run.outputs.take_unsaved();
+            let cluster = run.roster.name().clone();
+            return unsaved.map_or(Ok(()), |source| Err(Error::NotSaved { cluster, source }));
         }
         Err(failure) => failure,
     };
     match on_failure {
-        OnFailure::RollBack => roll_back(context, run),
+        OnFailure::RollBack(new) => roll_back(context, run, new),
         OnFailure::Revert(revert) => {
+            let is_new = |node: &&NodeName| !revert.roster.nodes().contains(node);
+            let new: Vec<NodeName> = run.roster.nodes().iter().filter(is_new).cloned().collect();
             revert.run(run);
-            roll_back(context, run);
+            roll_back(context, run, &new);
         }
-        OnFailure::Retain => context.ui.note(&format!(
-            "Everything is kept. To look: docker exec -ti {} journalctl -e\n\
-             To remove it: mokctl delete cluster {}",
-            run.admin_node,
-            run.roster.name()
-        )),
+        OnFailure::Retain(new) => {
+            let node = new.first().unwrap_or(&run.admin_node);
+            let look = args::exec_attached(&node.to_string(), &["journalctl", "-e"], true);
+            context.ui.note(&format!(
+                "Everything is kept. To look: {}\nTo remove it: {}",
+                run.engines.of(node).pretty(&look),
+                removal(context, run, new).join(", ")
+            ));
+        }
         OnFailure::LeaveAsIs => {}
     }
     Err(failure.into())
 }
 
-fn roll_back(context: &Context, run: &Run<'_>) {
+/// The commands that remove what a run made: `new` nodes of a cluster that was there, a
+/// snapshot, or a whole cluster.
+fn removal(context: &Context, run: &Run<'_>, new: &[NodeName]) -> Vec<String> {
+    let mokctl = |words: String| mokctl(&words, &context.globals.hosts);
+    if let Origin::Save(snapshot) = &run.origin {
+        return vec![mokctl(format!("delete snapshot {}", snapshot.name))];
+    }
+    if new.is_empty() {
+        return vec![mokctl(format!("delete cluster {}", run.roster.name()))];
+    }
+    let delete = |node: &NodeName| format!("delete {} {node}", node.role().as_str());
+    new.iter().map(|node| mokctl(delete(node))).collect()
+}
+
+/// Removes what the run made: `new` nodes, or else everything.
+fn roll_back(context: &Context, run: &Run<'_>, new: &[NodeName]) {
     let stage = context.ui.stage("Rolling back");
     let step = stage.step("roll back", None);
     let removed = run::roll_back(run.engines, &run.id).map_err(|error| error.to_string());
@@ -116,15 +142,8 @@ fn roll_back(context: &Context, run: &Run<'_>) {
     if let Err(error) = removed.and(forgotten) {
         drop(step);
         drop(stage);
-        let what = match &run.origin {
-            Origin::Save(snapshot) => format!("snapshot {}", snapshot.name),
-            Origin::Unchanged
-            | Origin::Image { .. }
-            | Origin::Clone { .. }
-            | Origin::Restore(_)
-            | Origin::Delete(_) => format!("cluster {}", run.roster.name()),
-        };
-        context.ui.warn(&format!("{error}; 'mokctl delete {what}' removes what remains"));
+        let removal = removal(context, run, new).join("' and '");
+        context.ui.warn(&format!("{error}; '{removal}' removes what remains"));
     } else {
         step.done();
         stage.done();

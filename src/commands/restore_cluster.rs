@@ -33,7 +33,7 @@ pub(super) fn run(
     let (snapshot, members, network, facts, taken, endpoint) = thread::scope(|scope| {
         let members = scope.spawn(|| members::of(&context.docker, Some(cluster)));
         let network = scope.spawn(|| network(context, cluster));
-        let facts = scope.spawn(|| preflight::look(&context.docker, None));
+        let facts = scope.spawn(|| preflight::look(&context.docker, &[]));
         let taken = scope.spawn(|| taken_subnets(&context.docker));
         let endpoint = scope.spawn(|| context.endpoint());
         let snapshot = snapshots::named(&context.docker, name);
@@ -75,7 +75,7 @@ pub(super) fn run(
             address: snapshot.host(),
             port: snapshot.api().and_then(|api| api.port.try_into().ok()),
         },
-        kubeconfig: Some(context.kubeconfig()?),
+        kubeconfig: Some(context.writable_kubeconfig(cluster)?),
         origin: Origin::Restore(Restore { snapshot, removal, renews }),
         ..Run::new(&engines, &roster, roster.first_master())
     };
@@ -89,14 +89,16 @@ pub(super) fn run(
         context.ui.note("Cancelling by user request.");
         return Ok(());
     }
-    outcome::execute(context, &plan, &run, OnFailure::RollBack).map_err(|error| match error {
-        Error::Step(failure) => Error::Restore {
-            cluster: cluster.clone(),
-            snapshot: name.clone(),
-            source: Box::new(failure),
+    outcome::execute(context, &plan, &run, OnFailure::RollBack(&[])).map_err(
+        |error| match error {
+            Error::Step(failure) => Error::Restore {
+                cluster: cluster.clone(),
+                snapshot: name.clone(),
+                source: Box::new(failure),
+            },
+            other => other,
         },
-        other => other,
-    })?;
+    )?;
     tell(context, &run);
     Ok(())
 }
@@ -120,7 +122,6 @@ fn check(
     let demand = Demand {
         masters: more(Role::Master),
         workers: more(Role::Worker),
-        api_port: None,
         subnet: None,
         kubernetes: master.version,
     };

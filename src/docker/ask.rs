@@ -3,6 +3,7 @@
 
 use std::fmt::Display;
 
+use super::inspect::{self, Image};
 use super::privilege::{BoundingSet, Privilege};
 use super::{Call, Client, Docker, DockerError, Endpoint, ErrorKind, args};
 
@@ -73,6 +74,19 @@ impl Docker {
         }
     }
 
+    /// Everything the engine knows of one image; none where it has no such image.
+    ///
+    /// # Errors
+    /// Every other failure, and [`DockerError::Unexpected`] for what is no image.
+    pub fn find_image(&self, image: &str) -> Result<Option<Image>, DockerError> {
+        let call = args::inspect_images([image]);
+        let Some(json) = self.ask_image(&call)? else { return Ok(None) };
+        let mut found: Vec<Image> =
+            inspect::list(&json).map_err(|error| self.unexpected(&call, error.to_string()))?;
+        let image = found.pop().filter(|image| !image.id.is_empty());
+        image.map(Some).ok_or_else(|| self.unexpected(&call, "no image".into()))
+    }
+
     /// What to try where `--privileged` is refused: what the engine's own host has,
     /// as a container of `image` sees it.
     ///
@@ -134,6 +148,6 @@ impl Docker {
     }
 
     pub(super) fn unexpected(&self, call: &Call, what: String) -> DockerError {
-        DockerError::Unexpected { command: self.pretty(call), what }
+        DockerError::Unexpected { command: self.command_line(call), what }
     }
 }

@@ -1,6 +1,6 @@
 //! Which engine a node is on. Without hosts there is one, and every node is there.
 
-use super::Docker;
+use super::{Client, Docker};
 use crate::cluster::host::Host;
 use crate::cluster::name::NodeName;
 use crate::cluster::placement::Placement;
@@ -69,6 +69,13 @@ impl Engines {
     #[must_use]
     pub fn manager(&self) -> &Docker {
         &self.manager
+    }
+
+    /// Whether several networks of one name can come to be: docker's own, not podman's, and
+    /// not those of a swarm.
+    #[must_use]
+    pub fn repeat_networks(&self) -> bool {
+        self.manager.client() == Client::Docker && self.first.host.is_none()
     }
 
     /// Every engine.

@@ -9,6 +9,7 @@ use std::time::Duration;
 pub use kind::ErrorKind;
 use thiserror::Error;
 
+use super::CommandLine;
 use crate::cluster::port::Publish;
 use crate::interrupt::Signal;
 
@@ -37,7 +38,7 @@ pub enum DockerError {
     #[error("cannot run {command}")]
     Spawn {
         /// The command, shell-escaped.
-        command: String,
+        command: CommandLine,
         /// Why.
         source: std::io::Error,
     },
@@ -45,7 +46,7 @@ pub enum DockerError {
     #[error("{command} failed ({status})")]
     Failed {
         /// The command, shell-escaped.
-        command: String,
+        command: CommandLine,
         /// How it ended.
         status: ExitStatus,
         /// What it said on its standard output.
@@ -57,7 +58,7 @@ pub enum DockerError {
     #[error("{command} did not end within {} s", after.as_secs_f64())]
     TimedOut {
         /// The command, shell-escaped.
-        command: String,
+        command: CommandLine,
         /// How long it was waited for.
         after: Duration,
         /// What it had printed by then, on both streams.
@@ -67,7 +68,7 @@ pub enum DockerError {
     #[error("{command} printed something unexpected: {what}")]
     Unexpected {
         /// The command, shell-escaped.
-        command: String,
+        command: CommandLine,
         /// What is wrong with it.
         what: String,
     },
@@ -85,7 +86,7 @@ impl DockerError {
     /// Sorts a failed call: what the client says when it has no engine to talk to
     /// is the same for every command.
     pub(crate) fn failed(
-        command: String,
+        command: CommandLine,
         status: ExitStatus,
         stdout: String,
         stderr: String,
@@ -136,6 +137,21 @@ impl DockerError {
         }
     }
 
+    /// The whole command, where the message has a part of it alone.
+    #[must_use]
+    pub fn whole_command(&self) -> Option<&str> {
+        match self {
+            Self::Spawn { command, .. }
+            | Self::Failed { command, .. }
+            | Self::TimedOut { command, .. }
+            | Self::Unexpected { command, .. } => command.whole_if_cut(),
+            Self::NotInstalled { .. }
+            | Self::NotRunning { .. }
+            | Self::NoPermission { .. }
+            | Self::Interrupted { .. } => None,
+        }
+    }
+
     /// What the user can do about it.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
@@ -177,6 +193,16 @@ impl DockerError {
             ErrorKind::NoImage if status.code().is_none() => ErrorKind::Other,
             kind => kind,
         }
+    }
+
+    /// Whether all that the call was for is gone, which is what a removal wants.
+    #[must_use]
+    pub fn is_all_gone(&self) -> bool {
+        let Self::Failed { stderr, .. } = self else { return false };
+        // docker's client ends with a line about its own exit status.
+        let says_why = |line: &&str| !line.is_empty() && !line.starts_with("exit status ");
+        let mut lines = stderr.lines().filter(says_why).peekable();
+        lines.peek().is_some() && lines.all(|line| ErrorKind::of(line) == ErrorKind::Gone)
     }
 
     /// Whether the engine names the address and port of `publish`.

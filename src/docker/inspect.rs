@@ -162,6 +162,12 @@ pub struct Image {
     /// Its names.
     #[serde(deserialize_with = "or_default")]
     pub repo_tags: Vec<String>,
+    /// The operating system that it is for.
+    #[serde(deserialize_with = "or_default")]
+    pub os: String,
+    /// The processors that it is for, as Go names them.
+    #[serde(deserialize_with = "or_default")]
+    pub architecture: String,
     /// Its bytes, with what it shares.
     #[serde(deserialize_with = "or_default")]
     pub size: u64,

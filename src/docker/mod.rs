@@ -8,9 +8,12 @@ pub mod args;
 mod ask;
 mod call;
 mod client;
+mod command_line;
+pub mod config_file;
 mod deadline;
 mod endpoint;
 mod engines;
+mod environment;
 mod error;
 pub mod info;
 pub mod inspect;
@@ -27,6 +30,7 @@ use std::time::Duration;
 
 pub use call::Call;
 pub use client::Client;
+pub use command_line::CommandLine;
 pub use deadline::{DeadlineScale, ScaleError};
 pub use endpoint::{Endpoint, EndpointError};
 pub use engines::{Engine, Engines};
@@ -128,6 +132,12 @@ impl Docker {
         let words = self.words(call);
         let words = std::iter::once(&self.name).chain(&words);
         words.map(|word| shell_escape::escape(word.into())).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The same, for an error.
+    fn command_line(&self, call: &Call) -> CommandLine {
+        let words = self.words(call);
+        CommandLine::new(std::iter::once(&self.name).chain(&words).map(String::as_str))
     }
 
     /// What the client is given for `call`.

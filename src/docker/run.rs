@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use duct::{Expression, Handle};
 
+use super::environment;
 use super::{Call, Docker, DockerError};
 
 /// How often a waiting call looks whether the user wants to stop.
@@ -92,13 +93,16 @@ impl Docker {
     /// Nothing is begun after the user has asked to stop.
     pub(super) fn may_begin(&self, call: &Call) -> Result<(), DockerError> {
         match self.interrupt.signal() {
-            Some(signal) => Err(DockerError::Interrupted { command: self.pretty(call), signal }),
+            Some(signal) => {
+                let command = self.command_line(call).to_string();
+                Err(DockerError::Interrupted { command, signal })
+            }
             None => Ok(()),
         }
     }
 
     pub(super) fn command(&self, call: &Call) -> Expression {
-        duct::cmd(&self.program, self.words(call))
+        environment::adjust(duct::cmd(&self.program, self.words(call)), call)
     }
 
     pub(super) fn expression(&self, call: &Call) -> Expression {
@@ -146,20 +150,21 @@ impl Docker {
             return Ok(());
         }
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-        Err(DockerError::failed(self.pretty(call), status, text(stdout), text(stderr)))
+        Err(DockerError::failed(self.command_line(call), status, text(stdout), text(stderr)))
     }
 
     pub(super) fn spawn_error(&self, call: &Call, source: io::Error) -> DockerError {
-        DockerError::Spawn { command: self.pretty(call), source }
+        DockerError::Spawn { command: self.command_line(call), source }
     }
 
     pub(super) fn overdue(&self, call: &Call, deadline: Instant) -> Option<DockerError> {
         if let Some(signal) = self.interrupt.signal().filter(|_| !call.to_its_end) {
-            Some(DockerError::Interrupted { command: self.pretty(call), signal })
+            let command = self.command_line(call).to_string();
+            Some(DockerError::Interrupted { command, signal })
         } else if Instant::now() >= deadline {
             let after = self.deadline(call.deadline);
             let output = String::new();
-            Some(DockerError::TimedOut { command: self.pretty(call), after, output })
+            Some(DockerError::TimedOut { command: self.command_line(call), after, output })
         } else {
             None
         }

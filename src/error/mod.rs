@@ -14,6 +14,7 @@ use crate::docker::{DockerError, EndpointError, ScaleError};
 use crate::image::build::BuildError;
 use crate::image::contract::ContractError;
 use crate::image::release::MINORS;
+use crate::interrupt::Signal;
 use crate::inventory::error::InventoryError;
 use crate::kubeconfig::KubeconfigError;
 use crate::node::kubeadm::join_command::redact;
@@ -46,6 +47,14 @@ pub enum Error {
     /// The user's kubeconfig.
     #[error(transparent)]
     Kubeconfig(#[from] KubeconfigError),
+    /// The cluster is there, but the user's kubeconfig does not say so.
+    #[error("cluster {cluster} is ready, but its access is not saved")]
+    NotSaved {
+        /// The cluster.
+        cluster: ClusterName,
+        /// Why.
+        source: KubeconfigError,
+    },
     /// The user's proxies.
     #[error(transparent)]
     Proxy(#[from] ProxyError),
@@ -65,6 +74,14 @@ pub enum Error {
         cluster: ClusterName,
         /// Where something may be left.
         hosts: Vec<Host>,
+    },
+    /// Something could not be removed; everything else is.
+    #[error("cluster {cluster} is not deleted completely")]
+    NotDeleted {
+        /// The cluster.
+        cluster: ClusterName,
+        /// The first that failed.
+        source: Box<Self>,
     },
     /// A restore that had begun; what was there is gone.
     #[error("failed to restore cluster {cluster}")]
@@ -114,8 +131,31 @@ pub enum Error {
         wanted: VersionPrefix,
     },
     /// The engine has no image of that name.
-    #[error("the engine has no image {0}")]
-    NoSuchImage(String),
+    #[error("the engine has no image {image}")]
+    NoSuchImage {
+        /// What was asked for.
+        image: String,
+        /// The command that loads it, where it is a file.
+        load: Option<String>,
+    },
+    /// Nothing that a pod could ask for.
+    #[error("image {image} has no name that pods could use")]
+    UnnamedImage {
+        /// What was asked for.
+        image: String,
+        /// The command that gives it one.
+        tag: String,
+    },
+    /// An image of another machine.
+    #[error("image {image} is for {platform}, the nodes are {nodes}")]
+    ForeignImage {
+        /// What was asked for.
+        image: String,
+        /// What it is for.
+        platform: String,
+        /// What it would run on.
+        nodes: String,
+    },
     /// A file cannot be written.
     #[error("cannot write {}", path.display())]
     Write {
@@ -193,17 +233,26 @@ impl Error {
         Some(redact(&output).into_owned())
     }
 
-    /// What all failing commands printed, each below what it was for, without the
-    /// secrets in it.
+    /// Whether the message has a part of the failing command alone.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.docker().is_some_and(|error| error.whole_command().is_some())
+    }
+
+    /// What all failing commands printed, each below what it was for and the command, where
+    /// that has a part of it alone; without the secrets in it.
     #[must_use]
     pub fn log(&self) -> Option<String> {
+        let part = |line: String, error: Option<&DockerError>| {
+            let command = error.and_then(DockerError::whole_command);
+            let command = command.map(|command| format!("{command}\n")).unwrap_or_default();
+            let output = error.and_then(DockerError::output).unwrap_or_default();
+            format!("{line}\n{}\n{}\n", redact(&command), redact(&output))
+        };
         let Some(failure) = self.failure() else {
-            return Some(format!("{}\n\n{}\n", self.line(), self.output()?));
+            return self.docker().map(|error| part(self.line(), Some(error)));
         };
-        let part = |failure: &Failure| {
-            let output = failure.source.docker().and_then(DockerError::output);
-            format!("{}\n\n{}\n", chain(failure), redact(&output.unwrap_or_default()))
-        };
+        let part = |failure: &Failure| part(chain(failure), failure.source.docker());
         let parts: Vec<_> =
             std::iter::once(failure).chain(failure.beside.iter()).map(part).collect();
         Some(parts.join("\n"))
@@ -213,6 +262,12 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::NotSaved { cluster, .. } => {
+                Some(format!("'mokctl get kubeconfig {cluster}' prints it, for a file of its own"))
+            }
+            Self::NotDeleted { cluster, .. } => {
+                Some(format!("'mokctl delete cluster {cluster}' removes what is left"))
+            }
             Self::NotPublished(name) => {
                 Some(format!("'mokctl delete cluster {name}' removes the rest of it"))
             }
@@ -231,6 +286,10 @@ impl Error {
                 "set it to where images are, as in MOKCTL_IMAGE_REPOSITORY=registry:5000/mok"
                     .to_owned(),
             ),
+            Self::NoSuchImage { load: Some(load), .. } => {
+                Some(format!("it is a file: '{load}' puts its images into the engine"))
+            }
+            Self::UnnamedImage { tag, .. } => Some(format!("give it one: {tag}")),
             Self::Build(BuildError::NoBase { .. }) => {
                 Some("install mmdebstrap, or pull the base image".to_owned())
             }
@@ -250,9 +309,15 @@ impl Error {
     /// The signal's where the user asked to stop; else 1.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
+        self.signal().map_or(1, Signal::exit_code)
+    }
+
+    /// How the user asked to stop, if that is why.
+    #[must_use]
+    pub fn signal(&self) -> Option<Signal> {
         match self.docker() {
-            Some(DockerError::Interrupted { signal, .. }) => signal.exit_code(),
-            _ => 1,
+            Some(DockerError::Interrupted { signal, .. }) => Some(*signal),
+            _ => None,
         }
     }
 
@@ -260,6 +325,7 @@ impl Error {
         match self {
             Self::Docker(error) => Some(error),
             Self::Build(error) => error.docker(),
+            Self::NotDeleted { source, .. } => source.docker(),
             _ => self.failure()?.source.docker(),
         }
     }
@@ -269,16 +335,21 @@ impl Error {
         match self {
             Self::Step(failure) => Some(failure),
             Self::Restore { source, .. } => Some(source),
+            Self::NotDeleted { source, .. } => source.failure(),
             _ => None,
         }
     }
 }
 
+/// An error and its causes; what one says of its cause itself is said once.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        line = format!("{line}: {error}");
+        let why = error.to_string();
+        if !line.ends_with(&why) {
+            line = format!("{line}: {why}");
+        }
         cause = error.source();
     }
     line

@@ -22,12 +22,12 @@ pub fn folder(state_home: Option<&Path>, home: Option<&Path>) -> Option<PathBuf>
 }
 
 /// Says why the command failed, with the last lines of what the failing step
-/// printed. Where there are more, all of them go to the file `NAME.log` in
-/// `folder`; where that cannot be written, a warning must do.
+/// printed. Where there are more, or the command is too long to be shown, all of it goes
+/// to the file `NAME.log` in `folder`; where that cannot be written, a warning must do.
 pub fn tell(ui: &Ui, error: &Error, folder: Option<&Path>, name: &str) {
     let output = error.output();
     let all = output.as_deref().unwrap_or_default();
-    let more = all.lines().count() > SHOWN;
+    let more = all.lines().count() > SHOWN || error.is_cut();
     let log = if more { error.log().and_then(|log| keep(ui, &log, folder, name)) } else { None };
     let (line, hint) = (error.line(), error.hint());
     let trouble = Trouble {

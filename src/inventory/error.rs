@@ -41,6 +41,9 @@ pub enum InventoryError {
         /// The first node that is stopped.
         node: String,
     },
+    /// Another run adds a node at this moment, or one that was killed has.
+    #[error("cluster {cluster} is being changed: {node} is not finished", cluster = .0.cluster(), node = .0)]
+    NotFinished(NodeName),
     /// The network is not there.
     #[error("cluster {0} has no network")]
     NoNetwork(ClusterName),
@@ -89,6 +92,10 @@ impl InventoryError {
                 format!("'mokctl start cluster {cluster}' starts it")
             }
             Self::NotSetUp(node) => format!("'mokctl exec {node} -- bash {SETUP}' sets it up"),
+            Self::NotFinished(node) => format!(
+                "wait until it is; if nothing adds it any more, 'mokctl delete {} {node}' removes it",
+                node.role().as_str()
+            ),
             Self::NoNetwork(name) => {
                 format!("'mokctl delete cluster {name}' removes the rest of it")
             }

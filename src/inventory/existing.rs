@@ -108,6 +108,12 @@ impl Existing {
             return Err(InventoryError::Away { cluster: self.name.clone(), host: host.clone() });
         }
         let stays = |member: &&Member| leaving.is_none() || member.node.as_ref() != leaving;
+        // Where none is finished, the user may have changed what says so.
+        let finished = self.members.iter().any(|member| member.complete);
+        let unfinished = self.members.iter().filter(stays).find(|member| !member.complete);
+        if let Some(node) = unfinished.filter(|_| finished).and_then(|it| it.node.clone()) {
+            return Err(InventoryError::NotFinished(node));
+        }
         match self.members.iter().filter(stays).find(|member| !member.running) {
             Some(member) => Err(InventoryError::NotRunning {
                 cluster: self.name.clone(),

@@ -1,7 +1,6 @@
 //! Networks of clusters, and which subnets are taken: by the engine's networks, and by
 //! the host's routes.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::net::Ipv4Addr;
 
@@ -9,6 +8,7 @@ use crate::cluster::host::Host;
 use crate::cluster::labels;
 use crate::cluster::name::ClusterName;
 use crate::cluster::subnet::Subnet;
+use crate::cluster::taken::Taken;
 use crate::docker::inspect::{self, Network};
 use crate::docker::{Docker, DockerError, args};
 
@@ -24,14 +24,12 @@ pub fn ids(docker: &Docker, cluster: &ClusterName) -> Result<Vec<String>, Docker
 ///
 /// # Errors
 /// Where the engine does not say.
-pub fn taken_subnets(docker: &Docker) -> Result<BTreeSet<Subnet>, DockerError> {
+pub fn taken_subnets(docker: &Docker) -> Result<Taken, DockerError> {
     let inspect = |ids: &[String]| args::inspect_networks(ids.iter().map(String::as_str));
     let listed = docker.read_listed(&args::network_ids(), inspect, engine_subnets)?;
-    let mut taken: BTreeSet<Subnet> = listed.into_iter().flatten().collect();
     // An engine elsewhere has other routes; these then only cost choice.
     let table = fs::read_to_string("/proc/net/route").unwrap_or_default();
-    taken.extend(routes(&table));
-    Ok(taken)
+    Ok(Taken { networks: listed.into_iter().flatten().collect(), routes: routes(&table).collect() })
 }
 
 /// The IPv4 subnets in `network inspect`, docker's or podman's.

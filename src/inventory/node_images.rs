@@ -112,7 +112,7 @@ pub fn read(json: &str) -> Result<Vec<BuiltImage>, String> {
 /// The image under each of its names; none for a snapshot's, which has the labels of the
 /// node image that it is based on.
 fn built(image: Image) -> Vec<BuiltImage> {
-    let Image { id, repo_tags, size, config } = image;
+    let Image { id, repo_tags, size, config, .. } = image;
     let version = config.label(label::KUBERNETES).and_then(KubernetesVersion::parse);
     let version = version.filter(|_| config.label(snapshot::NAME).is_none());
     let built = |name| Some(BuiltImage { version: version?, name, id: id.clone(), bytes: size });

@@ -21,6 +21,17 @@ pub struct Access {
 }
 
 impl Access {
+    /// An access like any other, as long as those that kubeadm writes.
+    pub(super) fn sample() -> Self {
+        let data = "A".repeat(2048);
+        Self {
+            server: "https://127.0.0.1:6443".to_owned(),
+            ca_data: data.clone(),
+            client_certificate_data: data.clone(),
+            client_key_data: data,
+        }
+    }
+
     /// Reads the access out of the admin.conf that kubeadm writes.
     pub fn from_admin_conf(text: &str) -> Result<Self, TextError> {
         let documents = parse::parse(text)?;

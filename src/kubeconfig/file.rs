@@ -22,6 +22,23 @@ pub(super) fn create_parent(path: &Path) -> Result<(), KubeconfigError> {
         .map_err(KubeconfigError::io("create", directory))
 }
 
+/// Writes `text` where [`replace`] would, beside the file, and takes it away again. Where
+/// the directory has yet to be created, one above it must be ours to write to.
+pub(super) fn try_beside(path: &Path, text: &str) -> Result<(), KubeconfigError> {
+    let target = follow_links(path).map_err(KubeconfigError::io("read", path))?;
+    let parent = directory(&target);
+    let is_there = |directory: &&Path| fs::symlink_metadata(directory).is_ok();
+    let there = parent.ancestors().map(or_here).find(is_there).unwrap_or(parent);
+    let action = if there == parent { "write" } else { "create" };
+    let what = if there == parent { path } else { parent };
+    let written = tempfile::Builder::new().prefix(".mokctl-").tempfile_in(there);
+    let written = written.and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()
+    });
+    written.map_err(KubeconfigError::io(action, what))
+}
+
 /// The file at the end of the links, which need not exist.
 pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
@@ -64,8 +81,10 @@ pub(super) fn replace(path: &Path, old: &File, text: &str) -> io::Result<File> {
 }
 
 fn directory(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
+    path.parent().map_or(Path::new("."), or_here)
+}
+
+/// The last ancestor of a relative path is the working directory, without a name.
+fn or_here(directory: &Path) -> &Path {
+    if directory.as_os_str().is_empty() { Path::new(".") } else { directory }
 }

@@ -57,6 +57,27 @@ impl Location {
         &self.path
     }
 
+    /// Finds out whether [`Location::merge`] will succeed, as far as that is known
+    /// beforehand: what it needs is tried, and nothing is changed.
+    pub fn check(&self, name: &ClusterName) -> Result<(), KubeconfigError> {
+        let old = match Locked::open(&self.path)? {
+            Some(locked) => locked.read()?,
+            None if self.path.exists() => {
+                return Err(KubeconfigError::NotAFile { path: self.path.clone() });
+            }
+            None => String::new(),
+        };
+        let new = merge_text(&old, name, &Access::sample());
+        file::try_beside(&self.path, &new.map_err(|error| error.of(&self.path))?)
+    }
+
+    /// Whether the file has access to the cluster, as far as it can be read.
+    #[must_use]
+    pub fn has(&self, name: &ClusterName) -> bool {
+        let text = std::fs::read_to_string(&self.path).unwrap_or_default();
+        matches!(remove_text(&text, name), Ok(Some(_)))
+    }
+
     /// Writes the access to the cluster into the file and makes it the current
     /// context. The file and its directory are created when absent.
     pub fn merge(&self, name: &ClusterName, access: &Access) -> Result<(), KubeconfigError> {

@@ -7,20 +7,20 @@ use crate::cluster::name::{NodeName, Role};
 use crate::cluster::roster::Roster;
 
 /// What makes the cluster of `roster`, up to what is left to the user, on hosts of
-/// which those of `lacking` have no image yet.
+/// which those of `lacking` have no image yet. `reserve` says what its name is reserved with.
 #[must_use]
-pub fn create(roster: &Roster, manual: Manual, lacking: &[Host]) -> Plan {
+pub fn create(roster: &Roster, manual: Manual, lacking: &[Host], reserve: ReserveBy) -> Plan {
     let set_up = |role| -> Vec<NodeName> {
         roster.with_role(role).filter(|_| !manual.covers(role)).cloned().collect()
     };
     let (masters, workers) = (set_up(Role::Master), set_up(Role::Worker));
 
-    let mut stages = vec![Stage::new("Creating network", [Step::CreateNetwork])];
+    let mut stages = begin(roster.first_master(), reserve);
     if !lacking.is_empty() {
+        // Before the container is made of it.
         let copy = lacking.iter().cloned().map(Step::CopyImage);
-        stages.push(Stage::new("Copying the image", copy));
+        stages.insert(1, Stage::new("Copying the image", copy));
     }
-    stages.push(Stage::new("Reserving the name", [Step::ReserveName(roster.first_master())]));
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::StartNode)));
 
     if let Some((first, further)) = masters.split_first() {
@@ -44,7 +44,28 @@ pub fn create(roster: &Roster, manual: Manual, lacking: &[Host]) -> Plan {
     Plan(stages)
 }
 
-/// All at once.
+/// What a cluster's name is reserved with: what the engine gives to one run alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReserveBy {
+    /// The first master's container. docker makes several networks of one name, and then
+    /// starts no container on any of them.
+    Container,
+    /// The network: a swarm, and podman, make one of a name alone.
+    Network,
+}
+
+/// Reserves the name first, with the container of `first`, or with the network.
+pub(super) fn begin(first: NodeName, reserve: ReserveBy) -> Vec<Stage> {
+    let network = Stage::new("Creating network", [Step::CreateNetwork]);
+    let container = Stage::new("Reserving the name", [Step::ReserveName(first)]);
+    match reserve {
+        ReserveBy::Container => vec![container, network],
+        ReserveBy::Network => vec![network, container],
+    }
+}
+
+/// All at once: etcd takes one new member at a time, and kubeadm asks again until it is
+/// another master's turn.
 pub(super) fn joins(masters: &[NodeName], workers: &[NodeName]) -> Option<Stage> {
     let steps: Vec<_> = masters.iter().chain(workers).cloned().map(Step::Join).collect();
     (!steps.is_empty()).then(|| Stage::new("Joining nodes", steps))
@@ -60,13 +81,14 @@ mod tests {
 
     fn plan_but(nodes: &[&str], manual: Manual) -> String {
         let nodes: Vec<_> = nodes.iter().map(|node| NodeName::parse(node).unwrap()).collect();
-        create(&Roster::new(nodes[0].cluster().clone(), nodes), manual, &[]).to_string()
+        let roster = Roster::new(nodes[0].cluster().clone(), nodes);
+        create(&roster, manual, &[], ReserveBy::Container).to_string()
     }
 
     #[test]
     fn what_is_left_to_the_user_is_not_in_the_plan() {
         let nodes = ["a-master-1", "a-worker-1"];
-        let up = "Creating network\n  create network\nReserving the name\n  create a-master-1\n\
+        let up = "Reserving the name\n  create a-master-1\nCreating network\n  create network\n\
              Starting nodes\n  start a-master-1\n  start a-worker-1\n";
         let finish = "Completing setup\n  mark a-master-1, a-worker-1 as complete\n";
         let masters = "Starting control plane\n  run kubeadm init on a-master-1\n\
@@ -81,8 +103,8 @@ mod tests {
     fn one_node_needs_no_join() {
         assert_eq!(
             plan(&["a-master-1"]),
-            "Creating network\n  create network\n\
-             Reserving the name\n  create a-master-1\n\
+            "Reserving the name\n  create a-master-1\n\
+             Creating network\n  create network\n\
              Starting nodes\n  start a-master-1\n\
              Starting control plane\n  run kubeadm init on a-master-1\n\
              Waiting for nodes to become Ready\n  wait for a-master-1 to become Ready\n  save kubeconfig\n  \
@@ -96,8 +118,8 @@ mod tests {
         let nodes = ["a-lb", "a-master-1", "a-master-2", "a-master-3", "a-worker-1", "a-worker-2"];
         assert_eq!(
             plan(&nodes),
-            "Creating network\n  create network\n\
-             Reserving the name\n  create a-master-1\n\
+            "Reserving the name\n  create a-master-1\n\
+             Creating network\n  create network\n\
              Starting nodes\n  start a-master-1\n  start a-master-2\n  start a-master-3\n  \
              start a-worker-1\n  start a-worker-2\n  start a-lb\n\
              Starting control plane\n  run kubeadm init on a-master-1\n\

@@ -3,13 +3,12 @@
 use super::{Plan, Stage, Step};
 
 /// Removes the containers that are called `names`, what is left of `images` of snapshots,
-/// and the `network`, if there are any. The kubeconfig comes first: if it cannot be
-/// changed, everything else is still there. The network comes last: as long as it is
-/// there, another run goes on where this one ended.
+/// and the `network`, if there are any; the entry in the kubeconfig first, if `access` can
+/// be there. The network comes last: containers are on it.
 #[must_use]
-pub fn delete(names: Vec<String>, images: bool, network: bool) -> Plan {
-    let kubeconfig = Stage::new("Updating kubeconfig", [Step::RemoveAccess]);
-    Plan([kubeconfig].into_iter().chain(remove(names, images, network)).collect())
+pub fn delete(names: Vec<String>, images: bool, network: bool, access: bool) -> Plan {
+    let kubeconfig = access.then(|| Stage::new("Updating kubeconfig", [Step::RemoveAccess]));
+    Plan(kubeconfig.into_iter().chain(remove(names, images, network)).collect())
 }
 
 /// The same in the engine alone.
@@ -33,10 +32,11 @@ mod tests {
         let images = "Removing images\n  remove images of deleted snapshots\n";
         let network = "Removing network\n  remove network\n";
         assert_eq!(
-            delete(names(), true, true).to_string(),
+            delete(names(), true, true, true).to_string(),
             [access, containers, images, network].concat()
         );
-        assert_eq!(delete(names(), false, false).to_string(), [access, containers].concat());
-        assert_eq!(delete(Vec::new(), false, true).to_string(), [access, network].concat());
+        assert_eq!(delete(names(), false, false, true).to_string(), [access, containers].concat());
+        assert_eq!(delete(Vec::new(), false, true, true).to_string(), [access, network].concat());
+        assert_eq!(delete(Vec::new(), false, true, false).to_string(), network);
     }
 }

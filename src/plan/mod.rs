@@ -14,9 +14,9 @@ use std::fmt;
 use crate::cluster::host::Host;
 use crate::cluster::name::NodeName;
 
-pub use create::create;
+pub use create::{ReserveBy, create};
 pub use delete::delete;
-pub use nodes::{add, remove, revert_add};
+pub use nodes::{add, remove, reserve, revert_add};
 pub use power::{resume, start, stop};
 pub use snapshot::{clone, restore, save};
 

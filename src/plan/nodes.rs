@@ -7,7 +7,15 @@ use super::{Plan, Since, Stage, Step};
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::roster::Roster;
 
-/// What brings `new` nodes, all of one role, into the cluster of `old`.
+/// What reserves the names of `new` nodes: another run may add nodes, too, and what undoes
+/// [`add`] would take those out of the cluster.
+#[must_use]
+pub fn reserve(new: &[NodeName]) -> Plan {
+    Plan(vec![Stage::new("Reserving the names", new.iter().cloned().map(Step::ReserveName))])
+}
+
+/// What brings `new` nodes, all of one role and with their names reserved, into the cluster
+/// of `old`.
 #[must_use]
 pub fn add(old: &Roster, new: &[NodeName]) -> Plan {
     let masters = new.iter().any(|node| node.role() == Role::Master);

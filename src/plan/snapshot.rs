@@ -1,6 +1,6 @@
 //! The plans of `create snapshot`, `restore cluster` and `create cluster --from`.
 
-use super::create::joins;
+use super::create::{ReserveBy, begin, joins};
 use super::delete::remove;
 use super::{Plan, Since, Stage, Step, resume, start, stop};
 use crate::cluster::name::{NodeName, Role};
@@ -21,13 +21,14 @@ pub fn save(roster: &Roster, running: &Roster, stays: bool) -> Plan {
 }
 
 /// Puts the cluster of `roster` in the place of the containers that are called `names`,
-/// and of a `network`, if there are any. All nodes start at once, as after a loss of power: each waits for the others by itself. Where its
-/// certificates are renewed the masters do that for themselves, and a worker gets
-/// credentials from one of them.
+/// and of a `network`, if there are any. All nodes start at once, as after a loss of power:
+/// each waits for the others by itself. Where its certificates are renewed the masters do
+/// that for themselves, and a worker gets credentials from one of them.
 #[must_use]
 pub fn restore(roster: &Roster, names: Vec<String>, network: bool, renews: bool) -> Plan {
     let mut stages = remove(names, false, network);
-    stages.push(Stage::new("Creating network", [Step::CreateNetwork]));
+    // Only docker has snapshots.
+    stages.extend(begin(roster.first_master(), ReserveBy::Container));
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::StartNode)));
     let workers = roster.with_role(Role::Worker).filter(|_| renews).cloned();
     let kubernetes: Vec<NodeName> = roster.kubernetes().cloned().collect();
@@ -48,8 +49,7 @@ pub fn restore(roster: &Roster, names: Vec<String>, network: bool, renews: bool)
 pub fn clone(roster: &Roster) -> Plan {
     let first = roster.first_master();
     let workers: Vec<NodeName> = roster.with_role(Role::Worker).cloned().collect();
-    let mut stages = vec![Stage::new("Creating network", [Step::CreateNetwork])];
-    stages.push(Stage::new("Reserving the name", [Step::ReserveName(first.clone())]));
+    let mut stages = begin(first.clone(), ReserveBy::Container);
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::StartNode)));
     stages.push(Stage::new("Starting control plane", [Step::CloneMaster(first)]));
     stages.extend(joins(&[], &workers));
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_restore_removes_first_and_starts_all_at_once() {
         let all = roster(&["a-lb", "a-master-1", "a-worker-1"]);
-        let rest = "Creating network\n  create network\n\
+        let rest = "Reserving the name\n  create a-master-1\nCreating network\n  create network\n\
              Starting nodes\n  start a-master-1\n  start a-worker-1\n  start a-lb\n\
              Waiting for nodes to become Ready\n  wait for a-master-1, a-worker-1 to become Ready\n\
              Completing setup\n  save kubeconfig\n  mark a-master-1, a-worker-1, a-lb as complete\n";
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_clone_has_a_new_control_plane_and_its_workers_join() {
-        let up = "Creating network\n  create network\nReserving the name\n  create a-master-1\n\
+        let up = "Reserving the name\n  create a-master-1\nCreating network\n  create network\n\
              Starting nodes\n  start a-master-1\n";
         let ready = |nodes| {
             format!("Waiting for nodes to become Ready\n  wait for {nodes} to become Ready")

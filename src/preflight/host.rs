@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
-use std::num::NonZeroU16;
 use std::path::Path;
 
 use super::EngineFacts;
@@ -24,14 +24,14 @@ pub struct HostFacts {
     pub modules: Option<BTreeSet<String>>,
     /// Bytes of memory that programs can have.
     pub memory: Option<u64>,
-    /// Whether a program listens on the port that was asked for.
-    pub port_is_taken: bool,
+    /// The ports, of those that were asked for, that cannot be published here.
+    pub refused: Vec<(Ipv4Addr, u16, ErrorKind)>,
 }
 
 impl HostFacts {
     /// Looks at this machine; none where `engine` runs on another one.
     #[must_use]
-    pub fn read(engine: &EngineFacts, api_port: Option<NonZeroU16>) -> Option<Self> {
+    pub fn read(engine: &EngineFacts, ports: &[(Ipv4Addr, u16)]) -> Option<Self> {
         let kernel = |name: &str| fs::read_to_string(Path::new("/proc/sys/kernel").join(name)).ok();
         let (name, release) = (kernel("hostname")?, kernel("osrelease")?);
         // A name alone is easily the same.
@@ -44,7 +44,10 @@ impl HostFacts {
             disk: engine.root.as_deref().and_then(free_space),
             modules: modules(release.trim_end()),
             memory: fs::read_to_string("/proc/meminfo").ok().as_deref().and_then(available),
-            port_is_taken: api_port.is_some_and(|port| is_taken(Ipv4Addr::LOCALHOST, port.get())),
+            refused: ports
+                .iter()
+                .filter_map(|&(address, port)| Some((address, port, refusal(address, port)?)))
+                .collect(),
         })
     }
 }
@@ -102,10 +105,16 @@ fn available(meminfo: &str) -> Option<u64> {
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// A port that may not be tried may be free.
+/// Why the engine will not listen there: somebody else does, or the host has no such
+/// address. A port that may not be tried may be free.
+fn refusal(address: Ipv4Addr, port: u16) -> Option<ErrorKind> {
+    let kind = TcpListener::bind((address, port)).err()?.kind();
+    matches!(kind, ErrorKind::AddrInUse | ErrorKind::AddrNotAvailable).then_some(kind)
+}
+
+/// Whether somebody listens there.
 pub(super) fn is_taken(address: Ipv4Addr, port: u16) -> bool {
-    let tried = TcpListener::bind((address, port));
-    tried.is_err_and(|error| error.kind() == std::io::ErrorKind::AddrInUse)
+    refusal(address, port) == Some(ErrorKind::AddrInUse)
 }
 
 #[cfg(test)]
@@ -114,7 +123,7 @@ mod tests {
 
     #[test]
     fn an_engine_elsewhere_says_nothing_of_this_machine() {
-        assert_eq!(HostFacts::read(&EngineFacts::default(), None), None);
+        assert_eq!(HostFacts::read(&EngineFacts::default(), &[]), None);
         let engine = EngineFacts {
             host: fs::read_to_string("/proc/sys/kernel/hostname")
                 .ok()
@@ -122,7 +131,7 @@ mod tests {
             kernel: Some("0.0.1".into()),
             ..EngineFacts::default()
         };
-        assert_eq!(HostFacts::read(&engine, None), None);
+        assert_eq!(HostFacts::read(&engine, &[]), None);
     }
 
     #[test]
@@ -150,5 +159,7 @@ mod tests {
         assert!(is_taken(Ipv4Addr::LOCALHOST, port));
         drop(listener);
         assert!(!is_taken(Ipv4Addr::LOCALHOST, port));
+        let foreign = Ipv4Addr::new(192, 0, 2, 1);
+        assert_eq!(refusal(foreign, 0), Some(ErrorKind::AddrNotAvailable));
     }
 }

@@ -13,8 +13,7 @@ mod saved;
 mod site;
 mod swarm;
 
-use std::collections::BTreeSet;
-use std::num::NonZeroU16;
+use std::io::ErrorKind;
 
 pub use engine::{EngineFacts, Product};
 pub use error::PreflightError;
@@ -22,11 +21,12 @@ pub use host::HostFacts;
 pub use problem::Problem;
 pub use report::{check, look, refuse_or_warn};
 pub use saved::{Present, come_back, mounts_gone, snapshot_disk};
-pub use site::{Site, refuse_existing};
+pub use site::{Site, chosen_subnet, refuse_existing};
 pub use swarm::{SwarmFacts, of_swarm};
 
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::subnet::Subnet;
+use crate::cluster::taken::Taken;
 
 /// What the command will create.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,9 +35,7 @@ pub struct Demand {
     pub masters: u64,
     /// New workers.
     pub workers: u64,
-    /// The port of the API that was asked for.
-    pub api_port: Option<NonZeroU16>,
-    /// The network that was asked for.
+    /// The network that was asked for, or will be chosen.
     pub subnet: Option<Subnet>,
     /// The Kubernetes of the nodes' image.
     pub kubernetes: KubernetesVersion,
@@ -51,7 +49,7 @@ pub struct Facts {
     /// What its host has; none where that is not this machine.
     pub host: Option<HostFacts>,
     /// Which networks have addresses already.
-    pub taken: BTreeSet<Subnet>,
+    pub taken: Taken,
 }
 
 /// What one node takes, measured at rest and rounded up (docs/errors.md).
@@ -91,8 +89,11 @@ pub fn problems(demand: &Demand, facts: &Facts) -> Vec<Problem> {
         found.extend(of_host(demand, engine, host));
     }
     if let Some(subnet) = demand.subnet {
-        let other = taken.iter().find(|other| other.overlaps(&subnet));
-        found.extend(other.map(|other| Problem::SubnetTaken { subnet, other: *other }));
+        found.extend(match (taken.refuses(&subnet, &[]), taken.shadowed_by(&subnet)) {
+            (Some(other), _) => Some(Problem::SubnetTaken { subnet, other }),
+            (None, Some(route)) => Some(Problem::SubnetShadows { subnet, route }),
+            (None, None) => None,
+        });
     }
     let memory = host.as_ref().and_then(|host| host.memory).or(engine.memory);
     let needed = demand.masters * MASTER_MEMORY + demand.workers * WORKER_MEMORY;
@@ -155,9 +156,10 @@ fn of_host(demand: &Demand, engine: &EngineFacts, host: &HostFacts) -> Vec<Probl
             found.push(Problem::NoModules { names });
         }
     }
-    if let Some(port) = demand.api_port.filter(|_| host.port_is_taken) {
-        found.push(Problem::PortTaken { port });
-    }
+    found.extend(host.refused.iter().map(|&(address, port, kind)| match kind {
+        ErrorKind::AddrNotAvailable => Problem::NoSuchAddress { address },
+        _ => Problem::PortTaken { address, port },
+    }));
     found
 }
 

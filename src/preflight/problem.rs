@@ -1,7 +1,6 @@
 //! What is in the way, and what can be done about it.
 
 use std::net::Ipv4Addr;
-use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -88,10 +87,18 @@ pub enum Problem {
         names: Vec<&'static str>,
     },
     /// A program listens on the port that was asked for.
-    #[error("port {port} of 127.0.0.1 is already in use")]
+    #[error("port {port} of {address} is already in use")]
     PortTaken {
+        /// The host's address.
+        address: Ipv4Addr,
         /// The port.
-        port: NonZeroU16,
+        port: u16,
+    },
+    /// Nothing can be published there.
+    #[error("address {address} does not belong to this machine")]
+    NoSuchAddress {
+        /// What was asked for.
+        address: Ipv4Addr,
     },
     /// The subnet that was asked for is in use.
     #[error("subnet {subnet} overlaps {other}, a network of the engine or a route of the host")]
@@ -100,6 +107,14 @@ pub enum Problem {
         subnet: Subnet,
         /// What is there.
         other: Subnet,
+    },
+    /// A route leads to more than the subnet.
+    #[error("subnet {subnet} is a part of {route}, to which the host has a route, maybe of a VPN")]
+    SubnetShadows {
+        /// What the cluster gets.
+        subnet: Subnet,
+        /// Whose addresses are not reached any more as far as they are the same.
+        route: Subnet,
     },
     /// The engine's disk has no room for the snapshot.
     #[error(
@@ -209,13 +224,16 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// Whether a cluster may come up nevertheless. Only of memory is that known:
-    /// the kernel may swap, and drop what others keep.
+    /// Whether a cluster may come up nevertheless: the kernel may swap, and drop what others
+    /// keep; and of two routes it takes the narrower one.
     #[must_use]
     pub fn may_be_survived(&self) -> bool {
         match self {
             Self::OnHost { problem, .. } => problem.may_be_survived(),
-            _ => matches!(self, Self::Memory { .. } | Self::CgroupV1 { .. }),
+            _ => matches!(
+                self,
+                Self::Memory { .. } | Self::CgroupV1 { .. } | Self::SubnetShadows { .. }
+            ),
         }
     }
 
@@ -252,10 +270,14 @@ impl Problem {
                 names.join(" ")
             ),
             Self::PortTaken { .. } => {
-                "choose another --api-port, or none: mokctl then chooses a free one".into()
+                "choose another port; 'ss -ltnp' shows what listens there".into()
             }
+            Self::NoSuchAddress { .. } => "'ip -4 address' lists them".into(),
             Self::SubnetTaken { .. } => {
                 "choose another --subnet, or none: mokctl then chooses a free one".into()
+            }
+            Self::SubnetShadows { .. } => {
+                "choose another --subnet if you need these addresses there".into()
             }
             Self::SavedPortTaken { .. } | Self::SavedSubnetTaken { .. } => {
                 "a cluster is restored with its own ports and addresses: free them"

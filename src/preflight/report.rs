@@ -1,19 +1,20 @@
 //! Looks whether engine and host can bear new nodes, and says what is in the way.
 
-use std::num::NonZeroU16;
+use std::net::Ipv4Addr;
 
 use super::{Demand, EngineFacts, Facts, HostFacts, Problem, problems};
 use crate::docker::info::Info;
 use crate::docker::{Docker, DockerError, args};
 use crate::ui::Ui;
 
-/// What the engine says of itself, and what its host has, where that is here.
+/// What the engine says of itself, and what its host has, where that is here; `ports`
+/// are those that shall be published there.
 ///
 /// # Errors
 /// Where the engine does not say.
-pub fn look(docker: &Docker, api_port: Option<NonZeroU16>) -> Result<Facts, DockerError> {
+pub fn look(docker: &Docker, ports: &[(Ipv4Addr, u16)]) -> Result<Facts, DockerError> {
     let engine = EngineFacts::from(&docker.read(&args::info(), Info::parse)?);
-    let host = HostFacts::read(&engine, api_port);
+    let host = HostFacts::read(&engine, ports);
     Ok(Facts { engine, host, ..Facts::default() })
 }
 

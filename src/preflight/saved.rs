@@ -37,9 +37,8 @@ pub fn snapshot_disk(written: u64, volumes: u64, facts: &Facts) -> Option<Proble
 #[must_use]
 pub fn come_back(snapshot: &Snapshot, present: &Present, facts: &Facts) -> Vec<Problem> {
     let subnet = snapshot.subnet;
-    let is_other = |other: &&Subnet| !present.subnets.contains(other) && other.overlaps(&subnet);
-    let other = facts.taken.iter().find(is_other);
-    let other = other.map(|other| Problem::SavedSubnetTaken { subnet, other: *other });
+    let other = facts.taken.refuses(&subnet, &present.subnets);
+    let other = other.map(|other| Problem::SavedSubnetTaken { subnet, other });
     let mut found: Vec<Problem> = other.into_iter().collect();
     if facts.host.is_some() {
         let published = snapshot.nodes.iter().flat_map(|saved| &saved.published);

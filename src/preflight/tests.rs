@@ -1,3 +1,6 @@
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+
 use super::*;
 
 const GIB: u64 = 1 << 30;
@@ -20,18 +23,19 @@ fn host() -> HostFacts {
         disk: Some(20 * GIB),
         modules: Some(MODULES.map(String::from).into()),
         memory: Some(6 * GIB),
-        port_is_taken: false,
+        refused: Vec::new(),
     }
 }
 
 fn demand(masters: u64, workers: u64) -> Demand {
     let kubernetes = KubernetesVersion::parse("v1.34.4").unwrap();
-    Demand { masters, workers, api_port: None, subnet: None, kubernetes }
+    Demand { masters, workers, subnet: None, kubernetes }
 }
 
 /// What is said of the problems, and of each its remedy.
 fn said(demand: &Demand, engine: EngineFacts, host: Option<HostFacts>) -> Vec<[String; 2]> {
-    let taken = BTreeSet::from([Subnet::parse("172.17.0.0/16").unwrap()]);
+    let read = |word| BTreeSet::from([Subnet::parse(word).unwrap()]);
+    let taken = Taken { networks: read("172.17.0.0/16"), routes: read("10.0.0.0/8") };
     let found = problems(demand, &Facts { engine, host, taken });
     found.iter().map(|problem| [problem.to_string(), problem.remedy()]).collect()
 }
@@ -109,7 +113,7 @@ fn each_problem_of_the_engine_is_told_with_its_remedy() {
 
 #[test]
 fn each_problem_of_the_host_is_told_with_its_remedy() {
-    let port = Demand { api_port: NonZeroU16::new(6443), ..demand(1, 0) };
+    let refused = |address, port, kind| vec![(Ipv4Addr::from(address), port, kind)];
     let without = |name: &str| {
         let modules = MODULES.into_iter().filter(|known| *known != name).map(String::from);
         Some(modules.collect())
@@ -140,10 +144,19 @@ fn each_problem_of_the_host_is_told_with_its_remedy() {
             "'modprobe --all xt_mark' as root shows the reason; after a kernel update, reboot",
         ),
         (
-            port,
-            HostFacts { port_is_taken: true, ..host() },
-            "port 6443 of 127.0.0.1 is already in use",
-            "choose another --api-port, or none: mokctl then chooses a free one",
+            demand(1, 0),
+            HostFacts { refused: refused([10, 0, 0, 7], 6443, ErrorKind::AddrInUse), ..host() },
+            "port 6443 of 10.0.0.7 is already in use",
+            "choose another port; 'ss -ltnp' shows what listens there",
+        ),
+        (
+            demand(1, 0),
+            HostFacts {
+                refused: refused([192, 0, 2, 7], 0, ErrorKind::AddrNotAvailable),
+                ..host()
+            },
+            "address 192.0.2.7 does not belong to this machine",
+            "'ip -4 address' lists them",
         ),
         (
             demand(1, 0),
@@ -163,12 +176,15 @@ fn a_subnet_that_somebody_has_is_told_with_its_remedy() {
     let problem = "subnet 172.17.9.0/24 overlaps 172.17.0.0/16, a network of the engine or a route of the host";
     let remedy = "choose another --subnet, or none: mokctl then chooses a free one";
     assert_eq!(said(&subnet("172.17.9.0/24"), engine(), None), [[problem, remedy]]);
+    let problem = "subnet 10.213.9.0/24 is a part of 10.0.0.0/8, to which the host has a route, maybe of a VPN";
+    let remedy = "choose another --subnet if you need these addresses there";
+    assert_eq!(said(&subnet("10.213.9.0/24"), engine(), None), [[problem, remedy]]);
 }
 
 #[test]
 fn only_want_of_memory_may_be_survived() {
     let low = HostFacts { memory: Some(0), disk: Some(0), ..host() };
-    let facts = Facts { engine: engine(), host: Some(low), taken: BTreeSet::new() };
+    let facts = Facts { engine: engine(), host: Some(low), taken: Taken::default() };
     let found: Vec<_> = problems(&demand(1, 0), &facts);
     let survived: Vec<_> = found.iter().map(Problem::may_be_survived).collect();
     assert_eq!(survived, [false, true]);

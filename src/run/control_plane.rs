@@ -183,7 +183,9 @@ impl Run<'_> {
         let kubeconfig = self.kubeconfig.as_ref().ok_or(MissingOutput("the kubeconfig's place"))?;
         // Before, because a merge that fails late may have been done all the same.
         self.outputs.learn_saved();
-        kubeconfig.merge(self.roster.name(), &access)?;
+        if let Err(error) = kubeconfig.merge(self.roster.name(), &access) {
+            self.outputs.learn_unsaved(error);
+        }
         Ok(())
     }
 

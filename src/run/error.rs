@@ -33,7 +33,7 @@ pub enum StepError {
     #[error("cannot find a free port")]
     NoPort(#[source] std::io::Error),
     /// All subnets are taken.
-    #[error("no free subnet: all of 10.213.0.0/16 is in use")]
+    #[error("no free subnet in 10.213.0.0/16, 172.16.0.0/16, 192.168.0.0/16 and 100.64.0.0/16")]
     NoSubnet,
     /// A step's thread ended without a result.
     #[error("a step ended without a result")]

@@ -16,7 +16,6 @@ mod snapshot;
 mod start;
 mod work;
 
-use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::num::NonZeroU16;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -42,6 +41,7 @@ use crate::cluster::proxy::Proxy;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::subnet::Subnet;
+use crate::cluster::taken::Taken;
 use crate::docker::privilege::Privilege;
 use crate::docker::{Call, Engines, args};
 use crate::kubeconfig::Location;
@@ -98,7 +98,7 @@ pub struct NetworkOptions {
     /// The subnet that the user chose.
     pub subnet: Option<Subnet>,
     /// The subnets that were taken before.
-    pub taken: BTreeSet<Subnet>,
+    pub taken: Taken,
 }
 
 /// Where the API is published.

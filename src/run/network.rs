@@ -1,18 +1,12 @@
 //! Finds the network of a new cluster: a subnet that no network of the engine
 //! and no route of the host has.
 
-use std::collections::BTreeSet;
-use std::net::Ipv4Addr;
-
 use super::Run;
 use super::error::StepError;
 use crate::cluster::layout::Layout;
 use crate::cluster::subnet::{MAX_PREFIX, OVERLAY_PREFIX, Subnet};
+use crate::cluster::taken::Taken;
 use crate::docker::{Call, ErrorKind, args};
-
-/// Where subnets are looked for: clear of the engine's own pools
-/// (172.17.0.0/12, 192.168.0.0/16) and of pods and Services.
-const POOL: [u8; 2] = [10, 213];
 
 impl Run<'_> {
     /// Creates the network, with `subnet` if it is still free. Another mokctl that creates
@@ -28,18 +22,32 @@ impl Run<'_> {
                     if !self.is_spread() {
                         self.outputs.learn_network(id);
                     }
-                    self.outputs.learn_layout(Layout::new(subnet));
-                    return Ok(());
+                    let layout = Layout::new(subnet);
+                    self.outputs.learn_layout(layout);
+                    return self.move_reservation(layout);
                 }
                 Err(error)
                     if error.kind() == ErrorKind::SubnetTaken && self.network.subnet.is_none() =>
                 {
-                    taken.insert(subnet);
+                    taken.networks.insert(subnet);
                     subnet = self.free_subnet(&taken)?;
                 }
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Makes the container anew that the cluster's name was reserved with, if it was made
+    /// for another subnet.
+    fn move_reservation(&self, layout: Layout) -> Result<(), StepError> {
+        let node = self.roster.first_master();
+        let reserved = self.outputs.reserved(&node);
+        if reserved.is_some_and(|it| it.address != layout.address(&node)) {
+            let docker = self.engines.of(&node);
+            docker.capture(&args::remove([node.to_string().as_str()]))?;
+            docker.capture(&self.reserve_name(&node)?)?;
+        }
+        Ok(())
     }
 
     pub(super) fn network_call(&self, subnet: Subnet) -> Call {
@@ -60,22 +68,10 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// The chosen subnet, or the first free one of the pool. The search starts at
-    /// a place that follows from the name, so that a cluster that is made again
-    /// usually has its old addresses.
-    pub(super) fn free_subnet(&self, taken: &BTreeSet<Subnet>) -> Result<Subnet, StepError> {
-        if let Some(chosen) = self.network.subnet {
-            return Ok(chosen);
-        }
-        let free = |subnet: &Subnet| !taken.iter().any(|other| other.overlaps(subnet));
-        let name = self.roster.name().as_str();
-        let start = name.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
-        let candidates = (0..=u8::MAX).filter_map(|step| {
-            let [a, b] = POOL;
-            let prefix = if self.is_spread() { OVERLAY_PREFIX } else { MAX_PREFIX };
-            Subnet::new(Ipv4Addr::new(a, b, start.wrapping_add(step), 0), prefix)
-        });
-        let all_taken = || StepError::NoSubnet;
-        candidates.into_iter().find(free).ok_or_else(all_taken)
+    /// The chosen subnet, or a free one.
+    pub(super) fn free_subnet(&self, taken: &Taken) -> Result<Subnet, StepError> {
+        let prefix = if self.is_spread() { OVERLAY_PREFIX } else { MAX_PREFIX };
+        let found = self.network.subnet.or_else(|| taken.free(self.roster.name(), prefix));
+        found.ok_or(StepError::NoSubnet)
     }
 }

@@ -8,8 +8,10 @@ use thiserror::Error;
 
 use crate::cluster::host::Host;
 use crate::cluster::layout::Layout;
+use crate::cluster::name::NodeName;
 use crate::docker::args::Container;
 use crate::docker::privilege::Privilege;
+use crate::kubeconfig::KubeconfigError;
 use crate::node::kubeadm::join_command::JoinCommand;
 
 /// A plan that asks for what no earlier stage learned.
@@ -22,13 +24,14 @@ pub struct MissingOutput(pub(super) &'static str);
 pub struct Outputs {
     layout: OnceLock<Layout>,
     network: OnceLock<String>,
-    first: OnceLock<Container>,
+    reserved: Mutex<BTreeMap<String, Container>>,
     api_port: OnceLock<u16>,
     join: OnceLock<JoinCommand>,
     privileges: Mutex<BTreeMap<Option<Host>, Privilege>>,
     started: OnceLock<u64>,
     saved: OnceLock<()>,
     lagging: OnceLock<Vec<Host>>,
+    unsaved: Mutex<Option<KubeconfigError>>,
 }
 
 impl Outputs {
@@ -47,14 +50,16 @@ impl Outputs {
         let _ = self.network.set(id);
     }
 
-    /// The container that reserves the cluster's name.
-    pub fn first(&self) -> Option<&Container> {
-        self.first.get()
+    /// The container that the run reserved the name of `node` with.
+    pub fn reserved(&self, node: &NodeName) -> Option<Container> {
+        let reserved = self.reserved.lock().unwrap_or_else(PoisonError::into_inner);
+        reserved.get(&node.to_string()).cloned()
     }
 
-    /// Keeps that container; the first one stays.
-    pub fn learn_first(&self, container: Container) -> &Container {
-        self.first.get_or_init(|| container)
+    /// Keeps that container, in place of an earlier one.
+    pub fn learn_reserved(&self, container: Container) {
+        let mut reserved = self.reserved.lock().unwrap_or_else(PoisonError::into_inner);
+        reserved.insert(container.name.clone(), container);
     }
 
     /// The API's port on the host.
@@ -97,6 +102,16 @@ impl Outputs {
     /// Keeps those hosts; the first ones stay.
     pub fn learn_lagging(&self, hosts: Vec<Host>) {
         let _ = self.lagging.set(hosts);
+    }
+
+    /// Keeps why the kubeconfig could not be written: no reason to remove a cluster.
+    pub fn learn_unsaved(&self, error: KubeconfigError) {
+        *self.unsaved.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+
+    /// Why the kubeconfig could not be written, once; none where it was, or was not tried.
+    pub fn take_unsaved(&self) -> Option<KubeconfigError> {
+        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// When the first container was started, in seconds since 1970.

@@ -8,7 +8,7 @@ use super::work::Target;
 use crate::cluster::host::Host;
 use crate::cluster::labels;
 use crate::cluster::name::ClusterName;
-use crate::docker::{Call, Docker, DockerError, Engine, Engines, args, join};
+use crate::docker::{Call, Docker, DockerError, Engine, Engines, ErrorKind, args, join};
 use crate::inventory::found::Found;
 use crate::inventory::networks;
 
@@ -164,12 +164,12 @@ impl Removal {
     /// The first failure, when all are through.
     pub fn remove_containers(&self) -> Result<(), DockerError> {
         let results: Vec<_> = thread::scope(|scope| {
-            let remove = |(docker, call)| scope.spawn(move || Docker::capture(docker, call));
+            let remove = |(docker, call)| scope.spawn(move || remove(docker, call));
             let calls = self.containers.iter().map(|(docker, call)| (docker, call));
             let threads: Vec<_> = calls.map(remove).collect();
             threads.into_iter().map(join).collect()
         });
-        results.into_iter().try_for_each(|result| result.map(drop))
+        results.into_iter().collect()
     }
 
     /// Removes the images.
@@ -189,8 +189,8 @@ impl Removal {
     pub fn remove_networks(&self) -> Result<Vec<Host>, DockerError> {
         let mut refused = Ok(());
         for (docker, call) in self.networks.iter().map(network_call) {
-            match docker.capture(&call) {
-                Ok(_) => return Ok(self.wait_for_managers()),
+            match remove(docker, &call) {
+                Ok(()) => return Ok(self.wait_for_managers()),
                 Err(error) => refused = refused.and(Err(error)),
             }
         }
@@ -217,6 +217,21 @@ impl Removal {
             lists(engine, ids).then(|| host.clone())
         });
         still.collect()
+    }
+}
+
+/// What is gone already, or goes at this moment because of another run, is no failure.
+fn remove(docker: &Docker, call: &Call) -> Result<(), DockerError> {
+    let deadline = Instant::now() + docker.deadline(Call::WORK);
+    loop {
+        match docker.capture(call) {
+            Ok(_) => return Ok(()),
+            Err(error) if error.is_all_gone() => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::BeingRemoved && Instant::now() < deadline => {
+                thread::sleep(INTERVAL);
+            }
+            Err(error) => return Err(error),
+        }
     }
 }
 

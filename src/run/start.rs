@@ -169,7 +169,7 @@ impl Run<'_> {
         Ok(Container {
             name: node.to_string(),
             network: network.unwrap_or_else(|| self.roster.name().network()),
-            address: self.outputs.layout()?.address(node),
+            address: self.layout()?.address(node),
             labels,
             publish,
             mounts,
@@ -180,10 +180,21 @@ impl Run<'_> {
         })
     }
 
-    /// The container that reserves the cluster's name.
-    pub(super) fn reserve_name(&self, node: &NodeName) -> Result<&Container, StepError> {
+    /// The call that makes the container of `node` and thereby gets its name, before the
+    /// node is started.
+    pub(super) fn reserve_name(&self, node: &NodeName) -> Result<Call, StepError> {
         let container = self.container(node)?;
-        Ok(self.outputs.learn_first(container))
+        let call = args::create_container(&container);
+        self.outputs.learn_reserved(container);
+        Ok(call)
+    }
+
+    /// Where the nodes are, or will be unless the engine refuses that subnet.
+    fn layout(&self) -> Result<Layout, StepError> {
+        match self.outputs.layout() {
+            Ok(layout) => Ok(layout),
+            Err(_) => Ok(Layout::new(self.free_subnet(&self.network.taken)?)),
+        }
     }
 
     /// What the first start of `node` takes.
@@ -191,10 +202,10 @@ impl Run<'_> {
         if node.role().runs_kubernetes() {
             self.outputs.learn_started(Moment::now().seconds());
         }
-        let first = self.outputs.first().filter(|first| first.name == node.to_string());
+        let reserved = self.outputs.reserved(node);
         Ok(FirstStart {
-            is_there: first.is_some(),
-            container: first.map_or_else(|| self.container(node), |it| Ok(it.clone()))?,
+            is_there: reserved.is_some(),
+            container: reserved.map_or_else(|| self.container(node), Ok)?,
             put: put(node, &self.files(node)?)?,
             start: args::start([node.to_string().as_str()]),
         })

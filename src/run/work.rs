@@ -81,7 +81,7 @@ impl Run<'_> {
             Step::CopyImage(host) => {
                 Work::new(self.copy_image_calls(host)?).by(|_| self.copy_image(host))
             }
-            Step::ReserveName(node) => one(node, args::create_container(self.reserve_name(node)?)),
+            Step::ReserveName(node) => one(node, self.reserve_name(node)?),
             Step::StartNode(node) => {
                 let start = self.first_start(node)?;
                 on(node, start.calls()).by(|_| self.start(node, start))

@@ -2,8 +2,8 @@
 
 use crate::harness::Machine;
 
-const UP: &str = "Creating network .. ok (0.0 s)
-Reserving the name .. ok (0.0 s)
+const UP: &str = "Reserving the name .. ok (0.0 s)
+Creating network .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 ";
 
@@ -143,10 +143,10 @@ fn what_has_been_set_up_by_hand_is_a_cluster_like_any_other() {
 
 #[test]
 fn the_plan_ends_where_the_user_goes_on() {
-    let plan = "Creating network
-  create network
-Reserving the name
+    let plan = "Reserving the name
   create a-master-1
+Creating network
+  create network
 Starting nodes (side by side)
   start a-master-1
   start a-worker-1

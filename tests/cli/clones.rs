@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::harness::Machine;
 
 const CLONED: &str = "\
-Creating network .. ok (0.0 s)
 Reserving the name .. ok (0.0 s)
+Creating network .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 Starting control plane .. ok (0.0 s)
 Joining nodes .. ok (0.0 s)

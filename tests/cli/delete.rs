@@ -49,19 +49,46 @@ fn delete_takes_what_is_left_of_a_cluster() {
     assert!(machine.docker.names().is_empty());
 }
 
-/// Otherwise the cluster would be gone, and the kubeconfig name it for good.
+/// What cannot be changed is told in the end; another delete then removes the entry alone.
 #[test]
-fn delete_removes_nothing_where_the_kubeconfig_cannot_be_changed() {
+fn delete_goes_on_where_the_kubeconfig_cannot_be_changed() {
     let machine = Machine::new().with_cluster("a 1 1");
-    let before = machine.docker.names();
+    let before = machine.kubeconfig_text();
     fs::write(machine.kubeconfig(), "{").unwrap();
     let outcome = machine.mokctl("delete cluster a").outcome();
-    outcome.assert(outcome.code() == Some(1), "deleted");
-    outcome.assert(outcome.stderr.contains("kubeconfig"), "another reason");
-    assert_eq!(machine.docker.names(), before);
-    let outcome = machine.mokctl("delete cluster a --yes").without_env("HOME").outcome();
-    outcome.assert(outcome.code() == Some(1), "deleted");
-    assert_eq!(machine.docker.names(), before);
+    outcome.assert(outcome.code() == Some(1), "all is deleted");
+    let error = "mokctl: error: cluster a is not deleted completely: ";
+    let hint = "hint: 'mokctl delete cluster a' removes what is left\n";
+    outcome.assert(outcome.stderr.contains(error) && outcome.stderr.ends_with(hint), error);
+    assert!(machine.docker.names().is_empty());
+    fs::write(machine.kubeconfig(), before).unwrap();
+    machine.mokctl("delete cluster a").stderr("Updating kubeconfig .. ok (0.0 s)\n").run();
+    assert!(!machine.kubeconfig_text().contains("mok-a"));
+    let gone = "mokctl: error: no cluster exists with name a\n\
+                hint: 'mokctl get clusters' lists them\n";
+    machine.mokctl("delete cluster a").stderr(gone).code(1).run();
+}
+
+#[test]
+fn delete_does_without_a_kubeconfig() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    let stderr = "mokctl: warning: cannot find the kubeconfig: neither $KUBECONFIG nor $HOME is set; \
+                  if mok-a is in one, it stays\n";
+    machine.mokctl("delete cluster a -q").without_env("HOME").stderr(stderr).run();
+    assert!(machine.docker.names().is_empty());
+}
+
+/// Somebody has removed parts of it by hand.
+#[test]
+fn delete_removes_whatever_is_left() {
+    for gone in ["a-master-1", "a-worker-1", "mok-a"] {
+        let machine = Machine::new().with_cluster("a 1 1");
+        let kind = if gone == "mok-a" { "networks" } else { "containers" };
+        fs::remove_dir_all(machine.path(&format!("engine/{kind}/{gone}"))).unwrap();
+        machine.mokctl("delete cluster a -q").run();
+        assert!(machine.docker.names().is_empty(), "{gone}");
+        assert!(!machine.kubeconfig_text().contains("mok-a"), "{gone}");
+    }
 }
 
 #[test]

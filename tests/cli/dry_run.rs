@@ -97,13 +97,13 @@ fn a_run_makes_the_calls_that_its_dry_run_showed() {
     }
 }
 
-const PLAN: &str = "Creating network
+const PLAN: &str = "Reserving the name
+  create a-master-1
+    docker create --name=a-master-1 ...
+Creating network
   create network
     docker network create --driver=bridge --subnet=10.77.0.0/24 --label=MokCluster=a \
 --label=mok.schema=1 --label=mok.run=ID mok-a
-Reserving the name
-  create a-master-1
-    docker create --name=a-master-1 ...
 Starting nodes (side by side)
   start a-master-1
     docker cp - 'a-master-1:/' < 'files of a-master-1'

@@ -145,9 +145,11 @@ fn an_engine_that_says_nothing_of_its_image() {
 fn a_host_without_a_free_subnet() {
     let machine = Machine::new();
     let inspect = machine.docker.on("network inspect *");
-    inspect.prints(br#"[{"IPAM":{"Config":[{"Subnet":"10.213.0.0/16"}]}}]"#);
-    let error =
-        "mokctl: error: failed to create network: no free subnet: all of 10.213.0.0/16 is in use";
+    let ranges = ["10.213.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+    let ranges = ranges.map(|range| format!(r#"{{"Subnet":"{range}"}}"#)).join(",");
+    inspect.prints(format!(r#"[{{"IPAM":{{"Config":[{ranges}]}}}}]"#).as_bytes());
+    let error = "mokctl: error: failed to create network: no free subnet in 10.213.0.0/16, \
+                 172.16.0.0/16, 192.168.0.0/16 and 100.64.0.0/16";
     let hint = "hint: choose one with --subnet, or remove unused networks";
     says(&machine, "create cluster a 1 0", &[error, hint]);
 }
@@ -167,8 +169,7 @@ fn words_that_are_no_text() {
 #[test]
 fn what_this_machine_refuses() {
     let machine = Machine::new().with_cluster("a 1 0");
-    let stderr = "mokctl: error: failed to save kubeconfig: cannot write the kubeconfig '/dev/null': \
-                  not a regular file\n";
+    let stderr = "mokctl: error: cannot write the kubeconfig '/dev/null': not a regular file\n";
     let outcome = machine.mokctl("create cluster b 1 0 -q").env("KUBECONFIG", "/dev/null");
     outcome.stderr(stderr).code(1).run();
     let program = machine.docker.client();

@@ -115,3 +115,43 @@ fn a_file_that_cannot_be_written_is_a_warning() {
                    neither $XDG_STATE_HOME nor $HOME is set\n";
     outcome.assert(outcome.stderr == format!("{warning}{want}"), warning);
 }
+
+/// Nobody reads forty flags to find out which container it was.
+#[test]
+fn a_long_command_is_cut_and_whole_in_the_file() {
+    let machine = Machine::new();
+    machine.docker.on("create --name=a-worker-1 *").fails(125, "Error response from daemon: no");
+    let outcome = machine.mokctl("create cluster a 1 1 -q").outcome();
+    let log = machine.path("home/.local/state/mokctl/a.log");
+    let error =
+        "cannot start a-worker-1: docker create --name=a-worker-1 ... failed (exit status: 125)";
+    let want = format!(
+        "mokctl: error: {error}\n    Error response from daemon: no\nall it printed: {}\n",
+        log.display()
+    );
+    outcome.assert(outcome.stderr == want, &want);
+    let text = fs::read_to_string(&log).unwrap();
+    let id = &machine.docker.call("network create ").labels()["mok.run"].to_owned();
+    assert!(text.starts_with(&format!("{error}\ndocker create --name=a-worker-1 ")), "{text}");
+    assert!(text.contains(&format!("--label=mok.run={id}")), "{text}");
+    // Ids are no secrets.
+    assert!(text.contains("--network=000"), "{text}");
+    assert!(text.ends_with("\nError response from daemon: no\n"), "{text}");
+}
+
+#[test]
+fn nodes_that_could_not_be_added_are_named_and_not_their_cluster() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    machine.docker.on("exec --interactive a-worker-2 *").fails(1, "no");
+    let kept = machine.mokctl("create worker a --retain").outcome();
+    let want = "Everything is kept. To look: docker exec --interactive --tty a-worker-2 journalctl \
+                -e\nTo remove it: mokctl delete worker a-worker-2\n";
+    kept.assert(kept.stderr.contains(want), want);
+    let machine = Machine::new().with_cluster("a 1 1");
+    machine.docker.on("exec --interactive a-worker-2 *").fails(1, "no");
+    machine.docker.on("rm --force --volumes *").fails(1, "device busy");
+    let left = machine.mokctl("create worker a").outcome();
+    let want = "; 'mokctl delete worker a-worker-2' removes what remains\n";
+    left.assert(left.stderr.contains(want), want);
+    left.assert(!left.stderr.contains("delete cluster"), "the cluster is well");
+}

@@ -79,8 +79,8 @@ fn create_tells_each_step_and_the_result() {
     beside.sort();
     let server = server(&machine);
     let want = [
-        step("Creating network", "create network", None, WELL),
         step("Reserving the name", "create a-master-1", NODE, WELL),
+        step("Creating network", "create network", None, WELL),
         step("Starting nodes", "start a-master-1", NODE, WELL),
         step("Starting control plane", "run kubeadm init on a-master-1", NODE, WELL),
         beside,

@@ -24,8 +24,8 @@ fn what_a_killed_create_leaves_is_seen_told_and_removed() {
     let one = ["a-master-1", "mok-a"].as_slice();
     let two = ["a-master-1", "a-worker-1", "mok-a"].as_slice();
     for (line, call, left) in [
-        ("a 1 0", "network create *", ["mok-a"].as_slice()),
-        ("a 1 0", "create --name=a-master-1 *", one),
+        ("a 1 0", "create --name=a-master-1 *", ["a-master-1"].as_slice()),
+        ("a 1 0", "network create *", one),
         ("a 1 0", "start a-master-1", one),
         ("a 1 0", "exec a-master-1 bash /root/mok/init.sh", one),
         ("a 1 1", "exec --interactive a-worker-1 *", two),

@@ -105,14 +105,35 @@ fn a_host_without_space_is_refused() {
 }
 
 #[test]
+fn the_api_is_published_on_an_address_of_the_host_alone() {
+    let listener = TcpListener::bind(("127.0.0.3", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let taken = format!(
+        "mokctl: error: port {port} of 127.0.0.3 is already in use\n\
+         hint: choose another port; 'ss -ltnp' shows what listens there\n"
+    );
+    let line = format!("create cluster a 1 0 --api-port {port} --api-address 127.0.0.3");
+    refuses(&here("/"), &line, &taken);
+    let foreign = "mokctl: error: address 192.0.2.9 does not belong to this machine\n\
+                   hint: 'ip -4 address' lists them\n";
+    refuses(&here("/"), "create cluster a 1 0 --api-address 192.0.2.9", foreign);
+}
+
+#[test]
 fn a_port_that_somebody_listens_on_is_refused() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     let stderr = format!(
         "mokctl: error: port {port} of 127.0.0.1 is already in use\n\
-         hint: choose another --api-port, or none: mokctl then chooses a free one\n"
+         hint: choose another port; 'ss -ltnp' shows what listens there\n"
     );
     refuses(&here("/"), &format!("create cluster a 1 0 --api-port {port}"), &stderr);
+    refuses(&here("/"), &format!("create cluster a 1 0 --publish {port}:30080"), &stderr);
+    // It is free on another address.
+    let machine = Machine::new();
+    machine.docker.say(&here("/"));
+    let line = format!("create cluster a 1 0 -q --api-port {port} --api-address 127.0.0.2");
+    machine.mokctl(&line).run();
     // Of another machine's ports nothing is known.
     let machine = Machine::new();
     machine.docker.say(&info(&json!({})));

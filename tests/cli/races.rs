@@ -22,14 +22,15 @@ const TAKEN: &str = "hint: another run was faster, or the name is in use otherwi
 #[test]
 fn whoever_comes_late_says_so_and_touches_nothing() {
     let machine = Machine::new();
-    let late = machine.docker.on("network create *").nth(1).blocks();
+    let late = machine.docker.on("create --name=a-master-1 *").nth(1).blocks();
     let loser = machine.mokctl("create cluster a 1 0 --subnet 10.77.0.0/24").start();
     late.is_reached();
     machine.mokctl("create cluster a 1 1 -q").run();
     late.release();
     let outcome = loser.wait();
     outcome.assert(outcome.code() == Some(1), "two of them");
-    outcome.assert(outcome.stderr.contains("network with name mok-a already exists"), "no reason");
+    let reason = "The container name \"/a-master-1\" is already in use";
+    outcome.assert(outcome.stderr.contains(reason), "no reason");
     outcome.assert(outcome.stderr.ends_with(TAKEN), "no hint");
     belongs_to_one_run(&machine, &["a-master-1", "a-worker-1", "mok-a"]);
     assert!(machine.kubeconfig_text().contains("current-context: mok-a"));
@@ -68,6 +69,80 @@ fn of_several_creates_of_one_name_one_wins() {
         outcome.assert(told, "it does not say so");
     }
     belongs_to_one_run(&machine, &["a-master-1", "a-worker-1", "mok-a"]);
+}
+
+/// docker makes two networks of one name, and starts no container on either.
+#[test]
+fn whoever_has_not_the_name_makes_no_network() {
+    let machine = Machine::new();
+    let runs: Vec<_> = (0..3).map(|_| machine.mokctl("create cluster a 1 0 -q").start()).collect();
+    runs.into_iter().map(Started::wait).for_each(drop);
+    let calls = machine.docker.calls();
+    let networks = calls.iter().filter(|call| call.verb() == "network create").count();
+    assert_eq!(networks, 1, "{}", machine.docker.log());
+}
+
+/// What undoes a failed one would take the other's node out of the cluster.
+#[test]
+fn of_two_create_worker_one_wins_and_the_other_changes_nothing() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    let late = machine.docker.on("create --name=a-worker-2 *").nth(1).blocks();
+    let loser = machine.mokctl("create worker a").start();
+    late.is_reached();
+    machine.mokctl("create worker a -q").run();
+    late.release();
+    let outcome = loser.wait();
+    outcome.assert(outcome.code() == Some(1), "two of them");
+    outcome.assert(outcome.stderr.contains("failed to create a-worker-2: "), "no step");
+    outcome.assert(outcome.stderr.ends_with(TAKEN), "no hint");
+    assert_eq!(machine.docker.names(), ["a-master-1", "a-worker-1", "a-worker-2", "mok-a"]);
+    let log = machine.docker.log();
+    assert!(!log.contains("delete node"), "{log}");
+}
+
+/// Routes would be missing: neither would know of the other's node.
+#[test]
+fn a_cluster_is_changed_by_one_at_a_time() {
+    let machine = Machine::new().with_cluster("a 3 1");
+    let join = machine.docker.on("exec --interactive a-worker-2 *").blocks();
+    let first = machine.mokctl("create worker a -q").start();
+    join.is_reached();
+    let text = "mokctl: error: cluster a is being changed: a-worker-2 is not finished\n\
+                hint: wait until it is; if nothing adds it any more, 'mokctl delete worker a-worker-2' \
+                removes it\n";
+    for line in ["create master a", "create worker a", "delete worker a-worker-1 --yes"] {
+        machine.mokctl(line).stderr(text).code(1).run();
+    }
+    join.release();
+    let outcome = first.wait();
+    outcome.assert(outcome.code() == Some(0), "the first one did not win");
+    machine.mokctl("create worker a -q").run();
+}
+
+#[test]
+fn two_deletes_of_one_cluster_both_come_to_their_end() {
+    for call in ["rm *", "network rm *"] {
+        let machine = Machine::new().with_cluster("a 1 1");
+        let late = machine.docker.on(call).nth(1).blocks();
+        let first = machine.mokctl("delete cluster a --yes").start();
+        late.is_reached();
+        machine.mokctl("delete cluster a --yes -q").run();
+        late.release();
+        let outcome = first.wait();
+        outcome.assert(outcome.code() == Some(0), call);
+        assert!(machine.docker.names().is_empty());
+    }
+    // The other one is not through yet.
+    let going = "Error response from daemon: removal of container 000c is already in progress";
+    let machine = Machine::new().with_cluster("a 1 1");
+    machine.docker.on("rm *").nth(1).fails(1, going);
+    machine.mokctl("delete cluster a --yes -q").run();
+    // Not where some of it stays.
+    let machine = Machine::new().with_cluster("a 1 1");
+    let text = "Error: No such container: a-worker-1\nError response from daemon: device is busy";
+    machine.docker.on("rm *").fails(1, text);
+    let outcome = machine.mokctl("delete cluster a --yes").outcome();
+    outcome.assert(outcome.code() == Some(1), "it is not gone");
 }
 
 /// With a kubeconfig that is a link to one that others may read.

@@ -4,13 +4,13 @@
 use crate::harness::Machine;
 
 const INIT: &str = "exec a-master-1 bash /root/mok/init.sh";
-const LAST_WORDS: &str = "mokctl: warning: exiting immediately, without cleanup; 'mokctl get clusters' shows what \
-    remains, 'mokctl delete cluster a' removes it\n";
+const LAST_WORDS: &str = "mokctl: warning: exiting immediately, without cleanup; 'mokctl delete \
+    cluster a' removes what was made\n";
 
 fn taken_back(call: &str) -> String {
     format!(
-        "Creating network .. ok (0.0 s)
-Reserving the name .. ok (0.0 s)
+        "Reserving the name .. ok (0.0 s)
+Creating network .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 Starting control plane .. FAILED (0.0 s)
 Rolling back .. ok (0.0 s)
@@ -87,7 +87,7 @@ fn a_container_in_the_making_is_finished_before_it_is_taken_back() {
     create.release();
     let outcome = run.wait();
     outcome.assert(outcome.code() == Some(130), "the exit status is not 130");
-    outcome.assert(outcome.stderr.contains("failed to start a-master-1: interrupted"), "no step");
+    outcome.assert(outcome.stderr.contains("failed to create network: interrupted"), "no step");
     outcome.assert(machine.docker.call("create ").status == Some(0), "it was cut off");
     outcome.assert(machine.docker.names().is_empty(), "something is left");
     let calls = machine.docker.calls();

@@ -24,6 +24,7 @@ Cluster a is saved as s after 0.0 s. It holds the cluster's keys. To have it bac
 const RESTORED: &str = "\
 Removing containers .. ok (0.0 s)
 Removing network .. ok (0.0 s)
+Reserving the name .. ok (0.0 s)
 Creating network .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 Waiting for nodes to become Ready .. ok (0.0 s)

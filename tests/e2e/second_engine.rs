@@ -1,6 +1,7 @@
 //! A second engine with the node image, gone when the test ends: one that a test may
 //! fill and end, or one as far away as another machine.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -25,6 +26,19 @@ impl SecondEngine {
         Self { folder, host: String::new() }.started("far")
     }
 
+    /// Reached by a socket.
+    pub(crate) fn near() -> Self {
+        let folder = PathBuf::from(format!("/var/tmp/mok-near-{}", std::process::id()));
+        Self { folder, host: String::new() }.started("near")
+    }
+
+    /// Starts the near engine anew, with the settings of a `daemon.json`.
+    pub(crate) fn restart_with(&self, settings: &str) {
+        self.script("kill", &[]);
+        fs::write(self.folder.join("daemon.json"), settings).unwrap();
+        self.script("start", &["near"]);
+    }
+
     /// Reached by a socket, on a disk of `size`.
     pub(crate) fn with_disk(folder: PathBuf, size: &str) -> Self {
         let engine = Self { folder, host: String::new() };
@@ -34,13 +48,18 @@ impl SecondEngine {
 
     fn started(mut self, place: &str) -> Self {
         self.host = self.script("start", &[place]);
+        self.load_image();
+        tell(&format!("a second engine answers at {}", self.host));
+        self
+    }
+
+    /// Brings the node image to it.
+    pub(crate) fn load_image(&self) {
         let load = "docker save \"$1\" | docker --host \"$2\" load --quiet";
         let mut command = Command::new("bash");
         command.args(["-euo", "pipefail", "-c", load, "load", node_image().unwrap(), &self.host]);
         let output = output_of(command, b"").unwrap();
         assert!(output.status.success(), "{}", shown("load", &output));
-        tell(&format!("a second engine answers at {}", self.host));
-        self
     }
 
     /// A command of the script: what it prints.

@@ -34,6 +34,22 @@ pub struct Container {
     pub entrypoint: Option<String>,
 }
 
+/// Variables that the client fills in from its own configuration where they are not
+/// given. A node has its proxies from us, with all that is reached without: programs
+/// that found these instead would look for the API server behind a proxy.
+const PROXIES: [&str; 10] = [
+    "HTTP_PROXY",
+    "http_proxy",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "FTP_PROXY",
+    "ftp_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+];
+
 /// `docker create` for a node.
 #[must_use]
 pub fn create_container(container: &Container) -> Call {
@@ -45,6 +61,9 @@ pub fn create_container(container: &Container) -> Call {
         format!("--network={}", container.network),
         // The certificates and etcd's peer addresses hold it: it must survive.
         format!("--ip={}", container.address),
+        // Whatever the engine's default is: one without a place to log to starts nothing,
+        // and of some nothing can be read again.
+        "--log-driver=json-file".into(),
     ];
     for (key, value) in &container.labels {
         args.push(format!("--label={key}={value}"));
@@ -64,6 +83,8 @@ pub fn create_container(container: &Container) -> Call {
                 // Each kubelet sees its own containers alone: without it they find
                 // each other's and burn CPU over them.
                 "--cgroupns=private",
+                // systemd is process 1, whatever the engine's default is.
+                "--init=false",
                 // systemd wants an empty, writable /run at each start.
                 "--tmpfs=/run",
                 "--tmpfs=/tmp",
@@ -75,6 +96,7 @@ pub fn create_container(container: &Container) -> Call {
         // overlayfs refuses an upper folder that is on overlayfs itself.
         args.push(format!("--volume={state}"));
     }
+    args.extend(PROXIES.iter().map(|name| format!("--env={name}=")));
     if let Some(entrypoint) = &container.entrypoint {
         args.push(format!("--entrypoint={entrypoint}"));
     }

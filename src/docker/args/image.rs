@@ -19,6 +19,12 @@ pub fn image_layers(image: &str) -> Call {
     Call::new(["image", "inspect", format, image])
 }
 
+/// The system and the processors that an image is for, such as `linux/amd64`.
+#[must_use]
+pub fn image_platform(image: &str) -> Call {
+    Call::new(["image", "inspect", "--format={{.Os}}/{{.Architecture}}", image])
+}
+
 /// An image's size in bytes, with what it shares.
 #[must_use]
 pub fn image_size(image: &str) -> Call {

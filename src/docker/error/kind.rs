@@ -12,6 +12,8 @@ pub enum ErrorKind {
     NameTaken,
     /// The container or network is not there, or no longer.
     Gone,
+    /// Another call removes the container.
+    BeingRemoved,
     /// The image is not there.
     NoImage,
     /// The engine lacks a capability that `--privileged` asks for.
@@ -21,11 +23,12 @@ pub enum ErrorKind {
 }
 
 /// Each kind with its words: one of the lists must be there, all words of it.
-const WORDS: [(ErrorKind, &[&[&str]]); 6] = [
+const WORDS: [(ErrorKind, &[&[&str]]); 7] = [
     (ErrorKind::PortTaken, &[&["port is already allocated"], &["address already in use"]]),
     (ErrorKind::SubnetTaken, &[&["Pool overlaps"]]),
     (ErrorKind::PrivilegeRefused, &[&["unable to apply caps"], &["capset"]]),
     (ErrorKind::NameTaken, &[&["is already in use by "], &["network with name", "already exists"]]),
+    (ErrorKind::BeingRemoved, &[&["removal of container ", "is already in progress"]]),
     (ErrorKind::NoImage, &[&["No such image"], &["image not known"]]),
     (
         ErrorKind::Gone,
@@ -34,6 +37,7 @@ const WORDS: [(ErrorKind, &[&[&str]]); 6] = [
             &["no such container"],
             &["network ", " not found"],
             &["network not found"],
+            &["No such network"],
         ],
     ),
 ];
@@ -79,6 +83,11 @@ mod tests {
             ("Error: No such container: a-master-1", ErrorKind::Gone),
             ("Error response from daemon: network mok-a not found", ErrorKind::Gone),
             ("Error: mok-a: unable to find network: network not found", ErrorKind::Gone),
+            ("Error: No such network: mok-a", ErrorKind::Gone),
+            (
+                "Error response from daemon: removal of container 0123 is already in progress",
+                ErrorKind::BeingRemoved,
+            ),
             ("Error: No such image: x", ErrorKind::NoImage),
             ("Error: x: image not known", ErrorKind::NoImage),
             (

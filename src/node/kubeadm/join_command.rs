@@ -62,17 +62,22 @@ static TOKEN: LazyLock<Regex> =
 static CA_CERT_HASH: LazyLock<Regex> =
     LazyLock::new(|| regex(r"--discovery-token-ca-cert-hash[\s\\=]+(sha256:[0-9a-f]{64})\b"));
 
-/// Also where they are stuck to other letters: rather too much is hidden.
-static SECRETS: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"[a-z0-9]{6}\.[a-z0-9]{16}|(sha256:)?[0-9a-f]{64}"));
+/// Tokens, also where they are stuck to other letters, and keys after the words that kubeadm puts before them, maybe in the line above:
+/// the engine's ids look like keys.
+static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r#"(?x) [a-z0-9]{6}\.[a-z0-9]{16}
+        | (?P<before> (?: certificate[-_\x20]?key | certificateKey | CERTIFICATE_KEY ) [\s\\:="']* ) [0-9a-f]{64}"#,
+    )
+});
 
 /// `text` without the tokens and keys that kubeadm prints; hashes of certificates
 /// stay, being public.
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
-    SECRETS.replace_all(text, |found: &Captures<'_>| match found.get(1) {
-        Some(_) => found[0].to_owned(),
-        None => "[secret]".to_owned(),
+    SECRETS.replace_all(text, |found: &Captures<'_>| {
+        let before = found.name("before").map_or("", |before| before.as_str());
+        format!("{before}[secret]")
     })
 }
 
@@ -203,12 +208,17 @@ mod tests {
     fn tokens_and_keys_are_redacted_and_hashes_are_not() {
         let text = format!(
             "kubeadm join 10.0.0.2:6443 --token abcdef.0123456789abcdef \\\n\
-             \t--discovery-token-ca-cert-hash {HASH} \\\n\t--certificate-key {KEY}\n{KEY}"
+             \t--discovery-token-ca-cert-hash {HASH} \\\n\t--certificate-key {KEY}\n\
+             [upload-certs] Using certificate key:\n{KEY}\ncertificateKey: \"{KEY}\"\n"
         );
         let shown = redact(&text);
         assert!(!shown.contains("0123456789abcdef") && !shown.contains(KEY), "{shown}");
         assert!(shown.contains(HASH) && shown.contains("10.0.0.2:6443"), "{shown}");
         assert_eq!(redact("xabcdef.0123456789abcdefy"), "x[secret]y");
+        // What looks alike and is none.
+        for harmless in [KEY, "docker rm 00ff", "containerd.service"] {
+            assert_eq!(redact(harmless), harmless);
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::cluster::placement::Placement;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::ClusterSpec;
+use crate::cluster::taken::Taken;
 use crate::docker::info::Info;
 use crate::docker::privilege::{BoundingSet, Privilege};
 use crate::docker::{Client, Docker, Endpoint, EndpointError, Engine, Engines, args, join};
@@ -69,7 +70,7 @@ pub(super) fn several(
         image,
         image_from: source.clone(),
         privilege: Privilege::first_choice(own.filter(|_| is_here)),
-        taken: looks.iter().flat_map(|look| look.facts.taken.iter().copied()).collect(),
+        taken: looks.iter().fold(Taken::default(), |all, look| all.and(look.facts.taken.clone())),
         address: api_address(spec, placement.get(&roster.api_node()), &looks)?,
         engines: engines(asked.docker, looks, placement),
     })
@@ -138,7 +139,7 @@ fn look(
     Ok(Look {
         host: host.clone(),
         docker: there.clone(),
-        facts: Facts { host: HostFacts::read(&engine, None), engine, taken: taken_subnets(there)? },
+        facts: Facts { host: HostFacts::read(&engine, &[]), engine, taken: taken_subnets(there)? },
         swarm,
         image: image.flatten(),
         endpoint: there.endpoint()?,

@@ -3,7 +3,6 @@
 
 mod hosts;
 
-use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::thread;
 
@@ -14,7 +13,8 @@ use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::placement::{Placement, pin, spread};
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::ClusterSpec;
-use crate::cluster::subnet::Subnet;
+use crate::cluster::subnet::{MAX_PREFIX, Subnet};
+use crate::cluster::taken::Taken;
 use crate::docker::privilege::{BoundingSet, Privilege};
 use crate::docker::{Docker, Endpoint, Engines, join};
 use crate::image::contract::NodeImage;
@@ -37,7 +37,7 @@ pub struct Site {
     /// What to try first of what an engine may grant.
     pub privilege: Privilege,
     /// Which networks have addresses already.
-    pub taken: BTreeSet<Subnet>,
+    pub taken: Taken,
     /// Where the API is published.
     pub address: Ipv4Addr,
 }
@@ -73,7 +73,7 @@ fn one(
     // Side by side: each call of docker's client takes a moment.
     let (image, existing, facts, taken, endpoint) = thread::scope(|scope| {
         let existing = scope.spawn(|| refuse_existing(docker, &spec.name));
-        let facts = scope.spawn(|| look(docker, spec.options.api_port));
+        let facts = scope.spawn(|| look(docker, &spec.options.ports()));
         let taken = scope.spawn(|| taken_subnets(docker));
         let endpoint = scope.spawn(|| docker.endpoint());
         let image = node_images::chosen(docker, spec);
@@ -83,7 +83,9 @@ fn one(
     existing?;
     let facts = Facts { taken: taken?, ..facts? };
     let nodes: Vec<&NodeName> = roster.nodes().iter().collect();
-    check(ui, &demand(spec, &nodes, image.version), &facts)?;
+    let subnet = chosen_subnet(spec.options.subnet, &facts.taken, &spec.name);
+    let demand = Demand { subnet, ..demand(spec, &nodes, image.version) };
+    check(ui, &demand, &facts)?;
     let endpoint = endpoint?;
     Ok(Site {
         engines: Engines::one(docker.clone()),
@@ -96,13 +98,18 @@ fn one(
     })
 }
 
+/// The subnet that was asked for, or the one that a cluster `name` on one host would get.
+#[must_use]
+pub fn chosen_subnet(asked: Option<Subnet>, taken: &Taken, name: &ClusterName) -> Option<Subnet> {
+    asked.or_else(|| taken.free(name, MAX_PREFIX))
+}
+
 /// What `nodes` ask of where they will be.
 fn demand(spec: &ClusterSpec, nodes: &[&NodeName], kubernetes: KubernetesVersion) -> Demand {
     let of = |role| nodes.iter().filter(|node| node.role() == role).count() as u64;
     Demand {
         masters: of(Role::Master),
         workers: of(Role::Worker),
-        api_port: spec.options.api_port,
         subnet: spec.options.subnet,
         kubernetes,
     }

@@ -54,7 +54,6 @@ fn a_node_is_created_with_exactly_these_words() {
     let call = machine.docker.call("create ");
     let subnet = machine.docker.call("network create").flag("subnet").unwrap().to_owned();
     let run = call.labels()["mok.run"].to_owned();
-    let network = machine.docker.networks()[0].id.clone();
     let publish = call.flag("publish").unwrap();
     let port = publish.strip_prefix("127.0.0.1:").unwrap().strip_suffix(":6443/tcp").unwrap();
     assert!(port.parse::<u16>().unwrap() >= 1024, "{publish}");
@@ -63,8 +62,10 @@ fn a_node_is_created_with_exactly_these_words() {
         "create".to_owned(),
         "--name=a-master-1".into(),
         "--hostname=a-master-1".into(),
-        format!("--network={network}"),
+        // It is made before the network.
+        "--network=mok-a".into(),
         format!("--ip={}", subnet.replace(".0/24", ".11")),
+        "--log-driver=json-file".into(),
         "--label=MokCluster=a".into(),
         "--label=mok.schema=1".into(),
         format!("--label=mok.run={run}"),
@@ -73,10 +74,18 @@ fn a_node_is_created_with_exactly_these_words() {
         format!("--publish={publish}"),
     ];
     want.extend(Privilege::first_choice(Env::read().bounding_set).flags());
-    for word in
-        ["--cgroupns=private", "--tmpfs=/run", "--tmpfs=/tmp", "--volume=/var/lib/containerd"]
-    {
+    for word in [
+        "--cgroupns=private",
+        "--init=false",
+        "--tmpfs=/run",
+        "--tmpfs=/tmp",
+        "--volume=/var/lib/containerd",
+    ] {
         want.push(word.into());
+    }
+    for proxy in ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"] {
+        want.push(format!("--env={proxy}="));
+        want.push(format!("--env={}=", proxy.to_lowercase()));
     }
     want.push(image());
     assert_eq!(call.argv, want);

@@ -60,8 +60,8 @@ fn create_leaves_a_container_of_the_same_name_alone() {
 fn init_fails(machine: &Machine, flags: &str, then: &str) {
     machine.docker.on("exec a-master-1 bash /root/mok/init.sh").fails(1, "[kubelet-check] no\nbye");
     let stderr = format!(
-        "Creating network .. ok (0.0 s)
-Reserving the name .. ok (0.0 s)
+        "Reserving the name .. ok (0.0 s)
+Creating network .. ok (0.0 s)
 Starting nodes .. ok (0.0 s)
 Starting control plane .. FAILED (0.0 s)
 {then}
@@ -84,7 +84,8 @@ fn a_failure_is_told_with_its_command_and_its_words_and_taken_back() {
 #[test]
 fn a_failure_is_kept_where_the_user_wants_to_look() {
     let machine = Machine::new();
-    let kept = "Everything is kept. To look: docker exec -ti a-master-1 journalctl -e
+    let kept =
+        "Everything is kept. To look: docker exec --interactive --tty a-master-1 journalctl -e
 To remove it: mokctl delete cluster a";
     init_fails(&machine, "--retain", kept);
     assert_eq!(machine.docker.names(), ["a-master-1", "mok-a"]);

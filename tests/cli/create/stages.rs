@@ -16,8 +16,8 @@ fn good(stages: &[&str]) -> String {
 }
 
 const STAGES: [&str; 6] = [
-    "Creating network",
     "Reserving the name",
+    "Creating network",
     "Starting nodes",
     "Starting control plane",
     "Waiting for nodes to become Ready",
@@ -70,14 +70,16 @@ fn span(calls: &[Call], which: impl Fn(&&Call) -> bool) -> (usize, usize) {
 fn the_stages_follow_each_other() {
     let machine = Machine::new().with_cluster("a 1 2");
     let calls = machine.docker.calls();
-    let (_, network) = span(&calls, |call| call.verb() == "network create");
-    let (create, _) = span(&calls, |call| call.verb() == "create");
+    let (network, networked) = span(&calls, |call| call.verb() == "network create");
+    let is_first = |call: &&Call| call.line().starts_with("create --name=a-master-1 ");
+    let (_, reserved) = span(&calls, is_first);
+    let (create, _) = span(&calls, |call| call.verb() == "create" && !is_first(call));
     let (_, start) = span(&calls, |call| call.verb() == "start");
     let (init, init_ended) = span(&calls, |call| call.line().contains("init.sh"));
     let (_, copied) = span(&calls, |call| call.verb() == "cp");
     let (join, joined) = span(&calls, |call| call.line().contains("join.sh"));
     let (ready, _) = span(&calls, |call| call.line().contains("ready.sh"));
-    assert!(network < create);
+    assert!(reserved < network && networked < create);
     assert!(start < init);
     assert!(init_ended < join && copied < join);
     assert!(joined < ready);

@@ -8,6 +8,8 @@ pub(crate) struct Call {
     pub(crate) number: usize,
     pub(crate) argv: Vec<String>,
     pub(crate) stdin: Option<Vec<u8>>,
+    /// As the shell writes it.
+    pub(crate) environment: String,
     /// Its place among all starts and ends.
     pub(crate) started: usize,
     /// None where the client was killed.
@@ -27,6 +29,12 @@ impl Call {
             _ => 1,
         };
         self.argv[..words.min(self.argv.len())].join(" ")
+    }
+
+    /// The value of a variable that has no quotes in it.
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        let start = format!("export {name}='");
+        self.environment.lines().find_map(|line| line.strip_prefix(&start)?.strip_suffix('\''))
     }
 
     /// The argument of `--NAME=`, wherever it stands.

@@ -22,7 +22,7 @@ container_flags() {
       --restart=*) restart=${word#*=} ;;
       --hostname=* | --cap-add=* | --security-opt=* | --device-cgroup-rule=*) ;;
       --cgroupns=* | --tmpfs=* | --volume=* | --volumes-from=* | --entrypoint=*) ;;
-      --rm | --pid=* | --env=*) ;;
+      --rm | --pid=* | --env=* | --init=false | --log-driver=json-file) ;;
       -*) unknown ;;
       *) break ;;
     esac

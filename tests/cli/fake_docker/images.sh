@@ -74,7 +74,13 @@ save() {
   case $1 in
     mok-snapshot/*) ;;
     *)
-      cat "$engine/by-hand.tar"
+      # What a node takes in: names in full, and ids.
+      for ref in "$@"; do
+        find_image "$ref" || fail "Error response from daemon: reference does not exist"
+        case $ref in */*) name=$ref ;; *) name=docker.io/library/$ref ;; esac
+        echo "$name $(image_id "$found")"
+      done >"$call/node-images"
+      tar --create --file=- --directory="$call" node-images
       return
       ;;
   esac

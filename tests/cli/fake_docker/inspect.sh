@@ -87,7 +87,12 @@ json_network() {
 }
 
 json_image() {
-  printf '{"Id":"%s","RepoTags":["%s"],"Size":572000000,"Config":{"Labels":' "$(image_id "$1")" "$1"
+  get "$engine/images/$1/platform"
+  platform=${value:-linux/amd64}
+  tags=\"$1\"
+  if [ -f "$engine/images/$1/unnamed" ]; then tags=; fi
+  printf '{"Id":"%s","RepoTags":[%s],"Os":"%s","Architecture":"%s","Size":572000000,"Config":{"Labels":' \
+    "$(image_id "$1")" "$tags" "${platform%/*}" "${platform#*/}"
   json_labels "$engine/images/$1/labels"
   printf '}}'
 }
@@ -115,8 +120,12 @@ inspect() {
   return $status
 }
 
-# image_id REFERENCE: one that is its own, as good as any hash.
-image_id() { printf 'sha256:%s\n' "$(printf %s "$1" | sha256sum | cut -c 1-64)"; }
+# image_id REFERENCE: one that is its own, as good as any hash; unless a test says which.
+image_id() {
+  get "$engine/images/$1/id"
+  if [ -n "$value" ]; then echo "sha256:$value"; return; fi
+  printf 'sha256:%s\n' "$(printf %s "$1" | sha256sum | cut -c 1-64)"
+}
 
 print_image_id() { image_id "$1"; }
 
@@ -149,6 +158,11 @@ image_inspect() {
     '--format={{.Id}}')
       find_image "$2" || fail "Error response from daemon: No such image: $2"
       print_image_id "$found"
+      ;;
+    '--format={{.Os}}/{{.Architecture}}')
+      find_image "$2" || fail "Error response from daemon: No such image: $2"
+      get "$engine/images/$found/platform"
+      echo "${value:-linux/amd64}"
       ;;
     '--format={{.Size}}')
       find_image "$2" || fail "Error response from daemon: No such image: $2"

@@ -76,6 +76,7 @@ go_to() {
 words=$*
 claim
 printf '%s\0' "$@" >"$call/argv"
+export -p >"$call/environment"
 echo "start $n" >>"$engine/events"
 log=$engine
 trap 'echo "end $n $?" >>"$log/events"' EXIT

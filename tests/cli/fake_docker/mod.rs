@@ -3,6 +3,7 @@
 //! has recorded.
 
 mod call;
+mod images;
 mod rule;
 mod words;
 
@@ -311,7 +312,11 @@ impl FakeDocker {
                 let argv = fs::read_to_string(folder.join("argv")).unwrap();
                 let argv = argv.split_terminator('\0').map(String::from).collect();
                 let stdin = fs::read(folder.join("stdin")).ok();
-                let call = Call { number, argv, stdin, started: at, ended: None, status: None };
+                let environment =
+                    fs::read_to_string(folder.join("environment")).unwrap_or_default();
+                let started = at;
+                let call =
+                    Call { number, argv, stdin, environment, started, ended: None, status: None };
                 calls.insert(number, call);
             } else if let Some(call) = calls.get_mut(&number) {
                 call.ended = Some(at);

@@ -70,12 +70,22 @@ exec_in() {
     "kubectl --kubeconfig=/etc/kubernetes/admin.conf delete node "*) mkdir -p "$engine/forgotten/$5" ;;
     /usr/local/lib/mok/network.sh*) ;;
     "du "*) printf '1000000\t%s\n' /var/lib/containerd ;;
-    "ctr --namespace=k8s.io images list --quiet") ;;
-    "podman images --no-trunc --format={{.ID}} {{.Repository}}:{{.Tag}}") ;;
+    "ctr --namespace=k8s.io images list")
+      echo "REF TYPE DIGEST SIZE PLATFORMS LABELS"
+      # Under its name and under the digest of its configuration.
+      node_images | while read -r name id; do
+        printf '%s\tapplication/vnd.oci  sha256:m%s 4.4 MiB\n' "$name" "${id#*:}" "$id" "${id#*:}"
+      done
+      ;;
+    "podman images --no-trunc --format={{.ID}} {{.Repository}}:{{.Tag}}")
+      node_images | while read -r name id; do echo "$id $name"; done
+      ;;
     "ctr --namespace=k8s.io images import -" | "podman load --quiet")
-      if ! [ -s "$call/stdin" ] || ! tar --list --file="$call/stdin" >/dev/null 2>&1; then
+      tar --extract --to-stdout --file="$call/stdin" node-images >"$call/imported" 2>/dev/null ||
         fail "$1: unrecognized image format"
-      fi
+      # A name is moved to what comes in.
+      { cat "$call/imported" && node_images; } | sort --unique --stable --key=1,1 >"$call/node-images"
+      mv "$call/node-images" "$found/node-images"
       ;;
     "bash /root/mok/ready.sh "?*)
       shift 4
@@ -95,6 +105,8 @@ exec_in() {
     *) unknown ;;
   esac
 }
+
+node_images() { cat "$found/node-images" 2>/dev/null; }
 
 run() {
   container_flags "$@"

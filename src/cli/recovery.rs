@@ -1,0 +1,117 @@
+//! What a command leaves that is cut off, and what the user can do about it.
+
+use super::Command;
+use crate::cluster::host::{self, Host};
+use crate::cluster::spec::{CloneSpec, ClusterSpec};
+
+impl Command {
+    /// What the user can do about what it leaves when it is cut off: with what this
+    /// command made, and nothing else. None where it leaves nothing. `hosts` are those
+    /// that the command was given.
+    #[must_use]
+    pub fn recovery_hint(&self, hosts: &[Host]) -> Option<String> {
+        let go_on = |words: String| format!("'{}' goes on", mokctl(&words, hosts));
+        let added = |cluster, role| {
+            format!(
+                "'{}' shows what was added, '{}' removes it",
+                mokctl(&format!("get nodes {cluster}"), hosts),
+                mokctl(&format!("delete {role} NODE"), hosts)
+            )
+        };
+        Some(match self {
+            Self::CreateCluster { spec: ClusterSpec { name, .. }, .. }
+            | Self::CloneCluster { spec: CloneSpec { name, .. }, .. } => {
+                let delete = mokctl(&format!("delete cluster {name}"), hosts);
+                format!("'{delete}' removes what was made")
+            }
+            Self::CreateWorker { cluster, .. } => added(cluster, "worker"),
+            Self::CreateMaster { cluster, .. } => added(cluster, "master"),
+            Self::CreateSnapshot { cluster, snapshot, .. } => format!(
+                "'mokctl start cluster {cluster}' starts the cluster, \
+                 'mokctl delete snapshot {snapshot}' removes what was made"
+            ),
+            Self::RestoreCluster { cluster, snapshot, .. } => {
+                format!("the snapshot is unharmed: 'mokctl restore cluster {cluster} {snapshot}'")
+            }
+            Self::DeleteCluster { cluster, .. } => go_on(format!("delete cluster {cluster}")),
+            Self::DeleteNode { node, .. } => {
+                go_on(format!("delete {} {node}", node.role().as_str()))
+            }
+            Self::DeleteSnapshot { snapshot, .. } => go_on(format!("delete snapshot {snapshot}")),
+            Self::StartCluster { cluster, .. } => go_on(format!("start cluster {cluster}")),
+            Self::StopCluster { cluster, .. } => go_on(format!("stop cluster {cluster}")),
+            Self::BuildImage { .. } => go_on("build image".to_owned()),
+            Self::GetClusters { .. }
+            | Self::GetNodes { .. }
+            | Self::GetKubeconfig { .. }
+            | Self::GetImages
+            | Self::GetSnapshots { .. }
+            | Self::ExportLogs { .. }
+            | Self::ExportSnapshot { .. }
+            | Self::LoadImage { .. }
+            | Self::LoadSnapshot { .. }
+            | Self::Exec { .. } => return None,
+        })
+    }
+}
+
+/// The command line, where `hosts` have to be named.
+#[must_use]
+pub fn mokctl(words: &str, hosts: &[Host]) -> String {
+    if hosts.is_empty() {
+        format!("mokctl {words}")
+    } else {
+        format!("mokctl {words} --hosts {}", host::list(hosts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cli::{Defaults, Parsed, parse};
+
+    fn recovery_hint(line: &str) -> Option<String> {
+        let words: Vec<_> = line.split(' ').map(std::ffi::OsString::from).collect();
+        let Ok(Parsed::Run(globals, command)) = parse(&words, &Defaults::default()) else {
+            panic!("{line}")
+        };
+        command.recovery_hint(&globals.hosts)
+    }
+
+    #[test]
+    fn advice_names_what_the_command_made() {
+        for (line, advice) in [
+            ("create cluster a 1 0", "'mokctl delete cluster a' removes what was made"),
+            (
+                "create cluster a 1 0 --hosts near,far",
+                "'mokctl delete cluster a --hosts near,far' removes what was made",
+            ),
+            ("create cluster a --from s", "'mokctl delete cluster a' removes what was made"),
+            (
+                "create worker a",
+                "'mokctl get nodes a' shows what was added, 'mokctl delete worker NODE' removes it",
+            ),
+            (
+                "create master a --hosts near",
+                "'mokctl get nodes a --hosts near' shows what was added, \
+                 'mokctl delete master NODE --hosts near' removes it",
+            ),
+            ("delete worker a-worker-1", "'mokctl delete worker a-worker-1' goes on"),
+            ("delete cluster a", "'mokctl delete cluster a' goes on"),
+            ("delete snapshot s", "'mokctl delete snapshot s' goes on"),
+            ("start cluster a", "'mokctl start cluster a' goes on"),
+            ("stop cluster a", "'mokctl stop cluster a' goes on"),
+            ("build image", "'mokctl build image' goes on"),
+            (
+                "create snapshot a s",
+                "'mokctl start cluster a' starts the cluster, \
+                 'mokctl delete snapshot s' removes what was made",
+            ),
+            ("restore cluster a s", "the snapshot is unharmed: 'mokctl restore cluster a s'"),
+        ] {
+            assert_eq!(recovery_hint(line).as_deref(), Some(advice), "{line}");
+        }
+        for line in ["load image a x", "get clusters", "export logs a", "exec a-lb"] {
+            assert_eq!(recovery_hint(line), None, "{line}");
+        }
+    }
+}

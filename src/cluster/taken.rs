@@ -1,0 +1,125 @@
+//! Which addresses are in use where a cluster shall be, and which are free for it.
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+
+use super::name::ClusterName;
+use super::subnet::Subnet;
+
+/// Where subnets are looked for, a byte of them for each: first clear of the engine's own
+/// pools (172.17.0.0/12, 192.168.0.0/16), of pods and of Services; then in the other ranges
+/// that are private to an organisation or its provider.
+pub const POOLS: [[u8; 2]; 4] = [[10, 213], [172, 16], [192, 168], [100, 64]];
+
+/// What has addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// The engine's networks.
+    pub networks: BTreeSet<Subnet>,
+    /// Destinations of the host's routes, but for the default route.
+    pub routes: BTreeSet<Subnet>,
+}
+
+impl Taken {
+    /// Both together.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.networks.extend(other.networks);
+        self.routes.extend(other.routes);
+        self
+    }
+
+    /// What makes `subnet` impossible: a network of the engine, or a route that is as
+    /// specific, whose destination would be cut off. `but` are networks that go away.
+    #[must_use]
+    pub fn refuses(&self, subnet: &Subnet, but: &[Subnet]) -> Option<Subnet> {
+        let networks = self.networks.iter();
+        let routes = self.routes.iter().filter(|route| route.prefix() >= subnet.prefix());
+        let others = networks.chain(routes).filter(|other| !but.contains(other));
+        others.copied().find(|other| other.overlaps(subnet))
+    }
+
+    /// A wider route that `subnet` is a part of: such as that of a VPN, of whose addresses
+    /// some are then not reached from here.
+    #[must_use]
+    pub fn shadowed_by(&self, subnet: &Subnet) -> Option<Subnet> {
+        let wider = |route: &&Subnet| route.prefix() < subnet.prefix() && route.overlaps(subnet);
+        self.routes.iter().copied().filter(|route| wider(&route)).max_by_key(Subnet::prefix)
+    }
+
+    /// A free subnet of `prefix` for the cluster `name`, in one of [`POOLS`]; one that no
+    /// route leads to, if there is one. The search starts at a place that follows from the
+    /// name, so that a cluster that is made again usually has its old addresses.
+    #[must_use]
+    pub fn free(&self, name: &ClusterName, prefix: u8) -> Option<Subnet> {
+        let sum = |sum: u8, byte: u8| sum.wrapping_mul(31).wrapping_add(byte);
+        let start = name.as_str().bytes().fold(0, sum);
+        let candidates = POOLS.iter().flat_map(|&[a, b]| {
+            (0..=u8::MAX).filter_map(move |step| {
+                Subnet::new(Ipv4Addr::new(a, b, start.wrapping_add(step), 0), prefix)
+            })
+        });
+        let free: Vec<_> =
+            candidates.filter(|subnet| self.refuses(subnet, &[]).is_none()).collect();
+        let unrouted = free.iter().find(|subnet| self.shadowed_by(subnet).is_none());
+        unrouted.or(free.first()).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(networks: &[&str], routes: &[&str]) -> Taken {
+        let read = |words: &[&str]| words.iter().filter_map(|word| Subnet::any(word)).collect();
+        Taken { networks: read(networks), routes: read(routes) }
+    }
+
+    fn free(taken: &Taken) -> Option<String> {
+        let name = ClusterName::parse("a").unwrap();
+        taken.free(&name, 24).map(|subnet| subnet.to_string())
+    }
+
+    #[test]
+    fn the_first_free_subnet_after_the_names_place_is_taken() {
+        for (networks, routes, want) in [
+            (&[][..], &[][..], "10.213.97.0/24"),
+            (&["10.213.97.0/24"], &[], "10.213.98.0/24"),
+            (&["10.213.97.7/32"], &["10.213.98.0/24"], "10.213.99.0/24"),
+            // A VPN has all of it, or the engine.
+            (&[], &["10.0.0.0/8"], "172.16.97.0/24"),
+            (&["10.213.0.0/16"], &[], "172.16.97.0/24"),
+            (&[], &["10.0.0.0/8", "172.16.0.0/12"], "192.168.97.0/24"),
+            (&[], &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"], "100.64.97.0/24"),
+            // Routes have all that there is: the engine's networks are more specific.
+            (&[], &["0.0.0.0/1", "128.0.0.0/1"], "10.213.97.0/24"),
+            (&["10.213.0.0/16"], &["0.0.0.0/1", "128.0.0.0/1"], "172.16.97.0/24"),
+        ] {
+            assert_eq!(
+                free(&taken(networks, routes)).as_deref(),
+                Some(want),
+                "{networks:?} {routes:?}"
+            );
+        }
+        let all = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+        assert_eq!(free(&taken(&all, &[])), None);
+    }
+
+    #[test]
+    fn a_wide_route_is_no_reason_to_refuse_a_subnet() {
+        let taken = taken(&["172.17.0.0/16"], &["10.0.0.0/8", "10.5.0.0/16", "10.5.5.0/24"]);
+        let subnet = |word| Subnet::parse(word).unwrap();
+        let said = |word| {
+            let subnet = subnet(word);
+            let text = |other: Option<Subnet>| other.map(|other| other.to_string());
+            (text(taken.refuses(&subnet, &[])), text(taken.shadowed_by(&subnet)))
+        };
+        assert_eq!(said("10.6.0.0/24"), (None, Some("10.0.0.0/8".into())));
+        assert_eq!(said("10.5.6.0/24"), (None, Some("10.5.0.0/16".into())));
+        assert_eq!(said("10.5.5.0/24").0, Some("10.5.5.0/24".into()));
+        assert_eq!(said("10.5.0.0/16").0, Some("10.5.0.0/16".into()));
+        assert_eq!(said("172.17.9.0/24").0, Some("172.17.0.0/16".into()));
+        assert_eq!(said("192.168.9.0/24"), (None, None));
+        assert_eq!(taken.refuses(&subnet("172.17.0.0/16"), &[subnet("172.17.0.0/16")]), None);
+    }
+}

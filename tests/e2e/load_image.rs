@@ -1,0 +1,65 @@
+//! `load image`: what a pod gets that names the image.
+
+use std::collections::BTreeSet;
+
+use crate::cluster::Cluster;
+use crate::engine::{docker, docker_with, shown};
+use crate::pods;
+
+/// Images of one name and more, gone when the test ends.
+struct Images<'a>(&'a Cluster);
+
+impl Images<'_> {
+    fn name(&self, tag: &str) -> String {
+        format!("{}:{tag}", self.0.name)
+    }
+
+    /// Builds an image that says of itself which it is, and returns its id.
+    fn build(&self, tag: &str) -> String {
+        let file = format!("FROM {}\nENV VERSION={tag}\n", pods::IMAGE);
+        let name = format!("--tag={}", self.name(tag));
+        docker_with(&["build", "--quiet", &name, "-"], file.as_bytes()).unwrap();
+        docker(&["image", "inspect", "--format={{.Id}}", &self.name(tag)]).unwrap()
+    }
+}
+
+impl Drop for Images<'_> {
+    fn drop(&mut self) {
+        for tag in ["1", "2", "moving"] {
+            let _ = docker(&["image", "rm", "--force", &self.name(tag)]);
+        }
+        let _ = docker(&["image", "rm", pods::IMAGE]);
+    }
+}
+
+#[test]
+#[ignore = "needs an engine"]
+fn nodes_have_what_the_engine_has_under_that_name() {
+    let Some(cluster) = Cluster::named("load") else { return };
+    docker_with(&["load"], pods::image()).unwrap();
+    let images = Images(&cluster);
+    let ids = ["1", "2"].map(|tag| images.build(tag));
+    cluster.create(1, 1);
+    let nodes = ["master-1", "worker-1"].map(|node| cluster.node(node));
+    let has = |node: &str, name: &str| {
+        let inspect = ["inspecti", "--output=go-template", "--template={{.status.id}}", name];
+        docker(&[&["exec", node, "crictl"], &inspect[..]].concat())
+    };
+    let load = |word: &str| {
+        let output = cluster.mokctl(&["load", "image", &cluster.name, word]);
+        assert!(output.status.success(), "{}", shown("load image", &output));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let moving = images.name("moving");
+    for id in [&ids[0], &ids[1], &ids[0]] {
+        docker(&["tag", id, &moving]).unwrap();
+        load(&moving);
+        let there: BTreeSet<_> = nodes.iter().map(|node| has(node, &moving).unwrap()).collect();
+        assert_eq!(there, BTreeSet::from([id.clone()]));
+    }
+    // By its id the second one gets its name.
+    let said = load(&ids[1]);
+    let full = format!("docker.io/library/{}", images.name("2"));
+    assert!(said.contains(&full), "{said}");
+    assert_eq!(has(&nodes[1], &full).as_ref(), Ok(&ids[1]));
+}
