@@ -155,7 +155,7 @@ pub const FLAGS: &[FlagSpec] = &[
         short: None,
         value: None,
         scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Leave the load balancer's setup and all others to you",
+        help: "Leave the load balancer's setup and the rest to you",
     },
     FlagSpec {
         flag: Flag::Subnet,
