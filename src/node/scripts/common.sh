@@ -23,8 +23,10 @@ wait_until() {
   done
 }
 
-runtime_answers() { [[ -S $CRI_SOCKET ]]; }
-wait_for_runtime() { wait_until 60 "the container runtime, $CRI_SOCKET" runtime_answers; }
+wait_for_runtime() { wait_until 60 "the container runtime, $CRI_SOCKET" test -S "$CRI_SOCKET"; }
+
+# Asked before it answers, kubectl takes the CPU that the control plane starts with.
+api_listens() { : <>"/dev/tcp/${ENDPOINT/://}"; }
 
 admin() { kubectl --kubeconfig=/etc/kubernetes/admin.conf "$@"; }
 

@@ -11,13 +11,11 @@ set -euo pipefail
 . /root/mok/common.sh
 seconds=$1 since=$2
 shift 2
-ranges=
-for word in "$@"; do
+ranges=$(for word in "$@"; do
   if [[ $word != *=* ]]; then continue; fi
-  printf -v range '{apiVersion: v1, kind: Node, metadata: {name: %s}, spec: {podCIDR: %s, podCIDRs: [%s]}}\n---\n' \
+  printf '{apiVersion: v1, kind: Node, metadata: {name: %s}, spec: {podCIDR: %s, podCIDRs: [%s]}}\n---\n' \
     "${word%%=*}" "${word#*=}" "${word#*=}"
-  ranges+=$range
-done
+done)
 set -- "${@%%=*}"
 
 # A line for each node that is not yet well: NAME WHY.
@@ -40,8 +38,6 @@ missing() {
     fi
   done
 }
-# Asked before it answers, kubectl takes the CPU that the control plane starts with.
-api_listens() { : <>"/dev/tcp/${ENDPOINT/://}"; }
 all_ready() { api_listens && [[ -z $(missing "$@") ]]; }
 
 wait_until "$seconds" "nodes to become Ready" all_ready "$@" || {
