@@ -56,7 +56,7 @@ pub(super) fn run(
     let endpoint = endpoint?;
     let address = options.api_address.map_or_else(|| endpoint.address(), Ok)?;
     let engines = Engines::one(context.docker.clone());
-    let plan = plan::clone(&roster);
+    let plan = plan::clone(&roster, snapshot.roster.name());
     let run = Run {
         origin: Origin::Clone { image, snapshot, pki: Pki::new()? },
         nodes: NodeTemplate {

@@ -3,6 +3,7 @@
 //! files get there.
 
 pub mod balancer;
+pub mod clone;
 pub mod files;
 pub mod kubeadm;
 pub mod manual;

@@ -57,6 +57,9 @@ pub enum Step {
     /// `kubeadm init` with the data of another cluster, everything that says who is
     /// who made anew.
     CloneMaster(NodeName),
+    /// Saved objects that name the other cluster or its nodes get this one's names; then
+    /// the controller manager and the scheduler start.
+    ChangeObjects(NodeName),
     /// A node's credentials, signed by the authority that a master has, put into the node.
     IssueCredentials(NodeName),
     /// A fresh join command.
@@ -122,6 +125,7 @@ impl Step {
             | Self::StartNode(node)
             | Self::InitMaster(node)
             | Self::CloneMaster(node)
+            | Self::ChangeObjects(node)
             | Self::IssueCredentials(node)
             | Self::FinishInit(node)
             | Self::StartAddons(node)
@@ -163,6 +167,7 @@ impl fmt::Display for Step {
             Self::StartNode(node) | Self::Start(node) => write!(f, "start {node}"),
             Self::InitMaster(node) => write!(f, "run kubeadm init on {node}"),
             Self::CloneMaster(node) => write!(f, "run kubeadm init with saved data on {node}"),
+            Self::ChangeObjects(node) => write!(f, "change the saved objects on {node}"),
             Self::IssueCredentials(node) => write!(f, "issue credentials for {node}"),
             Self::CreateToken => f.write_str("create a join token"),
             Self::FinishInit(node) => write!(f, "finish kubeadm init on {node}"),

@@ -3,7 +3,7 @@
 use super::create::{ReserveBy, begin, joins};
 use super::delete::remove;
 use super::{Plan, Since, Stage, Step, resume, start, stop};
-use crate::cluster::name::{NodeName, Role};
+use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::roster::Roster;
 
 /// Stops what runs, so that every file is closed and all are of one moment; makes
@@ -43,16 +43,27 @@ pub fn restore(roster: &Roster, names: Vec<String>, network: bool, renews: bool)
     Plan(stages)
 }
 
-/// Makes the cluster of `roster`, which has one master, of what was saved of another.
-/// The workers join as new ones.
+/// Makes the cluster of `roster`, which has one master, of what was saved of another one,
+/// called `former`. The workers join as new ones.
 #[must_use]
-pub fn clone(roster: &Roster) -> Plan {
+pub fn clone(roster: &Roster, former: &ClusterName) -> Plan {
     let first = roster.first_master();
     let workers: Vec<NodeName> = roster.with_role(Role::Worker).cloned().collect();
     let mut stages = begin(first.clone(), ReserveBy::Container);
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::StartNode)));
-    stages.push(Stage::new("Starting control plane", [Step::CloneMaster(first)]));
-    stages.extend(joins(&[], &workers));
+    stages.push(Stage::new("Starting control plane", [Step::CloneMaster(first.clone())]));
+    let change = Step::ChangeObjects(first);
+    match joins(&[], &workers) {
+        Some(mut joining) if roster.name() != former => {
+            joining.steps.push(change);
+            stages.push(joining);
+        }
+        // kubeadm does not let a node join under the name of one that is Ready.
+        joining => {
+            stages.push(Stage::new("Changing saved objects", [change]));
+            stages.extend(joining);
+        }
+    }
     let kubernetes = roster.kubernetes().cloned().collect();
     let ready = [Step::WaitReady(kubernetes, Since::Ever), Step::SaveKubeconfig, Step::RevokeToken];
     stages.push(Stage::new("Waiting for nodes to become Ready", ready));
@@ -113,24 +124,39 @@ mod tests {
         let ready = |nodes| {
             format!("Waiting for nodes to become Ready\n  wait for {nodes} to become Ready")
         };
+        let former = ClusterName::parse("b").unwrap();
         assert_eq!(
-            clone(&roster(&["a-master-1"])).to_string(),
+            clone(&roster(&["a-master-1"]), &former).to_string(),
             format!(
-                "{up}Starting control plane\n  run kubeadm init with saved data on a-master-1\n{}\n  \
+                "{up}Starting control plane\n  run kubeadm init with saved data on a-master-1\n\
+                 Changing saved objects\n  change the saved objects on a-master-1\n{}\n  \
                  save kubeconfig\n  revoke the join token\nCompleting setup\n  mark a-master-1 as complete\n",
                 ready("a-master-1")
             )
         );
         assert_eq!(
-            clone(&roster(&["a-master-1", "a-worker-2"])).to_string(),
+            clone(&roster(&["a-master-1", "a-worker-2"]), &former).to_string(),
             format!(
                 "{up}  start a-worker-2\n\
                  Starting control plane\n  run kubeadm init with saved data on a-master-1\n\
-                 Joining nodes\n  join a-worker-2\n\
+                 Joining nodes\n  join a-worker-2\n  change the saved objects on a-master-1\n\
                  {}\n  save kubeconfig\n  revoke the join token\n\
                  Completing setup\n  mark a-master-1, a-worker-2 as complete\n",
                 ready("a-master-1, a-worker-2")
             )
+        );
+    }
+
+    #[test]
+    fn under_the_former_name_nodes_join_when_the_former_nodes_are_gone() {
+        let all = roster(&["a-master-1", "a-worker-1"]);
+        let plan = clone(&all, all.name()).to_string();
+        assert!(
+            plan.contains(
+                "Changing saved objects\n  change the saved objects on a-master-1\n\
+                 Joining nodes\n  join a-worker-1\nWaiting"
+            ),
+            "{plan}"
         );
     }
 }

@@ -21,7 +21,7 @@ use crate::node::pki::{self, Pki};
 use crate::node::scripts;
 
 /// `kubeadm init` gives its control plane four minutes to come up.
-const INIT: Duration = Duration::from_secs(330);
+pub(super) const INIT: Duration = Duration::from_secs(330);
 /// `kubeadm join` gives the kubelet five.
 pub(super) const JOIN: Duration = Duration::from_secs(330);
 /// From the last join, or start, until every node is Ready.
@@ -47,13 +47,7 @@ impl Run<'_> {
         Ok(script(node, &words.collect::<Vec<_>>(), INIT))
     }
 
-    /// `kubeadm init` and what the data of another cluster needs, each in its time.
-    pub(super) fn clone_call(&self, node: &NodeName) -> Result<Call, MissingOutput> {
-        let snapshot = self.origin.cloned().ok_or(MissingOutput("the snapshot"))?;
-        Ok(script(node, &[scripts::CLONE, snapshot.roster.name().as_str()], INIT))
-    }
-
-    /// Runs `kubeadm init`, by whichever of the calls above, and learns how to join.
+    /// Runs `kubeadm init`, on saved data or none, and learns how to join.
     pub(super) fn init_master(
         &self,
         node: &NodeName,

@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::outputs::MissingOutput;
 use crate::docker::DockerError;
 use crate::kubeconfig::KubeconfigError;
+use crate::node::clone::CloneError;
 use crate::node::kubeadm::join_command::OutputError;
 use crate::node::pki::PkiError;
 
@@ -20,6 +21,9 @@ pub enum StepError {
     /// The cluster's certificates.
     #[error(transparent)]
     Pki(#[from] PkiError),
+    /// The objects of another cluster.
+    #[error(transparent)]
+    Clone(#[from] CloneError),
     /// The user's kubeconfig.
     #[error(transparent)]
     Kubeconfig(#[from] KubeconfigError),
@@ -48,6 +52,7 @@ impl StepError {
             Self::Docker(error) => Some(error),
             Self::Output(_)
             | Self::Pki(_)
+            | Self::Clone(_)
             | Self::Kubeconfig(_)
             | Self::Missing(_)
             | Self::Pack(_)

@@ -1,6 +1,7 @@
 //! Runs plans against the engine. A step becomes docker calls in `work`;
 //! `execute` makes them, `dry_run` shows them, `removal` rolls back what a failed run made.
 
+mod clone;
 mod control_plane;
 mod dry_run;
 mod error;

@@ -90,7 +90,10 @@ impl Run<'_> {
                 one(node, self.init_call(node)?).by(|calls| self.init_master(node, calls))
             }
             Step::CloneMaster(node) => {
-                one(node, self.clone_call(node)?).by(|calls| self.init_master(node, calls))
+                one(node, Self::clone_call(node)).by(|calls| self.init_master(node, calls))
+            }
+            Step::ChangeObjects(node) => {
+                on(node, Self::change_calls(node)).by(|_| self.change_objects(node))
             }
             Step::IssueCredentials(node) => {
                 let put = args::put_files(&node.to_string(), Vec::new());

@@ -48,7 +48,7 @@ fn a_clone_stands_beside_the_cluster_that_was_saved() {
             assert!(new.argv.iter().any(is_label), "no {label}: {}", new.line());
         }
     }
-    assert!(machine.docker.call("exec b-master-1 bash /root/mok/clone.sh a").ended.is_some());
+    assert!(machine.docker.call("exec b-master-1 bash /root/mok/clone.sh").ended.is_some());
     let kubeconfig = machine.kubeconfig_text();
     assert!(kubeconfig.contains("name: mok-a") && kubeconfig.contains("name: mok-b"));
     // What is asked of the nodes at their first start.
@@ -71,6 +71,43 @@ fn a_clone_stands_beside_the_cluster_that_was_saved() {
 }
 
 #[test]
+fn the_saved_objects_become_those_of_the_clone() {
+    let machine = saved("a 1 1");
+    machine.mokctl("create cluster b --from s -q").run();
+    let kubectl = "exec --interactive b-master-1 kubectl --kubeconfig=/etc/kubernetes/admin.conf";
+    let reads = |verb: &str| -> Value {
+        let call = machine.docker.call(&format!("{kubectl} {verb} "));
+        serde_json::from_slice::<Value>(&call.stdin.unwrap()).unwrap()["items"].clone()
+    };
+    let names = |verb: &str| -> Vec<String> {
+        let items = reads(verb);
+        let name = |item: &Value| item["metadata"]["name"].as_str().unwrap().to_owned();
+        items.as_array().unwrap().iter().map(name).collect()
+    };
+    assert_eq!(names("replace"), ["p"]);
+    assert_eq!(names("delete"), ["a-worker-1", "p"]);
+    assert_eq!(names("apply"), ["b-worker-1"]);
+    assert_eq!(names("create"), ["p"]);
+    assert_eq!(reads("create")[0]["spec"]["nodeName"], json!("b-worker-1"));
+    // Those who act on them start last.
+    let lines: Vec<_> = machine.docker.calls().iter().map(crate::fake_docker::Call::line).collect();
+    let at = |part: &str| lines.iter().position(|line| line.contains(part)).unwrap();
+    assert!(at(" create --validate") < at("kubeadm init --config="));
+}
+
+#[test]
+fn a_cluster_that_answers_with_no_objects_is_not_cloned() {
+    let machine = saved("a 1 0");
+    let names = machine.docker.names();
+    machine.docker.write("objects/secrets.json", "no resources");
+    let outcome = machine.mokctl("create cluster b --from s").outcome();
+    let error = "mokctl: error: failed to change the saved objects on b-master-1: cannot read the \
+        saved objects: ";
+    outcome.assert(outcome.code() == Some(1) && outcome.stderr.contains(error), "no error");
+    assert_eq!(machine.docker.names(), names);
+}
+
+#[test]
 fn a_node_alone_asks_nobody_to_join() {
     let machine = saved("a 1 0 --with-lb");
     machine.mokctl("delete cluster a -q").run();
@@ -80,7 +117,7 @@ fn a_node_alone_asks_nobody_to_join() {
     let calls = machine.docker.calls();
     let lines: Vec<_> = calls[first..].iter().map(crate::fake_docker::Call::line).collect();
     assert!(!lines.iter().any(|line| line.contains("join.sh")));
-    assert!(lines.iter().any(|line| line.ends_with("clone.sh a")));
+    assert!(lines.iter().any(|line| line.ends_with("/clone.sh")));
     let balancer = calls[first..].iter().find(|call| call.flag("name") == Some("a-lb")).unwrap();
     assert!(balancer.line().ends_with(" mok-snapshot/s:a-lb"), "{}", balancer.line());
     assert!(balancer.flag("publish").unwrap().ends_with(":6443/tcp"));
@@ -189,7 +226,7 @@ fn what_cannot_be_is_refused_before_anything_is_made() {
 fn a_clone_that_fails_is_taken_back_or_kept() {
     let machine = saved("a 1 1");
     let names = machine.docker.names();
-    machine.docker.on("exec b-master-1 bash /root/mok/clone.sh a").fails(1, "no space left");
+    machine.docker.on("exec b-master-1 bash /root/mok/clone.sh").fails(1, "no space left");
     let outcome = machine.mokctl("create cluster b --from s").outcome();
     let error =
         "mokctl: error: failed to run kubeadm init with saved data on b-master-1: docker exec";

@@ -133,7 +133,7 @@ const PKCS8: [u8; 29] = [
 ];
 
 /// Reads a key on P-256 in PEM: ours, or one that kubeadm has made.
-fn key_pair(text: &str) -> Option<KeyPair> {
+pub(super) fn key_pair(text: &str) -> Option<KeyPair> {
     let pem = pem::parse(text).ok()?;
     let key = pem.contents();
     if pem.tag() == "EC PRIVATE KEY" && key.len() == PKCS8_LENGTH {

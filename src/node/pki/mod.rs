@@ -2,6 +2,7 @@
 //! takes what it finds, and makes the rest. So each node can be given its credentials
 //! with its first files, and does not wait for a signer.
 
+mod account;
 mod authority;
 mod credentials;
 
@@ -11,11 +12,12 @@ use std::io::Read;
 use rcgen::KeyPair;
 use thiserror::Error;
 
-use authority::Authority;
+pub use account::Account;
 pub use authority::CaCertHash;
+use authority::{Authority, key_pair};
 pub use credentials::{DISCOVERY, SERVING};
 
-use super::files::File;
+use super::files::{Content, File};
 
 /// Where kubeadm looks for authorities, without the leading slash.
 pub const FOLDER: &str = "etc/kubernetes/pki";
@@ -44,6 +46,9 @@ pub enum PkiError {
     /// A file of them is not there, or not what its name says.
     #[error("a master's {0} is missing or not readable")]
     Unreadable(&'static str),
+    /// There is no randomness to sign with.
+    #[error("cannot sign a service account's token")]
+    Token,
 }
 
 /// What a cluster's certificates and service accounts hang on.
@@ -111,6 +116,23 @@ impl Pki {
     #[must_use]
     pub fn ca_cert_hash(&self) -> CaCertHash {
         self.authority.hash()
+    }
+
+    /// The certificate of the cluster's authority, in PEM.
+    #[must_use]
+    pub fn ca(&self) -> String {
+        self.authority.pem()
+    }
+
+    /// A token of a service account, to be kept in a Secret.
+    pub fn token(&self, account: &Account<'_>) -> Result<String, PkiError> {
+        let path = format!("{FOLDER}/sa.key");
+        let file = self.shared.iter().find(|file| file.path == path);
+        let key = file.and_then(|file| match &file.content {
+            Content::Bytes(bytes) => key_pair(str::from_utf8(bytes).ok()?),
+            Content::Link(_) => None,
+        });
+        account.token(&key.ok_or(PkiError::Unreadable("sa.key"))?)
     }
 }
 

@@ -77,6 +77,17 @@ registry.k8s.io/pause:3.10.2
 registry.k8s.io/etcd:3.7.0-0
 ";
 
+/// What a cluster `a` has stored, for each verb of kubectl something to do.
+const SAVED: &str = r#"{"items": [
+    {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "a-worker-1"}},
+    {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "p", "namespace": "default", "finalizers": ["kept"]},
+        "spec": {"nodeName": "a-worker-1"}
+    }
+]}"#;
+
 impl FakeDocker {
     /// Lays everything out below `root`: a new engine, with a node image.
     pub(crate) fn new(root: &Path) -> Self {
@@ -91,6 +102,7 @@ impl FakeDocker {
             "subnets",
             "removed",
             "rules",
+            "objects",
         ] {
             fs::create_dir_all(docker.engine(folder)).unwrap();
         }
@@ -115,6 +127,8 @@ impl FakeDocker {
         let join = "kubeadm join @ENDPOINT@ --token @TOKEN@ --discovery-token-ca-cert-hash @HASH@";
         docker.write("token.txt", &words.fill(&format!("{join}\n")));
         docker.write("admin.conf", &words.fill(include_str!("../../data/admin.conf")));
+        docker.write("objects/nodes,persistentvolumes,pods,configmaps,leases.json", SAVED);
+        docker.write("objects/secrets.json", "{\"items\": []}");
         // What a first master has that was set up by hand.
         let node = NodeName::parse("a-master-1").unwrap();
         let files =
@@ -149,7 +163,7 @@ impl FakeDocker {
         self.root.join("engine").join(path)
     }
 
-    fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         fs::write(self.engine(path), text).unwrap();
     }
 

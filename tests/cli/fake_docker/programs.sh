@@ -44,11 +44,18 @@ exec_in() {
         fail "unable to read config from \"/root/mok/kubeadm-init.yaml\""
       of_this_cluster "$engine/kubeadm-init.txt"
       ;;
-    "bash /root/mok/clone.sh "?*)
+    "bash /root/mok/clone.sh")
       [ -s "$found/root/root/mok/kubeadm-init.yaml" ] ||
         fail "unable to read config from \"/root/mok/kubeadm-init.yaml\""
       of_this_cluster "$engine/token.txt"
       ;;
+    "kubectl --kubeconfig=/etc/kubernetes/admin.conf get "*" --all-namespaces --output=json")
+      cat "$engine/objects/$4.json"
+      ;;
+    "kubectl --kubeconfig=/etc/kubernetes/admin.conf "*" --filename=-")
+      [ -s "$call/stdin" ] || fail "error: no objects passed to $3"
+      ;;
+    "kubeadm init --config=/root/mok/kubeadm-init.yaml --skip-phases="*) ;;
     "bash /root/mok/finish.sh" | "bash /root/mok/addons.sh") ;;
     "tar --create --directory=/etc/kubernetes/pki "*)
       shift 3

@@ -54,7 +54,7 @@ fn constant(word: &str) -> String {
 }
 
 /// Calls in a node whose answer is not looked at.
-const UNREAD: [&str; 10] = [
+const UNREAD: [&str; 13] = [
     "join.sh",
     "ready.sh",
     "finish.sh",
@@ -62,7 +62,10 @@ const UNREAD: [&str; 10] = [
     "revoke.sh",
     "leave.sh",
     "network.sh",
-    "kubectl",
+    "admin.conf drain",
+    "admin.conf delete",
+    "--filename=-",
+    "kubeadm init --config",
     "images import",
     "images list",
 ];
@@ -138,6 +141,9 @@ impl Target {
             "finish.sh" => format!("finish kubeadm init on {node}"),
             "addons.sh" => format!("start add-ons on {node}"),
             "tar" => "issue credentials for ".to_owned(),
+            "kubeadm" if words[at + 1] == "init" => {
+                format!("change the saved objects on {node}")
+            }
             "kubeadm" => "create a join token".to_owned(),
             "join.sh" => format!("join {node}"),
             "ready.sh" => "wait for ".to_owned(),
@@ -146,7 +152,10 @@ impl Target {
             "revoke.sh" => "revoke the join token".to_owned(),
             "cat" => "save kubeconfig".to_owned(),
             "kubectl" if words[at + 2] == "drain" => format!("drain {}", words[at + 3]),
-            "kubectl" => format!("delete Node object {}", words[at + 4]),
+            "kubectl" if words[at + 3] == "node" => {
+                format!("delete Node object {}", words[at + 4])
+            }
+            "kubectl" => format!("change the saved objects on {node}"),
             _ => return None,
         })
     }

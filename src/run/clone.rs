@@ -1,0 +1,97 @@
+//! The first master of a cluster that is made from another one's snapshot.
+
+use super::control_plane::{ADMIN_CONF, INIT};
+use super::error::StepError;
+use super::origin::Origin;
+use super::outputs::MissingOutput;
+use super::{Run, in_node, script};
+use crate::cluster::name::NodeName;
+use crate::docker::{Call, args};
+use crate::node::clone::{Changes, Identity, KINDS, TOKENS, VERBS, Verb};
+use crate::node::scripts;
+
+/// The phases of `kubeadm init` that have been run, or are not needed.
+const ALL_BUT_CONTROLLERS: [&str; 14] = [
+    "preflight",
+    "certs",
+    "kubeconfig",
+    "etcd",
+    "control-plane/apiserver",
+    "kubelet-start",
+    "wait-control-plane",
+    "upload-config",
+    "upload-certs",
+    "mark-control-plane",
+    "bootstrap-token",
+    "kubelet-finalize",
+    "addon",
+    "show-join-command",
+];
+
+impl Run<'_> {
+    pub(super) fn change_objects(&self, node: &NodeName) -> Result<(), StepError> {
+        let docker = self.engines.of(node);
+        let mut lists = Vec::new();
+        for call in Self::read_calls(node) {
+            lists.push(docker.capture_bytes(&call)?);
+        }
+        let Origin::Clone { snapshot, pki, .. } = &self.origin else {
+            return Err(MissingOutput("the snapshot").into());
+        };
+        let identity = Identity {
+            former: snapshot.roster.name(),
+            name: self.roster.name(),
+            endpoint: &self.endpoint(self.outputs.layout()?),
+            pki,
+        };
+        let changes = Changes::of(&lists, identity)?;
+        for (verb, list) in VERBS.iter().zip(changes.lists()?) {
+            if let Some(list) = list {
+                docker.capture_bytes(&Self::change_call(node, verb).stdin(list))?;
+            }
+        }
+        docker.capture_bytes(&Self::release_call(node))?;
+        Ok(())
+    }
+
+    /// What [`Run::change_objects`] runs where each verb has something to do.
+    pub(super) fn change_calls(node: &NodeName) -> Vec<Call> {
+        let mut calls = Vec::from(Self::read_calls(node));
+        calls.extend(VERBS.iter().map(|verb| Self::change_call(node, verb)));
+        calls.push(Self::release_call(node));
+        calls
+    }
+
+    /// Starts an API on the saved data, without the programs that would act on it.
+    pub(super) fn clone_call(node: &NodeName) -> Call {
+        script(node, &[scripts::CLONE], INIT)
+    }
+
+    fn read_calls(node: &NodeName) -> [Call; 2] {
+        let get = |words: &[&str]| {
+            let all = ["--all-namespaces", "--output=json"];
+            Self::admin_kubectl(node, &[&["get"], words, &all].concat())
+        };
+        [get(&[KINDS]), get(&["secrets", TOKENS])]
+    }
+
+    fn change_call(node: &NodeName, verb: &Verb) -> Call {
+        let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
+        let words = [&["kubectl", &kubeconfig], verb.words].concat();
+        let input = format!("saved objects to {}", verb.name);
+        args::exec_with_input(&node.to_string(), words, input).deadline(Call::WORK)
+    }
+
+    /// The manifests that the kubelet starts the controller manager and the scheduler
+    /// from; one program, and no other file is touched.
+    fn release_call(node: &NodeName) -> Call {
+        let config = format!("--config=/{}", scripts::INIT_CONFIG);
+        let skip = format!("--skip-phases={}", ALL_BUT_CONTROLLERS.join(","));
+        in_node(node, &["kubeadm", "init", &config, &skip], Call::WORK)
+    }
+
+    fn admin_kubectl(node: &NodeName, words: &[&str]) -> Call {
+        let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
+        in_node(node, &[&["kubectl", &kubeconfig], words].concat(), Call::WORK)
+    }
+}
