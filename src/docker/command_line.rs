@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A longer one is cut: nobody reads forty flags.
+/// A longer one is cut: forty flags hide what the command is about.
 const LONGEST: usize = 100;
 /// What is left of it then.
 const SHORT: usize = 60;

@@ -105,14 +105,14 @@ fn available(meminfo: &str) -> Option<u64> {
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// Why the engine will not listen there: somebody else does, or the host has no such
+/// Why the engine will not listen there: another program does, or the host has no such
 /// address. A port that may not be tried may be free.
 fn refusal(address: Ipv4Addr, port: u16) -> Option<ErrorKind> {
     let kind = TcpListener::bind((address, port)).err()?.kind();
     matches!(kind, ErrorKind::AddrInUse | ErrorKind::AddrNotAvailable).then_some(kind)
 }
 
-/// Whether somebody listens there.
+/// Whether a program listens there.
 pub(super) fn is_taken(address: Ipv4Addr, port: u16) -> bool {
     refusal(address, port) == Some(ErrorKind::AddrInUse)
 }

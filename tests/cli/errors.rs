@@ -148,7 +148,7 @@ fn a_host_without_a_free_subnet() {
     let ranges = ["10.213.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
     let ranges = ranges.map(|range| format!(r#"{{"Subnet":"{range}"}}"#)).join(",");
     inspect.prints(format!(r#"[{{"IPAM":{{"Config":[{ranges}]}}}}]"#).as_bytes());
-    let error = "mokctl: error: failed to create network: no free subnet in 10.213.0.0/16, \
+    let error = "mokctl: error: failed to create a-master-1: no free subnet in 10.213.0.0/16, \
                  172.16.0.0/16, 192.168.0.0/16 and 100.64.0.0/16";
     let hint = "hint: choose one with --subnet, or remove unused networks";
     says(&machine, "create cluster a 1 0", &[error, hint]);

@@ -1,4 +1,4 @@
-//! Defaults of an engine's `daemon.json`, each tried on an engine of its own: a cluster
+//! Defaults of an engine's `daemon.json`, each tried on a second engine: a cluster
 //! comes up all the same, or one line says why it cannot.
 
 use std::fs;

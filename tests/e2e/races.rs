@@ -58,6 +58,30 @@ fn of_two_creates_of_one_name_one_wins() {
     assert!(kubeconfig.contains(&format!("current-context: mok-{}", cluster.name)));
 }
 
+/// Containers alone: what can collide is over before anything is set up in them.
+#[test]
+#[ignore = "slow, twenty clusters that two runs fight for: make e2e-full"]
+fn of_two_creates_one_wins_each_time_and_of_two_deletes_both() {
+    let Some(cluster) = Cluster::named("rounds") else { return };
+    let create = vec!["create", "cluster", &cluster.name, "1", "0", "--skipmastersetup"];
+    let delete = vec!["delete", "cluster", &cluster.name, "--yes"];
+    for round in 1..=20 {
+        let all_at_once = |words: &Vec<&str>| {
+            let outputs = at_once(&[words.clone(), words.clone()], &cluster.kubeconfig());
+            let all: String = outputs.iter().map(|output| shown(words[0], output)).collect();
+            (outputs.iter().filter(|output| output.status.success()).count(), all)
+        };
+        let (won, all) = all_at_once(&create);
+        assert_eq!(won, 1, "round {round}: {all}");
+        assert!(all.contains("is already in use"), "round {round}: {all}");
+        let objects = Objects::of(&cluster.name).unwrap();
+        assert_eq!((objects.containers.len(), objects.networks.len()), (1, 1), "{all}");
+        let (won, all) = all_at_once(&delete);
+        assert!(won == 2 || all.contains("no cluster exists"), "round {round}: {all}");
+        assert_eq!(Objects::of(&cluster.name).unwrap(), Objects::default(), "{all}");
+    }
+}
+
 /// Clusters by name, gone when the test ends.
 struct Several(Vec<String>);
 

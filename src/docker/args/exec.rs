@@ -18,8 +18,8 @@ pub fn exec_with_input<'a>(
     Call::new(["exec", "--interactive", container].into_iter().chain(command)).input(input)
 }
 
-/// Runs a program in a container with the user's own streams; with a
-/// terminal where the user has one.
+/// Runs a program in a container with the user's own streams; with a terminal of
+/// its own where the user has one.
 #[must_use]
 pub fn exec_attached(container: &str, command: &[&str], terminal: bool) -> Call {
     let flags = ["--interactive"].into_iter().chain(terminal.then_some("--tty"));

@@ -95,7 +95,8 @@ impl Target {
         let makes = old.is_empty();
         Some(match self.call.verb().as_str() {
             "network create" => "create network".to_owned(),
-            "create" if makes && self.call.flag("name")?.ends_with("-master-1") => {
+            // These reserve names.
+            "create" if !makes || self.call.flag("name")?.ends_with("-master-1") => {
                 format!("create {}", self.call.flag("name")?)
             }
             "create" => format!("start {}", self.call.flag("name")?),
