@@ -98,7 +98,6 @@ fn a_clone_beside_the_original() {
 
 /// The name of the cluster that was saved may be the clone's, once it is free.
 #[test]
-#[ignore = "slow, one more clone: make e2e-full"]
 fn a_clone_in_the_place_of_the_original() {
     let Some(cluster) = Cluster::named("again") else { return };
     let output = cluster.mokctl(&["create", "cluster", &cluster.name, "1", "1", "--with-lb"]);

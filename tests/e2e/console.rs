@@ -57,7 +57,7 @@ fn read(text: &str, line: usize, steps: &mut Vec<Step>) {
 static MASKS: LazyLock<[(Regex, &str); 11]> = LazyLock::new(|| {
     [
         // Only where the engine's host has cgroup v1.
-        (r"(?m)^mokctl: warning: Kubernetes \S+ still runs on cgroup v1.*\n", ""),
+        (r"(?m)^mokctl: warning: the engine's host has cgroup v1.*\n", ""),
         // A network is looked for; the host's part of an address follows from the node.
         (r"\b10\.213\.\d+\.", "10.213.N."),
         // The engine's own choice.
@@ -118,8 +118,8 @@ fn what_differs_from_run_to_run_may_and_nothing_else() {
         ("kube-proxy-x7k2p   1/1", "kube-proxy-9wzcb   1/1"),
         ("first\n...\nlast", "first\nbetween\nbetween\nlast"),
         ("first\n...", "first"),
-        ("first", "mokctl: warning: Kubernetes v1.37.2 still runs on cgroup v1, a\nfirst"),
-        ("", "mokctl: warning: Kubernetes v1.37.2 still runs on cgroup v1, a"),
+        ("first", "mokctl: warning: the engine's host has cgroup v1: a\nfirst"),
+        ("", "mokctl: warning: the engine's host has cgroup v1: a"),
         ("", ""),
     ] {
         let printed = printed.replace("longer", "a");

@@ -62,7 +62,6 @@ fn ours(cluster: &Cluster) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "slow, eight creates that fail: make e2e-full"]
 fn a_create_whose_parts_are_taken_away_leaves_nothing() {
     let Some(cluster) = Cluster::named("fault") else { return };
     let name = &cluster.name;
@@ -88,7 +87,6 @@ fn a_create_whose_parts_are_taken_away_leaves_nothing() {
 
 /// What was there first, or came between, stays.
 #[test]
-#[ignore = "slow, three creates that fail: make e2e-full"]
 fn a_create_that_meets_others_leaves_them_alone() {
     let Some(cluster) = Cluster::named("others") else { return };
     let name = &cluster.name;
@@ -131,7 +129,6 @@ impl Drop for Foreign {
 }
 
 #[test]
-#[ignore = "slow, two creates that fail late: make e2e-full"]
 fn a_create_that_fails_late_leaves_nothing() {
     let Some(cluster) = Cluster::named("late") else { return };
     let worker = cluster.node("worker-1");
@@ -148,7 +145,6 @@ fn a_create_that_fails_late_leaves_nothing() {
 }
 
 #[test]
-#[ignore = "slow, a cluster whose nodes are killed: make e2e-full"]
 fn nodes_that_are_killed_while_others_come_and_go_cost_nothing_more() {
     let Some(cluster) = Cluster::named("killed") else { return };
     cluster.create(1, 1);

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crate::cluster::Cluster;
 use crate::engine::{Objects, docker, lines, output_of, shown, tell};
 use crate::pods;
+use crate::refuse::name_in_use_is_refused;
 use crate::wait;
 
 /// How long a cluster may take until it is whole.
@@ -76,18 +77,20 @@ fn workers_come_and_go() {
 /// Bash finds what the engine has, in a cluster that needs nothing more of it.
 fn bash_completes(cluster: &Cluster) {
     for (typed, want) in [
-        (format!("mokctl stop cluster {}", cluster.name), format!("{}\n", cluster.name)),
-        (format!("mokctl delete worker {}", cluster.name), cluster.node("worker-1\n")),
+        (format!("mokctl stop cluster {}", cluster.name), cluster.name.clone()),
+        (format!("mokctl delete worker {}", cluster.name), cluster.node("worker-1")),
         (
             "mokctl create cluster a 1 0 --image local/mok-debian".to_owned(),
-            "local/mok-debian-13:v1.37.2\n".to_owned(),
+            "local/mok-debian-13:v1.37.2".to_owned(),
         ),
     ] {
         let mut bash = Command::new("bash");
         bash.args(["-c", include_str!("../data/complete.bash"), "bash"]);
         bash.args([env!("CARGO_BIN_EXE_mokctl"), &typed]);
         let output = output_of(bash, b"").unwrap();
-        assert_eq!(String::from_utf8_lossy(&output.stdout), want, "{}", shown(&typed, &output));
+        // Beside images of other versions, if there are any.
+        let offered = lines(&String::from_utf8_lossy(&output.stdout));
+        assert!(offered.contains(&want), "{}", shown(&typed, &output));
     }
 }
 
@@ -97,6 +100,7 @@ fn stop_and_start_are_said_twice_without_harm() {
     cluster.create(1, 1);
     let nodes = cluster.nodes(&["master-1", "worker-1"]);
     bash_completes(&cluster);
+    name_in_use_is_refused(&cluster, &nodes);
     cluster.kubectl(&["create", "configmap", "kept"]).unwrap();
     let stopped = cluster.does(&["stop", "cluster", &cluster.name]);
     cluster.does(&["stop", "cluster", &cluster.name]);
@@ -136,24 +140,10 @@ fn twenty_stops_and_starts_need_no_help() {
     ));
 }
 
-/// Seconds from the moment when kubeadm had announced a master's etcd until it ran.
-fn etcd_kept_waiting(node: &str) -> u64 {
-    let changed = |path: &str| -> u64 {
-        let stat = format!("stat --format=%Y {path}");
-        docker(&["exec", node, "bash", "-c", &stat]).unwrap().trim().parse().unwrap()
-    };
-    changed("/var/log/pods/kube-system_etcd-*/etcd")
-        - changed("/etc/kubernetes/manifests/etcd.yaml")
-}
-
 #[test]
-#[ignore = "slow, three masters and a fourth: make e2e-full"]
 fn masters_come_and_go() {
     let Some(cluster) = Cluster::named("masters") else { return };
     cluster.create(3, 0);
-    // Until then etcd has no majority. Seven, were the kubelet not cut off from the API.
-    let waited = etcd_kept_waiting(&cluster.node("master-2"));
-    assert!(waited < 5, "{waited} s without an API");
     assert_eq!(cluster.join_secrets().unwrap(), [""; 0]);
     // Not the first: the harness speaks to it.
     cluster.does(&["delete", "master", &cluster.node("master-2")]);

@@ -38,7 +38,6 @@ fn at_once(lines: &[Vec<&str>], kubeconfig: &Path) -> Vec<Output> {
 }
 
 #[test]
-#[ignore = "slow, a cluster that two runs fight for: make e2e-full"]
 fn of_two_creates_of_one_name_one_wins() {
     let Some(cluster) = Cluster::named("race") else { return };
     let line = vec!["create", "cluster", &cluster.name, "1", "1"];
@@ -159,7 +158,6 @@ fn being_made(cluster: &str) -> Option<String> {
 
 /// Each moment is known by what it has left in the nodes.
 #[test]
-#[ignore = "slow, four creates that are killed: make e2e-full"]
 fn a_killed_create_is_seen_told_and_removed() {
     let Some(cluster) = Cluster::named("killed") else { return };
     let (master, worker) = (cluster.node("master-1"), cluster.node("worker-1"));

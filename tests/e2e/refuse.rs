@@ -12,10 +12,8 @@ fn lives(objects: &Objects) -> String {
     docker(&words.into_iter().chain(names).collect::<Vec<_>>()).unwrap()
 }
 
-#[test]
-fn a_name_in_use_is_refused_and_its_cluster_unharmed() {
-    let Some(cluster) = Cluster::named("again") else { return };
-    cluster.create(1, 0);
+/// A cluster, which is Ready, is not created again, and is unharmed.
+pub(crate) fn name_in_use_is_refused(cluster: &Cluster, nodes: &[String]) {
     let objects = Objects::of(&cluster.name).unwrap();
     let lives_before = lives(&objects);
     let kubeconfig = fs::read(cluster.kubeconfig()).unwrap();
@@ -31,7 +29,7 @@ fn a_name_in_use_is_refused_and_its_cluster_unharmed() {
     assert_eq!(Objects::of(&cluster.name).unwrap(), objects);
     assert_eq!(lives(&objects), lives_before);
     assert_eq!(fs::read(cluster.kubeconfig()).unwrap(), kubeconfig);
-    assert_eq!(cluster.ready_nodes().unwrap(), [cluster.node("master-1")]);
+    assert_eq!(cluster.ready_nodes().unwrap(), nodes);
 }
 
 #[test]

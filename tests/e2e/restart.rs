@@ -200,8 +200,8 @@ fn a_restart_and_a_stop_are_survived() {
     before.survives(&cluster, "stop and start", &containers, stop_and_start);
 }
 
+/// A cluster for itself: pods that end again and again wait longer and longer.
 #[test]
-#[ignore = "slow, a third and a fourth restart of 1+1: make e2e-full"]
 fn a_crash_is_survived() {
     let Some(cluster) = Cluster::named("crash") else { return };
     cluster.create(1, 1);
@@ -215,10 +215,10 @@ fn a_crash_is_survived() {
 }
 
 #[test]
-#[ignore = "slow, three restarts of three masters: make e2e-full"]
-fn three_masters_survive_restart_stop_and_crash() {
+fn three_masters_survive_the_loss_of_one_restart_stop_and_crash() {
     let Some(cluster) = Cluster::named("three") else { return };
     cluster.create(3, 0);
+    api_outlives_the_first(&cluster);
     let nodes = ["master-1", "master-2", "master-3"].map(|node| cluster.node(node)).to_vec();
     let before = Before::of(&cluster, nodes);
     let containers = containers(&cluster).unwrap();
@@ -229,11 +229,8 @@ fn three_masters_survive_restart_stop_and_crash() {
     before.survives(&cluster, "crash", &containers, crash);
 }
 
-#[test]
-#[ignore = "slow, three masters: make e2e-full"]
-fn the_api_outlives_the_first_of_three_masters() {
-    let Some(cluster) = Cluster::named("lost") else { return };
-    cluster.create(3, 0);
+/// The first of three masters is lost, and comes back.
+fn api_outlives_the_first(cluster: &Cluster) {
     let (first, second) = (cluster.node("master-1"), cluster.node("master-2"));
     docker(&["kill", &first]).unwrap();
     let (_, took) = wait::until("the API at the balancer", PATIENCE, || {

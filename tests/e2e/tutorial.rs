@@ -1,5 +1,5 @@
 //! The tutorial, done as its reader does it: each command of a chapter, and what it
-//! prints beside what the chapter shows. Run by `make docs-test`.
+//! prints beside what the chapter shows. `make docs-test` runs these alone.
 //!
 //! The cluster of every chapter is called `lab`. Here it has the name of the test's
 //! own, so that no other test has it, and it goes however the chapter ends.
@@ -37,37 +37,31 @@ fn follow(chapter: &str) {
 }
 
 #[test]
-#[ignore = "slow, containers of the image: make docs-test"]
 fn the_node_image() {
     follow("1-node-image.md");
 }
 
 #[test]
-#[ignore = "slow, a cluster set up by hand: make docs-test"]
 fn one_node() {
     follow("2-one-node.md");
 }
 
 #[test]
-#[ignore = "slow, a cluster joined by hand: make docs-test"]
 fn a_second_node() {
     follow("3-second-node.md");
 }
 
 #[test]
-#[ignore = "slow, a cluster that is measured for a minute: make docs-test"]
 fn three_problems() {
     follow("4-three-problems.md");
 }
 
 #[test]
-#[ignore = "with the other chapters: make docs-test"]
 fn the_state_machine() {
     follow("5-state-machine.md");
 }
 
 #[test]
-#[ignore = "slow, three masters: make docs-test"]
 fn several_masters() {
     follow("6-several-masters.md");
 }
