@@ -52,7 +52,7 @@ impl Runtime {
         match self {
             // The namespace that the kubelet uses.
             Self::Containerd => &["ctr", "--namespace=k8s.io", "images", "list"],
-            // CRI-O has no client of its own for that; podman has the same storage.
+            // CRI-O brings no client for that; podman has the same storage.
             Self::Crio => {
                 &["podman", "images", "--no-trunc", "--format={{.ID}} {{.Repository}}:{{.Tag}}"]
             }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A longer one is cut: forty flags hide what the command is about.
+/// A longer one is cut: no one reads forty flags.
 const LONGEST: usize = 100;
 /// What is left of it then.
 const SHORT: usize = 60;

@@ -1,4 +1,4 @@
-//! The client's own settings, `config.json`, as far as we apply them: proxies
+//! The client's own settings, `config.json`, as far as mokctl honours them: proxies
 //! for containers. The client reads the rest itself.
 
 use std::collections::BTreeMap;

@@ -263,7 +263,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NotSaved { cluster, .. } => {
-                Some(format!("'mokctl get kubeconfig {cluster}' prints it"))
+                Some(format!("'mokctl get kubeconfig {cluster}' prints it, for a separate file"))
             }
             Self::NotDeleted { cluster, .. } => {
                 Some(format!("'mokctl delete cluster {cluster}' removes what is left"))

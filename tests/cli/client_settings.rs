@@ -75,7 +75,7 @@ fn variables_that_change_what_a_call_means_do_not_reach_the_client() {
 }
 
 /// `psFormat`, `imagesFormat`, `networksFormat` and the like say how lists look that
-/// are neither quiet nor have a `--format`.
+/// are neither quiet nor in a custom format.
 #[test]
 fn no_list_is_printed_in_the_users_own_format() {
     let machine = Machine::new().with_cluster("a 1 1");

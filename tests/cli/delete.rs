@@ -78,7 +78,7 @@ fn delete_does_without_a_kubeconfig() {
     assert!(machine.docker.names().is_empty());
 }
 
-/// The user has removed parts of it with docker.
+/// Parts of it were removed by hand.
 #[test]
 fn delete_removes_whatever_is_left() {
     for gone in ["a-master-1", "a-worker-1", "mok-a"] {

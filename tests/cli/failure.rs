@@ -116,7 +116,7 @@ fn a_file_that_cannot_be_written_is_a_warning() {
     outcome.assert(outcome.stderr == format!("{warning}{want}"), warning);
 }
 
-/// Forty flags would hide which container it was.
+/// No one reads forty flags to find out which container it was.
 #[test]
 fn a_long_command_is_cut_and_whole_in_the_file() {
     let machine = Machine::new();

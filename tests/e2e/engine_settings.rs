@@ -1,4 +1,4 @@
-//! Defaults of an engine's `daemon.json`, each tried on a second engine: a cluster
+//! Defaults of an engine's `daemon.json`, each tried on a separate engine: a cluster
 //! comes up all the same, or one line says why it cannot.
 
 use std::fs;

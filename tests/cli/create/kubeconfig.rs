@@ -102,7 +102,7 @@ fn a_cluster_stays_whose_access_cannot_be_saved_in_the_end() {
     let path = machine.kubeconfig().display().to_string();
     let text = format!(
         "mokctl: error: cluster a is ready, but its access is not saved: cannot open '{path}': Is a \
-         directory (os error 21)\nhint: 'mokctl get kubeconfig a' prints it\n"
+         directory (os error 21)\nhint: 'mokctl get kubeconfig a' prints it, for a separate file\n"
     );
     outcome.assert(outcome.code() == Some(1) && outcome.stderr == text, &text);
     machine.docker.heal();
