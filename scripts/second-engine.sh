@@ -2,8 +2,8 @@
 # A second Docker engine on this machine, for tests: one whose disk they fill and
 # that they end, or one as far away as another machine. It has a network namespace
 # for itself, because two engines in one take each other's firewall rules away. All
-# its files are in FOLDER, its settings too, if there is a daemon.json. Needs root; gives no protection: any user who reaches its
-# address uses it.
+# its files are in FOLDER; a daemon.json there has its settings. Needs root; gives no
+# protection: any user who reaches its address uses it.
 # usage: second-engine.sh COMMAND FOLDER [VALUE]
 #   disk FOLDER SIZE        gives it a file system of SIZE for its data
 #   start FOLDER near|far|tcp://HOST:PORT

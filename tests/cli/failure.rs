@@ -124,7 +124,7 @@ fn a_long_command_is_cut_and_whole_in_the_file() {
     let outcome = machine.mokctl("create cluster a 1 1 -q").outcome();
     let log = machine.path("home/.local/state/mokctl/a.log");
     let error =
-        "cannot start a-worker-1: docker create --name=a-worker-1 ... failed (exit status: 125)";
+        "failed to start a-worker-1: docker create --name=a-worker-1 ... failed (exit status: 125)";
     let want = format!(
         "mokctl: error: {error}\n    Error response from daemon: no\nall it printed: {}\n",
         log.display()
