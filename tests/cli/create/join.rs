@@ -116,7 +116,8 @@ fn a_join_command_for_another_authority_is_refused() {
     machine.docker.on("exec a-master-1 bash /root/mok/init.sh").prints(other.as_bytes());
     let outcome = machine.mokctl("create cluster a 1 0").outcome();
     outcome.assert(outcome.code() == Some(1), "created");
-    outcome.assert(outcome.stderr.contains("has another cluster's CA certificate hash"), "not told");
+    outcome
+        .assert(outcome.stderr.contains("has another cluster's CA certificate hash"), "not told");
     assert!(machine.docker.names().is_empty());
 }
 
