@@ -28,10 +28,12 @@ impl Command {
             Self::CreateMaster { cluster, .. } => added(cluster, "master"),
             Self::CreateSnapshot { cluster, snapshot, .. } => format!(
                 "'mokctl start cluster {cluster}' starts the cluster, \
-                 'mokctl delete snapshot {snapshot}' removes what was made"
+                 'mokctl delete snapshot {snapshot}' removes the snapshot"
             ),
             Self::RestoreCluster { cluster, snapshot, .. } => {
-                format!("the snapshot is unharmed: 'mokctl restore cluster {cluster} {snapshot}'")
+                format!(
+                    "the snapshot is unchanged: run 'mokctl restore cluster {cluster} {snapshot}' again"
+                )
             }
             Self::DeleteCluster { cluster, .. } => go_on(format!("delete cluster {cluster}")),
             Self::DeleteNode { node, .. } => {
@@ -104,9 +106,12 @@ mod tests {
             (
                 "create snapshot a s",
                 "'mokctl start cluster a' starts the cluster, \
-                 'mokctl delete snapshot s' removes what was made",
+                 'mokctl delete snapshot s' removes the snapshot",
             ),
-            ("restore cluster a s", "the snapshot is unharmed: 'mokctl restore cluster a s'"),
+            (
+                "restore cluster a s",
+                "the snapshot is unchanged: run 'mokctl restore cluster a s' again",
+            ),
         ] {
             assert_eq!(recovery_hint(line).as_deref(), Some(advice), "{line}");
         }

@@ -18,7 +18,7 @@ fn machine() -> Machine {
 fn loads<'a>(machine: &'a Machine, images: &str) -> Mokctl<'a> {
     machine
         .mokctl(&format!("load image a {images}"))
-        .stderr("Loading into a .. ok (0.0 s)\n".to_owned())
+        .stderr("Loading images into a .. ok (0.0 s)\n".to_owned())
 }
 
 fn saved(docker: &FakeDocker) -> usize {
@@ -74,7 +74,7 @@ fn an_id_is_loaded_under_the_images_name() {
     let machine = machine();
     let word = format!("sha256:{}", id('1'));
     let note = format!("{word} is called docker.io/library/app:1 in the nodes");
-    let progress = "Loading into a .. ok (0.0 s)";
+    let progress = "Loading images into a .. ok (0.0 s)";
     loads(&machine, &word).stderr(format!("{progress}\n{note}\n")).run();
     assert!(machine.docker.node_images(NODES[1]).starts_with("docker.io/library/app:1 "));
 }

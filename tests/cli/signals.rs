@@ -158,7 +158,7 @@ fn a_second_signal_says_how_to_go_on_with_nodes() {
     run.signal("INT");
     let outcome = run.wait();
     let last = "mokctl: warning: exiting immediately, without cleanup; 'mokctl get nodes a' shows \
-                what remains, 'mokctl delete worker NODE' removes a node\n";
+                what was added, 'mokctl delete worker NODE' removes it\n";
     outcome.assert(outcome.code() == Some(130), "the exit status is not 130");
     outcome.assert(outcome.stderr.ends_with(last), "not its last words");
     remove.release();

@@ -1,8 +1,8 @@
 //! The parser against the original: the same command lines, word for word.
 //!
 //! The original is `../shared/seed/mokctl.sh`, or the file that
-//! `MOKCTL_ORACLE` names. Where there is none, its recorded answers stand in, but not
-//! in CI.
+//! `MOKCTL_ORACLE` names. Where there is none, its recorded answers stand in; in CI only
+//! if `MOKCTL_PARITY=recorded` asks for them.
 //! `MOKCTL_RECORD=1 cargo test --test parity` records them again.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
