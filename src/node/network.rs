@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::files::File;
-use crate::cluster::layout::{Layout, POD_SUBNET, pod_range};
+use crate::cluster::layout::{Layout, POD_SUBNET, SERVICE_SUBNET, pod_range};
 use crate::cluster::name::{NodeName, Role};
 
 /// Where the service looks for the routes.
@@ -21,7 +21,10 @@ pub const OVERLAY_MTU: u16 = 1450;
 #[must_use]
 pub fn files(node: &NodeName, nodes: &[NodeName], layout: Layout, mtu: Option<u16>) -> Vec<File> {
     vec![
-        File::public("etc/mok/network", format!("POD_SUBNET={POD_SUBNET}\n")),
+        File::public(
+            "etc/mok/network",
+            format!("POD_SUBNET={POD_SUBNET}\nSERVICE_SUBNET={SERVICE_SUBNET}\n"),
+        ),
         File::public(ROUTES, routes(node, nodes, layout)),
         File::public("etc/cni/net.d/10-mok.conflist", cni(node, mtu)),
     ]

@@ -5,6 +5,7 @@
 # a restart runs this again.
 #
 # /etc/mok/network:   POD_SUBNET=10.244.0.0/16
+#                     SERVICE_SUBNET=10.96.0.0/12
 # /etc/mok/routes:    a line "POD_RANGE NODE_ADDRESS" for every other node
 set -euo pipefail
 
@@ -14,13 +15,19 @@ set -euo pipefail
 
 sysctl --quiet --write net.ipv4.ip_forward=1
 
-# rule WORD...: appends a rule of the nat table, unless it is there.
+# rule TABLE WORD...: appends a rule, unless it is there.
 rule() {
-  iptables --wait --table nat --check "$@" 2>/dev/null ||
-    iptables --wait --table nat --append "$@"
+  iptables --wait --table "$1" --check "${@:2}" 2>/dev/null ||
+    iptables --wait --table "$1" --append "${@:2}"
 }
-rule POSTROUTING --source "$POD_SUBNET" ! --destination "$POD_SUBNET" \
+rule nat POSTROUTING --source "$POD_SUBNET" ! --destination "$POD_SUBNET" \
   --jump MASQUERADE --match comment --comment "mok: pods leave as their node"
+# Before kube-proxy knows a Service, packets to it would leave the cluster, and a client
+# would wait for half a minute. Refused it tries again.
+for chain in FORWARD OUTPUT; do
+  rule filter "$chain" --destination "$SERVICE_SUBNET" \
+    --jump REJECT --match comment --comment "mok: no such Service yet"
+done
 
 # Docker's DNS server for a container listens on 127.0.0.11 in the container's own
 # network namespace, on ports that change at every start. Pods have other namespaces:
@@ -42,11 +49,11 @@ serve_dns() {
   for chain in PREROUTING OUTPUT; do
     iptables --wait --table nat --new-chain "MOK_DNS_$chain" 2>/dev/null ||
       iptables --wait --table nat --flush "MOK_DNS_$chain"
-    rule "$chain" --destination "$gateway" --jump "MOK_DNS_$chain"
+    rule nat "$chain" --destination "$gateway" --jump "MOK_DNS_$chain"
     for protocol in udp tcp; do
       port=$(port "--$protocol")
       [[ -n $port ]] || continue
-      rule "MOK_DNS_$chain" --protocol "$protocol" --dport 53 \
+      rule nat "MOK_DNS_$chain" --protocol "$protocol" --dport 53 \
         --jump DNAT --to-destination "$engine:$port"
     done
   done
