@@ -20,6 +20,13 @@ const GATEWAY: u8 = 1;
 const LOAD_BALANCER: u8 = 2;
 const MASTERS: u8 = 10;
 const WORKERS: u8 = 100;
+/// What the engine gives containers that users put into the network: 32 numbers between
+/// those of masters and workers, which are a network as well.
+const GUESTS: u8 = 64;
+const GUESTS_PREFIX: u8 = 27;
+/// What Services of type `LoadBalancer` get: behind the last worker, before a /24's
+/// broadcast address.
+const SERVICES: [u8; 2] = [200, 254];
 
 /// A cluster's network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +59,19 @@ impl Layout {
         self.subnet.host(u32::from(GATEWAY))
     }
 
+    /// What the engine chooses from for containers without a fixed address. Left to
+    /// itself it takes the first one that is free, such as that of a stopped master.
+    #[must_use]
+    pub fn guests(&self) -> Option<Subnet> {
+        Subnet::new(self.subnet.host(u32::from(GUESTS)), GUESTS_PREFIX)
+    }
+
+    /// The first and the last address for Services of type `LoadBalancer`.
+    #[must_use]
+    pub fn service_addresses(&self) -> [Ipv4Addr; 2] {
+        SERVICES.map(|number| self.subnet.host(u32::from(number)))
+    }
+
     /// The balancer's address.
     #[must_use]
     pub fn load_balancer(&self) -> Ipv4Addr {
@@ -76,7 +96,29 @@ fn host_number(node: &NodeName) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU8;
+
     use super::*;
+    use crate::cluster::spec::{MAX_MASTERS, MAX_WORKERS};
+
+    #[test]
+    fn no_address_has_two_uses() {
+        let layout = Layout::new(Subnet::parse("10.213.141.0/24").unwrap());
+        let name = NodeName::parse("a-lb").unwrap();
+        let numbers = |last| (1..=last).filter_map(NonZeroU8::new);
+        let masters = numbers(MAX_MASTERS.get()).map(|n| NodeName::master(name.cluster(), n));
+        let workers = numbers(MAX_WORKERS).map(|n| NodeName::worker(name.cluster(), n));
+        let nodes = masters.chain(workers).chain([name.clone()]);
+        let fixed: Vec<_> =
+            nodes.map(|node| layout.address(&node)).chain([layout.gateway()]).collect();
+        let guests = layout.guests().unwrap();
+        let [first, last] = layout.service_addresses();
+        assert_eq!(guests.to_string(), "10.213.141.64/27");
+        let is_guest = |address| guests.overlaps(&Subnet::new(address, 32).unwrap());
+        assert!(!fixed.iter().any(|address| is_guest(*address)));
+        assert!(!fixed.iter().any(|address| (first..=last).contains(address)));
+        assert!(!is_guest(first) && !is_guest(last) && first < last);
+    }
 
     #[test]
     fn the_diagram_of_the_network_shows_these_addresses() {

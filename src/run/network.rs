@@ -52,12 +52,12 @@ impl Run<'_> {
 
     pub(super) fn network_call(&self, subnet: Subnet) -> Call {
         let name = self.roster.name().network();
-        let (labels, subnet, halves) = (self.labels(), subnet.to_string(), subnet.halves());
-        match halves {
+        let labels = self.labels();
+        match subnet.halves() {
             Some([_, upper]) if self.is_spread() => {
-                args::create_overlay(&name, &subnet, &upper.to_string(), &labels)
+                args::create_overlay(&name, &subnet.to_string(), &upper.to_string(), &labels)
             }
-            _ => args::create_network(&name, &subnet, &labels),
+            _ => args::create_network(&name, Layout::new(subnet), &labels),
         }
     }
 

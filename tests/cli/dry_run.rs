@@ -102,7 +102,8 @@ const PLAN: &str = "Reserving the name
     docker create --name=a-master-1 ...
 Creating network
   create network
-    docker network create --driver=bridge --subnet=10.77.0.0/24 --label=MokCluster=a \
+    docker network create --driver=bridge --subnet=10.77.0.0/24 --gateway=10.77.0.1 \
+--ip-range=10.77.0.64/27 --label=MokCluster=a \
 --label=mok.schema=1 --label=mok.run=ID mok-a
 Starting nodes (side by side)
   start a-master-1

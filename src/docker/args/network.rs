@@ -1,18 +1,24 @@
 //! Networks: made, removed, listed.
 
 use crate::cluster::labels::Label;
+use crate::cluster::layout::Layout;
 use crate::docker::Call;
 
-/// Creates a bridge network with its own subnet.
+/// Creates a bridge network with the addresses of `layout`.
 #[must_use]
-pub fn create_network(name: &str, subnet: &str, labels: &[Label]) -> Call {
+pub fn create_network(name: &str, layout: Layout, labels: &[Label]) -> Call {
     let mut args = vec![
         "network".to_owned(),
         "create".into(),
         "--driver=bridge".into(),
         // Fixed addresses are granted on networks with a subnet given by hand.
-        format!("--subnet={subnet}"),
+        format!("--subnet={}", layout.subnet()),
+        // By default the first one of the range below.
+        format!("--gateway={}", layout.gateway()),
     ];
+    // By default the engine gives out any free address, also those of nodes that are
+    // stopped, and those of Services.
+    args.extend(layout.guests().map(|range| format!("--ip-range={range}")));
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
     args.push(name.into());
     Call::new(args).to_its_end()

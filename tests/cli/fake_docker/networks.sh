@@ -6,7 +6,7 @@ network_create() {
   subnet='' labels=''
   while :; do
     case $1 in
-      --driver=bridge | --driver=overlay | --attachable | --ip-range=*) ;;
+      --driver=bridge | --driver=overlay | --attachable | --ip-range=* | --gateway=*) ;;
       --subnet=*) subnet=${1#*=} ;;
       --label=*) labels="$labels${1#*=}
 " ;;

@@ -43,6 +43,8 @@ fn constant(word: &str) -> String {
         "--change=",
         "--publish=",
         "--subnet=",
+        "--gateway=",
+        "--ip-range=",
         "--ip=",
         "--network=",
     ];
