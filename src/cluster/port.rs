@@ -8,6 +8,8 @@ use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
+use super::layout::API_PORT;
+
 /// What Kubernetes gives Services of that type; its default.
 pub const NODE_PORTS: RangeInclusive<u16> = 30000..=32767;
 
@@ -17,7 +19,7 @@ pub enum PublishError {
     /// Not in its form, or out of range.
     #[error(
         "invalid HOST:NODEPORT, '{0}': PORT or ADDRESS:PORT of the host, ':' and a NodePort from \
-         {first} to {last} are allowed, like 8080:30080", first = NODE_PORTS.start(), last = NODE_PORTS.end()
+         {first} to {last} are allowed, like 8080:30080, and '/udp' after it", first = NODE_PORTS.start(), last = NODE_PORTS.end()
     )]
     Form(String),
     /// The host's port leads elsewhere already.
@@ -25,7 +27,40 @@ pub enum PublishError {
     Twice(String),
 }
 
-/// `[ADDRESS:]PORT:NODEPORT`.
+/// What goes to a port.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// Connections.
+    #[default]
+    Tcp,
+    /// Packets.
+    Udp,
+}
+
+impl Protocol {
+    /// Reads what [`Display`](fmt::Display) writes.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Tcp, Self::Udp].into_iter().find(|protocol| protocol.to_string() == word)
+    }
+
+    /// Takes it from the end of `word`, where it may stand.
+    fn split(word: &str) -> (&str, Self) {
+        let udp = word.strip_suffix("/udp").map(|rest| (rest, Self::Udp));
+        udp.unwrap_or_else(|| (word.strip_suffix("/tcp").unwrap_or(word), Self::Tcp))
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+        })
+    }
+}
+
+/// `[ADDRESS:]PORT:NODEPORT[/PROTOCOL]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishSpec {
     /// The host's address; the one that the API is published on otherwise.
@@ -34,6 +69,8 @@ pub struct PublishSpec {
     pub port: NonZeroU16,
     /// One of [`NODE_PORTS`].
     pub node_port: u16,
+    /// TCP unless it is said otherwise.
+    pub protocol: Protocol,
 }
 
 impl PublishSpec {
@@ -43,6 +80,7 @@ impl PublishSpec {
     }
 
     fn read(word: &str) -> Option<Self> {
+        let (word, protocol) = Protocol::split(word);
         let (host, node_port) = word.rsplit_once(':')?;
         let (address, port) = match host.rsplit_once(':') {
             Some((address, port)) => (Some(address.parse().ok()?), port),
@@ -50,7 +88,7 @@ impl PublishSpec {
         };
         let node_port = plain(node_port)?.get();
         let port = plain(port)?;
-        NODE_PORTS.contains(&node_port).then_some(Self { address, port, node_port })
+        NODE_PORTS.contains(&node_port).then_some(Self { address, port, node_port, protocol })
     }
 
     /// Reads all of `words`; the same port of the host leads to one place alone.
@@ -60,13 +98,25 @@ impl PublishSpec {
         let mut all: Vec<Self> = Vec::new();
         for word in words {
             let spec = Self::parse(word)?;
-            if all.iter().any(|other| (other.address, other.port) == (spec.address, spec.port)) {
+            let place = |spec: &Self| (spec.address, spec.port, spec.protocol);
+            if all.iter().any(|other| place(other) == place(&spec)) {
                 return Err(PublishError::Twice(word.to_owned()));
             }
             all.push(spec);
         }
         Ok(all)
     }
+}
+
+/// Where the host listens, or shall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Socket {
+    /// The host's address.
+    pub address: Ipv4Addr,
+    /// The host's port.
+    pub port: u16,
+    /// What goes there.
+    pub protocol: Protocol,
 }
 
 /// What is published on the host: `ADDRESS:PORT` there leads to `target` here.
@@ -79,12 +129,27 @@ pub struct Publish {
     pub port: u16,
     /// The port in the container.
     pub target: u16,
+    /// What goes there.
+    pub protocol: Protocol,
 }
 
 impl Publish {
+    /// Where the host listens for it.
+    #[must_use]
+    pub fn socket(&self) -> Socket {
+        Socket { address: self.address, port: self.port, protocol: self.protocol }
+    }
+
+    /// Whether it leads to the API.
+    #[must_use]
+    pub fn is_api(&self) -> bool {
+        self.target == API_PORT
+    }
+
     /// Reads what [`Display`](fmt::Display) writes.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
+        let (word, protocol) = Protocol::split(word);
         let mut parts = word.split(':');
         let mut next = || parts.next();
         let (address, port, target) = (next()?, next()?, next()?);
@@ -92,16 +157,17 @@ impl Publish {
             address: address.parse().ok()?,
             port: port.parse().ok()?,
             target: target.parse().ok()?,
+            protocol,
         };
         next().is_none().then_some(publish)
     }
 }
 
-/// `ADDRESS:PORT:TARGET`, as the engine's client takes it.
+/// `ADDRESS:PORT:TARGET/PROTOCOL`, as the engine's client takes it.
 impl fmt::Display for Publish {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { address, port, target } = self;
-        write!(f, "{address}:{port}:{target}")
+        let Self { address, port, target, protocol } = self;
+        write!(f, "{address}:{port}:{target}/{protocol}")
     }
 }
 
@@ -120,6 +186,10 @@ mod tests {
         assert_eq!(parts("8080:30080"), Ok((None, 8080, 30080)));
         let all = Some(Ipv4Addr::UNSPECIFIED);
         assert_eq!(parts("0.0.0.0:80:32767"), Ok((all, 80, 32767)));
+        assert_eq!(parts("53:30053/udp"), Ok((None, 53, 30053)));
+        let protocol = |word| PublishSpec::parse(word).map(|spec| spec.protocol);
+        assert_eq!(protocol("53:30053/udp"), Ok(Protocol::Udp));
+        assert_eq!(protocol("53:30053/tcp"), protocol("53:30053"));
         for bad in [
             "",
             ":",
@@ -136,7 +206,10 @@ mod tests {
             "localhost:8080:30080",
             "1.2.3:8080:30080",
             "::1:8080:30080",
-            "8080:30080/udp",
+            "8080:30080/sctp",
+            "8080:30080/UDP",
+            "8080/udp:30080",
+            "8080:30080/tcp/udp",
             " 8080:30080",
         ] {
             assert_eq!(parts(bad), Err(PublishError::Form(bad.to_owned())), "{bad}");
@@ -148,6 +221,15 @@ mod tests {
         let all =
             |words: &[&str]| PublishSpec::parse_all(words.iter().copied()).map(|all| all.len());
         assert_eq!(all(&["80:30080", "81:30080", "127.0.0.2:80:30081"]), Ok(3));
+        assert_eq!(all(&["53:30053", "53:30053/udp"]), Ok(2));
         assert_eq!(all(&["80:30080", "80:30081"]), Err(PublishError::Twice("80:30081".into())));
+    }
+
+    #[test]
+    fn what_is_published_is_read_as_it_is_written() {
+        for word in ["127.0.0.1:40001:6443/tcp", "0.0.0.0:53:30053/udp"] {
+            assert_eq!(Publish::parse(word).unwrap().to_string(), word);
+        }
+        assert_eq!(Publish::parse("0.0.0.0:53:30053:1/udp"), None);
     }
 }

@@ -13,7 +13,7 @@ use super::manual::Manual;
 use super::mount::Mount;
 use super::name::SnapshotName;
 use super::name::{ClusterName, NodeName};
-use super::port::PublishSpec;
+use super::port::{Protocol, PublishSpec, Socket};
 use super::registry::Registry;
 use super::roster::Roster;
 use super::subnet::Subnet;
@@ -103,11 +103,19 @@ impl ClusterOptions {
     /// The addresses and ports of the host that are asked for, where the API is on
     /// loopback unless it is asked for elsewhere. Port 0 stands for any.
     #[must_use]
-    pub fn ports(&self) -> Vec<(Ipv4Addr, u16)> {
+    pub fn ports(&self) -> Vec<Socket> {
         let host = self.api_address.unwrap_or(Ipv4Addr::LOCALHOST);
-        let publish = self.publish.iter();
-        let publish = publish.map(|spec| (spec.address.unwrap_or(host), spec.port.get()));
-        std::iter::once((host, self.api_port.map_or(0, NonZeroU16::get))).chain(publish).collect()
+        let api = Socket {
+            address: host,
+            port: self.api_port.map_or(0, NonZeroU16::get),
+            protocol: Protocol::Tcp,
+        };
+        let publish = self.publish.iter().map(|spec| Socket {
+            address: spec.address.unwrap_or(host),
+            port: spec.port.get(),
+            protocol: spec.protocol,
+        });
+        std::iter::once(api).chain(publish).collect()
     }
 }
 

@@ -104,6 +104,7 @@ pub(super) fn ports(options: &ClusterOptions, api: Ipv4Addr) -> Vec<Publish> {
         address: spec.address.unwrap_or(api),
         port: spec.port.get(),
         target: spec.node_port,
+        protocol: spec.protocol,
     };
     options.publish.iter().map(port).collect()
 }

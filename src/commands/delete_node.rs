@@ -28,6 +28,9 @@ pub(super) fn run(
     } else {
         existing.may_change(Some(node))?;
     }
+    if !member.published.is_empty() {
+        context.ui.warn(&format!("the UDP ports that {node} publishes are lost with it"));
+    }
     let has_pods = member.running && existing.is_part(member)?;
     let plan = plan::remove(&rest, node, has_pods);
     let run = Run {

@@ -5,7 +5,7 @@ use super::found::{Asked, Found};
 use super::members::{self, Member, is_set_up};
 use super::networks;
 use crate::cluster::host::Host;
-use crate::cluster::layout::{API_PORT, Layout};
+use crate::cluster::layout::Layout;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::port::Publish;
 use crate::cluster::roster::Roster;
@@ -72,7 +72,7 @@ impl Existing {
     #[must_use]
     pub fn published(&self) -> Vec<Publish> {
         let published = self.member(&self.roster.api_node()).map(|member| &member.published);
-        published.into_iter().flatten().filter(|p| p.target != API_PORT).cloned().collect()
+        published.into_iter().flatten().filter(|p| !p.is_api()).cloned().collect()
     }
 
     /// The nodes whose setup was left to the user.

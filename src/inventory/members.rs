@@ -6,11 +6,10 @@ use std::net::Ipv4Addr;
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, RESTART_POLICY};
-use crate::cluster::layout::API_PORT;
 use crate::cluster::moment::Moment;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::{ClusterName, NodeName, Role};
-use crate::cluster::port::Publish;
+use crate::cluster::port::{Protocol, Publish};
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
@@ -84,7 +83,7 @@ impl Member {
     /// Where the API is published on the host.
     #[must_use]
     pub fn api(&self) -> Option<&Publish> {
-        self.published.iter().find(|publish| publish.target == API_PORT)
+        self.published.iter().find(|publish| publish.is_api())
     }
 
     /// As a part of a snapshot; none where it is no node of mokctl's.
@@ -196,10 +195,12 @@ fn base(container: &Container) -> Option<Base> {
 
 fn published((target, places): (&String, &Option<Vec<HostPort>>)) -> Option<Publish> {
     let place = places.as_ref()?.first()?;
+    let (port, protocol) = target.split_once('/')?;
     Some(Publish {
         address: place.host_ip.parse().ok()?,
         port: place.host_port.parse().ok()?,
-        target: target.strip_suffix("/tcp")?.parse().ok()?,
+        target: port.parse().ok()?,
+        protocol: Protocol::parse(protocol)?,
     })
 }
 
@@ -227,6 +228,7 @@ mod tests {
             "HostConfig": {
                 "RestartPolicy": { "Name": restart },
                 "PortBindings": {
+                    "30053/udp": [{ "HostIp": "0.0.0.0", "HostPort": "53" }],
                     "30080/tcp": [{ "HostIp": "0.0.0.0", "HostPort": "80" }],
                     "6443/tcp": [{ "HostIp": "127.0.0.1", "HostPort": "40001" }]
                 }
@@ -257,8 +259,8 @@ mod tests {
         assert_eq!((master.running, master.complete), (true, false));
         assert_eq!((worker.running, worker.complete), (false, true));
         assert_eq!(worker.address, Some(Ipv4Addr::new(10, 213, 0, 11)));
-        let api = Publish { address: Ipv4Addr::LOCALHOST, port: 40001, target: 6443 };
-        assert_eq!((master.api(), master.published.len()), (Some(&api), 2));
+        let api = Publish::parse("127.0.0.1:40001:6443/tcp").unwrap();
+        assert_eq!((master.api(), master.published.len()), (Some(&api), 3));
         assert_eq!(master.mounts, [Mount::parse("/srv:/data:ro").unwrap()]);
         assert_eq!(stray.node, None);
     }

@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
 
 use super::EngineFacts;
+use crate::cluster::port::{Protocol, Socket};
 
 /// What is known of the engine's host; none for what could not be found out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,13 +26,13 @@ pub struct HostFacts {
     /// Bytes of memory that programs can have.
     pub memory: Option<u64>,
     /// The ports, of those that were asked for, that cannot be published here.
-    pub refused: Vec<(Ipv4Addr, u16, ErrorKind)>,
+    pub refused: Vec<(Socket, ErrorKind)>,
 }
 
 impl HostFacts {
     /// Looks at this machine; none where `engine` runs on another one.
     #[must_use]
-    pub fn read(engine: &EngineFacts, ports: &[(Ipv4Addr, u16)]) -> Option<Self> {
+    pub fn read(engine: &EngineFacts, ports: &[Socket]) -> Option<Self> {
         let kernel = |name: &str| fs::read_to_string(Path::new("/proc/sys/kernel").join(name)).ok();
         let (name, release) = (kernel("hostname")?, kernel("osrelease")?);
         // A name alone is easily the same.
@@ -44,10 +45,7 @@ impl HostFacts {
             disk: engine.root.as_deref().and_then(free_space),
             modules: modules(release.trim_end()),
             memory: fs::read_to_string("/proc/meminfo").ok().as_deref().and_then(available),
-            refused: ports
-                .iter()
-                .filter_map(|&(address, port)| Some((address, port, refusal(address, port)?)))
-                .collect(),
+            refused: ports.iter().filter_map(|socket| Some((*socket, refusal(*socket)?))).collect(),
         })
     }
 }
@@ -107,18 +105,24 @@ fn available(meminfo: &str) -> Option<u64> {
 
 /// Why the engine will not listen there: another program does, or the host has no such
 /// address. A port that may not be tried may be free.
-fn refusal(address: Ipv4Addr, port: u16) -> Option<ErrorKind> {
-    let kind = TcpListener::bind((address, port)).err()?.kind();
+fn refusal(Socket { address, port, protocol }: Socket) -> Option<ErrorKind> {
+    let error = match protocol {
+        Protocol::Tcp => TcpListener::bind((address, port)).err(),
+        Protocol::Udp => UdpSocket::bind((address, port)).err(),
+    };
+    let kind = error?.kind();
     matches!(kind, ErrorKind::AddrInUse | ErrorKind::AddrNotAvailable).then_some(kind)
 }
 
 /// Whether a program listens there.
-pub(super) fn is_taken(address: Ipv4Addr, port: u16) -> bool {
-    refusal(address, port) == Some(ErrorKind::AddrInUse)
+pub(super) fn is_taken(socket: Socket) -> bool {
+    refusal(socket) == Some(ErrorKind::AddrInUse)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     #[test]
@@ -154,12 +158,17 @@ mod tests {
 
     #[test]
     fn a_port_that_somebody_has_is_taken() {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = Ipv4Addr::LOCALHOST;
+        let listener = TcpListener::bind((address, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        assert!(is_taken(Ipv4Addr::LOCALHOST, port));
+        let is_taken = |protocol| is_taken(Socket { address, port, protocol });
+        assert!(is_taken(Protocol::Tcp) && !is_taken(Protocol::Udp));
         drop(listener);
-        assert!(!is_taken(Ipv4Addr::LOCALHOST, port));
+        assert!(!is_taken(Protocol::Tcp));
+        let _socket = UdpSocket::bind((address, port)).unwrap();
+        assert!(is_taken(Protocol::Udp));
         let foreign = Ipv4Addr::new(192, 0, 2, 1);
-        assert_eq!(refusal(foreign, 0), Some(ErrorKind::AddrNotAvailable));
+        let foreign = Socket { address: foreign, port: 0, protocol: Protocol::Tcp };
+        assert_eq!(refusal(foreign), Some(ErrorKind::AddrNotAvailable));
     }
 }

@@ -25,6 +25,7 @@ pub use site::{Site, chosen_subnet, refuse_existing};
 pub use swarm::{SwarmFacts, of_swarm};
 
 use crate::cluster::kubernetes::KubernetesVersion;
+use crate::cluster::port::Socket;
 use crate::cluster::subnet::Subnet;
 use crate::cluster::taken::Taken;
 
@@ -156,7 +157,7 @@ fn of_host(demand: &Demand, engine: &EngineFacts, host: &HostFacts) -> Vec<Probl
             found.push(Problem::NoModules { names });
         }
     }
-    found.extend(host.refused.iter().map(|&(address, port, kind)| match kind {
+    found.extend(host.refused.iter().map(|&(Socket { address, port, .. }, kind)| match kind {
         ErrorKind::AddrNotAvailable => Problem::NoSuchAddress { address },
         _ => Problem::PortTaken { address, port },
     }));

@@ -270,7 +270,7 @@ impl Problem {
                 names.join(" ")
             ),
             Self::PortTaken { .. } => {
-                "choose another port; 'ss -ltnp' shows what listens there".into()
+                "choose another port; 'ss -lntup' shows what listens there".into()
             }
             Self::NoSuchAddress { .. } => "'ip -4 address' lists them".into(),
             Self::SubnetTaken { .. } => {

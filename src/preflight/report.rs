@@ -1,8 +1,7 @@
 //! Looks whether engine and host can bear new nodes, and says what is in the way.
 
-use std::net::Ipv4Addr;
-
 use super::{Demand, EngineFacts, Facts, HostFacts, Problem, problems};
+use crate::cluster::port::Socket;
 use crate::docker::info::Info;
 use crate::docker::{Docker, DockerError, args};
 use crate::ui::Ui;
@@ -12,7 +11,7 @@ use crate::ui::Ui;
 ///
 /// # Errors
 /// Where the engine does not say.
-pub fn look(docker: &Docker, ports: &[(Ipv4Addr, u16)]) -> Result<Facts, DockerError> {
+pub fn look(docker: &Docker, ports: &[Socket]) -> Result<Facts, DockerError> {
     let engine = EngineFacts::from(&docker.read(&args::info(), Info::parse)?);
     let host = HostFacts::read(&engine, ports);
     Ok(Facts { engine, host, ..Facts::default() })

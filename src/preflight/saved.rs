@@ -42,12 +42,11 @@ pub fn come_back(snapshot: &Snapshot, present: &Present, facts: &Facts) -> Vec<P
     let mut found: Vec<Problem> = other.into_iter().collect();
     if facts.host.is_some() {
         let published = snapshot.nodes.iter().flat_map(|saved| &saved.published);
-        let is_own =
-            |own: &Publish, port: &Publish| (own.address, own.port) == (port.address, port.port);
+        let is_own = |own: &Publish, port: &Publish| own.socket() == port.socket();
         found.extend(
             published
                 .filter(|port| !present.published.iter().any(|own| is_own(own, port)))
-                .filter(|port| is_taken(port.address, port.port))
+                .filter(|port| is_taken(port.socket()))
                 .map(|&Publish { address, port, .. }| Problem::SavedPortTaken { address, port }),
         );
         found.extend(mounts_gone(snapshot, facts));

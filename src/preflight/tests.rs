@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
-use std::net::Ipv4Addr;
 
 use super::*;
+use crate::cluster::port::Protocol;
 
 const GIB: u64 = 1 << 30;
 
@@ -113,7 +113,10 @@ fn each_problem_of_the_engine_is_told_with_its_remedy() {
 
 #[test]
 fn each_problem_of_the_host_is_told_with_its_remedy() {
-    let refused = |address, port, kind| vec![(Ipv4Addr::from(address), port, kind)];
+    let refused = |address: [u8; 4], port, kind| {
+        let address = address.into();
+        vec![(Socket { address, port, protocol: Protocol::Tcp }, kind)]
+    };
     let without = |name: &str| {
         let modules = MODULES.into_iter().filter(|known| *known != name).map(String::from);
         Some(modules.collect())
@@ -147,7 +150,7 @@ fn each_problem_of_the_host_is_told_with_its_remedy() {
             demand(1, 0),
             HostFacts { refused: refused([10, 0, 0, 7], 6443, ErrorKind::AddrInUse), ..host() },
             "port 6443 of 10.0.0.7 is already in use",
-            "choose another port; 'ss -ltnp' shows what listens there",
+            "choose another port; 'ss -lntup' shows what listens there",
         ),
         (
             demand(1, 0),

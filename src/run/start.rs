@@ -10,7 +10,7 @@ use crate::cluster::labels;
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::moment::Moment;
 use crate::cluster::name::{NodeName, Role};
-use crate::cluster::port::Publish;
+use crate::cluster::port::{Protocol, Publish};
 use crate::cluster::runtime::Runtime;
 use crate::docker::Call;
 use crate::docker::args::{self, Container};
@@ -105,7 +105,8 @@ impl Run<'_> {
     }
 
     fn node_ports(&self) -> BTreeSet<u16> {
-        self.nodes.ports.iter().map(|publish| publish.target).collect()
+        let tcp = self.nodes.ports.iter().filter(|port| port.protocol == Protocol::Tcp);
+        tcp.map(|port| port.target).collect()
     }
 
     fn script_values(&self, node: &NodeName, layout: Layout) -> Result<scripts::Values, StepError> {
@@ -143,13 +144,6 @@ impl Run<'_> {
         if self.manual.contains(node) {
             labels.push((labels::SETUP, labels::MANUAL.into()));
         }
-        let publish = if *node == self.roster.api_node() {
-            let port = self.choose_port()?;
-            let api = Publish { address: self.api.address, port, target: API_PORT };
-            [api].into_iter().chain(self.nodes.ports.iter().cloned()).collect()
-        } else {
-            Vec::new()
-        };
         let kubernetes = node.role().runs_kubernetes();
         if let Some(registry) = self.nodes.registry.as_ref().filter(|_| kubernetes) {
             labels.push((labels::REGISTRY, registry.to_string()));
@@ -171,13 +165,31 @@ impl Run<'_> {
             network: network.unwrap_or_else(|| self.roster.name().network()),
             address: self.layout()?.address(node),
             labels,
-            publish,
+            publish: self.published(node)?,
             mounts,
             state,
             privilege: kubernetes.then(|| self.privilege(node)),
             image,
             entrypoint: (!kubernetes).then(|| balancer::ENTRYPOINT.to_owned()),
         })
+    }
+
+    /// What `node` publishes on the host.
+    fn published(&self, node: &NodeName) -> Result<Vec<Publish>, StepError> {
+        let mut published = Vec::new();
+        let is_api_node = *node == self.roster.api_node();
+        if is_api_node {
+            let (address, port, protocol) = (self.api.address, self.choose_port()?, Protocol::Tcp);
+            published.push(Publish { address, port, target: API_PORT, protocol });
+        }
+        // haproxy forwards TCP alone.
+        let takes_udp = *node == self.roster.first_master();
+        let ports = self.nodes.ports.iter().filter(|port| match port.protocol {
+            Protocol::Tcp => is_api_node,
+            Protocol::Udp => takes_udp,
+        });
+        published.extend(ports.cloned());
+        Ok(published)
     }
 
     /// The call that makes the container of `node` and thereby gets its name, before the
@@ -232,7 +244,7 @@ impl Run<'_> {
             container = self.container(node)?;
             is_there = false;
         }
-        if let Some(publish) = container.publish.first() {
+        if let Some(publish) = container.publish.iter().find(|publish| publish.is_api()) {
             self.outputs.learn_api_port(publish.port);
         }
         Ok(())

@@ -13,7 +13,6 @@ use serde_json::Value;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::snapshot as label;
 use crate::cluster::labels::{self, Label};
-use crate::cluster::layout::API_PORT;
 use crate::cluster::moment::{DAY, Moment};
 use crate::cluster::mount::Mount;
 use crate::cluster::name::{NodeName, SnapshotName};
@@ -118,14 +117,14 @@ impl Snapshot {
     #[must_use]
     pub fn api(&self) -> Option<&Publish> {
         let published = &self.node(&self.roster.api_node())?.published;
-        published.iter().find(|publish| publish.target == API_PORT)
+        published.iter().find(|publish| publish.is_api())
     }
 
     /// What was published beside the API.
     #[must_use]
     pub fn published(&self) -> Vec<Publish> {
         let all = self.nodes.iter().flat_map(|saved| &saved.published);
-        all.filter(|publish| publish.target != API_PORT).cloned().collect()
+        all.filter(|publish| !publish.is_api()).cloned().collect()
     }
 
     /// The address on the host that the API was published at.

@@ -36,6 +36,29 @@ fn ports_are_published_where_the_api_is() {
 }
 
 #[test]
+fn udp_goes_to_the_first_master_and_past_a_balancer() {
+    let ports = "--publish 53:30053/udp --publish 53:30053";
+    let machine = Machine::new().with_cluster(&format!("a 1 0 {ports}"));
+    let published = created(&machine, "a-master-1");
+    let want = ["127.0.0.1:53:30053/udp", "127.0.0.1:53:30053/tcp"];
+    assert_eq!(flags(&published, "publish")[1..], want);
+
+    let machine = Machine::new().with_cluster(&format!("a 1 0 --with-lb {ports}"));
+    assert_eq!(flags(&created(&machine, "a-master-1"), "publish"), want[..1]);
+    assert_eq!(flags(&created(&machine, "a-lb"), "publish")[1..], want[1..]);
+    machine.mokctl("create master a -q").run();
+    assert_eq!(flags(&created(&machine, "a-master-2"), "publish").len(), 0);
+    machine.mokctl("create snapshot a s -q").run();
+    machine.mokctl("restore cluster a s --yes -q").run();
+    let restored = machine.docker.calls();
+    let restored =
+        restored.iter().rfind(|call| call.line().starts_with("create --name=a-master-1 "));
+    assert_eq!(flags(restored.unwrap(), "publish"), want[..1]);
+    let lost = "mokctl: warning: the UDP ports that a-master-1 publishes are lost with it\n";
+    machine.mokctl("delete master a-master-1 -q --yes").stderr(lost).run();
+}
+
+#[test]
 fn a_balancer_hands_ports_on_to_the_masters_that_there_are() {
     let machine = Machine::new().with_cluster("a 1 0 --with-lb --publish 8080:30080");
     let published = created(&machine, "a-lb");
@@ -161,7 +184,7 @@ fn what_cannot_be_is_refused_with_what_is_allowed() {
     refuses(
         "--publish 8080:80",
         "Invalid HOST:NODEPORT, '8080:80': PORT or ADDRESS:PORT of the host, ':' and a NodePort from \
-         30000 to 32767 are allowed, like 8080:30080.",
+         30000 to 32767 are allowed, like 8080:30080, and '/udp' after it.",
     );
     refuses(
         "--publish 80:30080 --publish 80:30081",

@@ -110,7 +110,7 @@ fn the_api_is_published_on_an_address_of_the_host_alone() {
     let port = listener.local_addr().unwrap().port();
     let taken = format!(
         "mokctl: error: port {port} of 127.0.0.3 is already in use\n\
-         hint: choose another port; 'ss -ltnp' shows what listens there\n"
+         hint: choose another port; 'ss -lntup' shows what listens there\n"
     );
     let line = format!("create cluster a 1 0 --api-port {port} --api-address 127.0.0.3");
     refuses(&here("/"), &line, &taken);
@@ -125,7 +125,7 @@ fn a_port_that_somebody_listens_on_is_refused() {
     let port = listener.local_addr().unwrap().port();
     let stderr = format!(
         "mokctl: error: port {port} of 127.0.0.1 is already in use\n\
-         hint: choose another port; 'ss -ltnp' shows what listens there\n"
+         hint: choose another port; 'ss -lntup' shows what listens there\n"
     );
     refuses(&here("/"), &format!("create cluster a 1 0 --api-port {port}"), &stderr);
     refuses(&here("/"), &format!("create cluster a 1 0 --publish {port}:30080"), &stderr);

@@ -203,7 +203,7 @@ pub const FLAGS: &[FlagSpec] = &[
         short: None,
         value: Some("HOST:NODEPORT"),
         scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "A port here for a NodePort; may be given again",
+        help: "A port here for a NodePort; '/udp' may follow",
     },
     FlagSpec {
         flag: Flag::Mount,

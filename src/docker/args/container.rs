@@ -69,7 +69,7 @@ pub fn create_container(container: &Container) -> Call {
         args.push(format!("--label={key}={value}"));
     }
     for publish in &container.publish {
-        args.push(format!("--publish={publish}/tcp"));
+        args.push(format!("--publish={publish}"));
     }
     for Mount { source, target, read_only } in &container.mounts {
         // Not --volume, which makes an empty folder of a source that is not there.

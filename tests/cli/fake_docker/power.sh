@@ -16,7 +16,7 @@ start_one() {
   while IFS= read -r line; do
     port=${line#*:}
     port=${port%%:*}
-    mkdir "$engine/ports/$port" 2>/dev/null ||
+    mkdir "$engine/ports/$(port_key "$line")" 2>/dev/null ||
       cannot_start "driver failed programming external connectivity on endpoint ${found##*/}: Bind for ${line%%:*}:$port failed: port is already allocated"
   done <"$found/publish"
   echo running >"$found/status"
@@ -54,10 +54,17 @@ start() {
   done
 }
 
+# port_key ADDRESS:PORT:TARGET/PROTOCOL: the host's port, and what is no TCP.
+port_key() {
+  key=${1#*:}
+  key=${key%%:*}
+  case $1 in */tcp) ;; *) key=$key-${1#*/} ;; esac
+  echo "$key"
+}
+
 free_ports() {
   while IFS= read -r line; do
-    port=${line#*:}
-    rmdir "$engine/ports/${port%%:*}" 2>/dev/null
+    rmdir "$engine/ports/$(port_key "$line")" 2>/dev/null
   done <"$1/publish"
 }
 

@@ -8,7 +8,7 @@
 #   images/REFERENCE/labels
 #   info.json                 what the engine says of itself
 #   created                   when every container was made
-#   ports/PORT                a port that is taken; holds the container's name
+#   ports/PORT[-udp]          a port that is taken; holds the container's name
 #   forgotten/NAME            a node whose Node object was deleted
 #   rules/K/                  faults: what shall go wrong, and when
 #   hosts/HOST/               the engine of a host; calls, events and rules stay here
