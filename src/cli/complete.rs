@@ -11,6 +11,7 @@ use super::table::{ROWS, Row, rows_of};
 use super::takes::{Live, Takes};
 use super::usage::about;
 use super::words::Words;
+use crate::cluster::addons::Addons;
 
 /// A word that may come next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +82,7 @@ pub(super) fn complete(typed_words: &[OsString]) -> Candidates {
 /// What a flag's value may be.
 fn value_of(spec: &FlagSpec) -> Takes {
     match spec.value {
+        Some("ADDONS") => Takes::OneOf(Addons::WORDS),
         Some("FORMAT") => Takes::OneOf(&["json", "table"]),
         Some("IMAGE") => Takes::Live(Live::NodeImages),
         Some("SNAPSHOT") => Takes::Live(Live::Snapshots),
@@ -165,6 +167,7 @@ mod tests {
             ("create cluster ", ""),
             ("create cluster a ", ""),
             ("create cluster a --masters ", ""),
+            ("create cluster a --addons ", "storage metrics policy loadbalancer none"),
         ] {
             assert_eq!(next(line), (want.to_owned(), None), "{line}");
         }

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::flags::{Flag, FlagSpec};
 use super::usage::usage;
+use crate::cluster::addons::AddonsError;
 use crate::cluster::host::HostError;
 use crate::cluster::mount::MountError;
 use crate::cluster::name::NameError;
@@ -135,6 +136,9 @@ pub enum UsageError {
     /// Not hosts, or not these, or no place.
     #[error("{}", sentence(.0))]
     Host(#[from] HostError),
+    /// Not add-ons.
+    #[error("{}", sentence(.0))]
+    Addons(#[from] AddonsError),
     /// Not an address that clients can go to.
     #[error("Invalid ADDRESS, '{0}': an IPv4 address of the host is allowed, like 192.0.2.7.")]
     Address(String),
@@ -173,6 +177,7 @@ impl UsageError {
             | Self::Mount(_)
             | Self::Registry(_)
             | Self::Host(_)
+            | Self::Addons(_)
             | Self::Address(_)
             | Self::NarrowSubnet(_)
             | Self::NotUtf8(_) => "\n",

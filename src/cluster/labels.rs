@@ -31,6 +31,8 @@ pub const KUBERNETES: &str = "mok.kubernetes";
 pub const SETUP: &str = "mok.setup";
 /// The one value of [`SETUP`].
 pub const MANUAL: &str = "by-hand";
+/// The add-ons that the cluster was created with, with commas, or `none`.
+pub const ADDONS: &str = "mok.addons";
 /// The registry that the node pulls from, `HOST:PORT`.
 pub const REGISTRY: &str = "mok.registry";
 /// `yes` on a node that has proxies; a file in the node says which.
@@ -80,6 +82,8 @@ pub mod image {
     pub const CGROUP_DRIVER: &str = "mok.image.cgroup-driver";
     /// `containerd`, which an image without it has too, or `cri-o`.
     pub const RUNTIME: &str = "mok.image.runtime";
+    /// The add-ons that it can install, with commas; none without it.
+    pub const ADDONS: &str = "mok.image.addons";
     /// The hash of the files that it was built from; only on images built here.
     pub const INPUTS: &str = "mok.image.inputs";
     /// On images that were made on the way to a node image and are no part of it: what

@@ -1,6 +1,7 @@
 //! What a cluster is: its names, its shape, its addresses and the labels that
 //! hold its state. Pure; runs nothing.
 
+pub mod addons;
 pub mod host;
 pub mod image_name;
 pub mod kubernetes;

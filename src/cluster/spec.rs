@@ -7,6 +7,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 
 use thiserror::Error;
 
+use super::addons::Addons;
 use super::host::Place;
 use super::kubernetes::KubernetesVersion;
 use super::manual::Manual;
@@ -45,6 +46,8 @@ pub struct ClusterSpec {
     pub version: Option<VersionPrefix>,
     /// What is left to the user.
     pub manual: Manual,
+    /// The add-ons that were asked for; by default all that the place allows.
+    pub addons: Option<Addons>,
 }
 
 impl ClusterSpec {

@@ -97,6 +97,7 @@ pub(super) fn run(
             mounts: model.map(|member| member.mounts.clone()).unwrap_or_default(),
             registry: model.and_then(|member| member.registry.clone()),
             proxy,
+            addons: model.map(|member| member.addons.clone()).unwrap_or_default(),
         },
         api: ApiOptions {
             address: existing.api().map_or(Ipv4Addr::LOCALHOST, |api| api.address),

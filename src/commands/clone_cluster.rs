@@ -65,6 +65,7 @@ pub(super) fn run(
             mounts: if as_saved { saved.mounts } else { options.mounts.clone() },
             registry: options.registry.clone().or(saved.registry),
             proxy,
+            addons: saved.addons,
         },
         network: NetworkOptions { subnet: options.subnet, taken: facts.taken },
         api: ApiOptions { address, port: options.api_port },

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::outcome::OnFailure;
 use super::{Context, outcome};
+use crate::cluster::addons::Addon;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::port::Publish;
 use crate::cluster::port::PublishSpec;
@@ -31,7 +32,8 @@ pub(super) fn run(
     let site = Site::find(context.asked(), context.env.bounding_set, spec, &roster)?;
     let reserve =
         if site.engines.repeat_networks() { ReserveBy::Container } else { ReserveBy::Network };
-    let plan = plan::create(&roster, spec.manual, &site.lacking, reserve);
+    let addons = site.addons(spec.addons.as_ref())?;
+    let plan = plan::create(&roster, spec.manual, &addons, &site.lacking, reserve);
     if roster.with_role(Role::Master).count() == 2 {
         context
             .ui
@@ -52,6 +54,7 @@ pub(super) fn run(
             mounts: spec.options.mounts.clone(),
             registry: spec.options.registry.clone(),
             proxy,
+            addons,
         },
         network: NetworkOptions { subnet: spec.options.subnet, taken: site.taken },
         api: ApiOptions { address: site.address, port: spec.options.api_port },
@@ -68,8 +71,15 @@ pub(super) fn run(
         manual => manual_steps(&roster, manual, context.ui.elapsed()),
     };
     context.ui.note(&next);
+    if site.is_elsewhere && run.nodes.addons.has(Addon::LoadBalancer) {
+        context.ui.note(PUBLISH_INSTEAD);
+    }
     Ok(())
 }
+
+/// Where the engine is elsewhere.
+const PUBLISH_INSTEAD: &str = "Services of type LoadBalancer are reached from the engine's host \
+    alone; 'create cluster --publish PORT:NODEPORT' publishes one here.\n";
 
 /// Executes `plan`, which makes a cluster, and says where it is.
 pub(super) fn apply(

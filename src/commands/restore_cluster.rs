@@ -68,6 +68,7 @@ pub(super) fn run(
             ports: snapshot.published(),
             mounts: master.map(|saved| saved.mounts.clone()).unwrap_or_default(),
             registry: master.and_then(|saved| saved.registry.clone()),
+            addons: master.map(|saved| saved.addons.clone()).unwrap_or_default(),
             proxy: None,
         },
         network: NetworkOptions { subnet: Some(snapshot.subnet), ..NetworkOptions::default() },

@@ -164,7 +164,7 @@ impl Builder<'_> {
         compiler: &Compiler<'_>,
     ) -> Result<Built, BuildError> {
         let kubernetes = module::kubernetes(version);
-        let [containerd, crictl, cni, local_path] = module::shared();
+        let (runtime, addons) = (module::runtime(), module::addons());
         // What takes longest first; the others follow from it, or are the same for all.
         compiler.compile(
             &format!("Compiling Kubernetes {version}"),
@@ -174,39 +174,25 @@ impl Builder<'_> {
         let list =
             ["/out/kubeadm", "config", "images", "list", "--kubernetes-version", &version_word];
         let listed = self.docker.capture(&args::run_program(&kubernetes.image(), &list))?;
-        let listed = module::listed(&listed);
-        let shared = [&containerd, &crictl, &cni, &local_path];
-        let others: Vec<Module> = listed.iter().chain(shared).cloned().collect();
+        let mut images = module::listed(&listed);
+        images.extend(addons);
+        let others: Vec<Module> = runtime.iter().chain(&images).cloned().collect();
         compiler.compile("Compiling the other programs", &others)?;
 
-        let arguments = |modules: &[(&'static str, &Module)]| -> Vec<(&'static str, String)> {
-            modules.iter().map(|(name, module)| (*name, module.image())).collect()
-        };
-        let named = |name: &str| listed.iter().find(|module| module.name == name);
-        let control_plane = [("ETCD", "etcd"), ("ETCDCTL", "etcdctl"), ("COREDNS", "coredns")];
-        let control_plane =
-            control_plane.iter().filter_map(|(argument, name)| Some((*argument, named(name)?)));
-        let control_plane: Vec<_> = control_plane
-            .chain([("KUBERNETES", &kubernetes), ("LOCAL_PATH", &local_path)])
-            .collect();
+        images.push(kubernetes);
         let images = self.of_modules(
-            "Packing the control plane's images",
-            Part::Aside("images"),
-            "mok-images",
-            &IMAGES,
+            "Packing the images of the control plane and the add-ons",
+            (Part::Aside("images"), "mok-images", &IMAGES),
             base,
-            arguments(&control_plane)
-                .into_iter()
-                .chain([("KUBERNETES_VERSION", version_word.clone())]),
+            &images,
+            &[("KUBERNETES_VERSION", &version_word)],
         )?;
-        let runtime = [("CONTAINERD", &containerd), ("CRICTL", &crictl), ("CNI", &cni)];
         let node = self.of_modules(
             "Building the node",
-            Part::Below,
-            "mok-node",
-            &NODE,
+            (Part::Below, "mok-node", &NODE),
             base,
-            arguments(&runtime).into_iter(),
+            &runtime,
+            &[],
         )?;
 
         let stage = self.ui.stage("Copying images into the node");
@@ -230,22 +216,22 @@ impl Builder<'_> {
         Ok(is_built.then_some(Built { image, cached: true }))
     }
 
-    /// Builds a part of modules' images, which are `arguments` of its Dockerfile.
+    /// Builds a part of the images of `modules`, which are arguments of its Dockerfile
+    /// beside `more`.
     fn of_modules(
         &self,
         title: &str,
-        part: Part,
-        repository: &str,
-        files: &BuildFiles,
+        (part, repository, files): (Part, &str, &BuildFiles),
         base: &str,
-        arguments: impl Iterator<Item = (&'static str, String)>,
+        modules: &[Module],
+        more: &[(&str, &str)],
     ) -> Result<String, BuildError> {
-        let arguments: Vec<_> = arguments.collect();
-        let inputs: Vec<&str> =
-            arguments.iter().map(|(_, value)| value.as_str()).chain([SUITE]).collect();
+        let modules: Vec<_> = modules.iter().map(|m| (m.argument(), m.image())).collect();
+        let modules = modules.iter().map(|(name, image)| (name.as_str(), image.as_str()));
+        let arguments: Vec<_> = modules.chain(more.iter().copied()).collect();
+        let inputs: Vec<&str> = arguments.iter().map(|(_, value)| *value).chain([SUITE]).collect();
         let tag = format!("local/{repository}:{}", files.key(&inputs));
-        let mut words = vec![("BASE", base)];
-        words.extend(arguments.iter().map(|(name, value)| (*name, value.as_str())));
+        let words: Vec<_> = [("BASE", base)].into_iter().chain(arguments).collect();
         self.part(title, part, &tag, files, &words)?;
         Ok(tag)
     }

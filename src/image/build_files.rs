@@ -22,6 +22,7 @@ pub const LABELS: &[(&str, &str)] = &[
     ("mok.image.skip-phases", "preflight"),
     ("mok.image.cgroup-driver", "cgroupfs"),
     ("mok.image.cni", "static"),
+    ("mok.image.addons", "storage,metrics,policy,loadbalancer"),
 ];
 
 /// The build files of one part: a Dockerfile and what it copies.
@@ -94,6 +95,9 @@ pub const IMAGES: BuildFiles = files!(
     "archive.sh",
     "build.sh",
     "manifests.sh",
+    "loadbalancer/kustomization.yaml",
+    "metrics/kustomization.yaml",
+    "policy/kustomization.yaml",
     "storage/kustomization.yaml",
 );
 
@@ -113,6 +117,7 @@ pub const NODE: BuildFiles = files!(
     "files/etc/systemd/system/mok-network.service",
     "files/usr/local/bin/mok-balancer",
     "files/usr/local/bin/mok-entrypoint",
+    "files/usr/local/lib/mok/addons.sh",
     "files/usr/local/lib/mok/network.sh",
     "files/usr/local/lib/mok/units.sh",
 );
@@ -130,7 +135,8 @@ pub fn image(version: KubernetesVersion) -> String {
 /// kubeadm lists follows from the version.
 #[must_use]
 pub fn inputs(version: KubernetesVersion) -> String {
-    let modules = [module::kubernetes(version)].into_iter().chain(module::shared());
+    let shared = module::runtime().into_iter().chain(module::addons());
+    let modules = [module::kubernetes(version)].into_iter().chain(shared);
     let parts: Vec<_> = modules.map(|module| module.image()).collect();
     let labels = LABELS.iter().flat_map(|(name, value)| [*name, *value]);
     let files: Vec<&str> = IMAGES.texts().chain(NODE.texts()).chain([PRELOAD, SUITE]).collect();

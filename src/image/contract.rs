@@ -4,6 +4,7 @@
 
 use thiserror::Error;
 
+use crate::cluster::addons::Addons;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{image as label, snapshot};
 use crate::cluster::runtime::Runtime;
@@ -71,6 +72,8 @@ pub struct NodeImage {
     pub skip_phases: Vec<String>,
     /// `cgroupfs` or `systemd`.
     pub cgroup_driver: String,
+    /// The add-ons that it can install.
+    pub addons: Addons,
 }
 
 impl NodeImage {
@@ -120,6 +123,14 @@ impl NodeImage {
             label: label::RUNTIME,
             value: runtime.unwrap_or_default().to_owned(),
         })?;
+        let addons = match find(label::ADDONS) {
+            Ok(word) => Addons::parse(word).map_err(|_| ContractError::Unknown {
+                image: image.to_owned(),
+                label: label::ADDONS,
+                value: word.to_owned(),
+            })?,
+            Err(_) => Addons::default(),
+        };
         let plain = |value: &str| {
             value.starts_with('/')
                 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b))
@@ -138,6 +149,7 @@ impl NodeImage {
             cri_socket,
             skip_phases,
             cgroup_driver,
+            addons,
         })
     }
 

@@ -116,20 +116,29 @@ pub fn listed(images: &str) -> Vec<Module> {
     modules
 }
 
-/// The same for every version of Kubernetes.
+/// What every node runs beside Kubernetes; the same for all its versions.
 #[must_use]
-pub fn shared() -> [Module; 4] {
-    let containerd = "github.com/containerd/containerd/v2";
-    let crictl = "sigs.k8s.io/cri-tools";
-    let stamped = |mut module: Module, variable: &str| {
-        module.stamps.push((format!("{}{variable}", module.path), module.version.clone()));
-        module
-    };
+pub fn runtime() -> [Module; 3] {
     [
-        stamped(module("containerd", containerd, "v2.4.2", CONTAINERD), "/version.Version"),
-        stamped(module("crictl", crictl, "v1.37.0", CRICTL), "/pkg/version.Version"),
+        module("containerd", "github.com/containerd/containerd/v2", "v2.4.2", CONTAINERD)
+            .stamped("github.com/containerd/containerd/v2/version.Version"),
+        module("crictl", "sigs.k8s.io/cri-tools", "v1.37.0", CRICTL)
+            .stamped("sigs.k8s.io/cri-tools/pkg/version.Version"),
         module("cni", "github.com/containernetworking/plugins", "v1.10.0", CNI),
+    ]
+}
+
+/// The add-ons; the same for all versions of Kubernetes.
+#[must_use]
+pub fn addons() -> [Module; 4] {
+    [
         module("local-path", "github.com/rancher/local-path-provisioner", "v0.0.30", LOCAL_PATH),
+        module("metrics-server", "sigs.k8s.io/metrics-server", "v0.9.0", METRICS_SERVER)
+            .stamped("k8s.io/client-go/pkg/version.gitVersion"),
+        module("kube-router", "github.com/cloudnativelabs/kube-router/v2", "v2.1.0", KUBE_ROUTER)
+            .stamped("github.com/cloudnativelabs/kube-router/v2/pkg/version.Version"),
+        // v0.16.2 requires a version of frr-k8s that module proxies do not have.
+        module("metallb", "go.universe.tf/metallb", "v0.15.3", METALLB),
     ]
 }
 
@@ -160,7 +169,38 @@ const LOCAL_PATH: &[Program] = &[
     program("local-path-storage.yaml", "deploy/local-path-storage.yaml", 0),
 ];
 
+const METRICS_SERVER: &[Program] = &[
+    program("metrics-server", "sigs.k8s.io/metrics-server/cmd/metrics-server", 160),
+    program("metrics-server-apiservice.yaml", "manifests/base/apiservice.yaml", 0),
+    program("metrics-server-deployment.yaml", "manifests/base/deployment.yaml", 0),
+    program("metrics-server-rbac.yaml", "manifests/base/rbac.yaml", 0),
+    program("metrics-server-service.yaml", "manifests/base/service.yaml", 0),
+];
+
+const KUBE_ROUTER: &[Program] = &[
+    program("kube-router", "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router", 100),
+    program("kube-router.yaml", "daemonset/kubeadm-kuberouter.yaml", 0),
+];
+
+const METALLB: &[Program] = &[
+    program("metallb-controller", "go.universe.tf/metallb/controller", 90),
+    program("metallb-speaker", "go.universe.tf/metallb/speaker", 10),
+    program("metallb.yaml", "config/manifests/metallb-native.yaml", 0),
+];
+
 impl Module {
+    /// With its version as the value of that variable.
+    fn stamped(mut self, variable: &str) -> Self {
+        self.stamps.push((variable.to_owned(), self.version.clone()));
+        self
+    }
+
+    /// What Dockerfiles call the image that holds what is made of it.
+    #[must_use]
+    pub fn argument(&self) -> String {
+        self.name.to_uppercase().replace('-', "_")
+    }
+
     /// The image that holds what is made of it, in /out.
     #[must_use]
     pub fn image(&self) -> String {
@@ -222,7 +262,7 @@ mod tests {
     fn another_version_is_another_image() {
         let image = |version| kubernetes(KubernetesVersion::parse(version).unwrap()).image();
         assert_ne!(image("v1.37.1"), image("v1.37.2"));
-        let [containerd, ..] = shared();
+        let [containerd, ..] = runtime();
         let other = Module { programs: CRICTL, ..containerd.clone() };
         assert_ne!(containerd.image(), other.image());
     }

@@ -3,6 +3,7 @@
 
 use std::net::Ipv4Addr;
 
+use crate::cluster::addons::Addons;
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, RESTART_POLICY};
@@ -63,6 +64,8 @@ pub struct Member {
     pub mounts: Vec<Mount>,
     /// The registry that it pulls from, as the label says.
     pub registry: Option<Registry>,
+    /// The add-ons that its cluster was created with, as the label says.
+    pub addons: Addons,
     /// Whether it has proxies; which they are, no label says.
     pub has_proxy: bool,
 }
@@ -97,6 +100,7 @@ impl Member {
             published: self.published.clone(),
             mounts: self.mounts.clone(),
             registry: self.registry.clone(),
+            addons: self.addons.clone(),
             manual: self.manual,
             issued: self.issued,
             program: self.program.clone(),
@@ -173,6 +177,7 @@ fn member(container: Container) -> Option<Member> {
         published: container.host_config.port_bindings.iter().filter_map(published).collect(),
         has_proxy: label(labels::PROXY).is_some_and(|value| !value.is_empty()),
         registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
+        addons: label(labels::ADDONS).and_then(|list| Addons::parse(list).ok()).unwrap_or_default(),
         mounts: container.mounts.into_iter().filter_map(mount).collect(),
         program: Program { entrypoint: container.config.entrypoint, command: container.config.cmd },
         id: container.id,

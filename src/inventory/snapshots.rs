@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::error::InventoryError;
 use super::node_images::labelled;
+use crate::cluster::addons::Addons;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, snapshot as label};
 use crate::cluster::moment::Moment;
@@ -153,6 +154,9 @@ fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
             published: list(label(label::PUBLISH), Publish::parse)?,
             mounts: list(label(label::MOUNTS), |word| Mount::parse(word).ok())?,
             registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
+            addons: label(labels::ADDONS)
+                .and_then(|list| Addons::parse(list).ok())
+                .unwrap_or_default(),
             manual: label(labels::SETUP) == Some(labels::MANUAL),
             issued: Moment::parse(label(labels::ISSUED)?)?,
             program: Program {
@@ -192,6 +196,7 @@ mod tests {
             published: Vec::new(),
             mounts: vec![Mount::parse("/a $b:/data:ro").unwrap(), Mount::parse("/c:/d").unwrap()],
             registry: Registry::parse("localhost:5000").ok(),
+            addons: Addons::parse("storage,policy").unwrap(),
             manual: true,
             issued: Moment::parse("5").unwrap(),
             program: Program::default(),
@@ -219,6 +224,7 @@ mod tests {
         labels.insert(labels::SCHEMA, "1".into());
         labels.insert(labels::KUBERNETES, "v1.37.2".into());
         labels.insert(labels::REGISTRY, "localhost:5000".into());
+        labels.insert(labels::ADDONS, "storage,policy".into());
         labels.insert(labels::SETUP, labels::MANUAL.into());
         json!({
             "Id": "sha256:02",

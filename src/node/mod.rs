@@ -2,6 +2,7 @@
 //! as data, packed into one tar archive; and what kubeadm prints there. Knows nothing of how
 //! files get there.
 
+pub mod addons;
 pub mod balancer;
 pub mod clone;
 pub mod files;

@@ -1,6 +1,7 @@
 //! The plan of `create cluster`. Pure: a roster in, stages out.
 
 use super::{Plan, Since, Stage, Step};
+use crate::cluster::addons::Addons;
 use crate::cluster::host::Host;
 use crate::cluster::manual::Manual;
 use crate::cluster::name::{NodeName, Role};
@@ -9,7 +10,13 @@ use crate::cluster::roster::Roster;
 /// What makes the cluster of `roster`, up to what is left to the user, on hosts of
 /// which those of `lacking` have no image yet. `reserve` says what its name is reserved with.
 #[must_use]
-pub fn create(roster: &Roster, manual: Manual, lacking: &[Host], reserve: ReserveBy) -> Plan {
+pub fn create(
+    roster: &Roster,
+    manual: Manual,
+    addons: &Addons,
+    lacking: &[Host],
+    reserve: ReserveBy,
+) -> Plan {
     let set_up = |role| -> Vec<NodeName> {
         roster.with_role(role).filter(|_| !manual.covers(role)).cloned().collect()
     };
@@ -34,7 +41,8 @@ pub fn create(roster: &Roster, manual: Manual, lacking: &[Host], reserve: Reserv
         stages.extend(joining);
         let kubernetes = masters.iter().chain(&workers).cloned().collect();
         let ready = [Step::WaitReady(kubernetes, Since::Ever), Step::SaveKubeconfig];
-        let last = [Step::RevokeToken, Step::StartAddons(first.clone())];
+        let addons = (!addons.is_empty()).then(|| Step::StartAddons(first.clone()));
+        let last = [Step::RevokeToken].into_iter().chain(addons);
         stages.push(Stage::new(
             "Waiting for nodes to become Ready",
             ready.into_iter().chain(finish).chain(last),
@@ -80,9 +88,24 @@ mod tests {
     }
 
     fn plan_but(nodes: &[&str], manual: Manual) -> String {
+        create(&roster(nodes), manual, &Addons::all(), &[], ReserveBy::Container).to_string()
+    }
+
+    fn roster(nodes: &[&str]) -> Roster {
         let nodes: Vec<_> = nodes.iter().map(|node| NodeName::parse(node).unwrap()).collect();
-        let roster = Roster::new(nodes[0].cluster().clone(), nodes);
-        create(&roster, manual, &[], ReserveBy::Container).to_string()
+        Roster::new(nodes[0].cluster().clone(), nodes)
+    }
+
+    #[test]
+    fn without_add_ons_none_are_started() {
+        let roster = roster(&["a-master-1"]);
+        let steps = |addons: &Addons| {
+            let Plan(stages) = create(&roster, Manual::Nothing, addons, &[], ReserveBy::Container);
+            stages.into_iter().flat_map(|stage| stage.steps).collect::<Vec<_>>()
+        };
+        let start = Step::StartAddons(roster.first_master());
+        assert!(steps(&Addons::parse("policy").unwrap()).contains(&start));
+        assert!(!steps(&Addons::default()).contains(&start));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::Problem;
+use crate::cluster::addons::{Addon, Addons};
 use crate::cluster::name::ClusterName;
 use crate::cluster::placement::PlaceError;
 use crate::docker::{DockerError, EndpointError};
@@ -32,6 +33,19 @@ pub enum PreflightError {
     /// Another client knows no swarms.
     #[error("a cluster over several hosts needs docker: podman has no swarm")]
     NeedDocker,
+    /// The image has no such add-on.
+    #[error("image {image} has no add-on {addon}; it has {has}")]
+    NoAddon {
+        /// The image's name.
+        image: String,
+        /// What was asked for.
+        addon: Addon,
+        /// What there is.
+        has: Addons,
+    },
+    /// Hosts answer only for the addresses of their containers.
+    #[error("a cluster over several hosts cannot have the add-on {0}")]
+    SpreadAddon(Addon),
     /// No node on another host reaches it.
     #[error("registry {0} cannot be reached from all hosts: each host has its own localhost")]
     LoopbackRegistry(String),
@@ -56,7 +70,10 @@ impl PreflightError {
                 format!("'mokctl delete cluster {name}' removes it")
             }
             Self::LoopbackRegistry(_) => "use an address that every host reaches".to_owned(),
-            Self::Place(_) | Self::NeedDocker => return None,
+            Self::SpreadAddon(_) => {
+                "'--publish' makes a Service of type NodePort reachable".to_owned()
+            }
+            Self::NoAddon { .. } | Self::Place(_) | Self::NeedDocker => return None,
         })
     }
 }

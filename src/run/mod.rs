@@ -31,6 +31,7 @@ pub use removal::{Removal, roll_back};
 pub use snapshot::Restore;
 pub use work::Target;
 
+use crate::cluster::addons::Addons;
 use crate::cluster::host;
 use crate::cluster::labels;
 use crate::cluster::labels::Label;
@@ -83,7 +84,7 @@ pub struct Run<'a> {
 pub struct NodeTemplate {
     /// What the engine grants it, as far as it is known before.
     pub privilege: Privilege,
-    /// What is published beside the API, in the same place.
+    /// What is published beside the API.
     pub ports: Vec<Publish>,
     /// What it sees of the engine's host.
     pub mounts: Vec<Mount>,
@@ -91,6 +92,8 @@ pub struct NodeTemplate {
     pub registry: Option<Registry>,
     /// The proxies that it pulls through.
     pub proxy: Option<Proxy>,
+    /// The add-ons of its cluster.
+    pub addons: Addons,
 }
 
 /// What the network of a new cluster must be like.

@@ -17,7 +17,7 @@ use crate::docker::args::{self, Container};
 use crate::docker::privilege::Privilege;
 use crate::node::files::{File, archive};
 use crate::node::kubeadm::config::Discovery;
-use crate::node::{balancer, manual, network, proxy, registry, scripts, snapshot};
+use crate::node::{addons, balancer, manual, network, proxy, registry, scripts, snapshot};
 
 /// The container of a node, what is put into it, and its start.
 pub(super) struct FirstStart {
@@ -62,6 +62,9 @@ impl Run<'_> {
         if node.role() == Role::Master {
             let config = self.init_config(node, layout)?;
             files.push(File::public(scripts::INIT_CONFIG, config));
+        }
+        if *node == self.roster.first_master() {
+            files.push(addons::file(&self.nodes.addons, layout));
         }
         let pki = self.origin.pki().filter(|_| !is_manual);
         let credentials = pki.map(|pki| self.credentials(pki, node, layout)).transpose()?;
@@ -145,6 +148,9 @@ impl Run<'_> {
             labels.push((labels::SETUP, labels::MANUAL.into()));
         }
         let kubernetes = node.role().runs_kubernetes();
+        if kubernetes && !matches!(self.origin, Origin::Restore(_)) {
+            labels.push((labels::ADDONS, self.nodes.addons.to_string()));
+        }
         if let Some(registry) = self.nodes.registry.as_ref().filter(|_| kubernetes) {
             labels.push((labels::REGISTRY, registry.to_string()));
         }

@@ -10,6 +10,7 @@ use std::net::Ipv4Addr;
 pub use error::SnapshotError;
 use serde_json::Value;
 
+use crate::cluster::addons::Addons;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::snapshot as label;
 use crate::cluster::labels::{self, Label};
@@ -58,6 +59,8 @@ pub struct SavedNode {
     pub mounts: Vec<Mount>,
     /// The registry that it pulls from.
     pub registry: Option<Registry>,
+    /// The add-ons that its cluster was created with.
+    pub addons: Addons,
     /// Whether its setup was left to the user.
     pub manual: bool,
     /// When the oldest of its certificates can have been issued.

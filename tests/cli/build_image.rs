@@ -41,14 +41,14 @@ fn an_image_is_built_of_its_parts_and_a_second_build_changes_nothing() {
                   Installing the compiler .. ok (0.0 s)\n\
                   Compiling Kubernetes v1.37.2 .. ok (0.0 s)\n\
                   Compiling the other programs .. ok (0.0 s)\n\
-                  Packing the control plane's images .. ok (0.0 s)\n\
+                  Packing the images of the control plane and the add-ons .. ok (0.0 s)\n\
                   Building the node .. ok (0.0 s)\n\
                   Copying images into the node .. ok (0.0 s)\n";
     machine.mokctl("build image").stdout(image.as_str()).stderr(format!("{stderr}{PARTS}")).run();
     let built = changes(&machine.docker);
     let module = ["create", "import", "rm"];
-    // Kubernetes and what its kubeadm lists; etcd, its client, CoreDNS, and four more.
-    let parts = [&["pull", "build"], &module[..], &["run"], &module.repeat(7)].concat();
+    // Kubernetes and what its kubeadm lists; etcd, its client, CoreDNS, and seven more.
+    let parts = [&["pull", "build"], &module[..], &["run"], &module.repeat(10)].concat();
     let node = ["build", "build", "create", "run", "commit", "rm", "image", "image", "volume"];
     assert_eq!(built, [&parts[..], &node].concat());
     assert!(machine.docker.names().is_empty(), "{:?}", machine.docker.names());
@@ -110,10 +110,10 @@ fn a_part_that_fails_is_told_and_the_finished_ones_stay() {
     machine.docker.on("build --tag=local/mok-images:*").fails(1, "E: no such package");
     let outcome = machine.mokctl("build image").outcome();
     outcome.assert(outcome.code() == Some(1), "built");
-    let told = "Packing the control plane's images .. FAILED (0.0 s)\nmokctl: error: docker build ";
+    let told = "Packing the images of the control plane and the add-ons .. FAILED (0.0 s)\nmokctl: error: docker build ";
     outcome.assert(outcome.stderr.contains(told), "no error");
     outcome.assert(outcome.stderr.contains("\n    E: no such package\n"), "no reason");
-    assert_eq!(count(&machine.docker, "import "), 8);
+    assert_eq!(count(&machine.docker, "import "), 11);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod addons;
 mod budget;
 mod build_image;
 mod by_hand;

@@ -25,6 +25,20 @@ fn the_api_of_an_engine_elsewhere_is_at_its_hosts_address() {
 }
 
 #[test]
+fn how_to_publish_is_said_where_no_container_is_reached() {
+    let hint = "create cluster --publish PORT:NODEPORT";
+    let machine = Machine::new();
+    for (line, engine, is_said) in [
+        ("create cluster a 1 0", "tcp://192.0.2.7:2375", true),
+        ("create cluster b 1 0 --addons storage", "tcp://192.0.2.7:2375", false),
+        ("create cluster c 1 0", "unix:///var/run/docker.sock", false),
+    ] {
+        let outcome = machine.mokctl(line).env("DOCKER_HOST", engine).outcome();
+        outcome.assert(outcome.stderr.contains(hint) == is_said, "not so");
+    }
+}
+
+#[test]
 fn a_port_that_is_taken_elsewhere_is_followed_by_another() {
     let machine = Machine::new();
     let taken = "Error response from daemon: driver failed programming external connectivity on \

@@ -57,17 +57,19 @@ of_program() {
   image "$1" "$2" "$root" "/usr/local/bin/$2"
 }
 
-kube_proxy() {
-  local root name
+# of_packet_filter NAME PROGRAM PACKAGE...: an image of a program that calls iptables.
+of_packet_filter() {
+  local image=$1 program=$2 root name
+  shift 2
   root=$(mktemp -d)
   scaffold "$root"
-  install "$programs/kube-proxy" "$root/usr/local/bin/"
-  packages "$root" conntrack iptables kmod nftables
+  install "$programs/$program" "$root/usr/local/bin/"
+  packages "$root" iptables "$@"
   # What the package's script would have asked update-alternatives for.
   for name in {iptables,ip6tables}{,-save,-restore}; do
     ln -s xtables-nft-multi "$root/usr/sbin/$name"
   done
-  image "$1" kube-proxy "$root" /usr/local/bin/kube-proxy
+  image "$image" "$program" "$root" "/usr/local/bin/$program"
 }
 
 etcd() {
@@ -101,7 +103,7 @@ while read -r name; do
   program=${name##*/}
   program=${program%%:*}
   case $program in
-    kube-proxy) kube_proxy "$name" ;;
+    kube-proxy) of_packet_filter "$name" "$program" conntrack kmod nftables ;;
     etcd) etcd "$name" ;;
     coredns) coredns "$name" ;;
     kube-apiserver | kube-controller-manager | kube-scheduler | pause) of_program "$name" "$program" ;;
@@ -116,5 +118,9 @@ done < <("$programs/kubeadm" config images list --kubernetes-version "$KUBERNETE
 # Under no registry's name: they are on every node, and never pulled.
 of_program localhost/mok/local-path-provisioner:1 local-path-provisioner
 busybox localhost/mok/busybox:1
+for program in metrics-server metallb-controller metallb-speaker; do
+  of_program "localhost/mok/$program:1" "$program"
+done
+of_packet_filter localhost/mok/kube-router:1 kube-router ipset
 
 install "$programs"/{kubeadm,kubelet,kubectl} "$output/bin/"

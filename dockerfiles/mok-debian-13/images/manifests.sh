@@ -9,5 +9,17 @@ output=$2/addons
 here=$(dirname "$0")
 mkdir -p "$output"
 
-cp "$programs/local-path-storage.yaml" "$here/storage/upstream.yaml"
-"$programs/kubectl" kustomize "$here/storage" >"$output/storage.yaml"
+# addon NAME MANIFEST...
+addon() {
+  local name=$1
+  shift
+  (cd "$programs" && cat "$@") >"$here/$name/upstream.yaml"
+  "$programs/kubectl" kustomize "$here/$name" >"$output/$name.yaml"
+}
+
+addon storage local-path-storage.yaml
+addon metrics metrics-server-{rbac,service,deployment}.yaml
+addon policy kube-router.yaml
+addon loadbalancer metallb.yaml
+# For the end: an API that does not answer yet would trouble every kubectl.
+cp "$programs/metrics-server-apiservice.yaml" "$output/metrics-api.yaml"

@@ -10,6 +10,7 @@ use super::number::number;
 use crate::cli::error::UsageError;
 use crate::cli::flags::Flag;
 use crate::cli::words::Words;
+use crate::cluster::addons::Addons;
 use crate::cluster::host::Place;
 use crate::cluster::manual::Manual;
 use crate::cluster::mount::Mount;
@@ -33,6 +34,7 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
         image: words.value(Flag::Image).map(ImageRef::parse).transpose()?,
         version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
         manual: Manual::Nothing,
+        addons: words.value(Flag::Addons).map(Addons::parse).transpose()?,
     };
     spec.manual = manual(words, spec.has_load_balancer());
     Ok(spec)

@@ -32,6 +32,7 @@ pub enum Flag {
     Registry,
     Image,
     K8sver,
+    Addons,
     GetPrebuiltImage,
     Retain,
     Stop,

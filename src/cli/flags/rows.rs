@@ -67,6 +67,7 @@ pub const EXCLUSIVE: &[(Flag, Flag)] = &[
     (Flag::From, Flag::WithLb),
     (Flag::From, Flag::Image),
     (Flag::From, Flag::K8sver),
+    (Flag::From, Flag::Addons),
     (Flag::From, Flag::SkipLbSetup),
     (Flag::From, Flag::SkipMasterSetup),
     (Flag::From, Flag::SkipWorkerSetup),
@@ -236,6 +237,14 @@ pub const FLAGS: &[FlagSpec] = &[
         value: Some("VERSION"),
         scope: Scope::Only(&[Verb::CreateCluster, Verb::BuildImage]),
         help: "The Kubernetes version, like 1.36 or 1.36.3",
+    },
+    FlagSpec {
+        flag: Flag::Addons,
+        name: "addons",
+        short: None,
+        value: Some("ADDONS"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "Any of storage,metrics,policy,loadbalancer; or none",
     },
     FlagSpec {
         flag: Flag::GetPrebuiltImage,

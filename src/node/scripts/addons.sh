@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# On the first master of a new cluster: starts what the image brings along for one, if it
-# does. No command waits for it.
+# On the first master of a new cluster: starts what installs the add-ons that the image
+# has, if it has any. No command waits for it: a node that is stopped before all are
+# installed continues at its next start, because the service is enabled until then.
 set -euo pipefail
 
 [[ -e /etc/systemd/system/mok-addons.service ]] || exit 0
-systemctl start --no-block mok-addons.service
+systemctl enable --quiet --now --no-block mok-addons.service

@@ -25,5 +25,10 @@ in_etcd member list | while IFS=', ' read -r id _ _ _ client _; do
 done >&2 &
 # Join tokens of the other cluster are not valid here.
 admin --namespace=kube-system delete secrets --field-selector=type=bootstrap.kubernetes.io/token
+# Before there is a pod that would give out addresses of the other cluster's network.
+move_addons=/usr/local/lib/mok/addons.sh
+if [[ -x $move_addons ]]; then
+  KUBECONFIG=/etc/kubernetes/admin.conf "$move_addons" move >&2
+fi
 kubeadm token create --print-join-command "$config"
 wait $!

@@ -71,6 +71,8 @@ pub(super) fn several(
         image_from: source.clone(),
         privilege: Privilege::first_choice(own.filter(|_| is_here)),
         taken: looks.iter().fold(Taken::default(), |all, look| all.and(look.facts.taken.clone())),
+        // Nor are containers reached from their own hosts.
+        is_elsewhere: true,
         address: api_address(spec, placement.get(&roster.api_node()), &looks)?,
         engines: engines(asked.docker, looks, placement),
     })

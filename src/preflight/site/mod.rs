@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 use std::thread;
 
 use super::{Demand, Facts, PreflightError, check, look};
+use crate::cluster::addons::{Addon, Addons};
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::name::{ClusterName, NodeName, Role};
@@ -40,6 +41,8 @@ pub struct Site {
     pub taken: Taken,
     /// Where the API is published.
     pub address: Ipv4Addr,
+    /// Whether this machine reaches only what the engine publishes, and no container.
+    pub is_elsewhere: bool,
 }
 
 impl Site {
@@ -60,6 +63,32 @@ impl Site {
             return one(asked, own, spec, roster);
         }
         hosts::several(asked, own, spec, roster, spread(roster, named, &fixed))
+    }
+
+    /// The add-ons of a cluster here: those that are `wanted`, by default all that are
+    /// possible.
+    ///
+    /// # Errors
+    /// One is wanted that is not possible.
+    pub fn addons(&self, wanted: Option<&Addons>) -> Result<Addons, PreflightError> {
+        // An overlay network does not pass on the question who has an address: only
+        // those of its containers are reached.
+        let is_spread = !self.engines.hosts().is_empty();
+        let impossible = is_spread.then_some(Addon::LoadBalancer);
+        let Some(wanted) = wanted else {
+            let all = self.image.addons.clone();
+            return Ok(impossible.into_iter().fold(all, Addons::without));
+        };
+        for addon in wanted.iter() {
+            if impossible == Some(addon) {
+                return Err(PreflightError::SpreadAddon(addon));
+            }
+            if !self.image.addons.has(addon) {
+                let (image, has) = (self.image.name.clone(), self.image.addons.clone());
+                return Err(PreflightError::NoAddon { image, addon, has });
+            }
+        }
+        Ok(wanted.clone())
     }
 }
 
@@ -94,6 +123,7 @@ fn one(
         image_from: docker.clone(),
         privilege: Privilege::first_choice(own.filter(|_| endpoint == Endpoint::Here)),
         taken: facts.taken,
+        is_elsewhere: endpoint != Endpoint::Here,
         address: spec.options.api_address.map_or_else(|| endpoint.address(), Ok)?,
     })
 }

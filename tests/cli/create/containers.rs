@@ -26,12 +26,16 @@ fn every_object_carries_the_labels_of_its_cluster_and_run() {
             name if name.starts_with("a-master") => "master",
             _ => "worker",
         };
+        let addons = "mok.addons=storage,metrics,policy,loadbalancer".to_owned();
+        let addons = (role != "lb").then_some(addons);
         let want = [
             "MokCluster=a".to_owned(),
             "mok.kubernetes=v1.37.2".into(),
             format!("mok.role={role}"),
             "mok.schema=1".into(),
         ];
+        let want: Vec<_> =
+            want[..1].iter().cloned().chain(addons).chain(want[1..].to_vec()).collect();
         assert_eq!(labels_of(&container.labels), want, "{}", container.name);
     }
     for network in machine.docker.networks() {
@@ -71,6 +75,7 @@ fn a_node_is_created_with_exactly_these_words() {
         format!("--label=mok.run={run}"),
         "--label=mok.role=master".into(),
         "--label=mok.kubernetes=v1.37.2".into(),
+        "--label=mok.addons=storage,metrics,policy,loadbalancer".into(),
         format!("--publish={publish}"),
     ];
     want.extend(Privilege::first_choice(Env::read().bounding_set).flags());

@@ -1,0 +1,37 @@
+//! What a cluster's first master is told of add-ons: which of those that its image has
+//! to install (docs/image.md).
+
+use super::files::File;
+use crate::cluster::addons::{Addon, Addons};
+use crate::cluster::layout::Layout;
+
+/// The file, without the leading slash.
+const FILE: &str = "etc/mok/addons";
+
+/// Their names and the addresses that Services get, for a shell to read.
+#[must_use]
+pub fn file(addons: &Addons, layout: Layout) -> File {
+    let names: Vec<_> = addons.iter().map(Addon::as_str).collect();
+    let [first, last] = layout.service_addresses();
+    let text = format!("ADDONS='{}'\nADDRESS_POOL={first}-{last}\n", names.join(" "));
+    File::public(FILE, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::subnet::Subnet;
+    use crate::node::files::Content;
+
+    #[test]
+    fn the_file_holds_names_and_addresses() {
+        let layout = Layout::new(Subnet::parse("172.30.0.0/16").unwrap());
+        let text = |word| match file(&Addons::parse(word).unwrap(), layout).content {
+            Content::Bytes(bytes) => String::from_utf8(bytes).unwrap(),
+            Content::Link(target) => target,
+        };
+        let pool = "ADDRESS_POOL=172.30.0.200-172.30.0.254\n";
+        assert_eq!(text("none"), format!("ADDONS=''\n{pool}"));
+        assert_eq!(text("metrics,storage"), format!("ADDONS='storage metrics'\n{pool}"));
+    }
+}
