@@ -6,6 +6,7 @@
 // What a helper cannot do fails the test.
 #![allow(clippy::unwrap_used)]
 
+mod addons;
 mod clones;
 mod cluster;
 mod console;

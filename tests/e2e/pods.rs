@@ -215,6 +215,14 @@ pub(crate) fn check_one(cluster: &Cluster, node: &str, pod: &Pod) -> Result<(), 
     check_addresses(cluster, &[node.to_owned()], std::slice::from_ref(pod))
 }
 
+/// Whether `from` gets an answer from `to`.
+pub(crate) fn reaches(cluster: &Cluster, from: &Pod, to: &Pod) -> bool {
+    let at = format!("{}:{PORT}", to.address);
+    let answers = ask(cluster, From::Pod(from), std::slice::from_ref(&at));
+    // What socat says of a time that is over takes more lines, or fewer.
+    answers.is_ok_and(|answers| answers[0].starts_with(&format!("{at}: {} ", to.name)))
+}
+
 fn ask(cluster: &Cluster, from: From<'_>, at: &[String]) -> Result<Vec<String>, String> {
     let shell = ["sh", "-c", ASK, "sh"].into_iter().chain(at.iter().map(String::as_str));
     let answers = match from {
