@@ -82,7 +82,8 @@ fn a_create_whose_parts_are_taken_away_leaves_nothing() {
     docker(&["tag", node_image().unwrap(), &image]).unwrap();
     let gone = format!("docker rmi {image}");
     let flags = ["--image", image.as_str()];
-    create_fails(&cluster, "\"network create \"*", &gone, &flags, &format!("create {master}"));
+    // Nodes start side by side: either may be the first to miss it.
+    create_fails(&cluster, "\"network create \"*", &gone, &flags, &format!("start {name}-"));
 }
 
 /// What was there first, or came between, stays.
@@ -136,12 +137,16 @@ fn a_create_that_fails_late_leaves_nothing() {
     let gone = format!("docker kill {worker}");
     create_fails(&cluster, &join, &gone, &[], &format!("join {worker}"));
 
-    // Not even root can make a file there.
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mokctl"));
-    command.args(["create", "cluster", &cluster.name, "1", "0"]);
-    command.env("KUBECONFIG", "/sys/kubeconfig");
+    // The kubeconfig's folder becomes a file after the check that it can be written.
+    let folder = cluster.folder().join("kube");
+    fs::create_dir(&folder).unwrap();
+    let init = format!("\"exec {} bash /root/mok/init.sh\"", cluster.node("master-1"));
+    let gone = format!("rm -r '{0}' && touch '{0}'", folder.display());
+    let create = ["create", "cluster", &cluster.name, "1", "0"];
+    let mut command = hooked(&cluster, &init, &gone, &create);
+    command.env("KUBECONFIG", folder.join("config"));
     let output = output_of(command, b"").unwrap();
-    refused(&cluster, &output, "a kubeconfig that cannot be written", "save kubeconfig");
+    refused(&cluster, &output, &gone, "save kubeconfig");
 }
 
 #[test]
