@@ -10,8 +10,10 @@ use super::files::File;
 /// there: who made the containers alone runs the scripts by hand.
 pub const FOLDER: &str = "root/mok";
 
-/// Makes the first master: `init.sh [ADDRESS]...`, of the masters that join at once.
+/// Makes the first master.
 pub const INIT: &str = "/root/mok/init.sh";
+/// Starts the control plane of a further master of a new cluster.
+pub const CONTROL_PLANE: &str = "/root/mok/control_plane.sh";
 /// Does what nodes can join a new cluster without, on its first master.
 pub const FINISH: &str = "/root/mok/finish.sh";
 /// Makes the only master of a cluster with the data of another: `clone.sh FORMER`.
@@ -28,6 +30,10 @@ pub const ADDONS: &str = "/root/mok/addons.sh";
 pub const READY: &str = "/root/mok/ready.sh";
 /// Where a master has kubeadm's configuration, without the leading slash.
 pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";
+/// Where it has kubeadm's patch of etcd's manifest, without the leading slash.
+pub const ETCD_PATCH: &str = "root/mok/patches/etcd+json.json";
+/// The folder of that file.
+pub const PATCHES: &str = "/root/mok/patches";
 
 /// The values that the scripts read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +78,7 @@ pub fn files(values: &Values) -> Vec<File> {
         [
             ("addons.sh", include_str!("scripts/addons.sh")),
             ("common.sh", include_str!("scripts/common.sh")),
+            ("control_plane.sh", include_str!("scripts/control_plane.sh")),
             ("finish.sh", include_str!("scripts/finish.sh")),
             ("init.sh", include_str!("scripts/init.sh")),
             ("join.sh", include_str!("scripts/join.sh")),

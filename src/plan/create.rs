@@ -31,7 +31,10 @@ pub fn create(
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::StartNode)));
 
     if let Some((first, further)) = masters.split_first() {
-        stages.push(Stage::new("Starting control plane", [Step::InitMaster(first.clone())]));
+        // No API answers before most members of etcd do.
+        let beside = further.iter().cloned().map(Step::StartControlPlane);
+        let start = [Step::InitMaster(first.clone())].into_iter().chain(beside);
+        stages.push(Stage::new("Starting control plane", start));
         let mut finish = vec![Step::FinishInit(first.clone())];
         let mut joining = joins(further, &workers);
         // Beside what takes longer.
@@ -72,8 +75,8 @@ pub(super) fn begin(first: NodeName, reserve: ReserveBy) -> Vec<Stage> {
     }
 }
 
-/// All at once: etcd takes one new member at a time, and kubeadm asks again until it is
-/// another master's turn.
+/// All at once. For masters of a running cluster that is one at a time: etcd takes one new
+/// member, and the next one when that has caught up.
 pub(super) fn joins(masters: &[NodeName], workers: &[NodeName]) -> Option<Stage> {
     let steps: Vec<_> = masters.iter().chain(workers).cloned().map(Step::Join).collect();
     (!steps.is_empty()).then(|| Stage::new("Joining nodes", steps))
@@ -145,7 +148,8 @@ mod tests {
              Creating network\n  create network\n\
              Starting nodes\n  start a-master-1\n  start a-master-2\n  start a-master-3\n  \
              start a-worker-1\n  start a-worker-2\n  start a-lb\n\
-             Starting control plane\n  run kubeadm init on a-master-1\n\
+             Starting control plane\n  run kubeadm init on a-master-1\n  \
+             start control plane on a-master-2\n  start control plane on a-master-3\n\
              Joining nodes\n  join a-master-2\n  join a-master-3\n  \
              join a-worker-1\n  join a-worker-2\n  \
              finish kubeadm init on a-master-1\n\

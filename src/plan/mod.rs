@@ -54,6 +54,8 @@ pub enum Step {
     StartNode(NodeName),
     /// `kubeadm init`.
     InitMaster(NodeName),
+    /// Starts the control plane of a further master of a new cluster.
+    StartControlPlane(NodeName),
     /// `kubeadm init` with the data of another cluster, everything that says who is
     /// who made anew.
     CloneMaster(NodeName),
@@ -124,6 +126,7 @@ impl Step {
             Self::ReserveName(node)
             | Self::StartNode(node)
             | Self::InitMaster(node)
+            | Self::StartControlPlane(node)
             | Self::CloneMaster(node)
             | Self::ChangeObjects(node)
             | Self::IssueCredentials(node)
@@ -166,6 +169,7 @@ impl fmt::Display for Step {
             Self::ReserveName(node) => write!(f, "create {node}"),
             Self::StartNode(node) | Self::Start(node) => write!(f, "start {node}"),
             Self::InitMaster(node) => write!(f, "run kubeadm init on {node}"),
+            Self::StartControlPlane(node) => write!(f, "start control plane on {node}"),
             Self::CloneMaster(node) => write!(f, "run kubeadm init with saved data on {node}"),
             Self::ChangeObjects(node) => write!(f, "change the saved objects on {node}"),
             Self::IssueCredentials(node) => write!(f, "issue credentials for {node}"),

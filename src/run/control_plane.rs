@@ -37,14 +37,21 @@ impl Run<'_> {
         self.engines.of(&self.admin_node)
     }
 
-    /// `kubeadm init`, with what etcd must know of the masters that join at once.
-    pub(super) fn init_call(&self, node: &NodeName) -> Result<Call, MissingOutput> {
-        let layout = self.outputs.layout()?;
-        let join = |other: &&NodeName| *other != node && !self.manual.contains(other);
-        let masters = self.roster.with_role(Role::Master).filter(join);
-        let addresses: Vec<_> = masters.map(|master| layout.address(master).to_string()).collect();
-        let words = [scripts::INIT].into_iter().chain(addresses.iter().map(String::as_str));
-        Ok(script(node, &words.collect::<Vec<_>>(), INIT))
+    pub(super) fn init_call(node: &NodeName) -> Call {
+        script(node, &[scripts::INIT], INIT)
+    }
+
+    /// The masters of a new cluster that mokctl sets up: etcd's first members.
+    pub(super) fn first_masters(&self) -> impl Iterator<Item = &NodeName> {
+        self.roster.with_role(Role::Master).filter(|master| !self.manual.contains(*master))
+    }
+
+    /// Whether `node` is one of several with which etcd begins.
+    pub(super) fn is_first_member(&self, node: &NodeName) -> bool {
+        let is_new = self.origin.pki().is_some();
+        is_new
+            && self.first_masters().any(|master| master == node)
+            && self.first_masters().count() > 1
     }
 
     /// Runs `kubeadm init`, on saved data or none, and learns how to join.
@@ -224,6 +231,7 @@ impl Run<'_> {
             cert_sans: names.into_iter().chain(elsewhere).collect(),
             schedulable_masters: self.roster.has_schedulable_masters(),
             several_masters: self.roster.has_load_balancer(),
+            patches: self.is_first_member(node).then_some(scripts::PATCHES),
             // Who joins by hand takes longer than the joins that follow at once.
             token_ttl: if self.manual.contains(node) { "24h0m0s" } else { "15m0s" },
         };

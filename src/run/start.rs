@@ -17,6 +17,7 @@ use crate::docker::args::{self, Container};
 use crate::docker::privilege::Privilege;
 use crate::node::files::{File, archive};
 use crate::node::kubeadm::config::Discovery;
+use crate::node::kubeadm::etcd;
 use crate::node::{addons, balancer, manual, network, proxy, registry, scripts, snapshot};
 
 /// The container of a node, what is put into it, and its start.
@@ -62,6 +63,10 @@ impl Run<'_> {
         if node.role() == Role::Master {
             let config = self.init_config(node, layout)?;
             files.push(File::public(scripts::INIT_CONFIG, config));
+        }
+        if self.is_first_member(node) {
+            let members = self.first_masters().map(|master| (master, layout.address(master)));
+            files.push(File::public(scripts::ETCD_PATCH, etcd::patch(members)));
         }
         if *node == self.roster.first_master() {
             files.push(addons::file(&self.nodes.addons, layout));

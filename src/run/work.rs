@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::control_plane::JOIN;
+use super::control_plane::{INIT, JOIN};
 use super::error::StepError;
 use super::{Run, script};
 use crate::cluster::moment::Moment;
@@ -87,7 +87,10 @@ impl Run<'_> {
                 on(node, start.calls()).by(|_| self.start(node, start))
             }
             Step::InitMaster(node) => {
-                one(node, self.init_call(node)?).by(|calls| self.init_master(node, calls))
+                one(node, Self::init_call(node)).by(|calls| self.init_master(node, calls))
+            }
+            Step::StartControlPlane(node) => {
+                one(node, script(node, &[scripts::CONTROL_PLANE], INIT))
             }
             Step::CloneMaster(node) => {
                 one(node, Self::clone_call(node)).by(|calls| self.init_master(node, calls))

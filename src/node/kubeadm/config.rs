@@ -8,7 +8,6 @@ use std::net::Ipv4Addr;
 use super::join_command::Secret;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::layout::{API_PORT, POD_SUBNET, SERVICE_SUBNET};
-use crate::cluster::spec::MAX_MASTERS;
 
 /// What `init` and `join` alike say of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +36,8 @@ pub struct ClusterConfig {
     pub schedulable_masters: bool,
     /// Whether there may be several masters.
     pub several_masters: bool,
+    /// The folder with kubeadm's patches of manifests, if there are any.
+    pub patches: Option<&'static str>,
     /// How long the token is good that `init` prints, as kubeadm writes it.
     pub token_ttl: &'static str,
 }
@@ -51,6 +52,9 @@ pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     text += &node_registration(node);
     if cluster.schedulable_masters {
         text += NO_TAINTS;
+    }
+    if let Some(folder) = cluster.patches {
+        let _ = write!(text, "patches:\n  directory: {folder}\n");
     }
     text += TIMEOUTS;
     text += "---\n";
@@ -196,12 +200,6 @@ fn cluster_configuration(node: &NodeConfig, cluster: &ClusterConfig) -> String {
         text += &argument("    ", "leader-elect", "false");
     }
     text += SERVING_VOLUME;
-    if cluster.several_masters {
-        // Masters join side by side, and etcd takes one new member at a time by default,
-        // the next one only when it has seen that one vote and be well for five seconds.
-        text += "etcd:\n  local:\n    extraArgs:\n";
-        text += &argument("    ", "max-learners", &(MAX_MASTERS.get() - 1).to_string());
-    }
     text
 }
 
@@ -256,6 +254,7 @@ mod tests {
             cert_sans: vec!["localhost".into(), "127.0.0.1".into()],
             schedulable_masters,
             several_masters: true,
+            patches: Some("/root/mok/patches"),
             token_ttl: "15m0s",
         }
     }

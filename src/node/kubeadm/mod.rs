@@ -2,4 +2,5 @@
 //! knows nothing of containers.
 
 pub mod config;
+pub mod etcd;
 pub mod join_command;

@@ -12,5 +12,10 @@ wait_for_runtime
 # kubeadm makes it on masters alone, and a kubelet without it says so every second.
 mkdir -p /etc/kubernetes/manifests
 # A master's Node object is there when its API server is: its kubelet asks no other.
+phases=wait-control-plane
+# Its control plane runs already.
+if [[ -e /etc/kubernetes/manifests/etcd.yaml ]]; then
+  phases+=,control-plane-prepare,check-etcd,kubelet-start,etcd-join,kubelet-wait-bootstrap
+fi
 kubeadm join --config=/root/mok/kubeadm-join.yaml \
-  --skip-phases="wait-control-plane${SKIP_JOIN_PHASES:+,$SKIP_JOIN_PHASES}"
+  --skip-phases="$phases${SKIP_JOIN_PHASES:+,$SKIP_JOIN_PHASES}"

@@ -44,9 +44,21 @@ fn masters_have_the_same_authorities_and_workers_have_none() {
 }
 
 #[test]
-fn etcd_knows_of_all_masters_before_the_first_of_them_joins() {
-    let machine = Machine::new().with_cluster("a 3 1 --subnet 10.77.0.0/24");
-    machine.docker.call("exec a-master-1 bash /root/mok/init.sh 10.77.0.12 10.77.0.13");
+fn etcd_begins_with_all_masters_and_takes_later_ones_as_they_come() {
+    let machine = Machine::new().with_cluster("a 2 1 --subnet 10.77.0.0/24");
+    machine.mokctl("create master a -q").run();
+    let patch = "/root/mok/patches/etcd+json.json";
+    let members =
+        "--initial-cluster=a-master-1=https://10.77.0.11:2380,a-master-2=https://10.77.0.12:2380\"";
+    for node in ["a-master-1", "a-master-2"] {
+        assert!(machine.docker.file(node, patch).contains(members), "{node}");
+        let config = machine.docker.file(node, "/root/mok/kubeadm-init.yaml");
+        assert!(config.contains("patches:\n  directory: /root/mok/patches\n"), "{config}");
+    }
+    machine.docker.call("exec a-master-2 bash /root/mok/control_plane.sh");
+    assert!(!machine.docker.has_file("a-master-3", patch));
+    let config = machine.docker.file("a-master-3", "/root/mok/kubeadm-init.yaml");
+    assert!(!config.contains("patches:"), "{config}");
 }
 
 #[test]

@@ -39,7 +39,7 @@ exec_in() {
   shift
   [ -z "$interactive" ] || save_stdin
   case $* in
-    "bash /root/mok/init.sh" | "bash /root/mok/init.sh "*)
+    "bash /root/mok/init.sh")
       [ -s "$found/root/root/mok/kubeadm-init.yaml" ] ||
         fail "unable to read config from \"/root/mok/kubeadm-init.yaml\""
       of_this_cluster "$engine/kubeadm-init.txt"
@@ -56,6 +56,10 @@ exec_in() {
       [ -s "$call/stdin" ] || fail "error: no objects passed to $3"
       ;;
     "kubeadm init --config=/root/mok/kubeadm-init.yaml --skip-phases="*) ;;
+    "bash /root/mok/control_plane.sh")
+      [ -s "$found/root/root/mok/patches/etcd+json.json" ] ||
+        fail "open /root/mok/patches: no such file or directory"
+      ;;
     "bash /root/mok/finish.sh" | "bash /root/mok/addons.sh") ;;
     "tar --create --directory=/etc/kubernetes/pki "*)
       shift 3

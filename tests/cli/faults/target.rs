@@ -141,6 +141,7 @@ impl Target {
         Some(match program.rsplit('/').next()? {
             "init.sh" => format!("run kubeadm init on {node}"),
             "clone.sh" => format!("run kubeadm init with saved data on {node}"),
+            "control_plane.sh" => format!("start control plane on {node}"),
             "finish.sh" => format!("finish kubeadm init on {node}"),
             "addons.sh" => format!("start add-ons on {node}"),
             "tar" => "issue credentials for ".to_owned(),
