@@ -189,11 +189,12 @@ fn model(masters: usize, workers: usize, hosts: usize) -> usize {
     let looks = 6 * hosts + 2;
     let image = 2 * (hosts - 1);
     let containers = 3 * (nodes + balancer);
+    let control_planes = masters - 1;
     let joins = nodes - 1;
     // Network, init and its rest, wait, kubeconfig, token, add-ons; and each engine keeps
     // its nodes.
     let once = 7;
-    looks + image + containers + joins + once + (nodes + balancer).min(hosts)
+    looks + image + containers + control_planes + joins + once + (nodes + balancer).min(hosts)
 }
 
 fn costs(masters: usize, workers: usize, count: usize) {

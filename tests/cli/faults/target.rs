@@ -56,7 +56,8 @@ fn constant(word: &str) -> String {
 }
 
 /// Calls in a node whose answer is not looked at.
-const UNREAD: [&str; 13] = [
+const UNREAD: [&str; 14] = [
+    "control_plane.sh",
     "join.sh",
     "ready.sh",
     "finish.sh",
