@@ -136,17 +136,30 @@ fn a_create_that_fails_late_leaves_nothing() {
     let join = format!("\"exec --interactive {worker} bash /root/mok/join.sh\"");
     let gone = format!("docker kill {worker}");
     create_fails(&cluster, &join, &gone, &[], &format!("join {worker}"));
+}
 
+/// A cluster that is ready stays, and its access can be had.
+#[test]
+fn a_kubeconfig_that_cannot_be_written_in_the_end_costs_no_cluster() {
+    let Some(cluster) = Cluster::named("unsaved") else { return };
+    let name = &cluster.name;
     // The kubeconfig's folder becomes a file after the check that it can be written.
     let folder = cluster.folder().join("kube");
     fs::create_dir(&folder).unwrap();
     let init = format!("\"exec {} bash /root/mok/init.sh\"", cluster.node("master-1"));
     let gone = format!("rm -r '{0}' && touch '{0}'", folder.display());
-    let create = ["create", "cluster", &cluster.name, "1", "0"];
-    let mut command = hooked(&cluster, &init, &gone, &create);
+    let mut command = hooked(&cluster, &init, &gone, &["create", "cluster", name, "1", "0"]);
     command.env("KUBECONFIG", folder.join("config"));
     let output = output_of(command, b"").unwrap();
-    refused(&cluster, &output, &gone, "save kubeconfig");
+    let all = shown(&gone, &output);
+    let error = format!("mokctl: error: cluster {name} is ready, but its access is not saved: ");
+    assert!(all.contains(&error) && output.status.code() == Some(1), "{all}");
+    let access = cluster.mokctl(&["get", "kubeconfig", name]);
+    assert!(access.status.success(), "{}", shown("get kubeconfig", &access));
+    fs::write(cluster.kubeconfig(), access.stdout).unwrap();
+    assert_eq!(cluster.ready_nodes().unwrap(), [cluster.node("master-1")]);
+    let output = cluster.mokctl(&["delete", "cluster", name]);
+    assert!(output.status.success(), "{}", shown("delete cluster", &output));
 }
 
 #[test]
