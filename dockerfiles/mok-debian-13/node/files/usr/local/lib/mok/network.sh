@@ -15,19 +15,34 @@ set -euo pipefail
 
 sysctl --quiet --write net.ipv4.ip_forward=1
 
-# rule TABLE WORD...: appends a rule, unless it is there.
+# rule WORD...: appends a rule of the nat table, unless it is there.
 rule() {
-  iptables --wait --table "$1" --check "${@:2}" 2>/dev/null ||
-    iptables --wait --table "$1" --append "${@:2}"
+  iptables --wait --table nat --check "$@" 2>/dev/null ||
+    iptables --wait --table nat --append "$@"
 }
-rule nat POSTROUTING --source "$POD_SUBNET" ! --destination "$POD_SUBNET" \
+rule POSTROUTING --source "$POD_SUBNET" ! --destination "$POD_SUBNET" \
   --jump MASQUERADE --match comment --comment "mok: pods leave as their node"
-# Before kube-proxy knows a Service, packets to it would leave the cluster, and a client
-# would wait for half a minute. Refused it tries again.
-for chain in FORWARD OUTPUT; do
-  rule filter "$chain" --destination "$SERVICE_SUBNET" \
-    --jump REJECT --match comment --comment "mok: no such Service yet"
-done
+# What kube-proxy has no rule for, such as a Service that it does not know yet, would leave
+# the cluster, and a client would wait for half a minute. Refused it tries again. In a table
+# of its own, because a rule that accepts a packet is the last one of its own table alone.
+nft --file - <<RULES
+table ip mok
+delete table ip mok
+table ip mok {
+  chain refuse {
+    meta l4proto tcp reject with tcp reset
+    reject with icmp port-unreachable
+  }
+  chain forward {
+    type filter hook forward priority filter;
+    ip daddr $SERVICE_SUBNET jump refuse
+  }
+  chain output {
+    type filter hook output priority filter;
+    ip daddr $SERVICE_SUBNET jump refuse
+  }
+}
+RULES
 
 # Docker's DNS server for a container listens on 127.0.0.11 in the container's own
 # network namespace, on ports that change at every start. Pods have other namespaces:
@@ -49,11 +64,11 @@ serve_dns() {
   for chain in PREROUTING OUTPUT; do
     iptables --wait --table nat --new-chain "MOK_DNS_$chain" 2>/dev/null ||
       iptables --wait --table nat --flush "MOK_DNS_$chain"
-    rule nat "$chain" --destination "$gateway" --jump "MOK_DNS_$chain"
+    rule "$chain" --destination "$gateway" --jump "MOK_DNS_$chain"
     for protocol in udp tcp; do
       port=$(port "--$protocol")
       [[ -n $port ]] || continue
-      rule nat "MOK_DNS_$chain" --protocol "$protocol" --dport 53 \
+      rule "MOK_DNS_$chain" --protocol "$protocol" --dport 53 \
         --jump DNAT --to-destination "$engine:$port"
     done
   done
