@@ -18,17 +18,31 @@ phases+=,upload-config,mark-control-plane,bootstrap-token,kubelet-finalize,addon
 phases+=,show-join-command
 kubeadm init "$config" --skip-phases="$phases${SKIP_INIT_PHASES:+,$SKIP_INIT_PHASES}"
 wait_until 240 "the API server" api_listens
+# Asks again until the API has read who may do what: kubectl would not.
 kubeadm init phase upload-config kubeadm "$config"
-# etcd still tells others where its former self was. ID, STATUS, NAME, PEER, CLIENT, ...
-in_etcd member list | while IFS=', ' read -r id _ _ _ client _; do
-  in_etcd member update "$id" --peer-urls="${client/%2379/2380}"
-done >&2 &
-# Join tokens of the other cluster are not valid here.
-admin --namespace=kube-system delete secrets --field-selector=type=bootstrap.kubernetes.io/token
-# Before there is a pod that would give out addresses of the other cluster's network.
-move_addons=/usr/local/lib/mok/addons.sh
-if [[ -x $move_addons ]]; then
-  KUBECONFIG=/etc/kubernetes/admin.conf "$move_addons" move >&2
-fi
-kubeadm token create --print-join-command "$config"
-wait $!
+
+# The rest waits for the API most of the time: side by side.
+update_members() {
+  # etcd still tells others where its former self was. ID, STATUS, NAME, PEER, CLIENT, ...
+  in_etcd member list | while IFS=', ' read -r id _ _ _ client _; do
+    in_etcd member update "$id" --peer-urls="${client/%2379/2380}"
+  done
+}
+move_addons() {
+  # Before there is a pod that would give out addresses of the other cluster's network.
+  local addons=/usr/local/lib/mok/addons.sh
+  if [[ -x $addons ]]; then KUBECONFIG=/etc/kubernetes/admin.conf "$addons" move; fi
+}
+create_token() {
+  # Join tokens of the other cluster are not valid here.
+  admin --namespace=kube-system delete secrets \
+    --field-selector=type=bootstrap.kubernetes.io/token >&2
+  kubeadm token create --print-join-command "$config"
+}
+jobs=()
+update_members >&2 &
+jobs+=("$!")
+move_addons >&2 &
+jobs+=("$!")
+create_token
+for job in "${jobs[@]}"; do wait "$job"; done
