@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::image::contract::NodeImage;
 use crate::inventory::error::InventoryError;
 use crate::inventory::existing::Existing;
-use crate::inventory::node_images;
+use crate::inventory::{node_images, node_objects};
 use crate::node::proxy::ENVIRONMENT;
 use crate::plan;
 use crate::preflight::{self, Demand, Facts};
@@ -50,7 +50,6 @@ pub(super) fn run(
     if new.len() < count.get().into() {
         return Err(Error::Full { cluster: cluster.clone(), role: role.as_str(), last });
     }
-    let plan = plan::add(&existing.roster, &new);
     let admin_node = existing.admin_node(None)?;
     let model = existing.member(&admin_node);
     let image = model.map(|member| member.base.name.clone()).unwrap_or_default();
@@ -60,12 +59,17 @@ pub(super) fn run(
     let engines = existing.engines.clone().placed(placement);
     // Of one host alone there is no image to be brought, and no swarm to be looked at.
     let sites = sites(context, &engines, &new);
-    let (looks, layout) = thread::scope(|scope| {
+    let (looks, layout, objects) = thread::scope(|scope| {
         let layout = scope.spawn(|| existing.layout());
+        let objects = scope.spawn(|| node_objects::of(&existing, &admin_node));
         let image = image.as_str();
         let look = |site| scope.spawn(move || look(site, image));
         let looks: Vec<_> = sites.iter().map(look).collect();
-        (looks.into_iter().map(join).collect::<Result<Vec<_>, Error>>(), join(layout))
+        (
+            looks.into_iter().map(join).collect::<Result<Vec<_>, Error>>(),
+            join(layout),
+            join(objects),
+        )
     });
     let looks = looks?;
     for (site, look) in sites.iter().zip(&looks) {
@@ -81,6 +85,10 @@ pub(super) fn run(
         };
         preflight::check(&context.ui, &demand, &look.facts)?;
     }
+    // Their containers were removed by hand.
+    let stale: Vec<_> = objects?.into_iter().map(|object| object.node).collect();
+    let stale: Vec<_> = new.iter().filter(|node| stale.contains(node)).cloned().collect();
+    let plan = plan::add(&existing.roster, &new, &stale);
     let privilege = context.privilege_on(looks.iter().map(|look| &look.endpoint));
     let Some(Look { image, .. }) = looks.into_iter().next() else {
         return Err(InventoryError::NoImage(image).into());

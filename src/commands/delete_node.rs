@@ -5,10 +5,12 @@ use super::{Context, outcome};
 use crate::cluster::name::{NodeName, Role};
 use crate::error::Error;
 use crate::inventory::existing::Existing;
+use crate::inventory::node_objects;
 use crate::plan;
 use crate::run::{self, NodeTemplate, Run};
 
-/// Drains the node, takes it out of the cluster and removes its container.
+/// Drains the node, takes it out of the cluster and removes its container. One whose
+/// container is gone only has to be taken out of the cluster.
 pub(super) fn run(
     context: &Context,
     node: &NodeName,
@@ -16,7 +18,10 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     let existing = Existing::find(context.asked(), node.cluster())?;
-    let member = existing.member(node).ok_or_else(|| Error::NoNode(node.clone()))?;
+    let member = existing.member(node);
+    if member.is_none() && !has_object(&existing, node)? {
+        return Err(Error::NoNode(node.clone()));
+    }
     let rest = existing.roster.without(node);
     if node.role() == Role::Master {
         // Every master runs (below), so that what remains of etcd has its majority:
@@ -28,11 +33,13 @@ pub(super) fn run(
     } else {
         existing.may_change(Some(node))?;
     }
-    if !member.published.is_empty() {
+    if member.is_some_and(|member| !member.published.is_empty()) {
         context.ui.warn(&format!("the UDP ports that {node} publishes are lost with it"));
     }
-    let has_pods = member.running && existing.is_part(member)?;
-    let plan = plan::remove(&rest, node, has_pods);
+    let plan = match member {
+        Some(member) => plan::remove(&rest, node, member.running && existing.is_part(member)?),
+        None => plan::forget(&rest, node),
+    };
     let run = Run {
         nodes: NodeTemplate { ports: existing.published(), ..NodeTemplate::default() },
         ..Run::new(&existing.engines, &rest, existing.admin_node(Some(node))?)
@@ -46,5 +53,14 @@ pub(super) fn run(
         context.ui.note("Cancelling by user request.");
         return Ok(());
     }
+    if member.is_none() {
+        context.ui.note(&format!("The container of {node} is missing: it was removed by hand."));
+    }
     outcome::change(context, &existing, &plan, &run, OnFailure::LeaveAsIs)
+}
+
+/// Whether the cluster has a Node object of `node`.
+fn has_object(existing: &Existing, node: &NodeName) -> Result<bool, Error> {
+    let objects = node_objects::of(existing, &existing.admin_node(Some(node))?)?;
+    Ok(objects.iter().any(|object| object.node == *node))
 }

@@ -15,9 +15,12 @@ use crate::inventory::existing::Existing;
 use crate::inventory::found::Found;
 use crate::inventory::members::Member;
 use crate::inventory::node_images::{self, BuiltImage};
+use crate::inventory::node_objects::{self, NodeObject};
 
 /// How many digits of an id the engine shows.
 const SHORT_ID: usize = 12;
+/// The status of a node without a container.
+const MISSING: &str = "missing";
 
 /// All containers of one cluster or of all; nothing where there is none. The
 /// first columns are those of the bash `mokctl`.
@@ -34,7 +37,8 @@ pub(super) fn clusters(context: &Context, cluster: Option<&ClusterName>) -> Resu
     let alone = |name: &String| !members.iter().any(|member| member.cluster.as_str() == name);
     let networks: Vec<_> = found.into_iter().filter(wanted).filter(alone).collect();
     if context.globals.output == Some(Format::Json) {
-        let mut list: Vec<Value> = members.iter().map(|member| as_json(member, members)).collect();
+        let mut list: Vec<Value> =
+            members.iter().map(|member| as_json(member, status(member, members))).collect();
         list.extend(networks.iter().map(|name| json!({ "cluster": name, "status": "incomplete" })));
         context.ui.answer(&format!("{:#}\n", Value::from(list)));
         return Ok(());
@@ -43,7 +47,7 @@ pub(super) fn clusters(context: &Context, cluster: Option<&ClusterName>) -> Resu
         ["MOK_Cluster", "Docker_ID", "Container_Name", "IP_Address", "Role", "Status", "Version"];
     let with_hosts = has_hosts(members);
     let mut rows: Vec<Vec<String>> =
-        members.iter().map(|member| row(member, members, with_hosts)).collect();
+        members.iter().map(|member| row(member, status(member, members), with_hosts)).collect();
     rows.extend(networks.into_iter().map(|name| {
         let mut row = vec![name];
         row.extend(["-", "-", "-", "network", "incomplete", "-"].map(String::from));
@@ -56,18 +60,27 @@ pub(super) fn clusters(context: &Context, cluster: Option<&ClusterName>) -> Resu
     Ok(())
 }
 
-/// The containers of one cluster, which must be there.
+/// The containers of one cluster, which must be there; below them the nodes that its API
+/// knows without a container.
 pub(super) fn nodes(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
-    let members = Existing::find(context.asked(), cluster)?.members;
+    let existing = Existing::find(context.asked(), cluster)?;
+    let objects = node_objects::if_known(&existing)?;
+    let members = &existing.members;
+    let status = |member| status_in(member, members, objects.as_deref());
+    let is_missing = |object: &&NodeObject| existing.member(&object.node).is_none();
+    let missing: Vec<&NodeObject> = objects.iter().flatten().filter(is_missing).collect();
     if context.globals.output == Some(Format::Json) {
-        let list: Vec<Value> = members.iter().map(|member| as_json(member, &members)).collect();
+        let there = members.iter().map(|member| as_json(member, status(member)));
+        let list: Vec<Value> = there.chain(missing.into_iter().map(missing_as_json)).collect();
         context.ui.answer(&format!("{:#}\n", Value::from(list)));
         return Ok(());
     }
-    let with_hosts = has_hosts(&members);
+    let with_hosts = has_hosts(members);
     // Without cluster and id.
-    let cells = |member| row(member, &members, with_hosts).split_off(2);
-    let rows: Vec<Vec<String>> = members.iter().map(cells).collect();
+    let cells = |member| row(member, status(member), with_hosts).split_off(2);
+    let there = members.iter().map(cells);
+    let missing = missing.into_iter().map(|object| missing_row(object, with_hosts));
+    let rows: Vec<Vec<String>> = there.chain(missing).collect();
     let head = ["Name", "IP_Address", "Role", "Status", "Version"];
     context.ui.answer(&table(&head_of(&head, with_hosts), &rows));
     Ok(())
@@ -115,7 +128,44 @@ fn status(member: &Member, all: &[Member]) -> &'static str {
     }
 }
 
-fn row(member: &Member, all: &[Member], with_host: bool) -> Vec<String> {
+/// The same; `unregistered` where the cluster's API does not know a node that runs.
+fn status_in(member: &Member, all: &[Member], objects: Option<&[NodeObject]>) -> &'static str {
+    let is_object = |object: &NodeObject| Some(&object.node) == member.node.as_ref();
+    let registers = member.role().is_some_and(Role::runs_kubernetes);
+    match (status(member, all), objects) {
+        ("running", Some(objects)) if registers && !objects.iter().any(is_object) => "unregistered",
+        (status, _) => status,
+    }
+}
+
+/// A node that has no container, without cluster and id.
+fn missing_row(object: &NodeObject, with_host: bool) -> Vec<String> {
+    let dash = || "-".to_owned();
+    let cells = [
+        object.node.to_string(),
+        object.address.map_or_else(dash, |address| address.to_string()),
+        object.node.role().as_str().to_owned(),
+        MISSING.to_owned(),
+        object.version.map_or_else(dash, |version| version.to_string()),
+    ];
+    cells.into_iter().chain(with_host.then(dash)).collect()
+}
+
+fn missing_as_json(object: &NodeObject) -> Value {
+    json!({
+        "cluster": object.node.cluster().as_str(),
+        "id": null,
+        "name": object.node.to_string(),
+        "address": object.address.map(|address| address.to_string()),
+        "role": object.node.role().as_str(),
+        "status": MISSING,
+        "version": object.version.map(|version| version.to_string()),
+        "image": null,
+        "api": null,
+    })
+}
+
+fn row(member: &Member, status: &str, with_host: bool) -> Vec<String> {
     let dash = || "-".to_owned();
     let cells = [
         member.cluster.to_string(),
@@ -123,21 +173,21 @@ fn row(member: &Member, all: &[Member], with_host: bool) -> Vec<String> {
         member.name.clone(),
         member.address.map_or_else(dash, |address| address.to_string()),
         member.role().map_or_else(dash, |role| role.as_str().to_owned()),
-        status(member, all).to_owned(),
+        status.to_owned(),
         member.version.map_or_else(dash, |version| version.to_string()),
     ];
     let host = || member.host.as_ref().map_or_else(dash, ToString::to_string);
     cells.into_iter().chain(with_host.then(host)).collect()
 }
 
-fn as_json(member: &Member, all: &[Member]) -> Value {
+fn as_json(member: &Member, status: &str) -> Value {
     let mut entry = json!({
         "cluster": member.cluster.as_str(),
         "id": member.id,
         "name": member.name,
         "address": member.address.map(|address| address.to_string()),
         "role": member.role().map(Role::as_str),
-        "status": status(member, all),
+        "status": status,
         "version": member.version.map(|version| version.to_string()),
         "image": member.base.name,
         "api": member.api().map(|api| format!("https://{}:{}", api.address, api.port)),

@@ -7,7 +7,7 @@ use crate::docker::args;
 use crate::error::Error;
 use crate::inventory::existing::Existing;
 use crate::kubeconfig::Access;
-use crate::run::ADMIN_CONF;
+use crate::node::kubeadm::ADMIN_CONF;
 
 /// Prints a kubeconfig with this one cluster in it, for use on this host.
 pub(super) fn run(context: &Context, cluster: &ClusterName) -> Result<(), Error> {

@@ -230,7 +230,7 @@ pub fn list<T: DeserializeOwned>(json: &str) -> serde_json::Result<Vec<T>> {
 
 /// Engines print null for what is empty, and podman's versions have different kinds of
 /// value in one place: what is not understood is taken for missing.
-pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned + Default,

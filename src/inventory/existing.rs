@@ -123,6 +123,12 @@ impl Existing {
         }
     }
 
+    /// Whether some host of it does not answer.
+    #[must_use]
+    pub fn is_partly_away(&self) -> bool {
+        !self.away.is_empty()
+    }
+
     /// Where its nodes are. A swarm's manager knows the network, another host while it
     /// has a part in it.
     pub fn layout(&self) -> Result<Layout, InventoryError> {

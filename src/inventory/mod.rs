@@ -7,4 +7,5 @@ pub mod members;
 pub mod names;
 pub mod networks;
 pub mod node_images;
+pub mod node_objects;
 pub mod snapshots;

@@ -24,6 +24,8 @@ pub const JOIN: &str = "/root/mok/join.sh";
 pub const REVOKE: &str = "/root/mok/revoke.sh";
 /// Takes a master out of the control plane.
 pub const LEAVE: &str = "/root/mok/leave.sh";
+/// Takes a master whose container is gone out of etcd: `remove_member.sh NODE`.
+pub const REMOVE_MEMBER: &str = "/root/mok/remove_member.sh";
 /// Starts what the image brings along for a new cluster.
 pub const ADDONS: &str = "/root/mok/addons.sh";
 /// Waits for nodes: `ready.sh SECONDS SINCE NODE[=POD_RANGE]...`.
@@ -84,6 +86,7 @@ pub fn files(values: &Values) -> Vec<File> {
             ("join.sh", include_str!("scripts/join.sh")),
             ("leave.sh", include_str!("scripts/leave.sh")),
             ("ready.sh", include_str!("scripts/ready.sh")),
+            ("remove_member.sh", include_str!("scripts/remove_member.sh")),
             ("revoke.sh", include_str!("scripts/revoke.sh")),
         ]
         .map(|(name, text)| File::script(format!("{FOLDER}/{name}"), text)),

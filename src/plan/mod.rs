@@ -16,7 +16,7 @@ use crate::cluster::name::NodeName;
 
 pub use create::{ReserveBy, create};
 pub use delete::delete;
-pub use nodes::{add, remove, reserve, revert_add};
+pub use nodes::{add, forget, remove, reserve, revert_add};
 pub use power::{resume, start, stop};
 pub use snapshot::{clone, restore, save};
 
@@ -89,6 +89,8 @@ pub enum Step {
     Drain(NodeName),
     /// The node's etcd leaves the others.
     LeaveControlPlane(NodeName),
+    /// The node, which has no container any more, is taken out of etcd by another master.
+    RemoveEtcdMember(NodeName),
     /// The Node object goes.
     DeleteNodeObject(NodeName),
     /// The container goes, with its volumes.
@@ -137,6 +139,7 @@ impl Step {
             | Self::UpdateLoadBalancer(node)
             | Self::Drain(node)
             | Self::LeaveControlPlane(node)
+            | Self::RemoveEtcdMember(node)
             | Self::DeleteNodeObject(node)
             | Self::RemoveContainer(node)
             | Self::Stop(node)
@@ -185,6 +188,7 @@ impl fmt::Display for Step {
             Self::UpdateLoadBalancer(node) => write!(f, "update {node}"),
             Self::Drain(node) => write!(f, "drain {node}"),
             Self::LeaveControlPlane(node) => write!(f, "run kubeadm reset on {node}"),
+            Self::RemoveEtcdMember(node) => write!(f, "remove {node} from etcd"),
             Self::DeleteNodeObject(node) => write!(f, "delete Node object {node}"),
             Self::RemoveContainer(node) => write!(f, "remove {node}"),
             Self::Stop(node) => write!(f, "stop {node}"),

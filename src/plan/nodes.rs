@@ -15,14 +15,16 @@ pub fn reserve(new: &[NodeName]) -> Plan {
 }
 
 /// What brings `new` nodes, all of one role and with their names reserved, into the cluster
-/// of `old`.
+/// of `old`. Of those that are `stale`, which the cluster knows though their containers are
+/// gone, it must first forget the former node: kubeadm joins no second one of a name.
 #[must_use]
-pub fn add(old: &Roster, new: &[NodeName]) -> Plan {
+pub fn add(old: &Roster, new: &[NodeName], stale: &[NodeName]) -> Plan {
     let masters = new.iter().any(|node| node.role() == Role::Master);
     let issue = new.iter().cloned().map(Step::IssueCredentials);
     let routes = old.kubernetes().cloned().map(Step::UpdateRoutes);
 
-    let mut stages = vec![Stage::new("Starting nodes", new.iter().cloned().map(Step::StartNode))];
+    let mut stages = objects_of(stale);
+    stages.push(Stage::new("Starting nodes", new.iter().cloned().map(Step::StartNode)));
     stages
         .push(Stage::new("Issuing join credentials", [Step::CreateToken].into_iter().chain(issue)));
     if masters {
@@ -86,6 +88,30 @@ pub fn remove(rest: &Roster, node: &NodeName, has_pods: bool) -> Plan {
     Plan(stages)
 }
 
+/// What takes `node`, whose container is gone, out of the cluster that `rest` remains of.
+#[must_use]
+pub fn forget(rest: &Roster, node: &NodeName) -> Plan {
+    let balancer = rest.with_role(Role::LoadBalancer).filter(|_| node.role() == Role::Master);
+    let routes = rest.kubernetes().cloned().map(Step::UpdateRoutes);
+    let balancer = balancer.cloned().map(Step::UpdateLoadBalancer);
+    let mut stages = vec![Stage::new("Updating other nodes", balancer.chain(routes))];
+    // Last: as long as there is a Node object, running the command again continues.
+    stages.extend(objects_of(slice::from_ref(node)));
+    Plan(stages)
+}
+
+/// Removes what the cluster has of `nodes` without a container, if there are any.
+fn objects_of(nodes: &[NodeName]) -> Vec<Stage> {
+    let masters = nodes.iter().filter(|node| node.role() == Role::Master).cloned();
+    [
+        Stage::new("Leaving etcd", masters.map(Step::RemoveEtcdMember)),
+        Stage::new("Deleting Node objects", nodes.iter().cloned().map(Step::DeleteNodeObject)),
+    ]
+    .into_iter()
+    .filter(|stage| !stage.steps.is_empty())
+    .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,9 +121,28 @@ mod tests {
         let node = |name| NodeName::parse(name).unwrap();
         let first = node("a-master-1");
         let old = Roster::new(first.cluster().clone(), vec![node("a-lb"), first]);
-        let plan = add(&old, &[node("a-master-2"), node("a-master-3")]).to_string();
+        let plan = add(&old, &[node("a-master-2"), node("a-master-3")], &[]).to_string();
         let joins = "Joining nodes\n  join a-master-2\n\
                      Joining nodes\n  join a-master-3\n";
         assert!(plan.contains(joins), "{plan}");
+    }
+
+    #[test]
+    fn a_master_without_container_leaves_etcd_by_another() {
+        let node = |name| NodeName::parse(name).unwrap();
+        let gone = node("a-master-2");
+        let rest = Roster::new(gone.cluster().clone(), vec![node("a-lb"), node("a-master-1")]);
+        let forgotten = "Leaving etcd\n  remove a-master-2 from etcd\n\
+                         Deleting Node objects\n  delete Node object a-master-2\n";
+        let updates = "Updating other nodes\n  update a-lb\n  update routes of a-master-1\n";
+        assert_eq!(forget(&rest, &gone).to_string(), [updates, forgotten].concat());
+        let again = add(&rest, slice::from_ref(&gone), slice::from_ref(&gone)).to_string();
+        assert!(again.starts_with(forgotten), "{again}");
+        let worker = forget(&rest, &node("a-worker-1")).to_string();
+        assert_eq!(
+            worker,
+            "Updating other nodes\n  update routes of a-master-1\n\
+             Deleting Node objects\n  delete Node object a-worker-1\n"
+        );
     }
 }

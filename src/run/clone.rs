@@ -1,6 +1,6 @@
 //! The first master of a cluster that is made from another one's snapshot.
 
-use super::control_plane::{ADMIN_CONF, INIT};
+use super::control_plane::INIT;
 use super::error::StepError;
 use super::origin::Origin;
 use super::outputs::MissingOutput;
@@ -8,6 +8,7 @@ use super::{Run, in_node, script};
 use crate::cluster::name::NodeName;
 use crate::docker::{Call, args};
 use crate::node::clone::{Changes, Identity, KINDS, TOKENS, VERBS, Verb};
+use crate::node::kubeadm::ADMIN_CONF;
 use crate::node::scripts;
 
 /// The phases of `kubeadm init` that have been run, or are not needed.

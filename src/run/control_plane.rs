@@ -15,6 +15,7 @@ use crate::docker::{Call, Docker, args};
 use crate::inventory::members::is_set_up;
 use crate::kubeconfig::Access;
 use crate::node::files::File;
+use crate::node::kubeadm::ADMIN_CONF;
 use crate::node::kubeadm::config::{self, ClusterConfig, Discovery, NodeConfig};
 use crate::node::kubeadm::join_command::{JoinCommand, OutputError};
 use crate::node::pki::{self, Pki};
@@ -28,8 +29,6 @@ pub(super) const JOIN: Duration = Duration::from_secs(330);
 const READY: Duration = Duration::from_secs(240);
 /// What the script may wait for an API that has just been told of a new master.
 const REVOKE: Duration = Duration::from_secs(90);
-/// Where kubeadm leaves the administrator's access.
-pub(crate) const ADMIN_CONF: &str = "/etc/kubernetes/admin.conf";
 
 impl Run<'_> {
     /// The engine of the admin node.

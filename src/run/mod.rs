@@ -21,7 +21,6 @@ use std::net::Ipv4Addr;
 use std::num::NonZeroU16;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-pub(crate) use control_plane::ADMIN_CONF;
 pub use dry_run::dry_run;
 pub use error::{Failure, StepError};
 pub use execute::{Timing, execute};

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use super::control_plane::ADMIN_CONF;
 use super::error::StepError;
 use super::outputs::MissingOutput;
 use super::start::put;
@@ -11,12 +10,15 @@ use super::{Run, in_node, script};
 use crate::cluster::name::NodeName;
 use crate::docker::{Call, DockerError, args};
 use crate::node::files::File;
+use crate::node::kubeadm::ADMIN_CONF;
 use crate::node::{balancer, network, scripts};
 
 /// What pods get to end, and then the call that waits for it.
 const DRAIN: Duration = Duration::from_secs(90);
 /// `kubeadm reset` asks etcd for five minutes, and then waits for each container.
 const RESET: Duration = Duration::from_secs(360);
+/// Two questions to etcd, which gives each five seconds.
+const MEMBER: Duration = Duration::from_secs(30);
 
 impl Run<'_> {
     pub(super) fn update_routes(&self, node: &NodeName) -> Result<Vec<Call>, StepError> {
@@ -48,6 +50,10 @@ impl Run<'_> {
 
     pub(super) fn leave_control_plane(node: &NodeName) -> Call {
         script(node, &[scripts::LEAVE], RESET)
+    }
+
+    pub(super) fn remove_etcd_member(&self, node: &NodeName) -> Call {
+        script(&self.admin_node, &[scripts::REMOVE_MEMBER, &node.to_string()], MEMBER)
     }
 
     pub(super) fn delete_node_object(&self, node: &NodeName) -> Call {

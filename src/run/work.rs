@@ -122,6 +122,7 @@ impl Run<'_> {
             Step::UpdateLoadBalancer(node) => on(node, self.update_load_balancer(node)?),
             Step::Drain(node) => admin_node(self.drain_call(node)).by(|_| self.drain(node)),
             Step::LeaveControlPlane(node) => one(node, Self::leave_control_plane(node)),
+            Step::RemoveEtcdMember(node) => admin_node(self.remove_etcd_member(node)),
             Step::DeleteNodeObject(node) => admin_node(self.delete_node_object(node)),
             Step::RemoveContainer(node) => one(node, args::remove([node.to_string().as_str()])),
             Step::Stop(node) => one(node, args::stop([node.to_string().as_str()], STOP_SECONDS)),

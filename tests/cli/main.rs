@@ -30,6 +30,7 @@ mod killed;
 mod layers;
 mod load_image;
 mod messages;
+mod missing;
 mod options;
 mod podman;
 mod preflight;

@@ -103,6 +103,7 @@ impl FakeDocker {
             "removed",
             "rules",
             "objects",
+            "nodes",
         ] {
             fs::create_dir_all(docker.engine(folder)).unwrap();
         }
@@ -386,6 +387,24 @@ impl FakeDocker {
                 .to_owned(),
         };
         folders.into_iter().map(object).collect()
+    }
+
+    /// The user removes a container without mokctl.
+    pub(crate) fn loses(&self, container: &str) {
+        fs::remove_dir_all(self.engine("containers").join(container)).unwrap();
+    }
+
+    /// The names of the Node objects that there are.
+    pub(crate) fn node_objects(&self) -> Vec<String> {
+        let files = fs::read_dir(self.engine("nodes")).unwrap();
+        let name = |file: fs::DirEntry| file.file_name().into_string().unwrap();
+        let names: BTreeSet<_> = files.map(|file| name(file.unwrap())).collect();
+        names.into_iter().collect()
+    }
+
+    /// `kubectl delete node`.
+    pub(crate) fn deletes_node_object(&self, node: &str) {
+        fs::remove_file(self.engine("nodes").join(node)).unwrap();
     }
 
     /// A file that was copied into a container.

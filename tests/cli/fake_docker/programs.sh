@@ -42,11 +42,13 @@ exec_in() {
     "bash /root/mok/init.sh")
       [ -s "$found/root/root/mok/kubeadm-init.yaml" ] ||
         fail "unable to read config from \"/root/mok/kubeadm-init.yaml\""
+      new_cluster
       of_this_cluster "$engine/kubeadm-init.txt"
       ;;
     "bash /root/mok/clone.sh")
       [ -s "$found/root/root/mok/kubeadm-init.yaml" ] ||
         fail "unable to read config from \"/root/mok/kubeadm-init.yaml\""
+      new_cluster
       of_this_cluster "$engine/token.txt"
       ;;
     "kubectl --kubeconfig=/etc/kubernetes/admin.conf get "*" --all-namespaces --output=json")
@@ -68,6 +70,9 @@ exec_in() {
       ;;
     "bash /root/mok/join.sh")
       [ -s "$call/stdin" ] || fail "error: no kubeadm configuration on standard input"
+      [ ! -e "$log/nodes/${found##*/}" ] ||
+        fail "error execution phase kubelet-start: a Node with name \"${found##*/}\" and status \"Ready\" already exists in the cluster"
+      register "${found##*/}"
       echo "This node has joined the cluster."
       ;;
     "kubeadm token create --print-join-command --config=/root/mok/kubeadm-init.yaml")
@@ -76,9 +81,11 @@ exec_in() {
     "bash /root/mok/revoke.sh "?*) ;;
     "bash /root/mok/leave.sh") echo "[reset] Stopping the kubelet service" ;;
     "kubectl --kubeconfig=/etc/kubernetes/admin.conf drain "*)
-      if [ -e "$engine/forgotten/$4" ]; then fail "Error from server (NotFound): nodes \"$4\" not found"; fi
+      [ -e "$log/nodes/$4" ] || fail "Error from server (NotFound): nodes \"$4\" not found"
       ;;
-    "kubectl --kubeconfig=/etc/kubernetes/admin.conf delete node "*) mkdir -p "$engine/forgotten/$5" ;;
+    "kubectl --kubeconfig=/etc/kubernetes/admin.conf delete node "*) rm -f "$log/nodes/$5" ;;
+    "kubectl --kubeconfig=/etc/kubernetes/admin.conf --request-timeout=3s get --raw=/api/v1/nodes") json_nodes ;;
+    "bash /root/mok/remove_member.sh "?*) ;;
     /usr/local/lib/mok/network.sh*) ;;
     "du "*) printf '1000000\t%s\n' /var/lib/containerd ;;
     "ctr --namespace=k8s.io images list")
@@ -100,10 +107,12 @@ exec_in() {
       ;;
     "bash /root/mok/ready.sh "?*)
       shift 4
+      register "$@"
       printf 'node/%s condition met\n' "$@"
       ;;
     "bash /root/setup.sh"*)
       [ -x "$found/root/root/setup.sh" ] || fail "bash: /root/setup.sh: No such file or directory"
+      case $found in *-lb) ;; *) register "${found##*/}" ;; esac
       tar --extract --file="$engine/by-hand.tar" --directory="$found/root"
       ;;
     "cat /etc/mok/proxy.env") cat "$found/root$2" ;;
@@ -115,6 +124,37 @@ exec_in() {
     "cat /etc/kubernetes/admin.conf") cat "$engine/admin.conf" ;;
     *) unknown ;;
   esac
+}
+
+# register NODE[=POD_RANGE]...: what kubelets do that start.
+register() {
+  for node in "$@"; do
+    node=${node%%=*}
+    [ ! -e "$log/nodes/$node" ] || continue
+    get "$engine/containers/$node/ip"
+    echo "$value" >"$log/nodes/$node"
+  done
+}
+
+# new_cluster: knows no node but the first, $found.
+new_cluster() {
+  name=${found##*/}
+  rm -f "$log/nodes/${name%-master-1}"-master-* "$log/nodes/${name%-master-1}"-worker-*
+  register "$name"
+}
+
+# What the API server lists.
+json_nodes() {
+  comma=
+  printf '{"items":['
+  for node in "$log"/nodes/*; do
+    [ -e "$node" ] || continue
+    get "$node"
+    printf '%s{"metadata":{"name":"%s"},"status":{"addresses":[' "$comma" "${node##*/}"
+    printf '{"type":"InternalIP","address":"%s"}],"nodeInfo":{"kubeletVersion":"v1.37.2"}}}' "$value"
+    comma=,
+  done
+  printf ']}\n'
 }
 
 node_images() { cat "$found/node-images" 2>/dev/null; }

@@ -9,7 +9,7 @@
 #   info.json                 what the engine says of itself
 #   created                   when every container was made
 #   ports/PORT[-udp]          a port that is taken; holds the container's name
-#   forgotten/NAME            a node whose Node object was deleted
+#   nodes/NAME                a Node object: the node's address
 #   rules/K/                  faults: what shall go wrong, and when
 #   hosts/HOST/               the engine of a host; calls, events and rules stay here
 # Containers and networks appear and vanish in one step each, and names, ports

@@ -120,6 +120,30 @@ fn delete_master_can_be_finished_whatever_goes_wrong() {
     scene.survives(ordinary, Scene::is_finished_by_a_second);
 }
 
+#[test]
+fn delete_of_a_worker_without_container_can_be_finished_whatever_goes_wrong() {
+    let template = Machine::new().with_cluster("a 1 2");
+    template.docker.loses("a-worker-1");
+    let scene = Scene::new(template, "delete worker a-worker-1 --yes", 8);
+    scene.survives(ordinary, Scene::is_finished_by_a_second);
+}
+
+#[test]
+fn delete_of_a_master_without_container_can_be_finished_whatever_goes_wrong() {
+    let template = Machine::new().with_cluster("a 3 0");
+    template.docker.loses("a-master-3");
+    let scene = Scene::new(template, "delete master a-master-3 --yes", 10);
+    scene.survives(ordinary, Scene::is_finished_by_a_second);
+}
+
+#[test]
+fn create_master_in_place_of_a_lost_one_leaves_the_cluster_as_it_was_whatever_goes_wrong() {
+    let template = Machine::new().with_cluster("a 3 0");
+    template.docker.loses("a-master-2");
+    let scene = Scene::new(template, "create master a", 20);
+    scene.survives(ordinary, Scene::is_as_before);
+}
+
 /// Two programs, one of which feeds the other.
 #[test]
 fn load_image_can_be_said_again_whatever_goes_wrong() {

@@ -56,7 +56,7 @@ fn constant(word: &str) -> String {
 }
 
 /// Calls in a node whose answer is not looked at.
-const UNREAD: [&str; 14] = [
+const UNREAD: [&str; 15] = [
     "control_plane.sh",
     "join.sh",
     "ready.sh",
@@ -64,6 +64,7 @@ const UNREAD: [&str; 14] = [
     "addons.sh",
     "revoke.sh",
     "leave.sh",
+    "remove_member.sh",
     "network.sh",
     "admin.conf drain",
     "admin.conf delete",
@@ -152,10 +153,13 @@ impl Target {
             "kubeadm" => "create a join token".to_owned(),
             "join.sh" => format!("join {node}"),
             "ready.sh" => "wait for ".to_owned(),
+            "remove_member.sh" => format!("remove {} from etcd", words[at + 1]),
             "leave.sh" => format!("run kubeadm reset on {node}"),
             "network.sh" => format!("update routes of {node}"),
             "revoke.sh" => "revoke the join token".to_owned(),
             "cat" => "save kubeconfig".to_owned(),
+            // Before the plan: which nodes the API knows.
+            "kubectl" if words[at + 3] == "get" => return None,
             "kubectl" if words[at + 2] == "drain" => format!("drain {}", words[at + 3]),
             "kubectl" if words[at + 3] == "node" => {
                 format!("delete Node object {}", words[at + 4])

@@ -1,0 +1,151 @@
+//! What only one side knows: a node whose container the user removed, or whose Node object.
+
+use serde_json::{Value, json};
+
+use crate::harness::Machine;
+
+const HEAD: &str = "Name         IP_Address     Role     Status";
+
+fn machine() -> Machine {
+    Machine::new().with_cluster("a 1 2 --subnet 172.30.5.0/24")
+}
+
+#[test]
+fn a_node_without_container_is_listed_deleted_and_made_again() {
+    let machine = machine();
+    machine.docker.loses("a-worker-1");
+    let table = format!(
+        "{HEAD}    Version\n\
+         a-master-1   172.30.5.11    master   running   v1.37.2\n\
+         a-worker-2   172.30.5.102   worker   running   v1.37.2\n\
+         a-worker-1   172.30.5.101   worker   missing   v1.37.2\n"
+    );
+    machine.mokctl("get nodes a").stdout(table).run();
+    let outcome = machine.mokctl("get nodes a -o json").outcome();
+    let list: Vec<Value> = serde_json::from_str(&outcome.stdout).unwrap();
+    let missing = json!({
+        "cluster": "a", "id": null, "name": "a-worker-1", "address": "172.30.5.101",
+        "role": "worker", "status": "missing", "version": "v1.37.2", "image": null, "api": null
+    });
+    assert_eq!((list.len(), &list[2]), (3, &missing));
+
+    let stderr = "The container of a-worker-1 is missing: it was removed by hand.\n\
+                  Updating other nodes .. ok (0.0 s)\n\
+                  Deleting Node objects .. ok (0.0 s)\n\
+                  Done after 0.0 s.\n";
+    machine.mokctl("delete worker a-worker-1 --yes").stderr(stderr).run();
+    assert_eq!(machine.docker.node_objects(), ["a-master-1", "a-worker-2"]);
+    let error = "mokctl: error: no node exists with name a-worker-1\n\
+                 hint: 'mokctl get nodes a' lists them\n";
+    machine.mokctl("delete worker a-worker-1 --yes").stderr(error).code(1).run();
+
+    machine.mokctl("create worker a -q").run();
+    let all = ["a-master-1", "a-worker-1", "a-worker-2"];
+    assert_eq!(machine.docker.node_objects(), all);
+}
+
+/// kubeadm joins no node whose name the cluster has.
+#[test]
+fn a_node_takes_the_place_of_one_without_container() {
+    let machine = machine();
+    machine.docker.loses("a-worker-1");
+    let dry = machine.mokctl("create worker a --dry-run").outcome();
+    let stale = "Deleting Node objects\n  delete Node object a-worker-1\n    docker exec a-master-1 \
+                 kubectl --kubeconfig=/etc/kubernetes/admin.conf delete node a-worker-1 \
+                 --ignore-not-found\nStarting nodes\n";
+    dry.assert(dry.stdout.contains(stale), stale);
+    let stderr = "Reserving the names .. ok (0.0 s)\n\
+                  Deleting Node objects .. ok (0.0 s)\n\
+                  Starting nodes .. ok (0.0 s)\n\
+                  Issuing join credentials .. ok (0.0 s)\n\
+                  Joining nodes .. ok (0.0 s)\n\
+                  Waiting for nodes to become Ready .. ok (0.0 s)\n\
+                  Completing setup .. ok (0.0 s)\n\
+                  Done after 0.0 s.\n";
+    machine.mokctl("create worker a").stderr(stderr).run();
+    assert_eq!(machine.docker.containers().len(), 3);
+}
+
+#[test]
+fn a_master_without_container_leaves_etcd() {
+    let machine = Machine::new().with_cluster("a 3 0");
+    machine.docker.loses("a-master-3");
+    let master = machine.copy();
+    let stderr = "The container of a-master-3 is missing: it was removed by hand.\n\
+                  Updating other nodes .. ok (0.0 s)\n\
+                  Leaving etcd .. ok (0.0 s)\n\
+                  Deleting Node objects .. ok (0.0 s)\n\
+                  Done after 0.0 s.\n";
+    machine.mokctl("delete master a-master-3 --yes").stderr(stderr).run();
+    let leave = "exec a-master-1 bash /root/mok/remove_member.sh a-master-3";
+    assert!(machine.docker.call("exec a-master-1 bash /root/mok/remove_member.sh").line() == leave);
+    assert!(!machine.docker.file("a-lb", "/etc/mok/haproxy.cfg").contains("a-master-3"));
+
+    master.mokctl("create master a -q").run();
+    let lines: Vec<_> = master.docker.calls().iter().map(crate::fake_docker::Call::line).collect();
+    let at = |words: &str| lines.iter().rposition(|line| line.starts_with(words)).unwrap();
+    assert!(at(leave) < at("start a-master-3"), "{}", master.docker.log());
+}
+
+#[test]
+fn a_container_without_node_object_is_listed_deleted_and_made_again() {
+    let machine = machine();
+    machine.docker.deletes_node_object("a-worker-1");
+    let table = format!(
+        "{HEAD}         Version\n\
+         a-master-1   172.30.5.11    master   running        v1.37.2\n\
+         a-worker-1   172.30.5.101   worker   unregistered   v1.37.2\n\
+         a-worker-2   172.30.5.102   worker   running        v1.37.2\n"
+    );
+    machine.mokctl("get nodes a").stdout(table).run();
+    machine.mokctl("delete worker a-worker-1 --yes -q").run();
+    machine.mokctl("create worker a -q").run();
+    let all = ["a-master-1", "a-worker-1", "a-worker-2"];
+    assert_eq!(machine.docker.node_objects(), all);
+}
+
+/// Without an API to ask, only what the engine has can be shown.
+#[test]
+fn nodes_are_listed_without_the_api() {
+    let machine = machine();
+    machine.docker.loses("a-worker-1");
+    let asks = "exec a-master-1 kubectl *";
+    let rows = |machine: &Machine| {
+        let outcome = machine.mokctl("get nodes a").outcome();
+        outcome.assert(outcome.code() == Some(0) && outcome.stderr.is_empty(), "not listed");
+        outcome.stdout.lines().count()
+    };
+    let unreachable = "Unable to connect to the server: net/http: request canceled";
+    machine.docker.on(asks).fails(1, unreachable);
+    assert_eq!(rows(&machine), 3);
+    let outcome = machine.mokctl("delete worker a-worker-1 --yes").outcome();
+    outcome.assert(outcome.code() == Some(1) && outcome.stderr.contains(unreachable), "no reason");
+    machine.docker.heal();
+    machine.docker.on(asks).prints(b"<html>");
+    assert_eq!(rows(&machine), 3);
+    machine.docker.heal();
+    machine.docker.on(asks).hangs();
+    let outcome = machine.mokctl("get nodes a").deadline_scale("0.03").outcome();
+    outcome.assert(outcome.code() == Some(0) && outcome.stderr.is_empty(), "not listed");
+
+    machine.docker.heal();
+    machine.mokctl("stop cluster a -q").run();
+    let before = machine.docker.calls().len();
+    assert_eq!(rows(&machine), 3);
+    let asked = machine.docker.calls()[before..].iter().any(|call| call.verb() == "exec");
+    assert!(!asked, "{}", machine.docker.log());
+    let error = "mokctl: error: cluster a has no running master\n\
+                 hint: 'mokctl start cluster a' starts it\n";
+    machine.mokctl("delete worker a-worker-1 --yes").stderr(error).code(1).run();
+}
+
+/// On a host that does not answer there may be a container.
+#[test]
+fn nodes_on_a_host_that_is_away_are_not_missing() {
+    let machine = Machine::new();
+    machine.docker.with_hosts(&["here", "there"]);
+    let machine = machine.with_cluster("a 1 1 --hosts here,there");
+    machine.docker.host_is_away("there", true);
+    let outcome = machine.mokctl("get nodes a --hosts here,there").outcome();
+    outcome.assert(!outcome.stdout.contains("missing"), "missing");
+}
