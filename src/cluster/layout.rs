@@ -5,7 +5,7 @@
 use std::net::Ipv4Addr;
 
 use super::name::{NodeName, Role};
-use super::subnet::Subnet;
+use super::subnet::{MAX_PREFIX, Subnet};
 
 /// The pods of all nodes. Not configurable: a cluster's network is its own.
 pub const POD_SUBNET: &str = "10.244.0.0/16";
@@ -39,6 +39,14 @@ impl Layout {
     #[must_use]
     pub fn new(subnet: Subnet) -> Self {
         Self { subnet }
+    }
+
+    /// The layout in which `node` is at `address`; none where it could not be there. The
+    /// subnet is the smallest that has room for all nodes.
+    #[must_use]
+    pub fn around(node: &NodeName, address: Ipv4Addr) -> Option<Self> {
+        let layout = Self::new(Subnet::new(address, MAX_PREFIX)?);
+        (layout.address(node) == address).then_some(layout)
     }
 
     /// The network itself.
@@ -118,6 +126,22 @@ mod tests {
         assert!(!fixed.iter().any(|address| is_guest(*address)));
         assert!(!fixed.iter().any(|address| (first..=last).contains(address)));
         assert!(!is_guest(first) && !is_guest(last) && first < last);
+    }
+
+    #[test]
+    fn a_layout_follows_from_the_address_of_one_node() {
+        let node = |word| NodeName::parse(word).unwrap();
+        let layout = Layout::new(Subnet::parse("10.213.141.0/24").unwrap());
+        for name in ["a-lb", "a-master-3", "a-worker-99"] {
+            let address = layout.address(&node(name));
+            assert_eq!(Layout::around(&node(name), address), Some(layout), "{name}");
+            assert_eq!(Layout::around(&node("a-worker-1"), address), None, "{name}");
+        }
+        // Of a larger network only the part with all nodes is known.
+        let large = Layout::new(Subnet::parse("172.16.0.0/12").unwrap());
+        let around = Layout::around(&node("a-lb"), large.load_balancer()).unwrap();
+        assert_eq!(around.subnet().to_string(), "172.16.0.0/24");
+        assert_eq!(around.address(&node("a-worker-7")), large.address(&node("a-worker-7")));
     }
 
     #[test]

@@ -190,7 +190,7 @@ impl DockerError {
         match ErrorKind::of(stderr) {
             // A client that something ended has not come to its end: what it said may not
             // be all.
-            ErrorKind::NoImage if status.code().is_none() => ErrorKind::Other,
+            ErrorKind::NoImage | ErrorKind::Gone if status.code().is_none() => ErrorKind::Other,
             kind => kind,
         }
     }

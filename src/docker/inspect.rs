@@ -141,6 +141,9 @@ pub struct Attachment {
     /// What it was promised when it was made.
     #[serde(rename = "IPAMConfig", deserialize_with = "or_default")]
     pub promised: Promised,
+    /// The network's id; empty before the container's next start on it.
+    #[serde(rename = "NetworkID", deserialize_with = "or_default")]
+    pub network: String,
 }
 
 /// What a container was promised of a network.
@@ -180,6 +183,12 @@ pub struct Image {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Network {
+    /// Its id.
+    #[serde(rename = "Id", alias = "id", deserialize_with = "or_default")]
+    pub id: String,
+    /// Its name.
+    #[serde(rename = "Name", alias = "name", deserialize_with = "or_default")]
+    pub name: String,
     /// Its labels; only docker's.
     #[serde(rename = "Labels", deserialize_with = "texts")]
     pub labels: BTreeMap<String, String>,

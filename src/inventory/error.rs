@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::cluster::host::Host;
 use crate::cluster::name::{ClusterName, NodeName};
+use crate::cluster::subnet::Subnet;
 use crate::docker::{DockerError, args};
 use crate::image::contract::ContractError;
 use crate::node::manual::SETUP;
@@ -47,6 +48,16 @@ pub enum InventoryError {
     /// The network is not there.
     #[error("cluster {0} has no network")]
     NoNetwork(ClusterName),
+    /// The network is gone, and its addresses are in use.
+    #[error("cannot create network {network} again: {holder} has {subnet}")]
+    SubnetTaken {
+        /// The network.
+        network: String,
+        /// What has the addresses.
+        holder: String,
+        /// All of them, or some.
+        subnet: Subnet,
+    },
     /// A later version of mokctl made it.
     #[error("cluster {0} was made by a later version of mokctl")]
     Newer(ClusterName),
@@ -103,6 +114,9 @@ impl InventoryError {
             Self::NoImage(_) => "'mokctl build image' builds one".to_owned(),
             Self::NoVersion { wanted, .. } => {
                 format!("'mokctl build image --k8sver {wanted}' builds one")
+            }
+            Self::SubnetTaken { holder, .. } => {
+                format!("remove {holder}, then run the command again")
             }
             Self::Contract(_) | Self::Newer(_) | Self::Spread { .. } => return None,
         })

@@ -46,6 +46,9 @@ pub struct Member {
     pub manual: bool,
     /// Its address on the cluster's network.
     pub address: Option<Ipv4Addr>,
+    /// The id of the cluster's network that it is on, which may be gone; empty before its
+    /// first start there. None where it is on none.
+    pub network: Option<String>,
     /// The node image that it is made of, or was before it came out of a snapshot.
     pub base: Base,
     /// Its container runtime, as its image says.
@@ -166,6 +169,7 @@ fn member(container: Container) -> Option<Member> {
         complete: container.host_config.restart_policy.name == RESTART_POLICY,
         manual: label(labels::SETUP) == Some(labels::MANUAL),
         address: network.and_then(address),
+        network: network.map(|network| network.network.clone()),
         base: base(&container)?,
         runtime: Runtime::parse(label(labels::image::RUNTIME)).unwrap_or_default(),
         restored: label(labels::snapshot::NAME).is_some(),

@@ -3,6 +3,7 @@
 pub mod error;
 pub mod existing;
 pub mod found;
+pub mod lost_network;
 pub mod members;
 pub mod names;
 pub mod networks;

@@ -10,7 +10,7 @@ use crate::cluster::name::ClusterName;
 use crate::cluster::subnet::Subnet;
 use crate::cluster::taken::Taken;
 use crate::docker::inspect::{self, Network};
-use crate::docker::{Docker, DockerError, args};
+use crate::docker::{Docker, DockerError, ErrorKind, args};
 
 /// Ids of the networks of `cluster`; one, unless a run left something.
 ///
@@ -30,6 +30,52 @@ pub fn taken_subnets(docker: &Docker) -> Result<Taken, DockerError> {
     // An engine elsewhere has other routes; these then only cost choice.
     let table = fs::read_to_string("/proc/net/route").unwrap_or_default();
     Ok(Taken { networks: listed.into_iter().flatten().collect(), routes: routes(&table).collect() })
+}
+
+/// A network.
+#[derive(Debug)]
+pub struct Named {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its first IPv4 subnet.
+    pub subnet: Option<Subnet>,
+}
+
+/// The network `name`; none where the engine has none of that name.
+///
+/// # Errors
+/// Where the engine does not say.
+pub fn named(docker: &Docker, name: &str) -> Result<Option<Named>, DockerError> {
+    match docker.read(&args::inspect_networks([name]), read_named) {
+        Ok(networks) => Ok(networks.into_iter().next()),
+        Err(error) if error.kind() == ErrorKind::Gone => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A network of the engine that has addresses of `subnet`, by name, and its own subnet.
+///
+/// # Errors
+/// Where the engine does not say.
+pub fn holder(docker: &Docker, subnet: &Subnet) -> Result<Option<(String, Subnet)>, DockerError> {
+    let inspect = |ids: &[String]| args::inspect_networks(ids.iter().map(String::as_str));
+    let networks = docker.read_listed(&args::network_ids(), inspect, read_named)?;
+    let holds = |network: Named| {
+        let other = network.subnet.filter(|other| other.overlaps(subnet))?;
+        Some((format!("network {}", network.name), other))
+    };
+    Ok(networks.into_iter().flatten().find_map(holds))
+}
+
+fn read_named(json: &str) -> serde_json::Result<Vec<Named>> {
+    let networks: Vec<Network> = inspect::list(json)?;
+    let named = |network: Network| {
+        let subnet = network.subnets().find_map(Subnet::any);
+        Named { subnet, id: network.id, name: network.name }
+    };
+    Ok(networks.into_iter().map(named).collect())
 }
 
 /// The IPv4 subnets in `network inspect`, docker's or podman's.

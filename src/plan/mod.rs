@@ -17,7 +17,7 @@ use crate::cluster::name::NodeName;
 pub use create::{ReserveBy, create};
 pub use delete::delete;
 pub use nodes::{add, forget, remove, reserve, revert_add};
-pub use power::{resume, start, stop};
+pub use power::{reconnect, resume, start, stop};
 pub use snapshot::{clone, restore, save};
 
 /// Stages, one after the other.
@@ -97,6 +97,10 @@ pub enum Step {
     RemoveContainer(NodeName),
     /// The container stops, in order.
     Stop(NodeName),
+    /// The container, which is stopped, is taken off a network that is gone.
+    Disconnect(NodeName),
+    /// It gets onto the cluster's network, at its address.
+    Connect(NodeName),
     /// The container starts again.
     Start(NodeName),
     /// The container, which is stopped, becomes an image of the snapshot.
@@ -142,6 +146,8 @@ impl Step {
             | Self::RemoveEtcdMember(node)
             | Self::DeleteNodeObject(node)
             | Self::RemoveContainer(node)
+            | Self::Disconnect(node)
+            | Self::Connect(node)
             | Self::Stop(node)
             | Self::Start(node)
             | Self::Save(node) => Some(node),
@@ -191,6 +197,8 @@ impl fmt::Display for Step {
             Self::RemoveEtcdMember(node) => write!(f, "remove {node} from etcd"),
             Self::DeleteNodeObject(node) => write!(f, "delete Node object {node}"),
             Self::RemoveContainer(node) => write!(f, "remove {node}"),
+            Self::Disconnect(node) => write!(f, "disconnect {node}"),
+            Self::Connect(node) => write!(f, "connect {node}"),
             Self::Stop(node) => write!(f, "stop {node}"),
             Self::Save(node) => write!(f, "save {node}"),
             Self::RemoveAccess => f.write_str("remove access to the cluster"),

@@ -33,6 +33,20 @@ pub fn start(roster: &Roster, stopped: &Roster) -> Plan {
     Plan(stages)
 }
 
+/// What comes before [`start`] where the network was removed while nodes were stopped: it is
+/// made again unless another run has. The engine knows a network by its id, so nodes `on` the
+/// one that is gone must leave it; they and those `off` all networks get onto the new one.
+#[must_use]
+pub fn reconnect(makes_network: bool, on: &[NodeName], off: &[NodeName]) -> Plan {
+    let nodes = on.iter().chain(off).cloned();
+    let stages = [
+        Stage::new("Creating network", makes_network.then_some(Step::CreateNetwork)),
+        Stage::new("Disconnecting nodes", on.iter().cloned().map(Step::Disconnect)),
+        Stage::new("Connecting nodes", nodes.map(Step::Connect)),
+    ];
+    Plan(stages.into_iter().filter(|stage| !stage.steps.is_empty()).collect())
+}
+
 fn stages(roster: &Roster, roles: [Role; 3], verb: &str, step: impl Fn(NodeName) -> Step) -> Plan {
     let noun = |role| match role {
         Role::Master => "masters",
@@ -69,6 +83,19 @@ mod tests {
              Starting workers\n  start a-worker-1\n\
              Waiting for nodes to become Ready\n  wait for a-master-1, a-worker-1 to become Ready\n"
         );
+    }
+
+    #[test]
+    fn nodes_get_from_a_network_that_is_gone_onto_a_new_one() {
+        let node = |word| NodeName::parse(word).unwrap();
+        let (on, off) = ([node("a-master-1")], [node("a-worker-1")]);
+        assert_eq!(
+            reconnect(true, &on, &off).to_string(),
+            "Creating network\n  create network\nDisconnecting nodes\n  disconnect a-master-1\n\
+             Connecting nodes\n  connect a-master-1\n  connect a-worker-1\n"
+        );
+        assert_eq!(reconnect(false, &[], &off).0.len(), 1);
+        assert!(reconnect(false, &[], &[]).0.is_empty());
     }
 
     #[test]

@@ -125,6 +125,15 @@ impl Run<'_> {
             Step::RemoveEtcdMember(node) => admin_node(self.remove_etcd_member(node)),
             Step::DeleteNodeObject(node) => admin_node(self.delete_node_object(node)),
             Step::RemoveContainer(node) => one(node, args::remove([node.to_string().as_str()])),
+            Step::Disconnect(node) => {
+                let network = self.roster.name().network();
+                one(node, args::disconnect(&network, &node.to_string()))
+            }
+            Step::Connect(node) => {
+                let network = self.roster.name().network();
+                let address = self.outputs.layout()?.address(node);
+                one(node, args::connect(&network, &node.to_string(), address))
+            }
             Step::Stop(node) => one(node, args::stop([node.to_string().as_str()], STOP_SECONDS)),
             Step::Start(node) => {
                 self.outputs.learn_started(Moment::now().seconds());

@@ -1,4 +1,5 @@
-//! What only one side knows: a node whose container the user removed, or whose Node object.
+//! What only one side knows: a node whose container the user removed, or whose Node object;
+//! and a network that is gone.
 
 use serde_json::{Value, json};
 
@@ -148,4 +149,66 @@ fn nodes_on_a_host_that_is_away_are_not_missing() {
     machine.docker.host_is_away("there", true);
     let outcome = machine.mokctl("get nodes a --hosts here,there").outcome();
     outcome.assert(!outcome.stdout.contains("missing"), "missing");
+}
+
+fn without_network() -> Machine {
+    let machine = machine();
+    machine.mokctl("stop cluster a -q").run();
+    machine.docker.prunes_network("mok-a");
+    machine
+}
+
+#[test]
+fn start_makes_a_network_again_that_was_removed() {
+    let machine = without_network();
+    let dry = machine.mokctl("start cluster a --dry-run").outcome();
+    let again = "\
+Connecting nodes (side by side)
+  connect a-master-1
+    docker network connect --ip=172.30.5.11 mok-a a-master-1
+  connect a-worker-1
+    docker network connect --ip=172.30.5.101 mok-a a-worker-1
+  connect a-worker-2
+    docker network connect --ip=172.30.5.102 mok-a a-worker-2
+Starting masters
+";
+    dry.assert(dry.stdout.contains(again), again);
+    assert!(machine.docker.networks().is_empty());
+    let stderr = "Creating network .. ok (0.0 s)\n\
+                  Disconnecting nodes .. ok (0.0 s)\n\
+                  Connecting nodes .. ok (0.0 s)\n\
+                  Starting masters .. ok (0.0 s)\n\
+                  Starting workers .. ok (0.0 s)\n\
+                  Waiting for nodes to become Ready .. ok (0.0 s)\n\
+                  Done after 0.0 s.\n";
+    machine.mokctl("start cluster a").stderr(stderr).run();
+    let network = &machine.docker.networks()[0];
+    assert_eq!((network.name.as_str(), network.labels["MokCluster"].as_str()), ("mok-a", "a"));
+    let create = machine.docker.calls().into_iter().rfind(|call| call.verb() == "network create");
+    assert_eq!(create.unwrap().flag("subnet"), Some("172.30.5.0/24"));
+    // And as ever from now on.
+    machine.mokctl("stop cluster a -q").run();
+    let dry = machine.mokctl("start cluster a --dry-run").outcome();
+    dry.assert(dry.stdout.starts_with("Starting masters\n"), "once more");
+}
+
+#[test]
+fn start_says_what_has_the_addresses_of_a_network_that_was_removed() {
+    let machine = without_network();
+    let other = machine.copy();
+    // As a user makes one.
+    let create = |machine: &Machine, words: &[&str]| {
+        let mut docker = std::process::Command::new(machine.path("bin/docker"));
+        let output = docker.args(["network", "create"]).args(words).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    create(&machine, &["--driver=bridge", "--subnet=172.30.5.0/24", "other"]);
+    let error = "mokctl: error: cannot create network mok-a again: network other has 172.30.5.0/24\n\
+                 hint: remove network other, then run the command again\n";
+    machine.mokctl("start cluster a").stderr(error).code(1).run();
+
+    // Made again by hand: the nodes still are on the one that is gone.
+    create(&other, &["--driver=bridge", "--subnet=172.30.5.0/24", "mok-a"]);
+    other.mokctl("start cluster a -q").run();
+    assert!(other.docker.containers().iter().all(|container| container.status == "running"));
 }

@@ -17,6 +17,7 @@ mod engine_settings;
 mod faults;
 mod hosts;
 mod load_image;
+mod missing;
 mod nodes;
 mod options;
 mod package;

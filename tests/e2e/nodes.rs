@@ -17,21 +17,21 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Cluster {
     /// Runs the program, which must succeed; returns how long it took.
-    fn does(&self, words: &[&str]) -> Duration {
+    pub(crate) fn does(&self, words: &[&str]) -> Duration {
         let begun = Instant::now();
         let output = self.mokctl(words);
         assert!(output.status.success(), "{}", shown(&words.join(" "), &output));
         begun.elapsed()
     }
 
-    fn nodes(&self, numbered: &[&str]) -> Vec<String> {
+    pub(crate) fn nodes(&self, numbered: &[&str]) -> Vec<String> {
         numbered.iter().map(|node| self.node(node)).collect()
     }
 }
 
 /// Pods on every node reach each other and every node, and each node has routes to
 /// the others' pods and to no others.
-fn is_whole(cluster: &Cluster, nodes: &[String]) {
+pub(crate) fn is_whole(cluster: &Cluster, nodes: &[String]) {
     assert_eq!(cluster.ready_nodes().unwrap(), nodes);
     let (echo, service) = pods::deploy(cluster, nodes);
     let pods_are_right = || {

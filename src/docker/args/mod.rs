@@ -23,6 +23,6 @@ pub use image::{
     pull, remove_images, run_beside, run_script, save, tag,
 };
 pub use network::{
-    create_network, create_overlay, inspect_networks, labelled_network_ids, network_ids,
-    network_label_values, remove_networks,
+    connect, create_network, create_overlay, disconnect, inspect_networks, labelled_network_ids,
+    network_ids, network_label_values, remove_networks,
 };

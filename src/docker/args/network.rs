@@ -1,5 +1,7 @@
 //! Networks: made, removed, listed.
 
+use std::net::Ipv4Addr;
+
 use crate::cluster::labels::Label;
 use crate::cluster::layout::Layout;
 use crate::docker::Call;
@@ -41,6 +43,19 @@ pub fn create_overlay(name: &str, subnet: &str, range: &str, labels: &[Label]) -
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
     args.push(name.into());
     Call::new(args).deadline(Call::WORK).to_its_end()
+}
+
+/// Takes a container off a network. One that is stopped is still on a network that is gone.
+#[must_use]
+pub fn disconnect(network: &str, container: &str) -> Call {
+    // Also where the engine cannot find the network of the container any more.
+    Call::new(["network", "disconnect", "--force", network, container])
+}
+
+/// Puts a container on a network, with `address`.
+#[must_use]
+pub fn connect(network: &str, container: &str, address: Ipv4Addr) -> Call {
+    Call::new(["network", "connect", &format!("--ip={address}"), network, container])
 }
 
 /// Removes networks.

@@ -69,13 +69,14 @@ json_container() {
   printf ',"NetworkSettings":{"Ports":'
   if [ $running = true ]; then json_ports "$1/publish"; else printf '{}'; fi
   printf ',"Networks":'
-  json_networks "$network" "$ip" "$address"
+  get "$1/network_id"
+  if [ -n "$network" ]; then json_networks "$network" "$ip" "$address" "$value"; else printf '{}'; fi
   printf '}}'
 }
 
-# json_networks NETWORK PROMISED-ADDRESS ADDRESS
+# json_networks NETWORK PROMISED-ADDRESS ADDRESS ID
 json_networks() {
-  printf '{"%s":{"IPAMConfig":{"IPv4Address":"%s"},"IPAddress":"%s"}}' "$1" "$2" "$3"
+  printf '{"%s":{"IPAMConfig":{"IPv4Address":"%s"},"IPAddress":"%s","NetworkID":"%s"}}' "$1" "$2" "$3" "$4"
 }
 
 json_network() {

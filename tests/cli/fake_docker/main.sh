@@ -46,6 +46,8 @@ serve() {
         "network ls") network_ls "$@" ;;
         "network create") network_create "$@" ;;
         "network rm") network_rm "$@" ;;
+        "network connect") network_connect "$@" ;;
+        "network disconnect") network_disconnect "$@" ;;
         "network inspect")
           inspect find_network json_network 'Error response from daemon: network %s not found' "$@"
           ;;

@@ -394,6 +394,15 @@ impl FakeDocker {
         fs::remove_dir_all(self.engine("containers").join(container)).unwrap();
     }
 
+    /// `docker network prune`, while no container runs.
+    pub(crate) fn prunes_network(&self, network: &str) {
+        let folder = self.engine("networks").join(network);
+        let subnet = fs::read_to_string(folder.join("subnet")).unwrap();
+        let address = subnet.split('/').next().unwrap();
+        fs::remove_dir(self.engine("subnets").join(address)).unwrap();
+        fs::remove_dir_all(folder).unwrap();
+    }
+
     /// The names of the Node objects that there are.
     pub(crate) fn node_objects(&self) -> Vec<String> {
         let files = fs::read_dir(self.engine("nodes")).unwrap();

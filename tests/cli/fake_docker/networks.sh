@@ -34,6 +34,23 @@ network_create() {
 
 print_network() { echo "$2"; }
 
+network_disconnect() {
+  [ "$1" = --force ] || unknown
+  need_container "$3"
+  get "$found/network"
+  [ "$value" = "$2" ] || fail "Error response from daemon: container $3 is not connected to the network $2"
+  rm -f "$found/network" "$found/network_id" "$found/ip"
+}
+
+network_connect() {
+  case $1 in --ip=*) ip=${1#*=} ;; *) unknown ;; esac
+  find_network "$2" || fail "Error response from daemon: network $2 not found"
+  need_container "$3"
+  [ ! -f "$found/network" ] || fail "Error response from daemon: endpoint with name $3 already exists in network $2"
+  echo "$ip" >"$found/ip"
+  echo "$2" >"$found/network"
+}
+
 network_rm() {
   if grep -q '"ControlAvailable":false' "$engine/info.json"; then
     fail "Error response from daemon: This node is not a swarm manager."

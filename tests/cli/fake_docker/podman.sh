@@ -70,7 +70,7 @@ case ${self##*/} in podman)
   }
 
   json_networks() {
-    printf '{"%s":{"IPAddress":"%s","IPAMConfig":null}}' "$1" "$3"
+    printf '{"%s":{"IPAddress":"%s","IPAMConfig":null,"NetworkID":"%s"}}' "$1" "$3" "$1"
   }
 
   print_image_id() { image_id "$1" | cut -d : -f 2; }

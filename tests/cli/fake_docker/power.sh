@@ -13,6 +13,12 @@ start_one() {
   fi
   get "$found/network"
   [ -f "$engine/networks/$value/id" ] || cannot_start "network $value not found"
+  # It is on a network of that name once more, or on one that is gone.
+  get "$engine/networks/$value/id"
+  id=$value
+  get "$found/network_id"
+  case ${value:-$id} in "$id") ;; *) cannot_start "network $value not found" ;; esac
+  echo "$id" >"$found/network_id"
   while IFS= read -r line; do
     port=${line#*:}
     port=${port%%:*}

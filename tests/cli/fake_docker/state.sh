@@ -3,7 +3,7 @@
 # ../engine beside this file; mod.rs lays them out and reads them:
 #   calls/N/{argv,stdin}      every call, numbered as they came (0 is a stub)
 #   events                    "start N" and "end N STATUS", in order
-#   containers/NAME/          id, image, network, ip, labels, mounts, publish, status, root/
+#   containers/NAME/          id, image, network, network_id, ip, labels, mounts, publish, status, root/
 #   networks/NAME/            id, subnet, labels
 #   images/REFERENCE/labels
 #   info.json                 what the engine says of itself

@@ -94,6 +94,29 @@ fn start_can_be_finished_whatever_goes_wrong() {
     scene.survives(ordinary, Scene::is_finished_by_a_second);
 }
 
+/// But for the network, which is there afterwards.
+#[test]
+fn start_without_a_network_can_be_finished_whatever_goes_wrong() {
+    let template = Machine::new().with_cluster("a 2 1");
+    template.mokctl("stop cluster a -q").run();
+    template.docker.prunes_network("mok-a");
+    let scene = Scene::new(template, "start cluster a", 16);
+    for_each_fault(
+        &scene.targets,
+        |target, fault| ordinary(target, fault) && !target.is_as_good(fault),
+        |target, fault, scale| {
+            let machine = scene.template.copy();
+            target.goes_wrong(&machine, fault);
+            let outcome = machine.mokctl(scene.line).deadline_scale(scale).outcome();
+            outcome.check(!outcome.stderr.contains("panicked"), "it panicked")?;
+            outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
+            let old: Vec<_> = scene.before.iter().map(|object| object.name.clone()).collect();
+            target.is_told(&outcome, &old)?;
+            scene.is_finished_by_a_second(&machine, &outcome)
+        },
+    );
+}
+
 #[test]
 fn create_worker_leaves_the_cluster_as_it_was_whatever_goes_wrong() {
     let scene = Scene::new(Machine::new().with_cluster("a 1 1"), "create worker a", 16);

@@ -99,6 +99,8 @@ impl Target {
         let makes = old.is_empty();
         Some(match self.call.verb().as_str() {
             "network create" => "create network".to_owned(),
+            "network disconnect" => format!("disconnect {}", words[words.len() - 1]),
+            "network connect" => format!("connect {}", words[words.len() - 1]),
             // These reserve names.
             "create" if !makes || self.call.flag("name")?.ends_with("-master-1") => {
                 format!("create {}", self.call.flag("name")?)
@@ -176,7 +178,8 @@ impl Target {
             || self.line().starts_with("image inspect --format={{.Id}}");
         let answer_is_read = match self.call.verb().as_str() {
             "create" | "start" | "stop" | "kill" | "cp" | "update" | "network rm" | "rm"
-            | "commit" | "run" | "image rm" | "image prune" => false,
+            | "network connect" | "network disconnect" | "commit" | "run" | "image rm"
+            | "image prune" => false,
             "exec" => !UNREAD.iter().any(|word| self.line().contains(word)),
             _ => !spares_a_load,
         };

@@ -1,0 +1,117 @@
+//! What is removed by hand: containers, Node objects, the network.
+
+use serde_json::Value;
+
+use crate::cluster::Cluster;
+use crate::engine::{docker, shown};
+use crate::nodes::is_whole;
+
+impl Cluster {
+    /// The status of a node, as `get nodes` has it; none where it is not listed.
+    fn status(&self, node: &str) -> Option<String> {
+        let output = self.mokctl(&["get", "nodes", &self.name, "-o", "json"]);
+        assert!(output.status.success(), "{}", shown("get nodes", &output));
+        let list: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+        let found = list.iter().find(|entry| entry["name"] == node)?;
+        found["status"].as_str().map(String::from)
+    }
+
+    fn loses(&self, node: &str) {
+        docker(&["rm", "--force", "--volumes", node]).unwrap();
+        assert_eq!(self.status(node).as_deref(), Some("missing"));
+    }
+
+    fn etcd_members(&self) -> usize {
+        let list = ". /root/mok/common.sh; in_etcd member list";
+        docker(&["exec", &self.node("master-1"), "bash", "-c", list]).unwrap().lines().count()
+    }
+}
+
+#[test]
+fn a_worker_that_was_removed_by_hand_is_deleted_and_made_again() {
+    let Some(cluster) = Cluster::named("missing") else { return };
+    cluster.create(1, 1);
+    let all = cluster.nodes(&["master-1", "worker-1"]);
+    let worker = &all[1];
+
+    cluster.loses(worker);
+    cluster.does(&["delete", "worker", worker, "--yes"]);
+    assert_eq!(cluster.status(worker), None);
+    assert_eq!(cluster.ready_nodes().unwrap(), all[..1]);
+    cluster.does(&["create", "worker", &cluster.name]);
+    is_whole(&cluster, &all);
+
+    // The same without delete.
+    cluster.loses(worker);
+    cluster.does(&["create", "worker", &cluster.name]);
+    is_whole(&cluster, &all);
+
+    // The other way round.
+    cluster.kubectl(&["delete", "node", worker]).unwrap();
+    assert_eq!(cluster.status(worker).as_deref(), Some("unregistered"));
+    cluster.does(&["delete", "worker", worker, "--yes"]);
+    cluster.does(&["create", "worker", &cluster.name]);
+    is_whole(&cluster, &all);
+}
+
+#[test]
+fn a_master_that_was_removed_by_hand_leaves_etcd() {
+    let Some(cluster) = Cluster::named("missing-master") else { return };
+    cluster.create(3, 0);
+    let all = cluster.nodes(&["master-1", "master-2", "master-3"]);
+
+    cluster.loses(&all[1]);
+    cluster.does(&["delete", "master", &all[1], "--yes"]);
+    assert_eq!(cluster.etcd_members(), 2);
+    cluster.does(&["create", "master", &cluster.name]);
+    cluster.loses(&all[2]);
+    cluster.does(&["create", "master", &cluster.name]);
+    assert_eq!(cluster.etcd_members(), 3);
+    is_whole(&cluster, &all);
+
+    cluster.kubectl(&["delete", "node", &all[2]]).unwrap();
+    cluster.does(&["delete", "master", &all[2], "--yes"]);
+    assert_eq!(cluster.etcd_members(), 2);
+}
+
+#[test]
+fn a_network_that_was_removed_while_the_cluster_was_stopped_is_made_again() {
+    let Some(cluster) = Cluster::named("network") else { return };
+    cluster.create(1, 1);
+    let all = cluster.nodes(&["master-1", "worker-1"]);
+    is_whole(&cluster, &all);
+    let network = format!("mok-{}", cluster.name);
+    let subnet = "--format={{range .IPAM.Config}}{{.Subnet}}{{end}}";
+    let subnet = || docker(&["network", "inspect", subnet, &network]).unwrap();
+    let before = subnet();
+
+    cluster.does(&["stop", "cluster", &cluster.name]);
+    docker(&["network", "rm", &network]).unwrap();
+    cluster.does(&["start", "cluster", &cluster.name]);
+    assert_eq!(subnet(), before);
+    is_whole(&cluster, &all);
+    // And as ever from now on.
+    cluster.does(&["stop", "cluster", &cluster.name]);
+    cluster.does(&["start", "cluster", &cluster.name]);
+    is_whole(&cluster, &all);
+}
+
+#[test]
+fn another_network_with_the_addresses_is_named() {
+    let Some(cluster) = Cluster::named("taken") else { return };
+    cluster.create(1, 0);
+    let network = format!("mok-{}", cluster.name);
+    let subnet = "--format={{range .IPAM.Config}}{{.Subnet}}{{end}}";
+    let subnet = docker(&["network", "inspect", subnet, &network]).unwrap();
+    cluster.does(&["stop", "cluster", &cluster.name]);
+    docker(&["network", "rm", &network]).unwrap();
+    let other = format!("{}-other", cluster.name);
+    let flag = format!("--subnet={}", subnet.trim());
+    docker(&["network", "create", &flag, &other]).unwrap();
+    let output = cluster.mokctl(&["start", "cluster", &cluster.name]);
+    docker(&["network", "rm", &other]).unwrap();
+    let told = format!("network {other} has {}", subnet.trim());
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && stderr.contains(&told), "{stderr}");
+    cluster.does(&["start", "cluster", &cluster.name]);
+}
