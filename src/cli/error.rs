@@ -10,6 +10,7 @@ use crate::cluster::host::HostError;
 use crate::cluster::mount::MountError;
 use crate::cluster::name::NameError;
 use crate::cluster::port::PublishError;
+use crate::cluster::ranges::RangesError;
 use crate::cluster::registry::RegistryError;
 use crate::cluster::spec::SpecError;
 use crate::cluster::subnet::{OVERLAY_PREFIX, SubnetError};
@@ -136,6 +137,9 @@ pub enum UsageError {
     /// Not hosts, or not these, or no place.
     #[error("{}", sentence(.0))]
     Host(#[from] HostError),
+    /// Not addresses that pods or Services can have.
+    #[error("{}", sentence(.0))]
+    Ranges(#[from] RangesError),
     /// Not add-ons.
     #[error("{}", sentence(.0))]
     Addons(#[from] AddonsError),
@@ -178,6 +182,7 @@ impl UsageError {
             | Self::Registry(_)
             | Self::Host(_)
             | Self::Addons(_)
+            | Self::Ranges(_)
             | Self::Address(_)
             | Self::NarrowSubnet(_)
             | Self::NotUtf8(_) => "\n",

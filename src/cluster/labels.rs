@@ -33,6 +33,10 @@ pub const SETUP: &str = "mok.setup";
 pub const MANUAL: &str = "by-hand";
 /// The add-ons that the cluster was created with, with commas, or `none`.
 pub const ADDONS: &str = "mok.addons";
+/// The addresses of all nodes' pods; [`Ranges`](super::ranges::Ranges)' default without it.
+pub const POD_SUBNET: &str = "mok.pod-subnet";
+/// The addresses of Services; the default without it.
+pub const SERVICE_SUBNET: &str = "mok.service-subnet";
 /// The registry that the node pulls from, `HOST:PORT`.
 pub const REGISTRY: &str = "mok.registry";
 /// `yes` on a node that has proxies; a file in the node says which.

@@ -7,10 +7,6 @@ use std::net::Ipv4Addr;
 use super::name::{NodeName, Role};
 use super::subnet::{MAX_PREFIX, Subnet};
 
-/// The pods of all nodes. Not configurable: a cluster's network is its own.
-pub const POD_SUBNET: &str = "10.244.0.0/16";
-/// The virtual addresses of Services; kubeadm's default.
-pub const SERVICE_SUBNET: &str = "10.96.0.0/12";
 /// The API server's port on every master and on the balancer.
 pub const API_PORT: u16 = 6443;
 
@@ -87,14 +83,8 @@ impl Layout {
     }
 }
 
-/// The addresses of the node's pods: a /24 of [`POD_SUBNET`].
-#[must_use]
-pub fn pod_range(node: &NodeName) -> String {
-    format!("10.244.{}.0/24", host_number(node))
-}
-
 /// At most 9 masters and 99 workers: see [`super::spec`].
-fn host_number(node: &NodeName) -> u8 {
+pub(super) fn host_number(node: &NodeName) -> u8 {
     match node.role() {
         Role::LoadBalancer => LOAD_BALANCER,
         Role::Master => MASTERS.saturating_add(node.number()),
@@ -107,6 +97,7 @@ mod tests {
     use std::num::NonZeroU8;
 
     use super::*;
+    use crate::cluster::ranges::Ranges;
     use crate::cluster::spec::{MAX_MASTERS, MAX_WORKERS};
 
     #[test]
@@ -150,7 +141,8 @@ mod tests {
         let layout = Layout::new(Subnet::parse("10.213.141.0/24").unwrap());
         for name in ["lab-master-1", "lab-master-2", "lab-worker-1", "lab-worker-2"] {
             let node = NodeName::parse(name).unwrap();
-            let (address, pods) = (layout.address(&node), pod_range(&node));
+            let (address, pods) =
+                (layout.address(&node), Ranges::default().pods_of(&node).to_string());
             let label = format!("\"{name}\\n{address}\\npods {pods}\"");
             assert!(drawn.contains(&label), "{label}");
         }

@@ -14,6 +14,7 @@ pub mod name;
 pub mod placement;
 pub mod port;
 pub mod proxy;
+pub mod ranges;
 pub mod registry;
 pub mod roster;
 pub mod runtime;

@@ -5,7 +5,8 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::layout::{Layout, POD_SUBNET, SERVICE_SUBNET};
+use super::layout::Layout;
+use super::ranges::Ranges;
 use super::roster::Roster;
 
 /// A variable that cannot be handed on.
@@ -51,9 +52,14 @@ impl Proxy {
 
     /// The same, past everything of the cluster on `layout` and `other` hosts.
     #[must_use]
-    pub fn around(mut self, roster: &Roster, layout: Layout, other: Option<String>) -> Self {
-        let known =
-            ["localhost", "127.0.0.0/8", POD_SUBNET, SERVICE_SUBNET, ".svc", ".cluster.local"];
+    pub fn around(
+        mut self,
+        roster: &Roster,
+        (layout, ranges): (Layout, Ranges),
+        other: Option<String>,
+    ) -> Self {
+        let (pods, services) = (ranges.pods().to_string(), ranges.services().to_string());
+        let known = ["localhost", "127.0.0.0/8", &pods, &services, ".svc", ".cluster.local"];
         let known = known.map(String::from).into_iter().chain([layout.subnet().to_string()]);
         let nodes = roster.nodes().iter().map(ToString::to_string);
         for host in known.chain(nodes).chain(other) {
@@ -106,7 +112,7 @@ mod tests {
         let nodes = nodes.iter().map(|node| NodeName::parse(node).unwrap());
         let roster = Roster::new(ClusterName::parse("a").unwrap(), nodes);
         let layout = Layout::new(Subnet::parse("10.213.7.0/24").unwrap());
-        proxy.around(&roster, layout, Some("192.0.2.9".into()))
+        proxy.around(&roster, (layout, Ranges::default()), Some("192.0.2.9".into()))
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::mount::Mount;
 use super::name::SnapshotName;
 use super::name::{ClusterName, NodeName};
 use super::port::{Protocol, PublishSpec, Socket};
+use super::ranges::Ranges;
 use super::registry::Registry;
 use super::roster::Roster;
 use super::subnet::Subnet;
@@ -48,6 +49,8 @@ pub struct ClusterSpec {
     pub manual: Manual,
     /// The add-ons that were asked for; by default all that the place allows.
     pub addons: Option<Addons>,
+    /// The addresses of pods and Services.
+    pub ranges: Ranges,
 }
 
 impl ClusterSpec {

@@ -72,6 +72,11 @@ impl Subnet {
         Some(Self(net.trunc()))
     }
 
+    /// One of ours, which needs no check.
+    pub(super) const fn of([a, b, c, d]: [u8; 4], prefix: u8) -> Self {
+        Self(Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), prefix))
+    }
+
     /// The number of its network's bits.
     #[must_use]
     pub fn prefix(&self) -> u8 {

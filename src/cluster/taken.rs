@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use super::name::ClusterName;
+use super::ranges::Ranges;
 use super::subnet::Subnet;
 
 /// Where subnets are looked for, a byte of them for each: first clear of the engine's own
@@ -26,6 +27,13 @@ impl Taken {
     pub fn and(mut self, other: Self) -> Self {
         self.networks.extend(other.networks);
         self.routes.extend(other.routes);
+        self
+    }
+
+    /// With what a cluster itself has inside.
+    #[must_use]
+    pub fn with(mut self, ranges: Ranges) -> Self {
+        self.networks.extend([ranges.pods(), ranges.services()]);
         self
     }
 

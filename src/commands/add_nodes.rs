@@ -10,6 +10,7 @@ use crate::cluster::host::Place;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::placement::{pin, spread};
 use crate::cluster::proxy::Proxy;
+use crate::cluster::ranges::Ranges;
 use crate::cluster::spec::{MAX_MASTERS, MAX_WORKERS};
 use crate::docker::{Docker, Endpoint, Engine, Engines, args, join};
 use crate::error::Error;
@@ -81,6 +82,7 @@ pub(super) fn run(
             masters: of(Role::Master),
             workers: of(Role::Worker),
             subnet: None,
+            ranges: Ranges::default(),
             kubernetes: look.image.version,
         };
         preflight::check(&context.ui, &demand, &look.facts)?;
@@ -106,6 +108,7 @@ pub(super) fn run(
             registry: model.and_then(|member| member.registry.clone()),
             proxy,
             addons: model.map(|member| member.addons.clone()).unwrap_or_default(),
+            ranges: existing.ranges(),
         },
         api: ApiOptions {
             address: existing.api().map_or(Ipv4Addr::LOCALHOST, |api| api.address),

@@ -5,6 +5,7 @@ use std::thread;
 use super::Context;
 use super::create_cluster::{apply, next_steps, ports, proxy};
 use crate::cluster::name::Role;
+use crate::cluster::ranges::Ranges;
 use crate::cluster::spec::CloneSpec;
 use crate::docker::{Engines, join};
 use crate::error::Error;
@@ -42,11 +43,13 @@ pub(super) fn run(
     let roster = snapshot.roster.renamed(name);
     let image = node_images::below(&context.docker, &snapshot.name.image(&saved.node))?;
     let facts = Facts { taken: taken?, ..facts? };
+    let taken = facts.taken.clone().with(saved.ranges);
     let count = |role| roster.with_role(role).count() as u64;
     let demand = Demand {
         masters: count(Role::Master),
         workers: count(Role::Worker),
-        subnet: chosen_subnet(options.subnet, &facts.taken, name),
+        subnet: chosen_subnet(options.subnet, &taken, name),
+        ranges: Ranges::default(),
         kubernetes: image.version,
     };
     let as_saved = options.mounts.is_empty();
@@ -66,8 +69,9 @@ pub(super) fn run(
             registry: options.registry.clone().or(saved.registry),
             proxy,
             addons: saved.addons,
+            ranges: saved.ranges,
         },
-        network: NetworkOptions { subnet: options.subnet, taken: facts.taken },
+        network: NetworkOptions { subnet: options.subnet, taken },
         api: ApiOptions { address, port: options.api_port },
         kubeconfig: Some(context.writable_kubeconfig(name)?),
         output: context.output(),
@@ -99,5 +103,7 @@ fn can_be_cloned<'a>(
     if !agrees(spec.masters.map(u8::from), masters) || !agrees(spec.workers, workers) {
         return Err(SnapshotError::OtherNumbers { snapshot: name(), masters, workers });
     }
-    snapshot.first_master().ok_or_else(|| SnapshotError::Unfinished(name()))
+    let master = snapshot.first_master().ok_or_else(|| SnapshotError::Unfinished(name()))?;
+    spec.options.subnet.map_or(Ok(()), |subnet| master.ranges.allow(subnet))?;
+    Ok(master)
 }

@@ -55,6 +55,7 @@ pub(super) fn run(
             registry: spec.options.registry.clone(),
             proxy,
             addons,
+            ranges: spec.ranges,
         },
         network: NetworkOptions { subnet: spec.options.subnet, taken: site.taken },
         api: ApiOptions { address: site.address, port: spec.options.api_port },

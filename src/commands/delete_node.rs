@@ -41,7 +41,11 @@ pub(super) fn run(
         None => plan::forget(&rest, node),
     };
     let run = Run {
-        nodes: NodeTemplate { ports: existing.published(), ..NodeTemplate::default() },
+        nodes: NodeTemplate {
+            ports: existing.published(),
+            ranges: existing.ranges(),
+            ..NodeTemplate::default()
+        },
         ..Run::new(&existing.engines, &rest, existing.admin_node(Some(node))?)
     };
     run.outputs.learn_layout(existing.layout()?);

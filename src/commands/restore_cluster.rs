@@ -7,6 +7,7 @@ use super::{Context, outcome};
 use crate::cluster::moment::Moment;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
+use crate::cluster::ranges::Ranges;
 use crate::cluster::subnet::Subnet;
 use crate::docker::{Engine, Engines, args, join};
 use crate::error::Error;
@@ -69,6 +70,7 @@ pub(super) fn run(
             mounts: master.map(|saved| saved.mounts.clone()).unwrap_or_default(),
             registry: master.and_then(|saved| saved.registry.clone()),
             addons: master.map(|saved| saved.addons.clone()).unwrap_or_default(),
+            ranges: master.map(|saved| saved.ranges).unwrap_or_default(),
             proxy: None,
         },
         network: NetworkOptions { subnet: Some(snapshot.subnet), ..NetworkOptions::default() },
@@ -124,6 +126,7 @@ fn check(
         masters: more(Role::Master),
         workers: more(Role::Worker),
         subnet: None,
+        ranges: Ranges::default(),
         kubernetes: master.version,
     };
     let published = running().flat_map(|member| member.published.clone()).collect();

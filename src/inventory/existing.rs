@@ -8,6 +8,7 @@ use crate::cluster::host::Host;
 use crate::cluster::layout::Layout;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::port::Publish;
+use crate::cluster::ranges::Ranges;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
 use crate::docker::{Docker, DockerError, Engines, args};
@@ -73,6 +74,13 @@ impl Existing {
     pub fn published(&self) -> Vec<Publish> {
         let published = self.member(&self.roster.api_node()).map(|member| &member.published);
         published.into_iter().flatten().filter(|p| !p.is_api()).cloned().collect()
+    }
+
+    /// The addresses of its pods and Services.
+    #[must_use]
+    pub fn ranges(&self) -> Ranges {
+        let master = self.members.iter().find(|member| member.role() == Some(Role::Master));
+        master.map(|member| member.ranges).unwrap_or_default()
     }
 
     /// The nodes whose setup was left to the user.

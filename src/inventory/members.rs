@@ -11,6 +11,7 @@ use crate::cluster::moment::Moment;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::port::{Protocol, Publish};
+use crate::cluster::ranges::Ranges;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
@@ -69,6 +70,8 @@ pub struct Member {
     pub registry: Option<Registry>,
     /// The add-ons that its cluster was created with, as the label says.
     pub addons: Addons,
+    /// The addresses of its cluster's pods and Services, as labels say.
+    pub ranges: Ranges,
     /// Whether it has proxies; which they are, no label says.
     pub has_proxy: bool,
 }
@@ -104,6 +107,7 @@ impl Member {
             mounts: self.mounts.clone(),
             registry: self.registry.clone(),
             addons: self.addons.clone(),
+            ranges: self.ranges,
             manual: self.manual,
             issued: self.issued,
             program: self.program.clone(),
@@ -181,6 +185,7 @@ fn member(container: Container) -> Option<Member> {
         published: container.host_config.port_bindings.iter().filter_map(published).collect(),
         has_proxy: label(labels::PROXY).is_some_and(|value| !value.is_empty()),
         registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
+        ranges: Ranges::read(label(labels::POD_SUBNET), label(labels::SERVICE_SUBNET)),
         addons: label(labels::ADDONS).and_then(|list| Addons::parse(list).ok()).unwrap_or_default(),
         mounts: container.mounts.into_iter().filter_map(mount).collect(),
         program: Program { entrypoint: container.config.entrypoint, command: container.config.cmd },

@@ -12,6 +12,7 @@ use crate::cluster::mount::Mount;
 use crate::cluster::name::NodeName;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::port::Publish;
+use crate::cluster::ranges::Ranges;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
@@ -154,6 +155,7 @@ fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
             published: list(label(label::PUBLISH), Publish::parse)?,
             mounts: list(label(label::MOUNTS), |word| Mount::parse(word).ok())?,
             registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
+            ranges: Ranges::read(label(labels::POD_SUBNET), label(labels::SERVICE_SUBNET)),
             addons: label(labels::ADDONS)
                 .and_then(|list| Addons::parse(list).ok())
                 .unwrap_or_default(),
@@ -197,6 +199,7 @@ mod tests {
             mounts: vec![Mount::parse("/a $b:/data:ro").unwrap(), Mount::parse("/c:/d").unwrap()],
             registry: Registry::parse("localhost:5000").ok(),
             addons: Addons::parse("storage,policy").unwrap(),
+            ranges: Ranges::read(Some("10.60.0.0/16"), None),
             manual: true,
             issued: Moment::parse("5").unwrap(),
             program: Program::default(),
@@ -225,6 +228,7 @@ mod tests {
         labels.insert(labels::KUBERNETES, "v1.37.2".into());
         labels.insert(labels::REGISTRY, "localhost:5000".into());
         labels.insert(labels::ADDONS, "storage,policy".into());
+        labels.insert(labels::POD_SUBNET, "10.60.0.0/16".into());
         labels.insert(labels::SETUP, labels::MANUAL.into());
         json!({
             "Id": "sha256:02",

@@ -4,8 +4,10 @@
 use serde_json::json;
 
 use super::files::File;
-use crate::cluster::layout::{Layout, POD_SUBNET, SERVICE_SUBNET, pod_range};
+use crate::cluster::layout::Layout;
 use crate::cluster::name::{NodeName, Role};
+use crate::cluster::ranges::Ranges;
+use crate::cluster::subnet::Subnet;
 
 /// Where the service looks for the routes.
 pub const ROUTES: &str = "etc/mok/routes";
@@ -19,30 +21,33 @@ pub const OVERLAY_MTU: u16 = 1450;
 /// All files of the network for `node`, one of `nodes`; `mtu` where it is not that of
 /// every other network.
 #[must_use]
-pub fn files(node: &NodeName, nodes: &[NodeName], layout: Layout, mtu: Option<u16>) -> Vec<File> {
+pub fn files(
+    node: &NodeName,
+    nodes: &[NodeName],
+    (layout, ranges): (Layout, Ranges),
+    mtu: Option<u16>,
+) -> Vec<File> {
+    let (pods, services) = (ranges.pods(), ranges.services());
     vec![
-        File::public(
-            "etc/mok/network",
-            format!("POD_SUBNET={POD_SUBNET}\nSERVICE_SUBNET={SERVICE_SUBNET}\n"),
-        ),
-        File::public(ROUTES, routes(node, nodes, layout)),
-        File::public("etc/cni/net.d/10-mok.conflist", cni(node, mtu)),
+        File::public("etc/mok/network", format!("POD_SUBNET={pods}\nSERVICE_SUBNET={services}\n")),
+        File::public(ROUTES, routes(node, nodes, layout, ranges)),
+        File::public("etc/cni/net.d/10-mok.conflist", cni(ranges.pods_of(node), mtu)),
     ]
 }
 
 /// A line `POD_RANGE NODE_ADDRESS` for every other node that has pods.
 #[must_use]
-pub fn routes(node: &NodeName, nodes: &[NodeName], layout: Layout) -> String {
+pub fn routes(node: &NodeName, nodes: &[NodeName], layout: Layout, ranges: Ranges) -> String {
     nodes
         .iter()
         .filter(|other| *other != node && other.role() != Role::LoadBalancer)
-        .map(|other| format!("{} {}\n", pod_range(other), layout.address(other)))
+        .map(|other| format!("{} {}\n", ranges.pods_of(other), layout.address(other)))
         .collect()
 }
 
 /// Point-to-point links with addresses of the node's own range: pods reach each
 /// other, their node and the others' by plain routing, without a bridge.
-fn cni(node: &NodeName, mtu: Option<u16>) -> String {
+fn cni(pods: Subnet, mtu: Option<u16>) -> String {
     let mut plugins = json!({
         "cniVersion": "0.3.1",
         "name": "mok",
@@ -55,7 +60,7 @@ fn cni(node: &NodeName, mtu: Option<u16>) -> String {
                     // Below /run: a restart ends all pods, and their addresses
                     // must not stay taken.
                     "dataDir": "/run/cni-ipam-state",
-                    "ranges": [[{ "subnet": pod_range(node) }]],
+                    "ranges": [[{ "subnet": pods.to_string() }]],
                     "routes": [{ "dst": "0.0.0.0/0" }]
                 }
             },
@@ -88,7 +93,7 @@ mod tests {
         ];
         let layout = Layout::new(Subnet::parse("10.213.7.0/24").unwrap());
         assert_eq!(
-            routes(&nodes[2], &nodes, layout),
+            routes(&nodes[2], &nodes, layout, Ranges::default()),
             "10.244.11.0/24 10.213.7.11\n10.244.102.0/24 10.213.7.102\n"
         );
     }

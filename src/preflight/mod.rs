@@ -26,6 +26,7 @@ pub use swarm::{SwarmFacts, of_swarm};
 
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::port::Socket;
+use crate::cluster::ranges::Ranges;
 use crate::cluster::subnet::Subnet;
 use crate::cluster::taken::Taken;
 
@@ -38,6 +39,9 @@ pub struct Demand {
     pub workers: u64,
     /// The network that was asked for, or will be chosen.
     pub subnet: Option<Subnet>,
+    /// The addresses that its pods and Services will have; the defaults where they have
+    /// them already.
+    pub ranges: Ranges,
     /// The Kubernetes of the nodes' image.
     pub kubernetes: KubernetesVersion,
 }
@@ -96,6 +100,10 @@ pub fn problems(demand: &Demand, facts: &Facts) -> Vec<Problem> {
             (None, None) => None,
         });
     }
+    found.extend(demand.ranges.chosen().filter_map(|(range, subnet)| {
+        let other = taken.refuses(&subnet, &[])?;
+        Some(Problem::RangeTaken { range, subnet, other })
+    }));
     let memory = host.as_ref().and_then(|host| host.memory).or(engine.memory);
     let needed = demand.masters * MASTER_MEMORY + demand.workers * WORKER_MEMORY;
     found.extend(memory.filter(|free| *free < needed).map(|free| Problem::Memory { needed, free }));

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::{MIB, Product};
 use crate::cluster::host::{Host, list};
 use crate::cluster::kubernetes::KubernetesVersion;
+use crate::cluster::ranges::Range;
 use crate::cluster::subnet::Subnet;
 use crate::docker::args::at;
 
@@ -103,6 +104,18 @@ pub enum Problem {
     /// The subnet that was asked for is in use.
     #[error("subnet {subnet} overlaps {other}, a network of the engine or a route of the host")]
     SubnetTaken {
+        /// What was asked for.
+        subnet: Subnet,
+        /// What is there.
+        other: Subnet,
+    },
+    /// Addresses that were asked for inside of the cluster are in use outside.
+    #[error(
+        "{subnet}, for {range}, overlaps {other}, a network of the engine or a route of the host"
+    )]
+    RangeTaken {
+        /// What would have them.
+        range: Range,
         /// What was asked for.
         subnet: Subnet,
         /// What is there.
@@ -275,6 +288,10 @@ impl Problem {
             Self::NoSuchAddress { .. } => "'ip -4 address' lists them".into(),
             Self::SubnetTaken { .. } => {
                 "choose another --subnet, or none: mokctl then chooses a free one".into()
+            }
+            Self::RangeTaken { range: Range::Pods, .. } => "choose another --pod-subnet".into(),
+            Self::RangeTaken { range: Range::Services, .. } => {
+                "choose another --service-subnet".into()
             }
             Self::SubnetShadows { .. } => {
                 "choose another --subnet if you need these addresses there".into()

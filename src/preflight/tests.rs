@@ -29,7 +29,7 @@ fn host() -> HostFacts {
 
 fn demand(masters: u64, workers: u64) -> Demand {
     let kubernetes = KubernetesVersion::parse("v1.34.4").unwrap();
-    Demand { masters, workers, subnet: None, kubernetes }
+    Demand { masters, workers, subnet: None, ranges: Ranges::default(), kubernetes }
 }
 
 /// What is said of the problems, and of each its remedy.

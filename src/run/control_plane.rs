@@ -9,7 +9,7 @@ use super::outputs::MissingOutput;
 use super::start::put;
 use super::work::Target;
 use super::{Run, in_node, script};
-use crate::cluster::layout::{Layout, pod_range};
+use crate::cluster::layout::Layout;
 use crate::cluster::name::{NodeName, Role};
 use crate::docker::{Call, Docker, args};
 use crate::inventory::members::is_set_up;
@@ -143,7 +143,7 @@ impl Run<'_> {
         let seconds = self.admin_engine().deadline(READY).as_secs().max(1).to_string();
         let word = |node: &NodeName| match since {
             Some(_) => node.to_string(),
-            None => format!("{node}={}", pod_range(node)),
+            None => format!("{node}={}", self.nodes.ranges.pods_of(node)),
         };
         let names: Vec<String> = nodes.iter().map(word).collect();
         let since = since.unwrap_or_default().to_string();
@@ -228,6 +228,7 @@ impl Run<'_> {
         let cluster = ClusterConfig {
             endpoint: self.endpoint(layout),
             cert_sans: names.into_iter().chain(elsewhere).collect(),
+            ranges: self.nodes.ranges,
             schedulable_masters: self.roster.has_schedulable_masters(),
             several_masters: self.roster.has_load_balancer(),
             patches: self.is_first_member(node).then_some(scripts::PATCHES),

@@ -39,6 +39,7 @@ use crate::cluster::mount::Mount;
 use crate::cluster::name::NodeName;
 use crate::cluster::port::Publish;
 use crate::cluster::proxy::Proxy;
+use crate::cluster::ranges::Ranges;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::subnet::Subnet;
@@ -93,6 +94,8 @@ pub struct NodeTemplate {
     pub proxy: Option<Proxy>,
     /// The add-ons of its cluster.
     pub addons: Addons,
+    /// The addresses of its cluster's pods and Services.
+    pub ranges: Ranges,
 }
 
 /// What the network of a new cluster must be like.

@@ -22,7 +22,8 @@ const MEMBER: Duration = Duration::from_secs(30);
 
 impl Run<'_> {
     pub(super) fn update_routes(&self, node: &NodeName) -> Result<Vec<Call>, StepError> {
-        let routes = network::routes(node, self.roster.nodes(), self.outputs.layout()?);
+        let routes =
+            network::routes(node, self.roster.nodes(), self.outputs.layout()?, self.nodes.ranges);
         let put = put(node, &[File::public(network::ROUTES, routes)])?;
         Ok(vec![put, in_node(node, &[network::APPLY], DRAIN)])
     }

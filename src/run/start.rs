@@ -11,6 +11,7 @@ use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::moment::Moment;
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::port::{Protocol, Publish};
+use crate::cluster::ranges::Range;
 use crate::cluster::runtime::Runtime;
 use crate::docker::Call;
 use crate::docker::args::{self, Container};
@@ -57,7 +58,7 @@ impl Run<'_> {
             });
         }
         let mtu = self.is_spread().then_some(network::OVERLAY_MTU);
-        let mut files = network::files(node, self.roster.nodes(), layout, mtu);
+        let mut files = network::files(node, self.roster.nodes(), (layout, self.nodes.ranges), mtu);
         files.extend(scripts::files(&self.script_values(node, layout)?));
         files.extend(self.outside_files(layout)?);
         if node.role() == Role::Master {
@@ -90,7 +91,11 @@ impl Run<'_> {
         let runtime = self.origin.runtime()?;
         let registry = self.nodes.registry.as_ref();
         let host = registry.map(|registry| registry.host(layout));
-        let proxy = self.nodes.proxy.clone().map(|proxy| proxy.around(self.roster, layout, host));
+        let proxy = self
+            .nodes
+            .proxy
+            .clone()
+            .map(|proxy| proxy.around(self.roster, (layout, self.nodes.ranges), host));
         let registry = registry.map(|registry| registry::file(registry, layout, runtime));
         let none = || self.origin.cloned().map(|_| vec![proxy::none()]);
         let proxy = proxy.map(|proxy| proxy::files(&proxy, runtime)).or_else(none);
@@ -155,6 +160,13 @@ impl Run<'_> {
         let kubernetes = node.role().runs_kubernetes();
         if kubernetes && !matches!(self.origin, Origin::Restore(_)) {
             labels.push((labels::ADDONS, self.nodes.addons.to_string()));
+            labels.extend(self.nodes.ranges.chosen().map(|(range, subnet)| {
+                let key = match range {
+                    Range::Pods => labels::POD_SUBNET,
+                    Range::Services => labels::SERVICE_SUBNET,
+                };
+                (key, subnet.to_string())
+            }));
         }
         if let Some(registry) = self.nodes.registry.as_ref().filter(|_| kubernetes) {
             labels.push((labels::REGISTRY, registry.to_string()));

@@ -8,10 +8,14 @@ use super::Base;
 use super::file::FileError;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
+use crate::cluster::ranges::RangesError;
 
 /// Why a snapshot cannot be made, used or loaded.
 #[derive(Debug, Error)]
 pub enum SnapshotError {
+    /// The clone's network would have addresses of its pods or Services.
+    #[error(transparent)]
+    Ranges(#[from] RangesError),
     /// It is not tested there.
     #[error("snapshots need docker: podman names images differently")]
     NeedsDocker,
@@ -90,6 +94,7 @@ impl SnapshotError {
                 "copy it: 'docker save {id}' where the snapshot was created, 'docker load' here",
                 id = base.id
             ),
+            Self::Ranges(_) => "choose another --subnet, or none".to_owned(),
             Self::NeedsDocker | Self::Newer(_) | Self::File { .. } => return None,
         })
     }

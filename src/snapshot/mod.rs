@@ -18,6 +18,7 @@ use crate::cluster::moment::{DAY, Moment};
 use crate::cluster::mount::Mount;
 use crate::cluster::name::{NodeName, SnapshotName};
 use crate::cluster::port::Publish;
+use crate::cluster::ranges::Ranges;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
@@ -61,6 +62,8 @@ pub struct SavedNode {
     pub registry: Option<Registry>,
     /// The add-ons that its cluster was created with.
     pub addons: Addons,
+    /// The addresses of its cluster's pods and Services.
+    pub ranges: Ranges,
     /// Whether its setup was left to the user.
     pub manual: bool,
     /// When the oldest of its certificates can have been issued.

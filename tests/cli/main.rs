@@ -35,6 +35,7 @@ mod options;
 mod podman;
 mod preflight;
 mod races;
+mod ranges;
 mod remote;
 mod signals;
 mod snapshot_files;

@@ -24,6 +24,7 @@ mod package;
 mod podman;
 mod pods;
 mod races;
+mod ranges;
 mod refuse;
 mod remote;
 mod restart;

@@ -17,6 +17,7 @@ use crate::cluster::mount::Mount;
 use crate::cluster::name::ClusterName;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::port::PublishSpec;
+use crate::cluster::ranges::{Ranges, RangesError};
 use crate::cluster::registry::Registry;
 use crate::cluster::spec::{
     CloneSpec, ClusterOptions, ClusterSpec, ImageRef, MAX_MASTERS, MAX_WORKERS, VersionPrefix,
@@ -35,7 +36,9 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
         version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
         manual: Manual::Nothing,
         addons: words.value(Flag::Addons).map(Addons::parse).transpose()?,
+        ranges: ranges(words)?,
     };
+    spec.options.subnet.map_or(Ok(()), |subnet| spec.ranges.allow(subnet))?;
     spec.manual = manual(words, spec.has_load_balancer());
     Ok(spec)
 }
@@ -75,6 +78,12 @@ fn options(words: &Words) -> Result<ClusterOptions, UsageError> {
         mounts: Mount::parse_all(words.values(Flag::Mount))?,
         registry: words.value(Flag::Registry).map(Registry::parse).transpose()?,
     })
+}
+
+/// What is asked for, and the defaults for the rest.
+fn ranges(words: &Words) -> Result<Ranges, RangesError> {
+    let subnet = |flag| words.value(flag).map(Subnet::parse).transpose();
+    Ranges::new(subnet(Flag::PodSubnet)?, subnet(Flag::ServiceSubnet)?)
 }
 
 /// A network that has room for hosts, where there are several.

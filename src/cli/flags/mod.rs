@@ -23,6 +23,8 @@ pub enum Flag {
     SkipWorkerSetup,
     SkipLbSetup,
     Subnet,
+    PodSubnet,
+    ServiceSubnet,
     ApiPort,
     ApiAddress,
     Hosts,

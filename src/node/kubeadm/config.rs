@@ -7,7 +7,8 @@ use std::net::Ipv4Addr;
 
 use super::join_command::Secret;
 use crate::cluster::kubernetes::KubernetesVersion;
-use crate::cluster::layout::{API_PORT, POD_SUBNET, SERVICE_SUBNET};
+use crate::cluster::layout::API_PORT;
+use crate::cluster::ranges::Ranges;
 
 /// What `init` and `join` alike say of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct ClusterConfig {
     pub endpoint: String,
     /// Names and addresses that the API's certificate holds beside the usual.
     pub cert_sans: Vec<String>,
+    /// The addresses of pods and Services.
+    pub ranges: Ranges,
     /// Whether masters take pods.
     pub schedulable_masters: bool,
     /// Whether there may be several masters.
@@ -167,8 +170,8 @@ fn cluster_configuration(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     // Given, because kubeadm otherwise asks the internet for the newest.
     let _ = writeln!(text, "kubernetesVersion: {}", node.version);
     let _ = writeln!(text, "controlPlaneEndpoint: {}", cluster.endpoint);
-    let _ =
-        write!(text, "networking:\n  podSubnet: {POD_SUBNET}\n  serviceSubnet: {SERVICE_SUBNET}\n");
+    let (pods, services) = (cluster.ranges.pods(), cluster.ranges.services());
+    let _ = write!(text, "networking:\n  podSubnet: {pods}\n  serviceSubnet: {services}\n");
     text += "apiServer:\n  certSANs:\n";
     for name in &cluster.cert_sans {
         let _ = writeln!(text, "  - \"{name}\"");
@@ -252,6 +255,7 @@ mod tests {
         ClusterConfig {
             endpoint: "10.213.0.2:6443".into(),
             cert_sans: vec!["localhost".into(), "127.0.0.1".into()],
+            ranges: Ranges::default(),
             schedulable_masters,
             several_masters: true,
             patches: Some("/root/mok/patches"),

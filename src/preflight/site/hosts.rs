@@ -70,7 +70,10 @@ pub(super) fn several(
         image,
         image_from: source.clone(),
         privilege: Privilege::first_choice(own.filter(|_| is_here)),
-        taken: looks.iter().fold(Taken::default(), |all, look| all.and(look.facts.taken.clone())),
+        taken: looks
+            .iter()
+            .fold(Taken::default(), |all, look| all.and(look.facts.taken.clone()))
+            .with(spec.ranges),
         // Nor are containers reached from their own hosts.
         is_elsewhere: true,
         address: api_address(spec, placement.get(&roster.api_node()), &looks)?,

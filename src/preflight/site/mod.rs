@@ -112,7 +112,8 @@ fn one(
     existing?;
     let facts = Facts { taken: taken?, ..facts? };
     let nodes: Vec<&NodeName> = roster.nodes().iter().collect();
-    let subnet = chosen_subnet(spec.options.subnet, &facts.taken, &spec.name);
+    let taken = facts.taken.clone().with(spec.ranges);
+    let subnet = chosen_subnet(spec.options.subnet, &taken, &spec.name);
     let demand = Demand { subnet, ..demand(spec, &nodes, image.version) };
     check(ui, &demand, &facts)?;
     let endpoint = endpoint?;
@@ -122,7 +123,7 @@ fn one(
         lacking: Vec::new(),
         image_from: docker.clone(),
         privilege: Privilege::first_choice(own.filter(|_| endpoint == Endpoint::Here)),
-        taken: facts.taken,
+        taken,
         is_elsewhere: endpoint != Endpoint::Here,
         address: spec.options.api_address.map_or_else(|| endpoint.address(), Ok)?,
     })
@@ -141,6 +142,7 @@ fn demand(spec: &ClusterSpec, nodes: &[&NodeName], kubernetes: KubernetesVersion
         masters: of(Role::Master),
         workers: of(Role::Worker),
         subnet: spec.options.subnet,
+        ranges: spec.ranges,
         kubernetes,
     }
 }
