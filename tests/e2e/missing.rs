@@ -5,6 +5,8 @@ use serde_json::Value;
 use crate::cluster::Cluster;
 use crate::engine::{docker, shown};
 use crate::nodes::is_whole;
+use crate::pods::PATIENCE;
+use crate::wait;
 
 impl Cluster {
     /// The status of a node, as `get nodes` has it; none where it is not listed.
@@ -18,7 +20,11 @@ impl Cluster {
 
     fn loses(&self, node: &str) {
         docker(&["rm", "--force", "--volumes", node]).unwrap();
-        assert_eq!(self.status(node).as_deref(), Some("missing"));
+        // An API whose etcd has lost its leader does not answer for a moment.
+        wait::until("the loss to be seen", PATIENCE, || match self.status(node).as_deref() {
+            Some("missing") => Ok(()),
+            status => Err(format!("{node} is {status:?}")),
+        });
     }
 
     fn etcd_members(&self) -> usize {
