@@ -33,7 +33,7 @@ use docker::{DeadlineScale, Docker};
 use env::Env;
 use error::{Error, report};
 use interrupt::{Interrupt, Signal};
-use ui::{Mode, Trouble, Ui};
+use ui::{ErrorReport, Mode, Ui};
 
 /// Runs mokctl with the words after the program's name.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -100,7 +100,7 @@ fn prepare(env: Env, globals: Globals, command: &Command, ui: &Ui) -> Result<Con
     let leave = move |signal: Signal| {
         last.close();
         last.warn(&line);
-        last.result(Some(&Trouble { line: &line, ..Trouble::default() }));
+        last.result(Some(&ErrorReport { line: &line, ..ErrorReport::default() }));
         std::process::exit(signal.exit_code().into());
     };
     interrupt.install(env.ignored, leave).map_err(Error::Signals)?;

@@ -127,7 +127,7 @@ pub enum UsageError {
     Spec(#[from] SpecError),
     /// Not ports, or not these.
     #[error("{}", sentence(.0))]
-    Publish(#[from] PublishError),
+    PortBinding(#[from] PublishError),
     /// Not a mount, or not there.
     #[error("{}", sentence(.0))]
     Mount(#[from] MountError),
@@ -177,7 +177,7 @@ impl UsageError {
             | Self::Name(_)
             | Self::Subnet(_)
             | Self::Spec(_)
-            | Self::Publish(_)
+            | Self::PortBinding(_)
             | Self::Mount(_)
             | Self::Registry(_)
             | Self::Host(_)

@@ -62,7 +62,7 @@ impl fmt::Display for Protocol {
 
 /// `[ADDRESS:]PORT:NODEPORT[/PROTOCOL]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublishSpec {
+pub struct PortMapping {
     /// The host's address; the one that the API is published on otherwise.
     pub address: Option<Ipv4Addr>,
     /// The host's port.
@@ -73,7 +73,7 @@ pub struct PublishSpec {
     pub protocol: Protocol,
 }
 
-impl PublishSpec {
+impl PortMapping {
     /// Reads one.
     pub fn parse(word: &str) -> Result<Self, PublishError> {
         Self::read(word).ok_or_else(|| PublishError::Form(word.to_owned()))
@@ -121,7 +121,7 @@ pub struct Socket {
 
 /// What is published on the host: `ADDRESS:PORT` there leads to `target` here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Publish {
+pub struct PortBinding {
     /// The host's address; loopback unless the user asks otherwise.
     pub address: Ipv4Addr,
     /// The host's port, chosen beforehand: one that the engine chooses changes
@@ -133,7 +133,7 @@ pub struct Publish {
     pub protocol: Protocol,
 }
 
-impl Publish {
+impl PortBinding {
     /// Where the host listens for it.
     #[must_use]
     pub fn socket(&self) -> Socket {
@@ -164,7 +164,7 @@ impl Publish {
 }
 
 /// `ADDRESS:PORT:TARGET/PROTOCOL`, as the engine's client takes it.
-impl fmt::Display for Publish {
+impl fmt::Display for PortBinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { address, port, target, protocol } = self;
         write!(f, "{address}:{port}:{target}/{protocol}")
@@ -182,12 +182,12 @@ mod tests {
 
     #[test]
     fn a_port_is_read_with_an_address_or_without() {
-        let parts = |word| PublishSpec::parse(word).map(|p| (p.address, p.port.get(), p.node_port));
+        let parts = |word| PortMapping::parse(word).map(|p| (p.address, p.port.get(), p.node_port));
         assert_eq!(parts("8080:30080"), Ok((None, 8080, 30080)));
         let all = Some(Ipv4Addr::UNSPECIFIED);
         assert_eq!(parts("0.0.0.0:80:32767"), Ok((all, 80, 32767)));
         assert_eq!(parts("53:30053/udp"), Ok((None, 53, 30053)));
-        let protocol = |word| PublishSpec::parse(word).map(|spec| spec.protocol);
+        let protocol = |word| PortMapping::parse(word).map(|spec| spec.protocol);
         assert_eq!(protocol("53:30053/udp"), Ok(Protocol::Udp));
         assert_eq!(protocol("53:30053/tcp"), protocol("53:30053"));
         for bad in [
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_port_of_the_host_leads_to_one_place() {
         let all =
-            |words: &[&str]| PublishSpec::parse_all(words.iter().copied()).map(|all| all.len());
+            |words: &[&str]| PortMapping::parse_all(words.iter().copied()).map(|all| all.len());
         assert_eq!(all(&["80:30080", "81:30080", "127.0.0.2:80:30081"]), Ok(3));
         assert_eq!(all(&["53:30053", "53:30053/udp"]), Ok(2));
         assert_eq!(all(&["80:30080", "80:30081"]), Err(PublishError::Twice("80:30081".into())));
@@ -228,8 +228,8 @@ mod tests {
     #[test]
     fn what_is_published_is_read_as_it_is_written() {
         for word in ["127.0.0.1:40001:6443/tcp", "0.0.0.0:53:30053/udp"] {
-            assert_eq!(Publish::parse(word).unwrap().to_string(), word);
+            assert_eq!(PortBinding::parse(word).unwrap().to_string(), word);
         }
-        assert_eq!(Publish::parse("0.0.0.0:53:30053:1/udp"), None);
+        assert_eq!(PortBinding::parse("0.0.0.0:53:30053:1/udp"), None);
     }
 }

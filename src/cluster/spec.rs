@@ -14,7 +14,7 @@ use super::manual::Manual;
 use super::mount::Mount;
 use super::name::SnapshotName;
 use super::name::{ClusterName, NodeName};
-use super::port::{Protocol, PublishSpec, Socket};
+use super::port::{PortMapping, Protocol, Socket};
 use super::ranges::Ranges;
 use super::registry::Registry;
 use super::roster::Roster;
@@ -98,7 +98,7 @@ pub struct ClusterOptions {
     /// The address of the API on the host; where its client finds it otherwise.
     pub api_address: Option<Ipv4Addr>,
     /// The ports of the host that lead to a `NodePort` each.
-    pub publish: Vec<PublishSpec>,
+    pub publish: Vec<PortMapping>,
     /// What every node sees of the engine's host.
     pub mounts: Vec<Mount>,
     /// The registry that the nodes pull from in clear text.

@@ -16,11 +16,11 @@ use crate::docker::{Docker, Endpoint, Engine, Engines, args, join};
 use crate::error::Error;
 use crate::image::contract::NodeImage;
 use crate::inventory::error::InventoryError;
-use crate::inventory::existing::Existing;
+use crate::inventory::existing::ExistingCluster;
 use crate::inventory::{node_images, node_objects};
 use crate::node::proxy::ENVIRONMENT;
 use crate::plan;
-use crate::preflight::{self, Demand, Facts};
+use crate::preflight::{self, Demand, Survey};
 use crate::run::{self, ApiOptions, NodeTemplate, Origin, Run};
 
 /// Nodes that shall be.
@@ -41,7 +41,7 @@ pub(super) fn run(
     retain: bool,
     dry_run: bool,
 ) -> Result<(), Error> {
-    let existing = Existing::find(context.asked(), cluster)?;
+    let existing = ExistingCluster::find(context.asked(), cluster)?;
     existing.may_change(None)?;
     if role == Role::Master && !existing.roster.has_load_balancer() {
         return Err(Error::NoLoadBalancer(cluster.clone()));
@@ -92,7 +92,7 @@ pub(super) fn run(
     let stale: Vec<_> = new.iter().filter(|node| stale.contains(node)).cloned().collect();
     let plan = plan::add(&existing.roster, &new, &stale);
     let privilege = context.privilege_on(looks.iter().map(|look| &look.endpoint));
-    let Some(Look { image, .. }) = looks.into_iter().next() else {
+    let Some(HostReport { image, .. }) = looks.into_iter().next() else {
         return Err(InventoryError::NoImage(image).into());
     };
     let has_proxy = model.is_some_and(|member| member.has_proxy);
@@ -136,9 +136,9 @@ struct Site {
 }
 
 /// What is known of it.
-struct Look {
+struct HostReport {
     image: NodeImage,
-    facts: Facts,
+    facts: Survey,
     endpoint: Endpoint,
 }
 
@@ -150,13 +150,13 @@ fn sites(context: &Context, engines: &Engines, new: &[NodeName]) -> Vec<Site> {
     engines.iter().map(site).filter(|site| !site.new.is_empty()).collect()
 }
 
-fn look(Site { context, .. }: &Site, image: &str) -> Result<Look, Error> {
+fn look(Site { context, .. }: &Site, image: &str) -> Result<HostReport, Error> {
     let (image, facts, endpoint) = thread::scope(|scope| {
         let facts = scope.spawn(|| preflight::look(&context.docker, &[]));
         let endpoint = scope.spawn(|| context.endpoint());
         (node_images::named(&context.docker, image), join(facts), join(endpoint))
     });
-    Ok(Look { image: image?, facts: facts?, endpoint: endpoint? })
+    Ok(HostReport { image: image?, facts: facts?, endpoint: endpoint? })
 }
 
 /// The proxies that `node` has. No label holds them: there may be a password.

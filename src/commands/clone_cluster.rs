@@ -14,7 +14,7 @@ use crate::inventory::{node_images, snapshots};
 use crate::node::pki::Pki;
 use crate::plan;
 use crate::preflight::{
-    self, Demand, Facts, chosen_subnet, mounts_gone, problems, refuse_existing,
+    self, Demand, Survey, chosen_subnet, mounts_gone, problems, refuse_existing,
 };
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 use crate::snapshot::{SavedNode, Snapshot, SnapshotError};
@@ -42,7 +42,7 @@ pub(super) fn run(
     existing?;
     let roster = snapshot.roster.renamed(name);
     let image = node_images::below(&context.docker, &snapshot.name.image(&saved.node))?;
-    let facts = Facts { taken: taken?, ..facts? };
+    let facts = Survey { taken: taken?, ..facts? };
     let taken = facts.taken.clone().with(saved.ranges);
     let count = |role| roster.with_role(role).count() as u64;
     let demand = Demand {

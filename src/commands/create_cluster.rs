@@ -7,8 +7,8 @@ use super::outcome::OnFailure;
 use super::{Context, outcome};
 use crate::cluster::addons::Addon;
 use crate::cluster::name::{ClusterName, NodeName, Role};
-use crate::cluster::port::Publish;
-use crate::cluster::port::PublishSpec;
+use crate::cluster::port::PortBinding;
+use crate::cluster::port::PortMapping;
 use crate::cluster::proxy::Proxy;
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::{ClusterOptions, ClusterSpec};
@@ -110,8 +110,8 @@ pub(super) fn proxy(context: &Context) -> Result<Option<Proxy>, Error> {
 }
 
 /// What the user asked for, beside the API where no address was given.
-pub(super) fn ports(options: &ClusterOptions, api: Ipv4Addr) -> Vec<Publish> {
-    let port = |spec: &PublishSpec| Publish {
+pub(super) fn ports(options: &ClusterOptions, api: Ipv4Addr) -> Vec<PortBinding> {
+    let port = |spec: &PortMapping| PortBinding {
         address: spec.address.unwrap_or(api),
         port: spec.port.get(),
         target: spec.node_port,

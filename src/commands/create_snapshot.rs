@@ -4,14 +4,14 @@ use std::thread;
 
 use super::outcome::{OnFailure, Revert};
 use super::{Context, outcome};
-use crate::cluster::moment::Moment;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
 use crate::cluster::roster::Roster;
+use crate::cluster::timestamp::Timestamp;
 use crate::docker::{args, join};
 use crate::error::Error;
 use crate::inventory::error::InventoryError;
-use crate::inventory::existing::Existing;
+use crate::inventory::existing::ExistingCluster;
 use crate::inventory::members::Member;
 use crate::inventory::snapshots;
 use crate::plan;
@@ -30,7 +30,7 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     context.ui.fact("snapshot", name.as_str());
-    let existing = Existing::find(context.asked(), cluster)?;
+    let existing = ExistingCluster::find(context.asked(), cluster)?;
     existing.refuse_hosts("snapshots")?;
     if existing.members.iter().any(|member| member.newer) {
         return Err(InventoryError::Newer(cluster.clone()).into());
@@ -49,7 +49,7 @@ pub(super) fn run(
     let running = Roster::new(cluster.clone(), runs.filter_map(|member| member.node.clone()));
     let snapshot = Snapshot {
         name: name.clone(),
-        created: Moment::now(),
+        created: Timestamp::now(),
         subnet: layout?.subnet(),
         roster: existing.roster.clone(),
         nodes: existing.members.iter().filter_map(Member::saved).collect(),

@@ -6,7 +6,7 @@ use crate::cluster::name::ClusterName;
 use crate::docker::args;
 use crate::error::Error;
 use crate::inventory::error::InventoryError;
-use crate::inventory::found::Found;
+use crate::inventory::found::ContainerScan;
 use crate::inventory::{members, networks};
 use crate::plan::{self, Plan};
 use crate::run::{self, Origin, Removal, Run};
@@ -79,8 +79,11 @@ pub(super) fn run(
 
 /// What is there. Where a network alone is left, its label says on which hosts
 /// something may be.
-fn look<'a>(context: &'a Context, cluster: &ClusterName) -> Result<(Found<'a>, Removal), Error> {
-    let mut found = Found::look(context.asked(), Some(cluster))?;
+fn look<'a>(
+    context: &'a Context,
+    cluster: &ClusterName,
+) -> Result<(ContainerScan<'a>, Removal), Error> {
+    let mut found = ContainerScan::look(context.asked(), Some(cluster))?;
     let mut removal = Removal::of_cluster(&found, cluster)?;
     if let Some((docker, network)) = removal.network()
         && found.members.is_empty()

@@ -4,7 +4,7 @@ use super::outcome::OnFailure;
 use super::{Context, outcome};
 use crate::cluster::name::{NodeName, Role};
 use crate::error::Error;
-use crate::inventory::existing::Existing;
+use crate::inventory::existing::ExistingCluster;
 use crate::inventory::node_objects;
 use crate::plan;
 use crate::run::{self, NodeTemplate, Run};
@@ -17,7 +17,7 @@ pub(super) fn run(
     yes: bool,
     dry_run: bool,
 ) -> Result<(), Error> {
-    let existing = Existing::find(context.asked(), node.cluster())?;
+    let existing = ExistingCluster::find(context.asked(), node.cluster())?;
     let member = existing.member(node);
     if member.is_none() && !has_object(&existing, node)? {
         return Err(Error::NoNode(node.clone()));
@@ -64,7 +64,7 @@ pub(super) fn run(
 }
 
 /// Whether the cluster has a Node object of `node`.
-fn has_object(existing: &Existing, node: &NodeName) -> Result<bool, Error> {
+fn has_object(existing: &ExistingCluster, node: &NodeName) -> Result<bool, Error> {
     let objects = node_objects::of(existing, &existing.admin_node(Some(node))?)?;
     Ok(objects.iter().any(|object| object.node == *node))
 }

@@ -6,7 +6,7 @@ use super::Context;
 use crate::cluster::name::NodeName;
 use crate::docker::args;
 use crate::error::Error;
-use crate::inventory::found::Found;
+use crate::inventory::found::ContainerScan;
 use crate::inventory::members::Member;
 
 /// Runs `argv`, or a shell, in `node`; where none is named, in the only container
@@ -17,7 +17,7 @@ pub(super) fn run(
     node: Option<&NodeName>,
     argv: &[OsString],
 ) -> Result<u8, Error> {
-    let found = Found::look(context.asked(), node.map(NodeName::cluster))?;
+    let found = ContainerScan::look(context.asked(), node.map(NodeName::cluster))?;
     let member = if let Some(node) = node {
         let there = found.members.iter().find(|member| member.node.as_ref() == Some(node));
         there.ok_or_else(|| Error::NoNode(node.clone()))?

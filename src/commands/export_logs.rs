@@ -7,7 +7,7 @@ use super::Context;
 use crate::cluster::name::{ClusterName, Role};
 use crate::docker::{Call, DockerError, args};
 use crate::error::Error;
-use crate::inventory::existing::Existing;
+use crate::inventory::existing::ExistingCluster;
 
 /// Writes each node's journal, the output of its first program, its description
 /// and its pods' logs below `folder` (`./mok-logs-NAME`), and prints the folder.
@@ -17,7 +17,7 @@ pub(super) fn run(
     cluster: &ClusterName,
     folder: Option<&Path>,
 ) -> Result<(), Error> {
-    let existing = Existing::find(context.asked(), cluster)?;
+    let existing = ExistingCluster::find(context.asked(), cluster)?;
     let folder =
         folder.map_or_else(|| PathBuf::from(format!("mok-logs-{cluster}")), Path::to_owned);
     let stage = context.ui.stage(&format!("Exporting logs of {cluster}"));

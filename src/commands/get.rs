@@ -11,8 +11,8 @@ use crate::cluster::labels;
 use crate::cluster::name::{ClusterName, Role};
 use crate::docker::args;
 use crate::error::Error;
-use crate::inventory::existing::Existing;
-use crate::inventory::found::Found;
+use crate::inventory::existing::ExistingCluster;
+use crate::inventory::found::ContainerScan;
 use crate::inventory::members::Member;
 use crate::inventory::node_images::{self, BuiltImage};
 use crate::inventory::node_objects::{self, NodeObject};
@@ -25,7 +25,7 @@ const MISSING: &str = "missing";
 /// All containers of one cluster or of all; nothing where there is none. The
 /// first columns are those of the bash `mokctl`.
 pub(super) fn clusters(context: &Context, cluster: Option<&ClusterName>) -> Result<(), Error> {
-    let there = Found::look(context.asked(), cluster)?;
+    let there = ContainerScan::look(context.asked(), cluster)?;
     let members = &there.members;
     // A network alone is what a run that was killed early leaves.
     let mut found = BTreeSet::new();
@@ -63,7 +63,7 @@ pub(super) fn clusters(context: &Context, cluster: Option<&ClusterName>) -> Resu
 /// The containers of one cluster, which must be there; below them the nodes that its API
 /// knows without a container.
 pub(super) fn nodes(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
-    let existing = Existing::find(context.asked(), cluster)?;
+    let existing = ExistingCluster::find(context.asked(), cluster)?;
     let objects = node_objects::if_known(&existing)?;
     let members = &existing.members;
     let status = |member| status_in(member, members, objects.as_deref());

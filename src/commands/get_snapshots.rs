@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use super::Context;
 use super::get::table;
 use crate::cli::Format;
-use crate::cluster::moment::Moment;
 use crate::cluster::name::{ClusterName, NodeName};
+use crate::cluster::timestamp::Timestamp;
 use crate::docker::args;
 use crate::error::Error;
-use crate::inventory::snapshots::{self, Found};
-use crate::snapshot::Base;
+use crate::inventory::snapshots::{self, SnapshotEntry};
+use crate::snapshot::NodeImageId;
 
 /// All snapshots, or those of one cluster; nothing where there is none.
 pub(super) fn run(context: &Context, cluster: Option<&ClusterName>) -> Result<(), Error> {
@@ -34,9 +34,12 @@ pub(super) fn run(context: &Context, cluster: Option<&ClusterName>) -> Result<()
 }
 
 /// The sizes of the node images that snapshots stand on, of those that are there.
-fn base_sizes(context: &Context, all: &[Found]) -> Result<BTreeMap<Base, u64>, Error> {
+fn base_sizes(
+    context: &Context,
+    all: &[SnapshotEntry],
+) -> Result<BTreeMap<NodeImageId, u64>, Error> {
     let wholes = all.iter().filter_map(|found| found.whole.as_ref());
-    let bases: BTreeSet<&Base> =
+    let bases: BTreeSet<&NodeImageId> =
         wholes.flat_map(|snapshot| &snapshot.nodes).map(|saved| &saved.base).collect();
     let mut sizes = BTreeMap::new();
     for base in bases {
@@ -49,16 +52,16 @@ fn base_sizes(context: &Context, all: &[Found]) -> Result<BTreeMap<Base, u64>, E
 }
 
 /// What differs from the node images; none where one of them is not there.
-fn own_bytes(found: &Found, sizes: &BTreeMap<Base, u64>) -> Option<u64> {
+fn own_bytes(found: &SnapshotEntry, sizes: &BTreeMap<NodeImageId, u64>) -> Option<u64> {
     let shared = found.whole.as_ref()?.nodes.iter().map(|saved| sizes.get(&saved.base));
     Some(found.bytes.saturating_sub(shared.sum::<Option<u64>>()?))
 }
 
-fn status(found: &Found) -> &'static str {
+fn status(found: &SnapshotEntry) -> &'static str {
     if found.whole.is_some() { "whole" } else { "incomplete" }
 }
 
-fn row(found: &Found, sizes: &BTreeMap<Base, u64>) -> Vec<String> {
+fn row(found: &SnapshotEntry, sizes: &BTreeMap<NodeImageId, u64>) -> Vec<String> {
     let dash = || "-".to_owned();
     let whole = found.whole.as_ref();
     let bytes = own_bytes(found, sizes);
@@ -67,7 +70,7 @@ fn row(found: &Found, sizes: &BTreeMap<Base, u64>) -> Vec<String> {
         whole.map_or_else(dash, |snapshot| snapshot.roster.name().to_string()),
         whole.map_or_else(dash, |snapshot| snapshot.nodes.len().to_string()),
         bytes.map_or_else(dash, |bytes| format!("{} MB", bytes / 1_000_000)),
-        whole.map_or_else(dash, |snapshot| snapshot.created.age(Moment::now())),
+        whole.map_or_else(dash, |snapshot| snapshot.created.age(Timestamp::now())),
         status(found).to_owned(),
         whole
             .and_then(|all| all.first_master())
@@ -75,7 +78,7 @@ fn row(found: &Found, sizes: &BTreeMap<Base, u64>) -> Vec<String> {
     ]
 }
 
-fn as_json(found: &Found, sizes: &BTreeMap<Base, u64>) -> Value {
+fn as_json(found: &SnapshotEntry, sizes: &BTreeMap<NodeImageId, u64>) -> Value {
     let whole = found.whole.as_ref();
     let names = |nodes: &[NodeName]| nodes.iter().map(ToString::to_string).collect::<Vec<_>>();
     json!({

@@ -2,21 +2,22 @@
 
 use super::Context;
 use crate::cluster::name::ClusterName;
-use crate::cluster::port::Publish;
+use crate::cluster::port::PortBinding;
 use crate::docker::args;
 use crate::error::Error;
-use crate::inventory::existing::Existing;
+use crate::inventory::existing::ExistingCluster;
 use crate::kubeconfig::Access;
 use crate::node::kubeadm::ADMIN_CONF;
 
 /// Prints a kubeconfig with this one cluster in it, for use on this host.
 pub(super) fn run(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
-    let existing = Existing::find(context.asked(), cluster)?;
+    let existing = ExistingCluster::find(context.asked(), cluster)?;
     let admin_node = existing.admin_node(None)?;
     let read = args::exec(&admin_node.to_string(), ["cat", ADMIN_CONF]);
     let admin = existing.engines.of(&admin_node).capture(&read)?;
     let api = existing.api();
-    let Publish { address, port, .. } = api.ok_or_else(|| Error::NotPublished(cluster.clone()))?;
+    let PortBinding { address, port, .. } =
+        api.ok_or_else(|| Error::NotPublished(cluster.clone()))?;
     let access = Access::from_admin_conf(&admin)
         .map_err(|error| error.of(std::path::Path::new(ADMIN_CONF)))?
         .with_server(format!("https://{address}:{port}"));

@@ -9,7 +9,7 @@ use crate::cluster::runtime::Runtime;
 use crate::cluster::spec::ImageRef;
 use crate::docker::{Docker, DockerError, args, join};
 use crate::error::Error;
-use crate::inventory::existing::Existing;
+use crate::inventory::existing::ExistingCluster;
 
 /// What a node can run besides its own architecture, in the same words.
 const ALSO_RUNS: [(&str, &str); 2] = [("linux/amd64", "linux/386"), ("linux/arm64", "linux/arm")];
@@ -30,7 +30,7 @@ pub(super) fn run(
     cluster: &ClusterName,
     images: &[ImageRef],
 ) -> Result<(), Error> {
-    let existing = Existing::find(context.asked(), cluster)?;
+    let existing = ExistingCluster::find(context.asked(), cluster)?;
     existing.may_change(None)?;
     let from = source(context, &existing, images)?;
     let platform = platform(&existing)?;
@@ -65,7 +65,11 @@ pub(super) fn run(
 }
 
 /// A host of the cluster that has all images; the client's own engine otherwise.
-fn source(context: &Context, existing: &Existing, images: &[ImageRef]) -> Result<Docker, Error> {
+fn source(
+    context: &Context,
+    existing: &ExistingCluster,
+    images: &[ImageRef],
+) -> Result<Docker, Error> {
     let hosts = existing.engines.iter().filter(|engine| engine.host.is_some());
     for docker in hosts.map(|engine| &engine.docker) {
         let mut has_all = true;
@@ -80,7 +84,7 @@ fn source(context: &Context, existing: &Existing, images: &[ImageRef]) -> Result
 }
 
 /// What the nodes are; none where their image is gone.
-fn platform(existing: &Existing) -> Result<Option<String>, DockerError> {
+fn platform(existing: &ExistingCluster) -> Result<Option<String>, DockerError> {
     let is_node = |role: Role| role.runs_kubernetes();
     let node = existing.members.iter().find(|member| member.role().is_some_and(is_node));
     let Some((member, node)) = node.and_then(|member| Some((member, member.node.as_ref()?))) else {

@@ -7,7 +7,7 @@ use crate::cluster::name::NodeName;
 use crate::cluster::roster::Roster;
 use crate::docker::args;
 use crate::error::Error;
-use crate::inventory::existing::Existing;
+use crate::inventory::existing::ExistingCluster;
 use crate::plan::Plan;
 use crate::run::{self, Origin, Run, Timing};
 use crate::ui::{Mode, Ui};
@@ -60,7 +60,7 @@ pub(super) enum OnFailure<'a> {
 /// The plan's first failure.
 pub(super) fn change(
     context: &Context,
-    existing: &Existing,
+    existing: &ExistingCluster,
     plan: &Plan,
     run: &Run<'_>,
     on_failure: OnFailure<'_>,

@@ -6,14 +6,14 @@ use crate::cluster::layout::Layout;
 use crate::cluster::name::ClusterName;
 use crate::cluster::roster::Roster;
 use crate::error::Error;
-use crate::inventory::existing::Existing;
+use crate::inventory::existing::ExistingCluster;
 use crate::inventory::lost_network::LostNetwork;
 use crate::plan::{self, Plan};
-use crate::run::{self, NetworkOptions, Run};
+use crate::run::{self, NetworkOptions, NodeTemplate, Run};
 
 /// Stops the cluster's containers, in order.
 pub(super) fn stop(context: &Context, cluster: &ClusterName, dry_run: bool) -> Result<(), Error> {
-    let existing = Existing::find(context.asked(), cluster)?;
+    let existing = ExistingCluster::find(context.asked(), cluster)?;
     let plan = plan::stop(&existing.roster);
     if !existing.members.iter().any(|member| member.running) && !dry_run {
         context.ui.note(&format!("Cluster {cluster} is stopped."));
@@ -25,7 +25,7 @@ pub(super) fn stop(context: &Context, cluster: &ClusterName, dry_run: bool) -> R
 /// Starts the cluster's containers, in order, and waits until every node has
 /// reported Ready. A network that was removed meanwhile is made again.
 pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> Result<(), Error> {
-    let existing = Existing::find(context.asked(), cluster)?;
+    let existing = ExistingCluster::find(context.asked(), cluster)?;
     let stops = existing.members.iter().filter(|member| !member.running);
     let stopped = Roster::new(cluster.clone(), stops.filter_map(|member| member.node.clone()));
     let lost = LostNetwork::find(&existing)?;
@@ -38,7 +38,7 @@ pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> 
 /// Runs `plan`, which may make the network again, with `layout`.
 fn run(
     context: &Context,
-    existing: &Existing,
+    existing: &ExistingCluster,
     layout: Option<Layout>,
     plan: &Plan,
     dry_run: bool,
@@ -46,6 +46,7 @@ fn run(
     let subnet = layout.map(|layout| layout.subnet());
     let run = Run {
         manual: existing.manual(),
+        nodes: NodeTemplate { ranges: existing.ranges(), ..NodeTemplate::default() },
         network: NetworkOptions { subnet, ..NetworkOptions::default() },
         ..Run::new(&existing.engines, &existing.roster, existing.roster.first_master())
     };

@@ -4,11 +4,11 @@ use std::thread;
 
 use super::outcome::OnFailure;
 use super::{Context, outcome};
-use crate::cluster::moment::Moment;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
 use crate::cluster::ranges::Ranges;
 use crate::cluster::subnet::Subnet;
+use crate::cluster::timestamp::Timestamp;
 use crate::docker::{Engine, Engines, args, join};
 use crate::error::Error;
 use crate::inventory::error::InventoryError;
@@ -16,7 +16,7 @@ use crate::inventory::members::{self, Member};
 use crate::inventory::networks::{self, taken_subnets};
 use crate::inventory::snapshots;
 use crate::plan;
-use crate::preflight::{self, Demand, Facts, Present, come_back, problems};
+use crate::preflight::{self, Demand, Present, Survey, come_back, problems};
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Removal, Restore, Run};
 use crate::snapshot::{Snapshot, SnapshotError};
 
@@ -48,10 +48,10 @@ pub(super) fn run(
     if members.iter().any(|member| !member.hosts.is_empty()) {
         return Err(InventoryError::Spread { cluster: cluster.clone(), what: "snapshots" }.into());
     }
-    let facts = Facts { taken: taken?, ..facts? };
+    let facts = Survey { taken: taken?, ..facts? };
     check(context, &snapshot, &members, subnets, &facts)?;
 
-    let renews = snapshot.needs_renewal(Moment::now());
+    let renews = snapshot.needs_renewal(Timestamp::now());
     let roster = snapshot.roster.clone();
     let mut removal = Removal::default();
     let ids: Vec<String> = members.iter().map(|member| member.id.clone()).collect();
@@ -112,7 +112,7 @@ fn check(
     snapshot: &Snapshot,
     members: &[Member],
     subnets: Vec<Subnet>,
-    facts: &Facts,
+    facts: &Survey,
 ) -> Result<(), Error> {
     let running = || members.iter().filter(|member| member.running);
     let more = |role| {
@@ -160,7 +160,7 @@ fn tell(context: &Context, run: &Run<'_>) {
     context.ui.note(&format!(
         "Cluster {cluster} is as it was in {}, {} ago, after {:.1} s. Changes made since then are lost.",
         snapshot.name,
-        snapshot.created.age(Moment::now()),
+        snapshot.created.age(Timestamp::now()),
         context.ui.elapsed().as_secs_f64()
     ));
 }

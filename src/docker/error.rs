@@ -10,7 +10,7 @@ pub use kind::ErrorKind;
 use thiserror::Error;
 
 use super::CommandLine;
-use crate::cluster::port::Publish;
+use crate::cluster::port::PortBinding;
 use crate::interrupt::Signal;
 
 /// A call to the engine that did not do what it was for.
@@ -207,8 +207,8 @@ impl DockerError {
 
     /// Whether the engine names the address and port of `publish`.
     #[must_use]
-    pub fn names(&self, publish: &Publish) -> bool {
-        let Publish { address, port, .. } = publish;
+    pub fn names(&self, publish: &PortBinding) -> bool {
+        let PortBinding { address, port, .. } = publish;
         [' ', ':', '/'].iter().any(|end| self.says(&format!("{address}:{port}{end}")))
     }
 

@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use crate::ui::{Trouble, Ui};
+use crate::ui::{ErrorReport, Ui};
 
 /// How many lines of output are shown below an error.
 const SHOWN: usize = 20;
@@ -30,7 +30,7 @@ pub fn tell(ui: &Ui, error: &Error, folder: Option<&Path>, name: &str) {
     let more = all.lines().count() > SHOWN || error.is_cut();
     let log = if more { error.log().and_then(|log| keep(ui, &log, folder, name)) } else { None };
     let (line, hint) = (error.line(), error.hint());
-    let trouble = Trouble {
+    let trouble = ErrorReport {
         line: &line,
         output: output.as_deref().map(last_lines),
         log: log.as_deref(),

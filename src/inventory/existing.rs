@@ -1,13 +1,13 @@
 //! A cluster that is there: what a command on it must know of it.
 
 use super::error::InventoryError;
-use super::found::{Asked, Found};
+use super::found::{Asked, ContainerScan};
 use super::members::{self, Member, is_set_up};
 use super::networks;
 use crate::cluster::host::Host;
 use crate::cluster::layout::Layout;
 use crate::cluster::name::{ClusterName, NodeName, Role};
-use crate::cluster::port::Publish;
+use crate::cluster::port::PortBinding;
 use crate::cluster::ranges::Ranges;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
@@ -16,7 +16,7 @@ use crate::ui::Ui;
 
 /// A cluster, as the engine has it.
 #[derive(Debug)]
-pub struct Existing {
+pub struct ExistingCluster {
     /// Its name.
     pub name: ClusterName,
     /// Its containers.
@@ -29,14 +29,14 @@ pub struct Existing {
     away: Vec<Host>,
 }
 
-impl Existing {
+impl ExistingCluster {
     /// Looks for the cluster `name`.
     pub fn find(asked: Asked<'_>, name: &ClusterName) -> Result<Self, InventoryError> {
-        let found = Found::look(asked, Some(name))?;
+        let found = ContainerScan::look(asked, Some(name))?;
         if found.members.is_empty() {
             return Err(InventoryError::NotFound(name.clone()));
         }
-        let (engines, Found { members, away, .. }) = (found.of_cluster(), found);
+        let (engines, ContainerScan { members, away, .. }) = (found.of_cluster(), found);
         let roster = members::roster(name, &members);
         Ok(Self { name: name.clone(), members, roster, engines, away })
     }
@@ -44,7 +44,7 @@ impl Existing {
     /// Says how it is reached, for programs.
     pub fn tell(&self, ui: &Ui) {
         ui.fact("context", self.name.context());
-        if let Some(Publish { address, port, .. }) = self.members.iter().find_map(Member::api) {
+        if let Some(PortBinding { address, port, .. }) = self.members.iter().find_map(Member::api) {
             ui.fact("server", format!("https://{address}:{port}"));
         }
     }
@@ -65,13 +65,13 @@ impl Existing {
 
     /// Where the API is published on the engine's host.
     #[must_use]
-    pub fn api(&self) -> Option<&Publish> {
+    pub fn api(&self) -> Option<&PortBinding> {
         self.member(&self.roster.api_node()).and_then(Member::api)
     }
 
     /// What is published beside the API, in the same place.
     #[must_use]
-    pub fn published(&self) -> Vec<Publish> {
+    pub fn published(&self) -> Vec<PortBinding> {
         let published = self.member(&self.roster.api_node()).map(|member| &member.published);
         published.into_iter().flatten().filter(|p| !p.is_api()).cloned().collect()
     }

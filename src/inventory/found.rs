@@ -23,7 +23,7 @@ pub struct Asked<'a> {
 
 /// What was found, and who was asked.
 #[derive(Debug)]
-pub struct Found<'a> {
+pub struct ContainerScan<'a> {
     asked: Asked<'a>,
     /// The containers, by cluster and node.
     pub members: Vec<Member>,
@@ -33,7 +33,7 @@ pub struct Found<'a> {
     pub away: Vec<Host>,
 }
 
-impl<'a> Found<'a> {
+impl<'a> ContainerScan<'a> {
     /// Asks for the containers of `cluster`, or of all clusters. Where the user names no
     /// hosts, the client's own engine says which there are.
     pub fn look(asked: Asked<'a>, cluster: Option<&ClusterName>) -> Result<Self, DockerError> {

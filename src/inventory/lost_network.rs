@@ -2,7 +2,7 @@
 //! one only for containers that run.
 
 use super::error::InventoryError;
-use super::existing::Existing;
+use super::existing::ExistingCluster;
 use super::members::Member;
 use super::networks;
 use crate::cluster::layout::Layout;
@@ -26,7 +26,7 @@ impl LostNetwork {
     ///
     /// # Errors
     /// Where something else has the addresses.
-    pub fn find(existing: &Existing) -> Result<Option<Self>, InventoryError> {
+    pub fn find(existing: &ExistingCluster) -> Result<Option<Self>, InventoryError> {
         let stopped: Vec<_> = existing.members.iter().filter(|member| !member.running).collect();
         if stopped.is_empty() || !existing.engines.hosts().is_empty() {
             return Ok(None);

@@ -7,17 +7,17 @@ use crate::cluster::addons::Addons;
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, RESTART_POLICY};
-use crate::cluster::moment::Moment;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::{ClusterName, NodeName, Role};
-use crate::cluster::port::{Protocol, Publish};
+use crate::cluster::port::{PortBinding, Protocol};
 use crate::cluster::ranges::Ranges;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
+use crate::cluster::timestamp::Timestamp;
 use crate::docker::inspect::{self, Attachment, Container, HostPort, MountPoint};
 use crate::docker::{Docker, DockerError, args};
-use crate::snapshot::{Base, Program, SavedNode};
+use crate::snapshot::{NodeImageId, Program, SavedNode};
 
 /// A container of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,19 +51,19 @@ pub struct Member {
     /// first start there. None where it is on none.
     pub network: Option<String>,
     /// The node image that it is made of, or was before it came out of a snapshot.
-    pub base: Base,
+    pub base: NodeImageId,
     /// Its container runtime, as its image says.
     pub runtime: Runtime,
     /// Whether it came out of a snapshot.
     pub restored: bool,
     /// When the oldest of its certificates can have been issued.
-    pub issued: Moment,
+    pub issued: Timestamp,
     /// What runs first in it.
     pub program: Program,
     /// Its Kubernetes version, as the label says.
     pub version: Option<KubernetesVersion>,
     /// What is published on the host.
-    pub published: Vec<Publish>,
+    pub published: Vec<PortBinding>,
     /// What it sees of the engine's host.
     pub mounts: Vec<Mount>,
     /// The registry that it pulls from, as the label says.
@@ -91,7 +91,7 @@ impl Member {
 
     /// Where the API is published on the host.
     #[must_use]
-    pub fn api(&self) -> Option<&Publish> {
+    pub fn api(&self) -> Option<&PortBinding> {
         self.published.iter().find(|publish| publish.is_api())
     }
 
@@ -178,9 +178,9 @@ fn member(container: Container) -> Option<Member> {
         runtime: Runtime::parse(label(labels::image::RUNTIME)).unwrap_or_default(),
         restored: label(labels::snapshot::NAME).is_some(),
         issued: label(labels::ISSUED)
-            .and_then(Moment::parse)
-            .or_else(|| Moment::from_engine(&container.created))
-            .unwrap_or_else(Moment::now),
+            .and_then(Timestamp::parse)
+            .or_else(|| Timestamp::from_engine(&container.created))
+            .unwrap_or_else(Timestamp::now),
         version: label(labels::KUBERNETES).and_then(KubernetesVersion::parse),
         published: container.host_config.port_bindings.iter().filter_map(published).collect(),
         has_proxy: label(labels::PROXY).is_some_and(|value| !value.is_empty()),
@@ -200,17 +200,17 @@ fn address(network: &Attachment) -> Option<Ipv4Addr> {
 }
 
 /// A snapshot's image, and what is made of it, says itself what it is based on.
-fn base(container: &Container) -> Option<Base> {
+fn base(container: &Container) -> Option<NodeImageId> {
     let label = |key| container.config.label(key).map(String::from);
     let name = label(labels::snapshot::BASE).or_else(|| container.config.image.clone())?;
     let id = label(labels::snapshot::BASE_ID).or_else(|| container.image.clone());
-    Some(Base { name, id: id.unwrap_or_default() })
+    Some(NodeImageId { name, id: id.unwrap_or_default() })
 }
 
-fn published((target, places): (&String, &Option<Vec<HostPort>>)) -> Option<Publish> {
+fn published((target, places): (&String, &Option<Vec<HostPort>>)) -> Option<PortBinding> {
     let place = places.as_ref()?.first()?;
     let (port, protocol) = target.split_once('/')?;
-    Some(Publish {
+    Some(PortBinding {
         address: place.host_ip.parse().ok()?,
         port: place.host_port.parse().ok()?,
         target: port.parse().ok()?,
@@ -273,7 +273,7 @@ mod tests {
         assert_eq!((master.running, master.complete), (true, false));
         assert_eq!((worker.running, worker.complete), (false, true));
         assert_eq!(worker.address, Some(Ipv4Addr::new(10, 213, 0, 11)));
-        let api = Publish::parse("127.0.0.1:40001:6443/tcp").unwrap();
+        let api = PortBinding::parse("127.0.0.1:40001:6443/tcp").unwrap();
         assert_eq!((master.api(), master.published.len()), (Some(&api), 3));
         assert_eq!(master.mounts, [Mount::parse("/srv:/data:ro").unwrap()]);
         assert_eq!(stray.node, None);

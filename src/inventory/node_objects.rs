@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::error::InventoryError;
-use super::existing::Existing;
+use super::existing::ExistingCluster;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::docker::{Call, DockerError, args, inspect};
@@ -32,7 +32,10 @@ pub struct NodeObject {
 ///
 /// # Errors
 /// Where it does not answer.
-pub fn of(existing: &Existing, admin_node: &NodeName) -> Result<Vec<NodeObject>, DockerError> {
+pub fn of(
+    existing: &ExistingCluster,
+    admin_node: &NodeName,
+) -> Result<Vec<NodeObject>, DockerError> {
     let docker = existing.engines.of(admin_node);
     docker.read(&list(admin_node), |json| read(json, &existing.name))
 }
@@ -41,7 +44,7 @@ pub fn of(existing: &Existing, admin_node: &NodeName) -> Result<Vec<NodeObject>,
 ///
 /// # Errors
 /// Where the user asks to stop.
-pub fn if_known(existing: &Existing) -> Result<Option<Vec<NodeObject>>, InventoryError> {
+pub fn if_known(existing: &ExistingCluster) -> Result<Option<Vec<NodeObject>>, InventoryError> {
     let mut members = existing.members.iter();
     let asks = members.any(|it| it.role() == Some(Role::Master) && it.running && it.complete);
     if !asks || existing.is_partly_away() {

@@ -7,23 +7,23 @@ use super::node_images::labelled;
 use crate::cluster::addons::Addons;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, snapshot as label};
-use crate::cluster::moment::Moment;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::NodeName;
 use crate::cluster::name::SnapshotName;
-use crate::cluster::port::Publish;
+use crate::cluster::port::PortBinding;
 use crate::cluster::ranges::Ranges;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
 use crate::cluster::spec::ImageRef;
 use crate::cluster::subnet::Subnet;
+use crate::cluster::timestamp::Timestamp;
 use crate::docker::{Client, Docker, inspect};
-use crate::snapshot::{Base, Program, SavedNode, Snapshot, SnapshotError};
+use crate::snapshot::{NodeImageId, Program, SavedNode, Snapshot, SnapshotError};
 
 /// What is there under a snapshot's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct SnapshotEntry {
     /// The name.
     pub name: SnapshotName,
     /// The names of its images.
@@ -48,7 +48,7 @@ struct Image {
 /// What all images of a snapshot say alike.
 #[derive(PartialEq, Eq)]
 struct Common {
-    created: Moment,
+    created: Timestamp,
     subnet: Subnet,
     nodes: Vec<NodeName>,
 }
@@ -57,7 +57,7 @@ struct Common {
 ///
 /// # Errors
 /// Where the engine does not say, or can have none.
-pub fn all(docker: &Docker) -> Result<Vec<Found>, InventoryError> {
+pub fn all(docker: &Docker) -> Result<Vec<SnapshotEntry>, InventoryError> {
     if docker.client() == Client::Podman {
         return Err(SnapshotError::NeedsDocker.into());
     }
@@ -71,8 +71,10 @@ pub fn all(docker: &Docker) -> Result<Vec<Found>, InventoryError> {
 pub fn named(docker: &Docker, name: &SnapshotName) -> Result<Snapshot, InventoryError> {
     let found = all(docker)?.into_iter().find(|found| found.name == *name);
     match found.ok_or_else(|| SnapshotError::NotFound(name.clone()))? {
-        Found { newer: true, .. } => Err(SnapshotError::Newer(name.clone()).into()),
-        Found { whole, .. } => Ok(whole.ok_or_else(|| SnapshotError::Unfinished(name.clone()))?),
+        SnapshotEntry { newer: true, .. } => Err(SnapshotError::Newer(name.clone()).into()),
+        SnapshotEntry { whole, .. } => {
+            Ok(whole.ok_or_else(|| SnapshotError::Unfinished(name.clone()))?)
+        }
     }
 }
 
@@ -82,7 +84,9 @@ pub fn named(docker: &Docker, name: &SnapshotName) -> Result<Snapshot, Inventory
 /// Where there is.
 pub fn refuse(docker: &Docker, name: &SnapshotName) -> Result<(), InventoryError> {
     match all(docker)?.into_iter().find(|found| found.name == *name) {
-        Some(Found { whole: Some(_), .. }) => Err(SnapshotError::Exists(name.clone()).into()),
+        Some(SnapshotEntry { whole: Some(_), .. }) => {
+            Err(SnapshotError::Exists(name.clone()).into())
+        }
         Some(_) => Err(SnapshotError::Unfinished(name.clone()).into()),
         None => Ok(()),
     }
@@ -93,7 +97,7 @@ pub fn refuse(docker: &Docker, name: &SnapshotName) -> Result<(), InventoryError
 ///
 /// # Errors
 /// What is wrong with the text, in a few words.
-pub fn read(json: &str) -> Result<Vec<Found>, String> {
+pub fn read(json: &str) -> Result<Vec<SnapshotEntry>, String> {
     let images: Vec<inspect::Image> =
         inspect::list(json).map_err(|error| format!("no list of images: {error}"))?;
     let mut all: BTreeMap<SnapshotName, Vec<Image>> = BTreeMap::new();
@@ -103,10 +107,10 @@ pub fn read(json: &str) -> Result<Vec<Found>, String> {
     Ok(all.into_iter().map(|(name, images)| found(name, images)).collect())
 }
 
-fn found(name: SnapshotName, images: Vec<Image>) -> Found {
+fn found(name: SnapshotName, images: Vec<Image>) -> SnapshotEntry {
     let mut names: Vec<String> = images.iter().map(|image| image.name.clone()).collect();
     names.sort();
-    Found {
+    SnapshotEntry {
         images: names,
         bytes: images.iter().map(|image| image.bytes).sum(),
         newer: images.iter().any(|image| image.newer),
@@ -143,16 +147,16 @@ fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
     let content = || {
         let nodes = label(label::NODES)?.split(',').map(NodeName::parse);
         let common = Common {
-            created: Moment::parse(label(label::CREATED)?)?,
+            created: Timestamp::parse(label(label::CREATED)?)?,
             subnet: Subnet::parse(label(label::SUBNET)?).ok()?,
             nodes: nodes.collect::<Result<_, _>>().ok()?,
         };
         let saved = SavedNode {
             node: NodeName::parse(label(label::NODE)?).ok()?,
             version: KubernetesVersion::parse(label(labels::KUBERNETES)?)?,
-            base: Base { name: image_label(label::BASE)?, id: image_label(label::BASE_ID)? },
+            base: NodeImageId { name: image_label(label::BASE)?, id: image_label(label::BASE_ID)? },
             runtime: Runtime::parse(label(labels::image::RUNTIME))?,
-            published: list(label(label::PUBLISH), Publish::parse)?,
+            published: list(label(label::PUBLISH), PortBinding::parse)?,
             mounts: list(label(label::MOUNTS), |word| Mount::parse(word).ok())?,
             registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
             ranges: Ranges::read(label(labels::POD_SUBNET), label(labels::SERVICE_SUBNET)),
@@ -160,7 +164,7 @@ fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
                 .and_then(|list| Addons::parse(list).ok())
                 .unwrap_or_default(),
             manual: label(labels::SETUP) == Some(labels::MANUAL),
-            issued: Moment::parse(label(labels::ISSUED)?)?,
+            issued: Timestamp::parse(label(labels::ISSUED)?)?,
             program: Program {
                 entrypoint: image.config.entrypoint.clone(),
                 command: image.config.cmd.clone(),
@@ -193,7 +197,7 @@ mod tests {
         let saved = |word: &str| SavedNode {
             node: node(word),
             version: KubernetesVersion::parse("v1.37.2").unwrap(),
-            base: Base { name: "local/x:1".into(), id: "sha256:01".into() },
+            base: NodeImageId { name: "local/x:1".into(), id: "sha256:01".into() },
             runtime: Runtime::default(),
             published: Vec::new(),
             mounts: vec![Mount::parse("/a $b:/data:ro").unwrap(), Mount::parse("/c:/d").unwrap()],
@@ -201,15 +205,15 @@ mod tests {
             addons: Addons::parse("storage,policy").unwrap(),
             ranges: Ranges::read(Some("10.60.0.0/16"), None),
             manual: true,
-            issued: Moment::parse("5").unwrap(),
+            issued: Timestamp::parse("5").unwrap(),
             program: Program::default(),
         };
         let publish = ["127.0.0.1:40001:6443", "0.0.0.0:80:30080"];
-        let published = publish.into_iter().filter_map(Publish::parse).collect();
+        let published = publish.into_iter().filter_map(PortBinding::parse).collect();
         let nodes = vec![SavedNode { published, ..saved("a-master-1") }, saved("a-worker-1")];
         Snapshot {
             name: SnapshotName::parse("fresh").unwrap(),
-            created: Moment::parse("7").unwrap(),
+            created: Timestamp::parse("7").unwrap(),
             subnet: Subnet::parse("10.213.5.0/24").unwrap(),
             roster: Roster::new(
                 ClusterName::parse("a").unwrap(),
@@ -243,7 +247,7 @@ mod tests {
         snapshot.nodes.iter().rev().map(|saved| inspection(&snapshot, saved)).collect()
     }
 
-    fn read_one(images: &[Value]) -> Found {
+    fn read_one(images: &[Value]) -> SnapshotEntry {
         let mut found = read(&json!(images).to_string()).unwrap();
         assert_eq!(found.len(), 1);
         found.remove(0)
@@ -258,7 +262,7 @@ mod tests {
             found.images,
             ["mok-snapshot/fresh:a-master-1", "mok-snapshot/fresh:a-worker-1"]
         );
-        assert_eq!(snapshot().api(), Publish::parse("127.0.0.1:40001:6443").as_ref());
+        assert_eq!(snapshot().api(), PortBinding::parse("127.0.0.1:40001:6443").as_ref());
         assert_eq!(snapshot().published().len(), 1);
         assert_eq!(snapshot().manual().len(), 2);
     }
@@ -298,7 +302,7 @@ mod tests {
     #[test]
     fn certificates_are_renewed_before_their_year_is_over() {
         let (issued, day) = (snapshot().nodes[0].issued.seconds(), 24 * 60 * 60);
-        let after = |days: u64| Moment::parse(&(issued + days * day).to_string()).unwrap();
+        let after = |days: u64| Timestamp::parse(&(issued + days * day).to_string()).unwrap();
         assert!(!snapshot().needs_renewal(after(299)) && snapshot().needs_renewal(after(301)));
     }
 }

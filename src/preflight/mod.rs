@@ -48,7 +48,7 @@ pub struct Demand {
 
 /// What there is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct Survey {
     /// What the engine says.
     pub engine: EngineFacts,
     /// What its host has; none where that is not this machine.
@@ -87,8 +87,8 @@ const MODULES: [&str; 6] =
 
 /// What is in the way of `demand`.
 #[must_use]
-pub fn problems(demand: &Demand, facts: &Facts) -> Vec<Problem> {
-    let Facts { engine, host, taken } = facts;
+pub fn problems(demand: &Demand, facts: &Survey) -> Vec<Problem> {
+    let Survey { engine, host, taken } = facts;
     let mut found = of_engine(engine, demand.kubernetes);
     if let Some(host) = host {
         found.extend(of_host(demand, engine, host));
@@ -101,8 +101,11 @@ pub fn problems(demand: &Demand, facts: &Facts) -> Vec<Problem> {
         });
     }
     found.extend(demand.ranges.chosen().filter_map(|(range, subnet)| {
-        let other = taken.refuses(&subnet, &[])?;
-        Some(Problem::RangeTaken { range, subnet, other })
+        match (taken.refuses(&subnet, &[]), taken.shadowed_by(&subnet)) {
+            (Some(other), _) => Some(Problem::RangeTaken { range, subnet, other }),
+            (None, Some(route)) => Some(Problem::RangeShadows { range, subnet, route }),
+            (None, None) => None,
+        }
     }));
     let memory = host.as_ref().and_then(|host| host.memory).or(engine.memory);
     let needed = demand.masters * MASTER_MEMORY + demand.workers * WORKER_MEMORY;

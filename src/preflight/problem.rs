@@ -121,6 +121,18 @@ pub enum Problem {
         /// What is there.
         other: Subnet,
     },
+    /// A route leads to more than those addresses.
+    #[error(
+        "{subnet}, for {range}, is a part of {route}, to which the host has a route, maybe of a VPN"
+    )]
+    RangeShadows {
+        /// What gets them.
+        range: Range,
+        /// What was asked for.
+        subnet: Subnet,
+        /// Whose addresses pods do not reach as far as they are the same.
+        route: Subnet,
+    },
     /// A route leads to more than the subnet.
     #[error("subnet {subnet} is a part of {route}, to which the host has a route, maybe of a VPN")]
     SubnetShadows {
@@ -245,7 +257,10 @@ impl Problem {
             Self::OnHost { problem, .. } => problem.may_be_survived(),
             _ => matches!(
                 self,
-                Self::Memory { .. } | Self::CgroupV1 { .. } | Self::SubnetShadows { .. }
+                Self::Memory { .. }
+                    | Self::CgroupV1 { .. }
+                    | Self::SubnetShadows { .. }
+                    | Self::RangeShadows { .. }
             ),
         }
     }
@@ -289,9 +304,9 @@ impl Problem {
             Self::SubnetTaken { .. } => {
                 "choose another --subnet, or none: mokctl then chooses a free one".into()
             }
-            Self::RangeTaken { range: Range::Pods, .. } => "choose another --pod-subnet".into(),
-            Self::RangeTaken { range: Range::Services, .. } => {
-                "choose another --service-subnet".into()
+            Self::RangeTaken { range, .. } => format!("choose another {}", flag(*range)),
+            Self::RangeShadows { range, .. } => {
+                format!("choose another {} if pods need these addresses there", flag(*range))
             }
             Self::SubnetShadows { .. } => {
                 "choose another --subnet if you need these addresses there".into()
@@ -313,5 +328,12 @@ impl Problem {
             Self::NoManager { .. } => "run 'docker node promote' for one of them, on a manager".into(),
             Self::Memory { .. } => "create fewer nodes, or give the engine more memory".into(),
         }
+    }
+}
+
+const fn flag(range: Range) -> &'static str {
+    match range {
+        Range::Pods => "--pod-subnet",
+        Range::Services => "--service-subnet",
     }
 }

@@ -1,6 +1,6 @@
 //! Looks whether engine and host can bear new nodes, and says what is in the way.
 
-use super::{Demand, EngineFacts, Facts, HostFacts, Problem, problems};
+use super::{Demand, EngineFacts, HostFacts, Problem, Survey, problems};
 use crate::cluster::port::Socket;
 use crate::docker::info::Info;
 use crate::docker::{Docker, DockerError, args};
@@ -11,17 +11,17 @@ use crate::ui::Ui;
 ///
 /// # Errors
 /// Where the engine does not say.
-pub fn look(docker: &Docker, ports: &[Socket]) -> Result<Facts, DockerError> {
+pub fn look(docker: &Docker, ports: &[Socket]) -> Result<Survey, DockerError> {
     let engine = EngineFacts::from(&docker.read(&args::info(), Info::parse)?);
     let host = HostFacts::read(&engine, ports);
-    Ok(Facts { engine, host, ..Facts::default() })
+    Ok(Survey { engine, host, ..Survey::default() })
 }
 
 /// Whether `demand` can be met: see [`refuse_or_warn`].
 ///
 /// # Errors
 /// The first problem that cannot be survived.
-pub fn check(ui: &Ui, demand: &Demand, facts: &Facts) -> Result<(), Problem> {
+pub fn check(ui: &Ui, demand: &Demand, facts: &Survey) -> Result<(), Problem> {
     refuse_or_warn(ui, problems(demand, facts))
 }
 

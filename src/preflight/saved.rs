@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::host::is_taken;
-use super::{Facts, MIB, Problem};
-use crate::cluster::port::Publish;
+use super::{MIB, Problem, Survey};
+use crate::cluster::port::PortBinding;
 use crate::cluster::subnet::Subnet;
 use crate::snapshot::Snapshot;
 
@@ -15,7 +15,7 @@ pub struct Present {
     /// Its networks.
     pub subnets: Vec<Subnet>,
     /// What its running containers publish.
-    pub published: Vec<Publish>,
+    pub published: Vec<PortBinding>,
 }
 
 /// What labels, configurations and the file system add, roughly.
@@ -25,7 +25,7 @@ const MARGIN: u64 = 16 * MIB;
 /// and whose `volumes` hold so much: these are packed into a container, and then
 /// into an image.
 #[must_use]
-pub fn snapshot_disk(written: u64, volumes: u64, facts: &Facts) -> Option<Problem> {
+pub fn snapshot_disk(written: u64, volumes: u64, facts: &Survey) -> Option<Problem> {
     let free = facts.host.as_ref()?.disk?;
     let needed = written + 2 * volumes + MARGIN;
     let path = facts.engine.root.clone()?;
@@ -35,19 +35,22 @@ pub fn snapshot_disk(written: u64, volumes: u64, facts: &Facts) -> Option<Proble
 /// What is in the way of `snapshot` coming back, once what is `present` has gone. Of
 /// an engine elsewhere it is known only which networks are `taken`.
 #[must_use]
-pub fn come_back(snapshot: &Snapshot, present: &Present, facts: &Facts) -> Vec<Problem> {
+pub fn come_back(snapshot: &Snapshot, present: &Present, facts: &Survey) -> Vec<Problem> {
     let subnet = snapshot.subnet;
     let other = facts.taken.refuses(&subnet, &present.subnets);
     let other = other.map(|other| Problem::SavedSubnetTaken { subnet, other });
     let mut found: Vec<Problem> = other.into_iter().collect();
     if facts.host.is_some() {
         let published = snapshot.nodes.iter().flat_map(|saved| &saved.published);
-        let is_own = |own: &Publish, port: &Publish| own.socket() == port.socket();
+        let is_own = |own: &PortBinding, port: &PortBinding| own.socket() == port.socket();
         found.extend(
             published
                 .filter(|port| !present.published.iter().any(|own| is_own(own, port)))
                 .filter(|port| is_taken(port.socket()))
-                .map(|&Publish { address, port, .. }| Problem::SavedPortTaken { address, port }),
+                .map(|&PortBinding { address, port, .. }| Problem::SavedPortTaken {
+                    address,
+                    port,
+                }),
         );
         found.extend(mounts_gone(snapshot, facts));
     }
@@ -57,7 +60,7 @@ pub fn come_back(snapshot: &Snapshot, present: &Present, facts: &Facts) -> Vec<P
 /// What the nodes of `snapshot` saw of the host and is not there. Of an engine
 /// elsewhere it is not known.
 #[must_use]
-pub fn mounts_gone(snapshot: &Snapshot, facts: &Facts) -> Vec<Problem> {
+pub fn mounts_gone(snapshot: &Snapshot, facts: &Survey) -> Vec<Problem> {
     let mounts = snapshot.nodes.iter().flat_map(|saved| &saved.mounts);
     let sources: BTreeSet<&str> = mounts.map(|mount| mount.source.as_str()).collect();
     let gone = sources.into_iter().filter(|source| !Path::new(source).exists());

@@ -36,7 +36,7 @@ fn demand(masters: u64, workers: u64) -> Demand {
 fn said(demand: &Demand, engine: EngineFacts, host: Option<HostFacts>) -> Vec<[String; 2]> {
     let read = |word| BTreeSet::from([Subnet::parse(word).unwrap()]);
     let taken = Taken { networks: read("172.17.0.0/16"), routes: read("10.0.0.0/8") };
-    let found = problems(demand, &Facts { engine, host, taken });
+    let found = problems(demand, &Survey { engine, host, taken });
     found.iter().map(|problem| [problem.to_string(), problem.remedy()]).collect()
 }
 
@@ -187,7 +187,7 @@ fn a_subnet_that_somebody_has_is_told_with_its_remedy() {
 #[test]
 fn only_want_of_memory_may_be_survived() {
     let low = HostFacts { memory: Some(0), disk: Some(0), ..host() };
-    let facts = Facts { engine: engine(), host: Some(low), taken: Taken::default() };
+    let facts = Survey { engine: engine(), host: Some(low), taken: Taken::default() };
     let found: Vec<_> = problems(&demand(1, 0), &facts);
     let survived: Vec<_> = found.iter().map(Problem::may_be_survived).collect();
     assert_eq!(survived, [false, true]);

@@ -33,7 +33,11 @@ pub fn execute(plan: &Plan, run: &Run<'_>, ui: &Ui) -> Result<Vec<Timing>, Failu
     Ok(timings)
 }
 
-fn execute_stage(stage: &Stage, run: &Run<'_>, shown: &ui::Stage) -> Result<Vec<Timing>, Failure> {
+fn execute_stage(
+    stage: &Stage,
+    run: &Run<'_>,
+    shown: &ui::StageGuard,
+) -> Result<Vec<Timing>, Failure> {
     let failure =
         |step: &Step, source| Failure { step: step.to_string(), source, beside: Box::default() };
     if let Some(signal) = run.engines.manager().interrupted()

@@ -37,7 +37,7 @@ use crate::cluster::labels::Label;
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::mount::Mount;
 use crate::cluster::name::NodeName;
-use crate::cluster::port::Publish;
+use crate::cluster::port::PortBinding;
 use crate::cluster::proxy::Proxy;
 use crate::cluster::ranges::Ranges;
 use crate::cluster::registry::Registry;
@@ -85,7 +85,7 @@ pub struct NodeTemplate {
     /// What the engine grants it, as far as it is known before.
     pub privilege: Privilege,
     /// What is published beside the API.
-    pub ports: Vec<Publish>,
+    pub ports: Vec<PortBinding>,
     /// What it sees of the engine's host.
     pub mounts: Vec<Mount>,
     /// The registry that it pulls from in clear text.

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 
 use super::Run;
 use super::error::StepError;
-use crate::cluster::port::Publish;
+use crate::cluster::port::PortBinding;
 use crate::docker::args::Container;
 use crate::docker::{DockerError, ErrorKind};
 
@@ -39,7 +39,8 @@ impl Run<'_> {
         attempt: u32,
     ) -> bool {
         let taken = error.kind() == ErrorKind::PortTaken;
-        let chosen_here = container.publish.iter().any(Publish::is_api) && self.api.port.is_none();
+        let chosen_here =
+            container.publish.iter().any(PortBinding::is_api) && self.api.port.is_none();
         taken
             && chosen_here
             && !self.nodes.ports.iter().any(|publish| error.names(publish))

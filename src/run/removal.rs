@@ -9,7 +9,7 @@ use crate::cluster::host::Host;
 use crate::cluster::labels;
 use crate::cluster::name::ClusterName;
 use crate::docker::{Call, Docker, DockerError, Engine, Engines, ErrorKind, args, join};
-use crate::inventory::found::Found;
+use crate::inventory::found::ContainerScan;
 use crate::inventory::networks;
 
 /// An engine may finish what it was asked for after the client is gone: for so
@@ -40,7 +40,10 @@ impl Removal {
     ///
     /// # Errors
     /// Where an engine does not say which networks it has.
-    pub fn of_cluster(found: &Found<'_>, cluster: &ClusterName) -> Result<Self, DockerError> {
+    pub fn of_cluster(
+        found: &ContainerScan<'_>,
+        cluster: &ClusterName,
+    ) -> Result<Self, DockerError> {
         let mut removal = Self::default();
         let networks: Vec<_> = thread::scope(|scope| {
             let ids = |engine: &Engine| networks::ids(&engine.docker, cluster);

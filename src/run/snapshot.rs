@@ -7,8 +7,8 @@ use super::outputs::MissingOutput;
 use super::removal::Removal;
 use crate::cluster::labels::Label;
 use crate::cluster::labels::{self, snapshot as label};
-use crate::cluster::moment::Moment;
 use crate::cluster::name::NodeName;
+use crate::cluster::timestamp::Timestamp;
 use crate::docker::{Call, args};
 use crate::snapshot::Snapshot;
 
@@ -65,7 +65,7 @@ impl Run<'_> {
 
     /// What such a container says beside what its image says.
     pub(super) fn restored_labels(restore: &Restore) -> Vec<Label> {
-        let renewed = restore.renews.then(|| (labels::ISSUED, Moment::now().to_string()));
+        let renewed = restore.renews.then(|| (labels::ISSUED, Timestamp::now().to_string()));
         renewed.into_iter().collect()
     }
 }

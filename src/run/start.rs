@@ -8,11 +8,11 @@ use super::origin::Origin;
 use super::outputs::MissingOutput;
 use crate::cluster::labels;
 use crate::cluster::layout::{API_PORT, Layout};
-use crate::cluster::moment::Moment;
 use crate::cluster::name::{NodeName, Role};
-use crate::cluster::port::{Protocol, Publish};
+use crate::cluster::port::{PortBinding, Protocol};
 use crate::cluster::ranges::Range;
 use crate::cluster::runtime::Runtime;
+use crate::cluster::timestamp::Timestamp;
 use crate::docker::Call;
 use crate::docker::args::{self, Container};
 use crate::docker::privilege::Privilege;
@@ -148,7 +148,7 @@ impl Run<'_> {
             match self.origin.cloned() {
                 Some(snapshot) => {
                     // The image says it of the certificates in it.
-                    labels.push((labels::ISSUED, Moment::now().to_string()));
+                    labels.push((labels::ISSUED, Timestamp::now().to_string()));
                     snapshot.image_for(node)
                 }
                 None => image.name.clone(),
@@ -198,12 +198,12 @@ impl Run<'_> {
     }
 
     /// What `node` publishes on the host.
-    fn published(&self, node: &NodeName) -> Result<Vec<Publish>, StepError> {
+    fn published(&self, node: &NodeName) -> Result<Vec<PortBinding>, StepError> {
         let mut published = Vec::new();
         let is_api_node = *node == self.roster.api_node();
         if is_api_node {
             let (address, port, protocol) = (self.api.address, self.choose_port()?, Protocol::Tcp);
-            published.push(Publish { address, port, target: API_PORT, protocol });
+            published.push(PortBinding { address, port, target: API_PORT, protocol });
         }
         // haproxy forwards TCP alone.
         let takes_udp = *node == self.roster.first_master();
@@ -235,7 +235,7 @@ impl Run<'_> {
     /// What the first start of `node` takes.
     pub(super) fn first_start(&self, node: &NodeName) -> Result<FirstStart, StepError> {
         if node.role().runs_kubernetes() {
-            self.outputs.learn_started(Moment::now().seconds());
+            self.outputs.learn_started(Timestamp::now().seconds());
         }
         let reserved = self.outputs.reserved(node);
         Ok(FirstStart {

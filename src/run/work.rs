@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::control_plane::{INIT, JOIN};
 use super::error::StepError;
 use super::{Run, script};
-use crate::cluster::moment::Moment;
 use crate::cluster::name::NodeName;
+use crate::cluster::timestamp::Timestamp;
 use crate::docker::{Call, Docker, Engine, args};
 use crate::node::scripts;
 use crate::plan::{Since, Step};
@@ -136,7 +136,7 @@ impl Run<'_> {
             }
             Step::Stop(node) => one(node, args::stop([node.to_string().as_str()], STOP_SECONDS)),
             Step::Start(node) => {
-                self.outputs.learn_started(Moment::now().seconds());
+                self.outputs.learn_started(Timestamp::now().seconds());
                 one(node, args::start([node.to_string().as_str()]))
             }
             Step::Save(node) => on(node, self.save_calls(node)?),

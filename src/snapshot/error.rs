@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::Base;
+use super::NodeImageId;
 use super::file::FileError;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
@@ -70,7 +70,7 @@ pub enum SnapshotError {
     },
     /// The node image that a snapshot is based on is missing.
     #[error("the engine has no image {id} ({name}), on which the snapshot is based", id = .0.id, name = .0.name)]
-    NoBase(Base),
+    NoBase(NodeImageId),
 }
 
 impl SnapshotError {

@@ -14,15 +14,15 @@ use crate::cluster::addons::Addons;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::snapshot as label;
 use crate::cluster::labels::{self, Label};
-use crate::cluster::moment::{DAY, Moment};
 use crate::cluster::mount::Mount;
 use crate::cluster::name::{NodeName, SnapshotName};
-use crate::cluster::port::Publish;
+use crate::cluster::port::PortBinding;
 use crate::cluster::ranges::Ranges;
 use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
 use crate::cluster::subnet::Subnet;
+use crate::cluster::timestamp::{DAY, Timestamp};
 
 /// kubeadm's certificates are good for a year. A cluster whose certificates are
 /// older than this gets new ones when it comes back.
@@ -34,7 +34,7 @@ pub struct Snapshot {
     /// What it is called.
     pub name: SnapshotName,
     /// When it was made.
-    pub created: Moment,
+    pub created: Timestamp,
     /// The network of its cluster.
     pub subnet: Subnet,
     /// The nodes in it.
@@ -51,11 +51,11 @@ pub struct SavedNode {
     /// Its Kubernetes version.
     pub version: KubernetesVersion,
     /// What it was first made of.
-    pub base: Base,
+    pub base: NodeImageId,
     /// Its container runtime.
     pub runtime: Runtime,
     /// What it publishes on the host.
-    pub published: Vec<Publish>,
+    pub published: Vec<PortBinding>,
     /// What it sees of the engine's host.
     pub mounts: Vec<Mount>,
     /// The registry that it pulls from.
@@ -67,7 +67,7 @@ pub struct SavedNode {
     /// Whether its setup was left to the user.
     pub manual: bool,
     /// When the oldest of its certificates can have been issued.
-    pub issued: Moment,
+    pub issued: Timestamp,
     /// What runs first in it.
     pub program: Program,
 }
@@ -75,7 +75,7 @@ pub struct SavedNode {
 /// The node image that a container was first made of, which a snapshot's image of it
 /// is based on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Base {
+pub struct NodeImageId {
     /// Its name when the cluster was made; another image may have it by now.
     pub name: String,
     /// Its id.
@@ -121,14 +121,14 @@ impl Snapshot {
 
     /// Where the API was published on the host.
     #[must_use]
-    pub fn api(&self) -> Option<&Publish> {
+    pub fn api(&self) -> Option<&PortBinding> {
         let published = &self.node(&self.roster.api_node())?.published;
         published.iter().find(|publish| publish.is_api())
     }
 
     /// What was published beside the API.
     #[must_use]
-    pub fn published(&self) -> Vec<Publish> {
+    pub fn published(&self) -> Vec<PortBinding> {
         let all = self.nodes.iter().flat_map(|saved| &saved.published);
         all.filter(|publish| !publish.is_api()).cloned().collect()
     }
@@ -148,7 +148,7 @@ impl Snapshot {
 
     /// Whether its certificates will soon be over, or are.
     #[must_use]
-    pub fn needs_renewal(&self, now: Moment) -> bool {
+    pub fn needs_renewal(&self, now: Timestamp) -> bool {
         let is_old = |saved: &SavedNode| saved.issued.until(now) > RENEW_AFTER;
         self.nodes.iter().any(|saved| saved.node.role().runs_kubernetes() && is_old(saved))
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::view::{PlannedStep, Span, StepName, Trouble, View, out};
+use super::view::{ErrorReport, PlannedStep, Span, StepName, View, out};
 
 /// An object for each event of a step, and one for the result.
 #[derive(Debug)]
@@ -33,7 +33,12 @@ impl View for Json {
         print(&json!({ "event": "output", "node": source, "line": line }));
     }
 
-    fn result(&self, mut facts: Map<String, Value>, trouble: Option<&Trouble<'_>>, at: Duration) {
+    fn result(
+        &self,
+        mut facts: Map<String, Value>,
+        trouble: Option<&ErrorReport<'_>>,
+        at: Duration,
+    ) {
         facts.insert("event".into(), "result".into());
         facts.insert("ok".into(), trouble.is_none().into());
         facts.insert("seconds".into(), seconds(at));

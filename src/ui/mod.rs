@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use console::{strip_ansi_codes, style};
 use serde_json::{Map, Value};
 
-pub use progress::{Stage, Step};
-pub use view::{PlannedStep, Span, Trouble};
+pub use progress::{StageGuard, StepGuard};
+pub use view::{ErrorReport, PlannedStep, Span};
 
 use view::{View, err, out};
 
@@ -63,11 +63,11 @@ impl Ui {
         self.begun.elapsed()
     }
 
-    /// Says that `title` has begun. Dropping the guard without [`Stage::done`]
+    /// Says that `title` has begun. Dropping the guard without [`StageGuard::done`]
     /// says that it failed.
     #[must_use]
-    pub fn stage(&self, title: &str) -> Stage {
-        Stage::begin(self, title)
+    pub fn stage(&self, title: &str) -> StageGuard {
+        StageGuard::begin(self, title)
     }
 
     /// What `stage` would do, side by side.
@@ -97,7 +97,7 @@ impl Ui {
 
     /// Why the program ends: one line, then what the failing command printed last,
     /// where the rest of that is, and what to do about it.
-    pub fn error(&self, trouble: &Trouble<'_>) {
+    pub fn error(&self, trouble: &ErrorReport<'_>) {
         let mark = self.view.mark(style("error:").red().bold());
         self.view.line(&format!("mokctl: {mark} {}", trouble.line));
         for line in trouble.output.into_iter().flat_map(str::lines) {
@@ -123,7 +123,7 @@ impl Ui {
     }
 
     /// How the command ended, for programs.
-    pub fn result(&self, trouble: Option<&Trouble<'_>>) {
+    pub fn result(&self, trouble: Option<&ErrorReport<'_>>) {
         let facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.view.result(facts, trouble, self.elapsed());
     }

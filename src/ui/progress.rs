@@ -1,5 +1,5 @@
 //! What has begun and must end: stages, and their steps. Whatever is dropped
-//! without [`Stage::done`] or [`Step::done`] has failed, so `?` says so for free.
+//! without [`StageGuard::done`] or [`StepGuard::done`] has failed, so `?` says so for free.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use super::view::{Span, StepName};
 
 /// A stage that has begun.
 #[derive(Debug)]
-pub struct Stage {
+pub struct StageGuard {
     ui: Ui,
     title: String,
     start: Duration,
     ended: bool,
 }
 
-impl Stage {
+impl StageGuard {
     pub(super) fn begin(ui: &Ui, title: &str) -> Self {
         ui.view.stage_begun(title);
         Self { ui: ui.clone(), title: title.to_owned(), start: ui.elapsed(), ended: false }
@@ -23,7 +23,7 @@ impl Stage {
 
     /// Says that a step of it has begun, which is about `node` if about one alone.
     #[must_use]
-    pub fn step(&self, name: &str, node: Option<&str>) -> Step {
+    pub fn step(&self, name: &str, node: Option<&str>) -> StepGuard {
         let ui = self.ui.clone();
         let name = StepName {
             stage: self.title.clone(),
@@ -32,7 +32,7 @@ impl Stage {
         };
         let start = ui.elapsed();
         ui.view.step_begun(&name, start);
-        Step { ui, name, start, ended: false }
+        StepGuard { ui, name, start, ended: false }
     }
 
     /// Says what it is doing now, where that is shown while it lasts.
@@ -52,7 +52,7 @@ impl Stage {
     }
 }
 
-impl Drop for Stage {
+impl Drop for StageGuard {
     fn drop(&mut self) {
         if !self.ended {
             self.end(false);
@@ -62,14 +62,14 @@ impl Drop for Stage {
 
 /// A step that has begun.
 #[derive(Debug)]
-pub struct Step {
+pub struct StepGuard {
     ui: Ui,
     name: StepName,
     start: Duration,
     ended: bool,
 }
 
-impl Step {
+impl StepGuard {
     /// It went well, and so long did it run.
     #[expect(clippy::must_use_candidate, reason = "few callers ask how long")]
     pub fn done(mut self) -> Span {
@@ -84,7 +84,7 @@ impl Step {
     }
 }
 
-impl Drop for Step {
+impl Drop for StepGuard {
     fn drop(&mut self) {
         if !self.ended {
             self.end(false);

@@ -50,7 +50,7 @@ pub struct PlannedStep {
 
 /// Why the program ends without success.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Trouble<'a> {
+pub struct ErrorReport<'a> {
     /// What went wrong, in one line.
     pub line: &'a str,
     /// The end of what the failing command printed.
@@ -107,7 +107,13 @@ pub(super) trait View: fmt::Debug + Send + Sync {
     }
 
     /// How the command ended, with the facts that were found.
-    fn result(&self, _facts: Map<String, Value>, _trouble: Option<&Trouble<'_>>, _at: Duration) {}
+    fn result(
+        &self,
+        _facts: Map<String, Value>,
+        _trouble: Option<&ErrorReport<'_>>,
+        _at: Duration,
+    ) {
+    }
 
     /// Whether a user can answer a question.
     fn may_ask(&self) -> bool {

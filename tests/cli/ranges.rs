@@ -74,9 +74,22 @@ fn a_clone_has_those_of_its_data() {
 
 #[test]
 fn a_subnet_that_mokctl_finds_is_no_part_of_them() {
-    let machine = Machine::new().with_cluster("a 1 0 --pod-subnet 10.213.0.0/16");
-    let subnet = machine.docker.call("network create ").flag("subnet").map(String::from);
-    assert!(subnet.is_some_and(|subnet| !subnet.starts_with("10.213.")));
+    // Which it is depends on the routes of this machine.
+    let machine = Machine::new().with_cluster("a 1 0");
+    let own = machine.docker.call("network create ").flag("subnet").map(String::from).unwrap();
+    let machine = Machine::new().with_cluster(&format!("a 1 0 --service-subnet {own}"));
+    let other = machine.docker.call("network create ").flag("subnet").map(String::from).unwrap();
+    assert_ne!(own, other);
+}
+
+/// Those that run already are waited for, too.
+#[test]
+fn start_knows_them() {
+    let machine = Machine::new().with_cluster(&format!("a 1 0 {FLAGS}"));
+    machine.mokctl("start cluster a -q").run();
+    let calls = machine.docker.calls();
+    let ready = calls.iter().rfind(|call| call.line().contains("/root/mok/ready.sh")).unwrap();
+    assert!(ready.line().ends_with(" a-master-1=10.60.11.0/24"), "{}", ready.line());
 }
 
 #[test]

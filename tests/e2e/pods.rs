@@ -202,10 +202,12 @@ pub(crate) fn check_service(
     if seen != names {
         return Err(format!("of {names:?} only {seen:?} answered for the Service"));
     }
+    let api = &cluster.get(&["service", "kubernetes"])?[0];
+    let api = api["spec"]["clusterIP"].as_str().unwrap_or_default();
     for pod in pods {
         // It says nothing in clear text; that it takes the connection is enough.
-        let script = "socat -u /dev/null TCP4:10.96.0.1:443,connect-timeout=3";
-        cluster.kubectl(&["exec", &pod.name, "--", "sh", "-c", script])?;
+        let script = format!("socat -u /dev/null TCP4:{api}:443,connect-timeout=3");
+        cluster.kubectl(&["exec", &pod.name, "--", "sh", "-c", &script])?;
     }
     Ok(())
 }

@@ -14,12 +14,15 @@ fn pods_have_addresses_of_the_users_choice_on_old_and_new_nodes() {
         assert!(output.status.success(), "{}", shown("create", &output));
     }
     let nodes = ["master-1", "worker-1", "worker-2"].map(|node| cluster.node(node));
-    let (pods, _) = pods::deploy(&cluster, &nodes);
+    let (pods, service) = pods::deploy(&cluster, &nodes);
     assert_eq!(pods.len(), nodes.len());
     for pod in &pods {
         assert!(pod.address.starts_with("10.60."), "{}: {}", pod.name, pod.address);
     }
     pods::check_addresses(&cluster, &nodes, &pods).unwrap();
+    assert!(service.starts_with("10.61."), "{service}");
+    pods::check_service(&cluster, &nodes, &pods, &service).unwrap();
+    cluster.does(&["start", "cluster", &cluster.name]);
     let dns = &cluster.get(&["service", "kube-dns", "--namespace=kube-system"]).unwrap()[0];
     assert_eq!(dns["spec"]["clusterIP"], "10.61.0.10");
 }

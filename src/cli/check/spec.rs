@@ -16,7 +16,7 @@ use crate::cluster::manual::Manual;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::ClusterName;
 use crate::cluster::name::SnapshotName;
-use crate::cluster::port::PublishSpec;
+use crate::cluster::port::PortMapping;
 use crate::cluster::ranges::{Ranges, RangesError};
 use crate::cluster::registry::Registry;
 use crate::cluster::spec::{
@@ -74,7 +74,7 @@ fn options(words: &Words) -> Result<ClusterOptions, UsageError> {
             .map(|word| number("PORT", word, NonZeroU16::MIN..=NonZeroU16::MAX))
             .transpose()?,
         api_address: words.value(Flag::ApiAddress).map(address).transpose()?,
-        publish: PublishSpec::parse_all(words.values(Flag::Publish))?,
+        publish: PortMapping::parse_all(words.values(Flag::Publish))?,
         mounts: Mount::parse_all(words.values(Flag::Mount))?,
         registry: words.value(Flag::Registry).map(Registry::parse).transpose()?,
     })

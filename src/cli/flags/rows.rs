@@ -174,7 +174,7 @@ pub const FLAGS: &[FlagSpec] = &[
         short: None,
         value: Some("CIDR"),
         scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "The addresses of pods, 10.244.0.0/16 by default",
+        help: "The addresses of pods, like 10.60.0.0/16",
     },
     FlagSpec {
         flag: Flag::ServiceSubnet,
@@ -182,7 +182,7 @@ pub const FLAGS: &[FlagSpec] = &[
         short: None,
         value: Some("CIDR"),
         scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "The addresses of Services, 10.96.0.0/12 by default",
+        help: "Those of Services, like 10.61.0.0/16",
     },
     FlagSpec {
         flag: Flag::ApiPort,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::cluster::labels::{Label, RESTART_POLICY};
 use crate::cluster::mount::Mount;
-use crate::cluster::port::Publish;
+use crate::cluster::port::PortBinding;
 use crate::docker::Call;
 use crate::docker::privilege::Privilege;
 
@@ -21,7 +21,7 @@ pub struct Container {
     /// Labels, in this order.
     pub labels: Vec<Label>,
     /// Ports on the host.
-    pub publish: Vec<Publish>,
+    pub publish: Vec<PortBinding>,
     /// Folders and files of the engine's host.
     pub mounts: Vec<Mount>,
     /// The folder that is a volume, where the container runs a runtime.

@@ -20,14 +20,14 @@ use crate::inventory::found::Asked;
 use crate::inventory::networks::taken_subnets;
 use crate::inventory::node_images;
 use crate::preflight::{
-    self, EngineFacts, Facts, HostFacts, PreflightError, Problem, SwarmFacts, of_swarm, problems,
+    self, EngineFacts, HostFacts, PreflightError, Problem, Survey, SwarmFacts, of_swarm, problems,
 };
 
 /// What a host says of itself.
-struct Look {
+struct HostReport {
     host: Host,
     docker: Docker,
-    facts: Facts,
+    facts: Survey,
     swarm: SwarmFacts,
     /// The id of its node image; none where it has none of that name.
     image: Option<String>,
@@ -50,7 +50,7 @@ pub(super) fn several(
     // have it, too, where it was built.
     let mut sources = there.iter().map(|(_, there)| there).chain([asked.docker]);
     let found = sources.find_map(|source| Some((node_images::chosen(source, spec).ok()?, source)));
-    let looks: Vec<Result<Look, PreflightError>> = thread::scope(|scope| {
+    let looks: Vec<Result<HostReport, PreflightError>> = thread::scope(|scope| {
         let name = found.as_ref().map(|(image, _)| image.name.as_str());
         let look = |host, there| scope.spawn(move || look(host, there, spec, name));
         let threads: Vec<_> = there.iter().map(|(host, there)| look(host, there)).collect();
@@ -106,7 +106,7 @@ fn why_no_image(own: &Docker, there: &[(Host, Docker)], spec: &ClusterSpec) -> I
 fn api_address(
     spec: &ClusterSpec,
     host: Option<&Host>,
-    looks: &[Look],
+    looks: &[HostReport],
 ) -> Result<Ipv4Addr, EndpointError> {
     if let Some(address) = spec.options.api_address {
         return Ok(address);
@@ -121,7 +121,7 @@ fn api_address(
     }
 }
 
-fn engines(own: &Docker, looks: Vec<Look>, placement: Placement) -> Engines {
+fn engines(own: &Docker, looks: Vec<HostReport>, placement: Placement) -> Engines {
     let manager = looks.iter().find(|look| look.swarm.manager);
     let manager = manager.map_or(own, |look| &look.docker).clone();
     let mut engines =
@@ -136,15 +136,15 @@ fn look(
     there: &Docker,
     spec: &ClusterSpec,
     image: Option<&str>,
-) -> Result<Look, PreflightError> {
+) -> Result<HostReport, PreflightError> {
     let info = there.read(&args::info(), Info::parse)?;
     let (engine, swarm) = (EngineFacts::from(&info), SwarmFacts::from(&info));
     refuse_existing(there, &spec.name)?;
     let image = image.map(|image| there.ask_image(&args::image_id(image))).transpose()?;
-    Ok(Look {
+    Ok(HostReport {
         host: host.clone(),
         docker: there.clone(),
-        facts: Facts { host: HostFacts::read(&engine, &[]), engine, taken: taken_subnets(there)? },
+        facts: Survey { host: HostFacts::read(&engine, &[]), engine, taken: taken_subnets(there)? },
         swarm,
         image: image.flatten(),
         endpoint: there.endpoint()?,
@@ -156,9 +156,9 @@ fn check_hosts(
     Asked { hosts, ui, .. }: Asked<'_>,
     spec: &ClusterSpec,
     placement: &Placement,
-    looks: Vec<Result<Look, PreflightError>>,
+    looks: Vec<Result<HostReport, PreflightError>>,
     version: Option<KubernetesVersion>,
-) -> Result<Vec<Look>, PreflightError> {
+) -> Result<Vec<HostReport>, PreflightError> {
     let mut known = Vec::new();
     let mut found = Vec::new();
     for (host, look) in hosts.iter().zip(looks) {
@@ -172,7 +172,7 @@ fn check_hosts(
     }
     let swarm: Vec<_> = known.iter().map(|look| (look.host.clone(), look.swarm.clone())).collect();
     found.extend(of_swarm(&swarm));
-    for Look { host, facts, .. } in &known {
+    for HostReport { host, facts, .. } in &known {
         let here = placement.iter().filter(|(_, home)| *home == host).map(|(node, _)| node);
         let Some(version) = version else { continue };
         let of_host = problems(&demand(spec, &here.collect::<Vec<_>>(), version), facts);

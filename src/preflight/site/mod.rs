@@ -6,7 +6,7 @@ mod hosts;
 use std::net::Ipv4Addr;
 use std::thread;
 
-use super::{Demand, Facts, PreflightError, check, look};
+use super::{Demand, PreflightError, Survey, check, look};
 use crate::cluster::addons::{Addon, Addons};
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
@@ -110,7 +110,7 @@ fn one(
     });
     let image = image?;
     existing?;
-    let facts = Facts { taken: taken?, ..facts? };
+    let facts = Survey { taken: taken?, ..facts? };
     let nodes: Vec<&NodeName> = roster.nodes().iter().collect();
     let taken = facts.taken.clone().with(spec.ranges);
     let subnet = chosen_subnet(spec.options.subnet, &taken, &spec.name);

@@ -25,7 +25,7 @@ pub use write::write;
 use crate::cluster::name::NodeName;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::spec::ImageRef;
-use crate::snapshot::Base;
+use crate::snapshot::NodeImageId;
 use crate::snapshot::Snapshot;
 
 /// The names of our own in the archive.
@@ -70,14 +70,15 @@ pub struct Header {
     /// Its nodes.
     pub nodes: Vec<NodeName>,
     /// The node images that it is based on: they are not in it.
-    pub bases: Vec<Base>,
+    pub bases: Vec<NodeImageId>,
 }
 
 impl Header {
     /// Of `snapshot`.
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Self {
-        let mut bases: Vec<Base> = snapshot.nodes.iter().map(|saved| saved.base.clone()).collect();
+        let mut bases: Vec<NodeImageId> =
+            snapshot.nodes.iter().map(|saved| saved.base.clone()).collect();
         bases.sort();
         bases.dedup();
         let nodes = snapshot.roster.nodes().to_vec();
@@ -114,7 +115,8 @@ impl Header {
             let image = |value: &Value, key: &str| {
                 text(value, key).filter(|word| ImageRef::parse(word).is_ok())
             };
-            let base = |base| Some(Base { name: image(base, "name")?, id: image(base, "id")? });
+            let base =
+                |base| Some(NodeImageId { name: image(base, "name")?, id: image(base, "id")? });
             let node = |node: &Value| NodeName::parse(node.as_str()?).ok();
             Some(Self {
                 snapshot: SnapshotName::parse(&text(&header, "snapshot")?).ok()?,

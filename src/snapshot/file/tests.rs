@@ -17,7 +17,10 @@ fn header() -> Header {
     Header {
         snapshot: SnapshotName::parse("s").unwrap(),
         nodes: ["a-master-1", "a-lb"].map(|word| NodeName::parse(word).unwrap()).into(),
-        bases: vec![Base { name: "local/x:1".into(), id: format!("sha256:{}", "0".repeat(64)) }],
+        bases: vec![NodeImageId {
+            name: "local/x:1".into(),
+            id: format!("sha256:{}", "0".repeat(64)),
+        }],
     }
 }
 

@@ -5,14 +5,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Seconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment(u64);
+pub struct Timestamp(u64);
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 /// Seconds.
 pub const DAY: u64 = 24 * HOUR;
 
-impl Moment {
+impl Timestamp {
     /// This one.
     #[must_use]
     pub fn now() -> Self {
@@ -58,7 +58,7 @@ impl Moment {
 }
 
 /// As it is read.
-impl fmt::Display for Moment {
+impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -76,18 +76,18 @@ mod tests {
             ("2000-03-01T00:00:00Z", 951_868_800),
             ("2021-01-31T12:00:00.000000000Z", 1_612_094_400),
         ] {
-            assert_eq!(Moment::from_engine(text), Some(Moment(seconds)), "{text}");
+            assert_eq!(Timestamp::from_engine(text), Some(Timestamp(seconds)), "{text}");
         }
         for text in ["", "2021", "0001-01-01T00:00:00Z", "2021-13-01T00:00:00Z", "2021-01-31 ä"] {
-            assert_eq!(Moment::from_engine(text), None, "{text}");
+            assert_eq!(Timestamp::from_engine(text), None, "{text}");
         }
     }
 
     #[test]
     fn an_age_has_one_unit() {
-        let age = |seconds| Moment(5).age(Moment(5 + seconds));
+        let age = |seconds| Timestamp(5).age(Timestamp(5 + seconds));
         let ages = [0, 59, 60, 3599, 3600, DAY - 1, DAY, 400 * DAY].map(age);
         assert_eq!(ages, ["0s", "59s", "1m", "59m", "1h", "23h", "1d", "400d"]);
-        assert_eq!(Moment(5).age(Moment(4)), "0s");
+        assert_eq!(Timestamp(5).age(Timestamp(4)), "0s");
     }
 }
