@@ -13,8 +13,9 @@ wait_for_runtime
 mkdir -p /etc/kubernetes/manifests
 # A master's Node object is there when its API server is: its kubelet asks no other.
 phases=wait-control-plane
-# Its control plane runs already.
-if [[ -e /etc/kubernetes/manifests/etcd.yaml ]]; then
+# Of those whose control plane was started with the first one's (control_plane.sh). What an
+# earlier try has left says nothing: there every phase is run again.
+if [[ -e /root/mok/patches ]]; then
   phases+=,control-plane-prepare,check-etcd,kubelet-start,etcd-join,kubelet-wait-bootstrap
 fi
 kubeadm join --config=/root/mok/kubeadm-join.yaml \

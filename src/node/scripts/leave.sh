@@ -19,15 +19,8 @@ hand_over() {
   in_etcd move-leader "$other"
 }
 
-# kubeadm looks for its member by the Node object, which a user may have deleted.
-leave_unknown() {
-  local object me
-  object=$(admin get node "$NODE" --ignore-not-found --output=name)
-  [[ -z $object ]] || return 0
-  me=$(in_etcd endpoint status | awk -F ', ' '{ print $2 }')
-  in_etcd member remove "$me"
-}
-
 hand_over
-leave_unknown
+# kubeadm looks for its member by the Node object, which a user may have deleted.
+object=$(admin get node "$NODE" --ignore-not-found --output=name)
+[[ -n $object ]] || bash /root/mok/remove_member.sh "$NODE"
 kubeadm reset --force --cri-socket="unix://$CRI_SOCKET"

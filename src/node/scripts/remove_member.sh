@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# On a master: takes another one out of etcd, which cannot leave by itself because its
-# container is gone. One that is no member any more is as good.
+# On a master: takes one out of etcd, by its name. kubeadm does it only for a node whose
+# container runs and whose Node object is there. One that is no member any more is as good.
 # usage: remove_member.sh NODE
 set -euo pipefail
 
