@@ -5,6 +5,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::labels::{self, Label};
 use super::layout::host_number;
 use super::name::NodeName;
 use super::subnet::{Subnet, SubnetError};
@@ -22,6 +23,16 @@ pub enum Range {
     Pods,
     /// Those of Services.
     Services,
+}
+
+impl Range {
+    /// Where a node says it.
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Pods => labels::POD_SUBNET,
+            Self::Services => labels::SERVICE_SUBNET,
+        }
+    }
 }
 
 impl fmt::Display for Range {
@@ -100,11 +111,16 @@ impl Ranges {
         })
     }
 
-    /// What two words say, such as labels; the defaults where they say nothing.
+    /// What labels say; the defaults where they say nothing.
     #[must_use]
-    pub fn read(pods: Option<&str>, services: Option<&str>) -> Self {
-        let subnet = |word: Option<&str>| word.and_then(|word| Subnet::parse(word).ok());
-        Self::new(subnet(pods), subnet(services)).unwrap_or_default()
+    pub fn from_labels<'a>(label: impl Fn(&'static str) -> Option<&'a str>) -> Self {
+        let subnet = |range: Range| label(range.label()).and_then(|word| Subnet::parse(word).ok());
+        Self::new(subnet(Range::Pods), subnet(Range::Services)).unwrap_or_default()
+    }
+
+    /// The labels that [`Ranges::from_labels`] reads.
+    pub fn labels(&self) -> impl Iterator<Item = Label> {
+        self.chosen().map(|(range, subnet)| (range.label(), subnet.to_string()))
     }
 
     /// Pods' addresses on all nodes.
@@ -205,14 +221,17 @@ mod tests {
 
     #[test]
     fn labels_say_what_is_not_the_default() {
-        let written =
-            |ranges: Ranges| ranges.chosen().map(|(_, net)| net.to_string()).collect::<Vec<_>>();
-        assert!(written(Ranges::default()).is_empty());
-        let some = Ranges::read(Some("10.60.0.0/16"), None);
-        assert_eq!(
-            (written(some), some.services()),
-            (vec!["10.60.0.0/16".into()], Ranges::default().services())
-        );
-        assert_eq!(Ranges::read(None, None), Ranges::default());
+        for (pods, services, count) in
+            [("", "", 0), ("10.60.0.0/16", "", 1), ("10.60.0.0/16", "10.61.0.0/16", 2)]
+        {
+            let ranges = ranges(pods, services).unwrap();
+            let labels: Vec<_> = ranges.labels().collect();
+            assert_eq!(labels.len(), count);
+            let find = |key| {
+                let found = labels.iter().find(|(name, _)| *name == key);
+                found.map(|(_, value)| value.as_str())
+            };
+            assert_eq!(Ranges::from_labels(find), ranges);
+        }
     }
 }

@@ -185,7 +185,7 @@ fn member(container: Container) -> Option<Member> {
         published: container.host_config.port_bindings.iter().filter_map(published).collect(),
         has_proxy: label(labels::PROXY).is_some_and(|value| !value.is_empty()),
         registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
-        ranges: Ranges::read(label(labels::POD_SUBNET), label(labels::SERVICE_SUBNET)),
+        ranges: Ranges::from_labels(label),
         addons: label(labels::ADDONS).and_then(|list| Addons::parse(list).ok()).unwrap_or_default(),
         mounts: container.mounts.into_iter().filter_map(mount).collect(),
         program: Program { entrypoint: container.config.entrypoint, command: container.config.cmd },

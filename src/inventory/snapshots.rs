@@ -159,7 +159,7 @@ fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
             published: list(label(label::PUBLISH), PortBinding::parse)?,
             mounts: list(label(label::MOUNTS), |word| Mount::parse(word).ok())?,
             registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
-            ranges: Ranges::read(label(labels::POD_SUBNET), label(labels::SERVICE_SUBNET)),
+            ranges: Ranges::from_labels(label),
             addons: label(labels::ADDONS)
                 .and_then(|list| Addons::parse(list).ok())
                 .unwrap_or_default(),
@@ -203,7 +203,7 @@ mod tests {
             mounts: vec![Mount::parse("/a $b:/data:ro").unwrap(), Mount::parse("/c:/d").unwrap()],
             registry: Registry::parse("localhost:5000").ok(),
             addons: Addons::parse("storage,policy").unwrap(),
-            ranges: Ranges::read(Some("10.60.0.0/16"), None),
+            ranges: Ranges::new(Subnet::parse("10.60.0.0/16").ok(), None).unwrap(),
             manual: true,
             issued: Timestamp::parse("5").unwrap(),
             program: Program::default(),

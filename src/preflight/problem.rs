@@ -331,6 +331,7 @@ impl Problem {
     }
 }
 
+/// How a user chooses the addresses.
 const fn flag(range: Range) -> &'static str {
     match range {
         Range::Pods => "--pod-subnet",

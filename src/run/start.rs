@@ -10,7 +10,6 @@ use crate::cluster::labels;
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::port::{PortBinding, Protocol};
-use crate::cluster::ranges::Range;
 use crate::cluster::runtime::Runtime;
 use crate::cluster::timestamp::Timestamp;
 use crate::docker::Call;
@@ -160,13 +159,7 @@ impl Run<'_> {
         let kubernetes = node.role().runs_kubernetes();
         if kubernetes && !matches!(self.origin, Origin::Restore(_)) {
             labels.push((labels::ADDONS, self.nodes.addons.to_string()));
-            labels.extend(self.nodes.ranges.chosen().map(|(range, subnet)| {
-                let key = match range {
-                    Range::Pods => labels::POD_SUBNET,
-                    Range::Services => labels::SERVICE_SUBNET,
-                };
-                (key, subnet.to_string())
-            }));
+            labels.extend(self.nodes.ranges.labels());
         }
         if let Some(registry) = self.nodes.registry.as_ref().filter(|_| kubernetes) {
             labels.push((labels::REGISTRY, registry.to_string()));
