@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::build::BuildError;
 use super::build_files::COMPILE;
+use super::error::BuildError;
 use super::module::{Module, Program, TOOLCHAIN};
 use super::progress::Progress;
 use crate::cluster::labels;

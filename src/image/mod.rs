@@ -4,6 +4,7 @@ pub mod build;
 pub mod build_files;
 pub mod compile;
 pub mod contract;
+pub mod error;
 pub mod module;
 pub mod progress;
 pub mod release;
