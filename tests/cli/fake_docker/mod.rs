@@ -3,7 +3,9 @@
 //! has recorded.
 
 mod call;
+mod hosts;
 mod images;
+mod record;
 mod rule;
 mod words;
 
@@ -14,13 +16,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use mokctl::cluster::name::NodeName;
-use mokctl::image::build_files::{self, LABELS};
 use mokctl::image::release::DEFAULT;
 use mokctl::node::files::archive;
 use mokctl::node::pki::Pki;
 use serde_json::{Value, json};
 
 pub(crate) use call::Call;
+pub(crate) use images::{image, labels};
 use rule::Rule;
 use words::Words;
 
@@ -54,18 +56,6 @@ pub(crate) struct Object {
 pub(crate) struct FakeDocker {
     root: PathBuf,
     pub(crate) words: Words,
-}
-
-/// What an image of ours says of itself, with that Kubernetes version.
-pub(crate) fn labels(kubernetes: &str) -> Vec<String> {
-    let version = format!("mok.image.kubernetes={kubernetes}");
-    let others = LABELS.iter().map(|(key, value)| format!("{key}={value}"));
-    [version].into_iter().chain(others).collect()
-}
-
-/// The image that clusters are made of, and what its kubeadm lists.
-pub(crate) fn image() -> String {
-    build_files::image(DEFAULT)
 }
 
 const LISTED: &str = "registry.k8s.io/kube-apiserver:v1.37.2
@@ -168,60 +158,6 @@ impl FakeDocker {
         fs::write(self.engine(path), text).unwrap();
     }
 
-    pub(crate) fn add_image(&self, reference: &str, labels: &[String]) {
-        let folder = format!("images/{reference}");
-        fs::create_dir_all(self.engine(&folder)).unwrap();
-        let lines: String = labels.iter().map(|label| format!("{label}\n")).collect();
-        self.write(&format!("{folder}/labels"), &lines);
-    }
-
-    /// A node image with CRI-O, and its name.
-    pub(crate) fn add_crio_image(&self) -> &'static str {
-        let others = labels(&DEFAULT.to_string()).into_iter().filter(|label| {
-            !["schema", "cri-socket", "cgroup-driver"]
-                .iter()
-                .any(|name| label.starts_with(&format!("mok.image.{name}=")))
-        });
-        let own = [
-            "mok.image.schema=2",
-            "mok.image.runtime=cri-o",
-            "mok.image.cri-socket=/run/crio/crio.sock",
-            "mok.image.cgroup-driver=systemd",
-        ];
-        let all: Vec<_> = others.chain(own.map(String::from)).collect();
-        self.add_image("local/crio:1", &all);
-        "local/crio:1"
-    }
-
-    pub(crate) fn remove_image(&self, reference: &str) {
-        fs::remove_dir_all(self.engine("images").join(reference)).unwrap();
-    }
-
-    pub(crate) fn remove_images(&self) {
-        fs::remove_dir_all(self.engine("images")).unwrap();
-        fs::create_dir(self.engine("images")).unwrap();
-    }
-
-    /// The registry has an image.
-    pub(crate) fn offer(&self, reference: &str, labels: &[String]) {
-        let file = self.engine("registry").join(reference);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, labels.iter().map(|label| format!("{label}\n")).collect::<String>())
-            .unwrap();
-    }
-
-    /// The names of all images.
-    pub(crate) fn images(&self) -> BTreeSet<String> {
-        let folders = |folder: &Path| -> Vec<PathBuf> {
-            let entries = fs::read_dir(folder).into_iter().flatten();
-            entries.map(|entry| entry.unwrap().path()).collect()
-        };
-        let root = self.engine("images");
-        let images = folders(&root).into_iter().flat_map(|folder| folders(&folder));
-        let images = images.filter(|folder| folder.join("labels").exists());
-        images.map(|image| image.strip_prefix(&root).unwrap().display().to_string()).collect()
-    }
-
     /// When every container was made.
     pub(crate) fn all_is_of(&self, time: &str) {
         self.write("created", &format!("{time}\n"));
@@ -251,105 +187,10 @@ impl FakeDocker {
         Rule::new(folder, glob)
     }
 
-    /// Engines on hosts, all in one swarm, the first its manager and the only one with
-    /// the node image.
-    pub(crate) fn with_hosts(&self, hosts: &[&str]) {
-        let swarm = self.engine("swarm");
-        for shared in ["networks", "ids", "subnets"] {
-            fs::create_dir_all(swarm.join(shared)).unwrap();
-        }
-        for (index, host) in hosts.iter().enumerate() {
-            let folder = self.engine("hosts").join(host);
-            for own in ["containers", "images", "ports", "removed"] {
-                fs::create_dir_all(folder.join(own)).unwrap();
-            }
-            for shared in ["networks", "ids", "subnets"] {
-                std::os::unix::fs::symlink(swarm.join(shared), folder.join(shared)).unwrap();
-            }
-            for file in ["created", "kubeadm-init.txt", "token.txt", "by-hand.tar", "admin.conf"] {
-                fs::copy(self.engine(file), folder.join(file)).unwrap();
-            }
-            let info = json!({
-                "ServerVersion": "28.2.2", "OSType": "linux", "CgroupVersion": "2",
-                "Architecture": "x86_64",
-                "Swarm": {
-                    "LocalNodeState": "active", "NodeID": format!("node-{host}"),
-                    "NodeAddr": format!("192.0.2.{}", index + 1),
-                    "ControlAvailable": index == 0,
-                    "RemoteManagers": [{ "NodeID": format!("node-{}", hosts[0]) }]
-                }
-            });
-            fs::write(folder.join("info.json"), format!("{info}\n")).unwrap();
-        }
-        let image = image();
-        let here = self.engine("hosts").join(hosts[0]).join("images").join(&image);
-        fs::create_dir_all(&here).unwrap();
-        fs::copy(self.engine("images").join(&image).join("labels"), here.join("labels")).unwrap();
-    }
-
-    /// The engine of a host goes away, or comes back.
-    pub(crate) fn host_is_away(&self, host: &str, away: bool) {
-        let (there, gone) = (self.engine("hosts").join(host), self.engine("swarm").join(host));
-        let (from, to) = if away { (there, gone) } else { (gone, there) };
-        fs::rename(from, to).unwrap();
-    }
-
-    /// What another swarm's engine on `host` says of itself.
-    pub(crate) fn host_says(&self, host: &str, info: &Value) {
-        fs::write(self.engine("hosts").join(host).join("info.json"), format!("{info}\n")).unwrap();
-    }
-
-    /// The containers on `host`.
-    pub(crate) fn containers_on(&self, host: &str) -> Vec<Object> {
-        self.objects(&format!("hosts/{host}/containers"))
-    }
-
-    /// The networks of the swarm.
-    pub(crate) fn swarm_networks(&self) -> Vec<Object> {
-        self.objects("swarm/networks")
-    }
-
     /// Nothing goes wrong from now on.
     pub(crate) fn heal(&self) {
         fs::remove_dir_all(self.engine("rules")).unwrap();
         fs::create_dir(self.engine("rules")).unwrap();
-    }
-
-    /// All calls, as they came.
-    pub(crate) fn calls(&self) -> Vec<Call> {
-        let events = fs::read_to_string(self.engine("events")).unwrap();
-        let mut calls: BTreeMap<usize, Call> = BTreeMap::new();
-        for (at, event) in events.lines().enumerate() {
-            let words: Vec<_> = event.split(' ').collect();
-            let number: usize = words[1].parse().unwrap();
-            if words[0] == "start" {
-                let folder = self.engine("calls").join(number.to_string());
-                let argv = fs::read_to_string(folder.join("argv")).unwrap();
-                let argv = argv.split_terminator('\0').map(String::from).collect();
-                let stdin = fs::read(folder.join("stdin")).ok();
-                let environment =
-                    fs::read_to_string(folder.join("environment")).unwrap_or_default();
-                let started = at;
-                let call =
-                    Call { number, argv, stdin, environment, started, ended: None, status: None };
-                calls.insert(number, call);
-            } else if let Some(call) = calls.get_mut(&number) {
-                call.ended = Some(at);
-                call.status = words[2].parse().ok();
-            }
-        }
-        calls.into_values().collect()
-    }
-
-    /// The only call whose words, joined by blanks, start so.
-    pub(crate) fn call(&self, start: &str) -> Call {
-        let calls = self.calls();
-        let mut found = calls.iter().filter(|call| call.line().starts_with(start));
-        match (found.next(), found.next()) {
-            (Some(call), None) => call.clone(),
-            (None, _) => panic!("no call '{start}' in\n{}", self.log()),
-            (Some(_), Some(_)) => panic!("several calls '{start}' in\n{}", self.log()),
-        }
     }
 
     pub(crate) fn containers(&self) -> Vec<Object> {
@@ -425,14 +266,5 @@ impl FakeDocker {
     /// Whether `container` has a file at `path`.
     pub(crate) fn has_file(&self, container: &str, path: &str) -> bool {
         self.engine(&format!("containers/{container}/root{path}")).exists()
-    }
-
-    /// The calls as lines, to find out what went wrong.
-    pub(crate) fn log(&self) -> String {
-        let line = |call: &Call| {
-            let status = call.status.map_or("killed".to_owned(), |status| status.to_string());
-            format!("{:4}  {status:>6}  docker {}\n", call.number, call.line())
-        };
-        self.calls().iter().map(line).collect()
     }
 }
