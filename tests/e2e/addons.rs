@@ -119,9 +119,7 @@ fn address(cluster: &Cluster, service: &str) -> Result<SocketAddr, String> {
     let service = &cluster.get(&["service", service])?[0];
     let address = service["status"]["loadBalancer"]["ingress"][0]["ip"].as_str();
     let address = address.ok_or("it has no address")?;
-    let network = format!("mok-{}", cluster.name);
-    let subnet =
-        docker(&["network", "inspect", "--format={{(index .IPAM.Config 0).Subnet}}", &network])?;
+    let subnet = cluster.subnet()?;
     let (start, _) = subnet.rsplit_once('.').unwrap();
     let last: Option<u8> = address
         .strip_prefix(start)

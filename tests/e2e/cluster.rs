@@ -97,6 +97,17 @@ impl Cluster {
         format!("{}-{role_and_number}", self.name)
     }
 
+    /// The name of its network.
+    pub(crate) fn network(&self) -> String {
+        format!("mok-{}", self.name)
+    }
+
+    /// The network's addresses.
+    pub(crate) fn subnet(&self) -> Result<String, String> {
+        let subnet = "--format={{(index .IPAM.Config 0).Subnet}}";
+        docker(&["network", "inspect", subnet, &self.network()])
+    }
+
     /// kubectl as administrator, on the first master.
     pub(crate) fn kubectl(&self, words: &[&str]) -> Result<String, String> {
         self.kubectl_with(words, "")

@@ -87,15 +87,12 @@ fn a_network_that_was_removed_while_the_cluster_was_stopped_is_made_again() {
     cluster.create(1, 1);
     let all = cluster.nodes(&["master-1", "worker-1"]);
     is_whole(&cluster, &all);
-    let network = format!("mok-{}", cluster.name);
-    let subnet = "--format={{range .IPAM.Config}}{{.Subnet}}{{end}}";
-    let subnet = || docker(&["network", "inspect", subnet, &network]).unwrap();
-    let before = subnet();
+    let before = cluster.subnet().unwrap();
 
     cluster.does(&["stop", "cluster", &cluster.name]);
-    docker(&["network", "rm", &network]).unwrap();
+    docker(&["network", "rm", &cluster.network()]).unwrap();
     cluster.does(&["start", "cluster", &cluster.name]);
-    assert_eq!(subnet(), before);
+    assert_eq!(cluster.subnet().unwrap(), before);
     is_whole(&cluster, &all);
     // And as ever from now on.
     cluster.does(&["stop", "cluster", &cluster.name]);
@@ -107,11 +104,9 @@ fn a_network_that_was_removed_while_the_cluster_was_stopped_is_made_again() {
 fn another_network_with_the_addresses_is_named() {
     let Some(cluster) = Cluster::named("taken") else { return };
     cluster.create(1, 0);
-    let network = format!("mok-{}", cluster.name);
-    let subnet = "--format={{range .IPAM.Config}}{{.Subnet}}{{end}}";
-    let subnet = docker(&["network", "inspect", subnet, &network]).unwrap();
+    let subnet = cluster.subnet().unwrap();
     cluster.does(&["stop", "cluster", &cluster.name]);
-    docker(&["network", "rm", &network]).unwrap();
+    docker(&["network", "rm", &cluster.network()]).unwrap();
     let other = format!("{}-other", cluster.name);
     let flag = format!("--subnet={}", subnet.trim());
     docker(&["network", "create", &flag, &other]).unwrap();
