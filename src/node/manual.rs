@@ -14,19 +14,19 @@ fn setup(script: &str) -> File {
 /// For the first master.
 #[must_use]
 pub fn init() -> File {
-    setup(include_str!("scripts/manual/init.sh"))
+    setup(include_str!("manual/init.sh"))
 }
 
 /// For a node that joins: `config` is kubeadm's, to be filled in.
 #[must_use]
 pub fn join(config: String) -> Vec<File> {
     let config = File::public(format!("{FOLDER}/kubeadm-join.template.yaml"), config);
-    vec![setup(include_str!("scripts/manual/join.sh")), config]
+    vec![setup(include_str!("manual/join.sh")), config]
 }
 
 /// For the balancer: `config` is what it shall have.
 #[must_use]
 pub fn balancer(config: String) -> Vec<File> {
     let config = File::public("root/haproxy.cfg", config);
-    vec![setup(include_str!("scripts/manual/balancer.sh")), config]
+    vec![setup(include_str!("manual/balancer.sh")), config]
 }

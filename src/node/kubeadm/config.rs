@@ -80,7 +80,7 @@ pub enum Discovery<'a> {
         token: &'a Secret,
     },
     /// With the token, as `kubeadm join` is called by hand. For what only the join command
-    /// says it has the words that `src/node/scripts/manual/join.sh` looks for.
+    /// says it has the words that `src/node/manual/join.sh` looks for.
     Manual {
         /// `ADDRESS:PORT` of the API for all nodes.
         endpoint: &'a str,

@@ -12,8 +12,7 @@ set -euo pipefail
 seconds=$1 since=$2
 shift 2
 ranges=$(for word in "$@"; do
-  if [[ $word != *=* ]]; then continue; fi
-  printf '{apiVersion: v1, kind: Node, metadata: {name: %s}, spec: {podCIDR: %s, podCIDRs: [%s]}}\n---\n' \
+  [[ $word != *=* ]] || printf '{apiVersion: v1, kind: Node, metadata: {name: %s}, spec: {podCIDR: %s, podCIDRs: [%s]}}\n---\n' \
     "${word%%=*}" "${word#*=}" "${word#*=}"
 done)
 set -- "${@%%=*}"
