@@ -1,12 +1,14 @@
 //! The first master of a cluster that is made from another one's snapshot.
 
+use std::thread;
+
 use super::control_plane::INIT;
 use super::error::StepError;
 use super::origin::Origin;
 use super::outputs::MissingOutput;
 use super::{Run, in_node, script};
 use crate::cluster::name::NodeName;
-use crate::docker::{Call, args};
+use crate::docker::{Call, Docker, args};
 use crate::node::clone::{Changes, Identity, KINDS, TOKENS, VERBS, Verb};
 use crate::node::kubeadm::ADMIN_CONF;
 use crate::node::scripts;
@@ -32,10 +34,7 @@ const ALL_BUT_CONTROLLERS: [&str; 14] = [
 impl Run<'_> {
     pub(super) fn change_objects(&self, node: &NodeName) -> Result<(), StepError> {
         let docker = self.engines.of(node);
-        let mut lists = Vec::new();
-        for call in Self::read_calls(node) {
-            lists.push(docker.capture_bytes(&call)?);
-        }
+        let lists = side_by_side(docker, Self::read_calls(node))?;
         let Origin::Clone { snapshot, pki, .. } = &self.origin else {
             return Err(MissingOutput("the snapshot").into());
         };
@@ -95,4 +94,20 @@ impl Run<'_> {
         let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
         in_node(node, &[&["kubectl", &kubeconfig], words].concat(), Call::WORK)
     }
+}
+
+/// What `calls`, which do not need each other, print.
+fn side_by_side(
+    docker: &Docker,
+    calls: impl IntoIterator<Item = Call>,
+) -> Result<Vec<Vec<u8>>, StepError> {
+    thread::scope(|scope| {
+        let make = |call: Call| scope.spawn(move || docker.capture_bytes(&call));
+        let threads: Vec<_> = calls.into_iter().map(make).collect();
+        let printed = threads.into_iter().map(|thread| match thread.join() {
+            Ok(result) => result.map_err(StepError::from),
+            Err(_) => Err(StepError::Lost),
+        });
+        printed.collect()
+    })
 }

@@ -14,14 +14,12 @@ wait_for_runtime
 # there, kubeadm takes three seconds more: it may ask the API five times a second, and tries
 # to create each first.
 phases=preflight,control-plane/controller-manager,control-plane/scheduler,wait-control-plane
-phases+=,upload-config,mark-control-plane,bootstrap-token,kubelet-finalize,addon
-phases+=,show-join-command
+phases+=,upload-config,mark-control-plane,bootstrap-token,kubelet-finalize,addon,show-join-command
 kubeadm init "$config" --skip-phases="$phases${SKIP_INIT_PHASES:+,$SKIP_INIT_PHASES}"
 wait_until 240 "the API server" api_listens
-# Asks again until the API has read who may do what: kubectl would not.
-kubeadm init phase upload-config kubeadm "$config"
 
-# The rest waits for the API most of the time: side by side.
+# Before the API has read who may do what, this one may do everything.
+export KUBECONFIG=/etc/kubernetes/super-admin.conf
 update_members() {
   # etcd still tells others where its former self was. ID, STATUS, NAME, PEER, CLIENT, ...
   in_etcd member list | while IFS=', ' read -r id _ _ _ client _; do
@@ -30,19 +28,21 @@ update_members() {
 }
 move_addons() {
   # Before there is a pod that would give out addresses of the other cluster's network.
-  local addons=/usr/local/lib/mok/addons.sh
-  if [[ -x $addons ]]; then KUBECONFIG=/etc/kubernetes/admin.conf "$addons" move; fi
+  if [[ -x /usr/local/lib/mok/addons.sh ]]; then /usr/local/lib/mok/addons.sh move; fi
 }
+# As admin.conf's user: kubeadm asks again until the API has read that.
+upload_config() { kubeadm init phase upload-config kubeadm "$config"; }
 create_token() {
   # Join tokens of the other cluster are not valid here.
-  admin --namespace=kube-system delete secrets \
+  kubectl --namespace=kube-system delete secrets \
     --field-selector=type=bootstrap.kubernetes.io/token >&2
-  kubeadm token create --print-join-command "$config"
+  kubeadm token create --print-join-command "$config" --kubeconfig="$KUBECONFIG"
 }
+# Each waits for the API most of the time: side by side.
 jobs=()
-update_members >&2 &
-jobs+=("$!")
-move_addons >&2 &
-jobs+=("$!")
+for job in update_members move_addons upload_config; do
+  "$job" >&2 &
+  jobs+=("$!")
+done
 create_token
 for job in "${jobs[@]}"; do wait "$job"; done
