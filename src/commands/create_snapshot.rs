@@ -38,6 +38,9 @@ pub(super) fn run(
     if existing.members.iter().any(|member| !member.complete) {
         return Err(InventoryError::Unfinished(cluster.clone()).into());
     }
+    if existing.lacks_load_balancer() {
+        return Err(InventoryError::NoLoadBalancer(cluster.clone()).into());
+    }
     let (refused, layout, disk) = thread::scope(|scope| {
         let refused = scope.spawn(|| snapshots::refuse(&context.docker, name));
         let layout = scope.spawn(|| existing.layout());

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Context;
 use crate::cli::Format;
 use crate::cluster::labels;
-use crate::cluster::name::{ClusterName, Role};
+use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::docker::args;
 use crate::error::Error;
 use crate::inventory::existing::ExistingCluster;
@@ -61,14 +61,20 @@ pub(super) fn clusters(context: &Context, cluster: Option<&ClusterName>) -> Resu
 }
 
 /// The containers of one cluster, which must be there; below them the nodes that its API
-/// knows without a container.
+/// knows without a container, and a load balancer that was removed.
 pub(super) fn nodes(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
     let existing = ExistingCluster::find(context.asked(), cluster)?;
     let objects = node_objects::if_known(&existing)?;
     let members = &existing.members;
     let status = |member| status_in(member, members, objects.as_deref());
     let is_missing = |object: &&NodeObject| existing.member(&object.node).is_none();
-    let missing: Vec<&NodeObject> = objects.iter().flatten().filter(is_missing).collect();
+    let balancer = existing.lacks_load_balancer().then(|| NodeObject {
+        node: NodeName::load_balancer(cluster),
+        address: None,
+        version: None,
+    });
+    let missing = objects.iter().flatten().filter(is_missing).chain(&balancer);
+    let missing: Vec<&NodeObject> = missing.collect();
     if context.globals.output == Some(Format::Json) {
         let there = members.iter().map(|member| as_json(member, status(member)));
         let list: Vec<Value> = there.chain(missing.into_iter().map(missing_as_json)).collect();

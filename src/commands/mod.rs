@@ -15,6 +15,7 @@ mod export_snapshot;
 mod get;
 mod get_snapshots;
 mod kubeconfig;
+mod load_balancer;
 mod load_image;
 mod load_snapshot;
 mod outcome;

@@ -1,10 +1,8 @@
 //! `stop cluster` and `start cluster`. Both can be repeated.
 
 use super::outcome::OnFailure;
-use super::{Context, outcome};
-use crate::cluster::layout::Layout;
+use super::{Context, load_balancer, outcome};
 use crate::cluster::name::ClusterName;
-use crate::cluster::roster::Roster;
 use crate::error::Error;
 use crate::inventory::existing::ExistingCluster;
 use crate::inventory::lost_network::LostNetwork;
@@ -19,42 +17,52 @@ pub(super) fn stop(context: &Context, cluster: &ClusterName, dry_run: bool) -> R
         context.ui.note(&format!("Cluster {cluster} is stopped."));
         return Ok(());
     }
-    run(context, &existing, None, &plan, dry_run)
+    run(context, &existing, &plan, dry_run)
 }
 
 /// Starts the cluster's containers, in order, and waits until every node has
-/// reported Ready. A network that was removed meanwhile is made again.
+/// reported Ready. A network or a load balancer that was removed is made again before.
 pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> Result<(), Error> {
-    let existing = ExistingCluster::find(context.asked(), cluster)?;
-    let stops = existing.members.iter().filter(|member| !member.running);
-    let stopped = Roster::new(cluster.clone(), stops.filter_map(|member| member.node.clone()));
-    let lost = LostNetwork::find(&existing)?;
-    let again = lost.as_ref().map(|lost| plan::reconnect(lost.is_gone, &lost.on, &lost.off));
-    let mut plan = again.unwrap_or(Plan(Vec::new()));
-    plan.0.extend(plan::start(&existing.roster, &stopped).0);
-    run(context, &existing, lost.map(|lost| lost.layout), &plan, dry_run)
+    let mut existing = ExistingCluster::find(context.asked(), cluster)?;
+    if let Some(lost) = LostNetwork::find(&existing)? {
+        let again = plan::reconnect(lost.is_gone, &lost.on, &lost.off);
+        let subnet = Some(lost.layout.subnet());
+        let network = NetworkOptions { subnet, ..NetworkOptions::default() };
+        let run = Run { network, ..run_on(&existing) };
+        run.outputs.learn_layout(lost.layout);
+        if dry_run {
+            run::dry_run(&again, &run, &context.ui)?;
+        } else {
+            outcome::execute(context, &again, &run, OnFailure::LeaveAsIs)?;
+        }
+    }
+    if existing.lacks_load_balancer() {
+        load_balancer::make_again(context, &existing, dry_run)?;
+        existing = ExistingCluster::find(context.asked(), cluster)?;
+    }
+    let plan = plan::start(&existing.roster, &existing.stopped());
+    run(context, &existing, &plan, dry_run)
 }
 
-/// Runs `plan`, which may make the network again, with `layout`.
+/// Runs `plan`.
 fn run(
     context: &Context,
     existing: &ExistingCluster,
-    layout: Option<Layout>,
     plan: &Plan,
     dry_run: bool,
 ) -> Result<(), Error> {
-    let subnet = layout.map(|layout| layout.subnet());
-    let run = Run {
-        manual: existing.manual(),
-        nodes: NodeTemplate { ranges: existing.ranges(), ..NodeTemplate::default() },
-        network: NetworkOptions { subnet, ..NetworkOptions::default() },
-        ..Run::new(&existing.engines, &existing.roster, existing.roster.first_master())
-    };
-    if let Some(layout) = layout {
-        run.outputs.learn_layout(layout);
-    }
+    let run = run_on(existing);
     if dry_run {
         return Ok(run::dry_run(plan, &run, &context.ui)?);
     }
     outcome::change(context, existing, plan, &run, OnFailure::LeaveAsIs)
+}
+
+/// A run that makes no node.
+fn run_on(existing: &ExistingCluster) -> Run<'_> {
+    Run {
+        manual: existing.manual(),
+        nodes: NodeTemplate { ranges: existing.ranges(), ..NodeTemplate::default() },
+        ..Run::new(&existing.engines, &existing.roster, existing.roster.first_master())
+    }
 }

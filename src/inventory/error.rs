@@ -42,6 +42,9 @@ pub enum InventoryError {
         /// The first node that is stopped.
         node: String,
     },
+    /// Its load balancer was removed by hand.
+    #[error("the load balancer of cluster {0} is missing")]
+    NoLoadBalancer(ClusterName),
     /// Another run adds a node at this moment, or one that was killed has.
     #[error("cluster {cluster} is being changed: {node} is not finished", cluster = .0.cluster(), node = .0)]
     NotFinished(NodeName),
@@ -99,6 +102,9 @@ impl InventoryError {
             Self::Snapshot(error) => return error.hint(),
             Self::NotFound(_) => "'mokctl get clusters' lists them".to_owned(),
             Self::Unfinished(name) => format!("'mokctl delete cluster {name}' removes it"),
+            Self::NoLoadBalancer(cluster) => {
+                format!("'mokctl start cluster {cluster}' makes it again")
+            }
             Self::NotRunning { cluster, .. } | Self::NoRunningMaster(cluster) => {
                 format!("'mokctl start cluster {cluster}' starts it")
             }

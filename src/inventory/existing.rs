@@ -90,6 +90,23 @@ impl ExistingCluster {
         manual.filter_map(|member| member.node.clone()).collect()
     }
 
+    /// The nodes that do not run.
+    #[must_use]
+    pub fn stopped(&self) -> Roster {
+        let stopped = self.members.iter().filter(|member| !member.running);
+        Roster::new(self.name.clone(), stopped.filter_map(|member| member.node.clone()))
+    }
+
+    /// Whether its load balancer was removed by hand: no node that is left publishes the API.
+    #[must_use]
+    pub fn lacks_load_balancer(&self) -> bool {
+        let is_master = |member: &&Member| member.role() == Some(Role::Master);
+        !self.is_partly_away()
+            && !self.roster.has_load_balancer()
+            && self.members.iter().filter(is_master).any(|master| master.complete)
+            && self.members.iter().all(|member| member.api().is_none())
+    }
+
     /// A master that runs, for kubectl and kubeadm; not `but`.
     pub fn admin_node(&self, but: Option<&NodeName>) -> Result<NodeName, InventoryError> {
         let mut error = InventoryError::NoRunningMaster(self.name.clone());
@@ -114,6 +131,9 @@ impl ExistingCluster {
         }
         if let Some(host) = self.away.first() {
             return Err(InventoryError::Away { cluster: self.name.clone(), host: host.clone() });
+        }
+        if self.lacks_load_balancer() {
+            return Err(InventoryError::NoLoadBalancer(self.name.clone()));
         }
         let stays = |member: &&Member| leaving.is_none() || member.node.as_ref() != leaving;
         // Where none is finished, the user may have changed what says so.

@@ -13,9 +13,13 @@ use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::docker::{Call, DockerError, args, inspect};
 use crate::node::kubeadm::ADMIN_CONF;
 
-/// How long kubectl waits for the API, and then the call for kubectl.
-const API: &str = "--request-timeout=3s";
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long kubectl waits for the API where nodes shall come or go: masters that have just
+/// lost one need seconds to agree on who leads etcd.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The same, for who only looks.
+const GLANCE: Duration = Duration::from_secs(3);
+/// The call, beyond what kubectl waits.
+const MORE: Duration = Duration::from_secs(7);
 
 /// A Node object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +40,16 @@ pub fn of(
     existing: &ExistingCluster,
     admin_node: &NodeName,
 ) -> Result<Vec<NodeObject>, DockerError> {
+    within(PATIENCE, existing, admin_node)
+}
+
+fn within(
+    time: Duration,
+    existing: &ExistingCluster,
+    admin_node: &NodeName,
+) -> Result<Vec<NodeObject>, DockerError> {
     let docker = existing.engines.of(admin_node);
-    docker.read(&list(admin_node), |json| read(json, &existing.name))
+    docker.read(&list(admin_node, time), |json| read(json, &existing.name))
 }
 
 /// The same; none where no one can be asked, or not all of the cluster is known.
@@ -50,7 +62,8 @@ pub fn if_known(existing: &ExistingCluster) -> Result<Option<Vec<NodeObject>>, I
     if !asks || existing.is_partly_away() {
         return Ok(None);
     }
-    let objects = existing.admin_node(None).and_then(|master| Ok(of(existing, &master)?));
+    let objects =
+        existing.admin_node(None).and_then(|master| Ok(within(GLANCE, existing, &master)?));
     match objects {
         Ok(objects) => Ok(Some(objects)),
         Err(error @ InventoryError::Docker(DockerError::Interrupted { .. })) => Err(error),
@@ -60,10 +73,11 @@ pub fn if_known(existing: &ExistingCluster) -> Result<Option<Vec<NodeObject>>, I
 
 /// One request: `kubectl get nodes` first asks which kinds of objects exist, and waits as
 /// long for each answer.
-fn list(admin_node: &NodeName) -> Call {
+fn list(admin_node: &NodeName, time: Duration) -> Call {
     let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
-    let kubectl = ["kubectl", &kubeconfig, API, "get", "--raw=/api/v1/nodes"];
-    args::exec(&admin_node.to_string(), kubectl).deadline(PATIENCE)
+    let timeout = format!("--request-timeout={}s", time.as_secs());
+    let kubectl = ["kubectl", &kubeconfig, &timeout, "get", "--raw=/api/v1/nodes"];
+    args::exec(&admin_node.to_string(), kubectl).deadline(time + MORE)
 }
 
 #[derive(Debug, Deserialize)]

@@ -17,7 +17,7 @@ use crate::cluster::name::NodeName;
 pub use create::{ReserveBy, create};
 pub use delete::delete;
 pub use nodes::{add, forget, remove, reserve, revert_add};
-pub use power::{reconnect, resume, start, stop};
+pub use power::{reconnect, replace_balancer, resume, start, stop};
 pub use snapshot::{clone, restore, save};
 
 /// Stages, one after the other.

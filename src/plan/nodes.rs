@@ -23,10 +23,15 @@ pub fn add(old: &Roster, new: &[NodeName], stale: &[NodeName]) -> Plan {
     let issue = new.iter().cloned().map(Step::IssueCredentials);
     let routes = old.kubernetes().cloned().map(Step::UpdateRoutes);
 
+    // etcd may know of one that neither a container nor a Node object is left of.
+    let former =
+        new.iter().filter(|node| node.role() == Role::Master && !stale.contains(node)).cloned();
+
     let mut stages = objects_of(stale);
     stages.push(Stage::new("Starting nodes", new.iter().cloned().map(Step::StartNode)));
-    stages
-        .push(Stage::new("Issuing join credentials", [Step::CreateToken].into_iter().chain(issue)));
+    let credentials = [Step::CreateToken].into_iter().chain(issue);
+    let credentials = credentials.chain(former.map(Step::RemoveEtcdMember));
+    stages.push(Stage::new("Issuing join credentials", credentials));
     if masters {
         // The next one only when etcd has started on the last: a member that learns at its
         // start of others than kubeadm has told it of does not start.
@@ -125,6 +130,17 @@ mod tests {
         let joins = "Joining nodes\n  join a-master-2\n\
                      Joining nodes\n  join a-master-3\n";
         assert!(plan.contains(joins), "{plan}");
+    }
+
+    #[test]
+    fn a_member_of_etcd_without_a_node_goes_before_the_next_of_that_name() {
+        let node = |name| NodeName::parse(name).unwrap();
+        let first = node("a-master-1");
+        let old = Roster::new(first.cluster().clone(), vec![node("a-lb"), first]);
+        let plan = add(&old, &[node("a-master-2")], &[]).to_string();
+        let issue = "Issuing join credentials\n  create a join token\n  \
+                     issue credentials for a-master-2\n  remove a-master-2 from etcd\nJoining";
+        assert!(plan.contains(issue), "{plan}");
     }
 
     #[test]

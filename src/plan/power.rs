@@ -9,13 +9,13 @@ use crate::cluster::roster::Roster;
 /// without the others; the balancer last.
 #[must_use]
 pub fn stop(roster: &Roster) -> Plan {
-    stages(roster, [Role::Worker, Role::Master, Role::LoadBalancer], "Stopping", Step::Stop)
+    stages(roster, &[Role::Worker, Role::Master, Role::LoadBalancer], "Stopping", Step::Stop)
 }
 
 /// The other way round, and no more.
 #[must_use]
 pub fn resume(stopped: &Roster) -> Plan {
-    stages(stopped, [Role::LoadBalancer, Role::Master, Role::Worker], "Starting", Step::Start)
+    stages(stopped, &[Role::LoadBalancer, Role::Master, Role::Worker], "Starting", Step::Start)
 }
 
 /// The other way round, and until every node is Ready; those that were `stopped`
@@ -47,7 +47,20 @@ pub fn reconnect(makes_network: bool, on: &[NodeName], off: &[NodeName]) -> Plan
     Plan(stages.into_iter().filter(|stage| !stage.steps.is_empty()).collect())
 }
 
-fn stages(roster: &Roster, roles: [Role; 3], verb: &str, step: impl Fn(NodeName) -> Step) -> Plan {
+/// What comes before [`start`] where the container of `balancer` was removed: a new one, in
+/// front of the masters. Those that are `stopped` start before, and tell how the API is reached.
+#[must_use]
+pub fn replace_balancer(balancer: &NodeName, stopped: &Roster) -> Plan {
+    let Plan(mut stages) = stages(stopped, &[Role::Master], "Starting", Step::Start);
+    let keep = Step::MarkComplete(vec![balancer.clone()]);
+    stages.extend([
+        Stage::new("Making the load balancer again", [Step::StartNode(balancer.clone())]),
+        Stage::new("Completing setup", [Step::SaveKubeconfig, keep]),
+    ]);
+    Plan(stages)
+}
+
+fn stages(roster: &Roster, roles: &[Role], verb: &str, step: impl Fn(NodeName) -> Step) -> Plan {
     let noun = |role| match role {
         Role::Master => "masters",
         Role::Worker => "workers",

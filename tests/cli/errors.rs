@@ -67,6 +67,10 @@ fn a_cluster_of_which_something_is_gone() {
     machine.docker.on("network inspect *").prints(b"[]\n");
     says(&machine, "create worker a", &["mokctl: error: cluster a has no network", hint]);
     change(&machine, "a-master-1/publish", |_| String::new());
+    let error = "mokctl: error: the load balancer of cluster a is missing";
+    let again = "hint: 'mokctl start cluster a' makes it again";
+    says(&machine, "get kubeconfig a", &[error, again]);
+    change(&machine, "a-master-1/restart", |_| "no\n".to_owned());
     let error = "mokctl: error: cluster a does not publish its API on this host";
     says(&machine, "get kubeconfig a", &[error, hint]);
 }

@@ -212,3 +212,74 @@ fn start_says_what_has_the_addresses_of_a_network_that_was_removed() {
     other.mokctl("start cluster a -q").run();
     assert!(other.docker.containers().iter().all(|container| container.status == "running"));
 }
+
+/// Without it no node reaches the API: nothing that would ask it begins.
+#[test]
+fn start_makes_a_load_balancer_again_that_was_removed() {
+    let machine = Machine::new().with_cluster("a 1 1 --with-lb --subnet 172.30.5.0/24");
+    let published = || -> Option<String> {
+        let text = machine.kubeconfig_text();
+        text.lines().find(|line| line.contains("server: ")).map(|line| line.trim().to_owned())
+    };
+    let before = published().unwrap();
+    machine.docker.loses("a-lb");
+    let table = format!(
+        "{HEAD}    Version\n\
+         a-master-1   172.30.5.11    master   running   v1.37.2\n\
+         a-worker-1   172.30.5.101   worker   running   v1.37.2\n\
+         a-lb         -              lb       missing   -\n"
+    );
+    machine.mokctl("get nodes a").stdout(table).run();
+    let error = "mokctl: error: the load balancer of cluster a is missing\n\
+                 hint: 'mokctl start cluster a' makes it again\n";
+    for line in [
+        "create worker a",
+        "delete worker a-worker-1 --yes",
+        "create snapshot a s",
+        "get kubeconfig a",
+    ] {
+        machine.mokctl(line).stderr(error).code(1).run();
+    }
+
+    let dry = machine.mokctl("start cluster a --dry-run").outcome();
+    dry.assert(dry.stdout.contains("\n    docker create --name=a-lb "), "no balancer");
+    let warning = "mokctl: warning: the load balancer was removed: the new one publishes the API \
+                   alone, on another port\n";
+    let made_again = "Making the load balancer again .. ok (0.0 s)\n\
+                Completing setup .. ok (0.0 s)\n";
+    let ready = "Waiting for nodes to become Ready .. ok (0.0 s)\nDone after 0.0 s.\n";
+    machine.mokctl("start cluster a").stderr(format!("{warning}{made_again}{ready}")).run();
+    let calls = machine.docker.calls();
+    let made = calls.iter().rfind(|call| call.line().starts_with("create --name=a-lb "));
+    let balancer = made.unwrap();
+    assert_eq!(balancer.flag("ip"), Some("172.30.5.2"));
+    assert!(machine.docker.file("a-lb", "/etc/mok/haproxy.cfg").contains("server a-master-1 "));
+    let publish = balancer.flag("publish").unwrap();
+    let server = publish.rsplit_once(':').unwrap().0;
+    assert_eq!(published(), Some(format!("server: https://{server}")));
+    assert_ne!(published(), Some(before));
+    machine.mokctl("create worker a -q").run();
+
+    // Masters that are stopped start before, and those that wait for the API after.
+    machine.mokctl("stop cluster a -q").run();
+    machine.docker.loses("a-lb");
+    let workers = "Starting workers .. ok (0.0 s)\n";
+    let stderr = format!("{warning}Starting masters .. ok (0.0 s)\n{made_again}{workers}{ready}");
+    machine.mokctl("start cluster a").stderr(stderr).run();
+}
+
+#[test]
+fn a_load_balancer_that_cannot_be_made_again_leaves_the_rest() {
+    let machine = Machine::new().with_cluster("a 1 1 --with-lb");
+    machine.docker.loses("a-lb");
+    let names = machine.docker.names();
+    machine.docker.on("start a-lb").fails(1, "no space left on device");
+    let outcome = machine.mokctl("start cluster a").outcome();
+    let error = "mokctl: error: failed to start a-lb: ";
+    outcome.assert(outcome.code() == Some(1) && outcome.stderr.contains(error), "no error");
+    assert_eq!(machine.docker.names(), names);
+    assert!(machine.kubeconfig_text().contains("name: mok-a"));
+    machine.docker.heal();
+    let outcome = machine.mokctl("start cluster a").outcome();
+    outcome.assert(outcome.code() == Some(0), "not started");
+}

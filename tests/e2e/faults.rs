@@ -240,7 +240,7 @@ fn an_engine_that_is_full_or_ends_is_survived() {
     let init = format!("\"exec {} bash /root/mok/init.sh\"", cluster.node("master-1"));
     let end = format!("{SCRIPT} kill {}", engine.folder.display());
     let output = run(hooked(&cluster, &init, &end, &create));
-    refused(&cluster, &output, "an engine that ends", "kubeadm init on ");
+    refused(&cluster, &output, "an engine that ends", "run kubeadm init on ");
     let all = shown("an engine that ends", &output);
     assert!(all.contains(&format!("'mokctl delete cluster {}'", cluster.name)), "{all}");
     engine.script("start", &["near"]);

@@ -1,5 +1,7 @@
 //! What is removed by hand: containers, Node objects, the network.
 
+use std::slice;
+
 use serde_json::Value;
 
 use crate::cluster::Cluster;
@@ -116,4 +118,23 @@ fn another_network_with_the_addresses_is_named() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && stderr.contains(&told), "{stderr}");
     cluster.does(&["start", "cluster", &cluster.name]);
+}
+
+#[test]
+fn a_load_balancer_that_was_removed_by_hand_is_made_again() {
+    let Some(cluster) = Cluster::named("lost-lb") else { return };
+    cluster.does(&["create", "cluster", &cluster.name, "1", "0", "--with-lb", "--addons=none"]);
+    let master = cluster.node("master-1");
+
+    cluster.loses(&cluster.node("lb"));
+    assert_eq!(cluster.status(&cluster.node("lb")).as_deref(), Some("missing"));
+    cluster.does(&["start", "cluster", &cluster.name]);
+    // By the kubeconfig, on the new port.
+    assert_eq!(cluster.ready_nodes().unwrap(), slice::from_ref(&master));
+
+    cluster.does(&["stop", "cluster", &cluster.name]);
+    cluster.loses(&cluster.node("lb"));
+    cluster.does(&["start", "cluster", &cluster.name]);
+    cluster.does(&["create", "worker", &cluster.name]);
+    assert_eq!(cluster.ready_nodes().unwrap(), [master, cluster.node("worker-1")]);
 }

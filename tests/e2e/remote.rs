@@ -26,7 +26,7 @@ fn a_cluster_on_an_engine_elsewhere_is_reached_from_here() {
     );
 
     let kubectl = cluster.folder().join("kubectl");
-    let from = format!("{master}:/usr/bin/kubectl");
+    let from = format!("{master}:/usr/local/bin/kubectl");
     second.docker(&["cp", &from, kubectl.to_str().unwrap()]).unwrap();
     let ready = |kubeconfig: &std::path::Path| {
         let mut command = Command::new(&kubectl);

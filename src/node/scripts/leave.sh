@@ -21,6 +21,6 @@ hand_over() {
 
 hand_over
 # kubeadm looks for its member by the Node object, which a user may have deleted.
-object=$(admin get node "$NODE" --ignore-not-found --output=name)
-[[ -n $object ]] || bash /root/mok/remove_member.sh "$NODE"
+[[ -n $(admin get node "$NODE" --ignore-not-found --output=name) ]] ||
+  bash /root/mok/remove_member.sh "$NODE"
 kubeadm reset --force --cri-socket="unix://$CRI_SOCKET"

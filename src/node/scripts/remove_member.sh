@@ -6,7 +6,9 @@ set -euo pipefail
 
 # shellcheck source=src/node/scripts/common.sh
 . /root/mok/common.sh
-
-# ID, STATUS, NAME, ...
-id=$(in_etcd member list | awk -F ', ' -v name="$1" '$3 == name { print $1 }')
-if [[ -n $id ]]; then in_etcd member remove "$id"; fi
+# ID, STATUS, NAME, PEER, CLIENT, ...
+members=$(in_etcd member list)
+id=$(awk -F ', ' -v name="$1" '$3 == name { print $1 }' <<<"$members")
+# By others: one that removes itself stops before it can say that it has.
+others=$(awk -F ', ' -v name="$1" '$3 != name && $2 == "started" { print $5 }' <<<"$members")
+if [[ -n $id ]]; then in_etcd --endpoints="${others//$'\n'/,}" member remove "$id"; fi

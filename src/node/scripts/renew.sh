@@ -7,7 +7,6 @@ mark=/root/mok/renew
 [[ -e $mark ]] || exit 0
 # shellcheck source=src/node/scripts/common.sh
 . /root/mok/common.sh
-
 config=--config=/root/mok/kubeadm-init.yaml
 kubeadm certs renew all "$config"
 # A kubelet whose own certificate is over takes the one in here; kubeadm leaves a

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# On a master: deletes the join token that nodes have joined with. Tokens of other
-# makers stay.
+# On a master: deletes the join token that nodes have joined with, and no other.
 # usage: revoke.sh TOKEN_ID
 set -euo pipefail
 
