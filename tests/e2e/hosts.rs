@@ -205,7 +205,7 @@ fn a_cluster_over_two_hosts_survives_the_loss_of_one_and_goes_without_a_trace() 
 
     hosts.kill(2);
     let output = hosts.mokctl(&cluster, &["delete", "cluster", name, "--yes"]);
-    let told = format!("is deleted but for what is on {}", hosts.all[1]);
+    let told = format!("is deleted except on hosts that do not answer: {}", hosts.all[1]);
     assert!(
         !output.status.success() && shown("", &output).contains(&told),
         "{}",
