@@ -33,6 +33,8 @@ pub const SETUP: &str = "mok.setup";
 pub const MANUAL: &str = "by-hand";
 /// The add-ons that the cluster was created with, with commas, or `none`.
 pub const ADDONS: &str = "mok.addons";
+/// The family of the cluster's addresses; IPv4 without it.
+pub const IP_FAMILY: &str = "mok.ip-family";
 /// The addresses of all nodes' pods; [`Ranges`](super::ranges::Ranges)' default without it.
 pub const POD_SUBNET: &str = "mok.pod-subnet";
 /// The addresses of Services; the default without it.
@@ -86,6 +88,8 @@ pub mod image {
     pub const CGROUP_DRIVER: &str = "mok.image.cgroup-driver";
     /// `containerd`, which an image without it has too, or `cri-o`.
     pub const RUNTIME: &str = "mok.image.runtime";
+    /// `ipv4`, or `ipv4,ipv6`: what its scripts know; IPv4 alone without it.
+    pub const IP_FAMILIES: &str = "mok.image.ip-families";
     /// The add-ons that it can install, with commas; none without it.
     pub const ADDONS: &str = "mok.image.addons";
     /// The hash of the files that it was built from; only on images built here.

@@ -22,6 +22,7 @@ pub const LABELS: &[(&str, &str)] = &[
     ("mok.image.skip-phases", "preflight"),
     ("mok.image.cgroup-driver", "cgroupfs"),
     ("mok.image.cni", "static"),
+    ("mok.image.ip-families", "ipv4,ipv6"),
     ("mok.image.addons", "storage,metrics,policy,loadbalancer"),
 ];
 
@@ -114,10 +115,13 @@ pub const NODE: BuildFiles = files!(
     "files/etc/systemd/system/kubelet.service",
     "files/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
     "files/etc/systemd/system/mok-addons.service",
+    "files/etc/systemd/system/mok-dns.service",
     "files/etc/systemd/system/mok-network.service",
+    "files/opt/cni/bin/mok-nodad",
     "files/usr/local/bin/mok-balancer",
     "files/usr/local/bin/mok-entrypoint",
     "files/usr/local/lib/mok/addons.sh",
+    "files/usr/local/lib/mok/dns.sh",
     "files/usr/local/lib/mok/network.sh",
     "files/usr/local/lib/mok/units.sh",
 );

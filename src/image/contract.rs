@@ -74,6 +74,8 @@ pub struct NodeImage {
     pub cgroup_driver: String,
     /// The add-ons that it can install.
     pub addons: Addons,
+    /// Whether its scripts know IPv6.
+    pub ipv6: bool,
 }
 
 impl NodeImage {
@@ -131,6 +133,17 @@ impl NodeImage {
             })?,
             Err(_) => Addons::default(),
         };
+        let ipv6 = match find(label::IP_FAMILIES) {
+            Ok("ipv4,ipv6") => true,
+            Ok("ipv4") | Err(_) => false,
+            Ok(other) => {
+                return Err(ContractError::Unknown {
+                    image: image.to_owned(),
+                    label: label::IP_FAMILIES,
+                    value: other.to_owned(),
+                });
+            }
+        };
         let plain = |value: &str| {
             value.starts_with('/')
                 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b))
@@ -150,6 +163,7 @@ impl NodeImage {
             skip_phases,
             cgroup_driver,
             addons,
+            ipv6,
         })
     }
 

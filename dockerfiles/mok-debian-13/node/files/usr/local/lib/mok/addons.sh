@@ -5,6 +5,7 @@
 #
 # /etc/mok/addons:   ADDONS='storage metrics policy loadbalancer'
 #                    ADDRESS_POOL=10.213.7.200-10.213.7.254
+# of both families:  ADDRESS_POOL=10.213.7.200-10.213.7.254,fd00:10:213:7::200-fd00:10:213:7::254
 #
 # usage: addons.sh [move]
 #   move  the cluster is made from another one's data: its addresses are others
@@ -13,6 +14,8 @@ set -euo pipefail
 
 # shellcheck source=/dev/null
 . /etc/mok/addons
+# shellcheck source=/dev/null
+. /etc/mok/network
 manifests=/usr/local/lib/mok/addons
 
 # The manifests were checked when the image was built: no schema is fetched.
@@ -29,7 +32,7 @@ set_pool() {
 apiVersion: metallb.io/v1beta1
 kind: IPAddressPool
 metadata: {name: cluster, namespace: metallb-system}
-spec: {addresses: ["$ADDRESS_POOL"]}
+spec: {addresses: ["${ADDRESS_POOL//,/\", \"}"]}
 ---
 apiVersion: metallb.io/v1beta1
 kind: L2Advertisement
@@ -37,9 +40,24 @@ metadata: {name: cluster, namespace: metallb-system}
 YAML
 }
 
+# kube-router has to be told of IPv6, and then of the cluster's Services as well.
+with_ipv6() {
+  local ipv4=false services=${SERVICE_SUBNET6:?}
+  if [[ -n ${SERVICE_SUBNET:-} ]]; then ipv4=true services=$SERVICE_SUBNET,$services; fi
+  local flags="--enable-ipv4=$ipv4 --enable-ipv6=true --service-cluster-ip-range=$services"
+  sed "s|^\( *- \)--run-firewall=true$|&\n\1${flags// --/\\n\\1--}|"
+}
+
 install_all() {
-  local name files=()
-  for name in $ADDONS; do files+=("--filename=$manifests/$name.yaml"); done
+  local name file files=()
+  for name in $ADDONS; do
+    file=$manifests/$name.yaml
+    if [[ $name == policy && -n ${POD_SUBNET6:-} ]]; then
+      file=/run/mok-policy.yaml
+      with_ipv6 <"$manifests/policy.yaml" >"$file"
+    fi
+    files+=("--filename=$file")
+  done
   if ((${#files[@]} == 0)); then return; fi
   apply "${files[@]}"
   if has loadbalancer; then

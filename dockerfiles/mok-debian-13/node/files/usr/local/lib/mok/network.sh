@@ -4,8 +4,10 @@
 # the cluster, and a DNS server that pods can reach. mokctl writes /etc/mok/network;
 # a restart runs this again.
 #
-# /etc/mok/network:   POD_SUBNET=10.244.0.0/16
-#                     SERVICE_SUBNET=10.96.0.0/12
+# /etc/mok/network, with those of the families that the cluster has:
+#   POD_SUBNET=10.244.0.0/16           POD_SUBNET6=fd00:10:244::/56
+#   SERVICE_SUBNET=10.96.0.0/12        SERVICE_SUBNET6=fd00:10:96::/112
+#   DNS_ADDRESS=fd00:10:213:7::11      the node's own, where it has IPv6 alone
 # /etc/mok/routes:    a line "POD_RANGE NODE_ADDRESS" for every other node
 set -euo pipefail
 
@@ -13,36 +15,55 @@ set -euo pipefail
 # shellcheck source=/dev/null
 . /etc/mok/network
 
-sysctl --quiet --write net.ipv4.ip_forward=1
-
-# rule WORD...: appends a rule of the nat table, unless it is there.
+# rule PROGRAM WORD...: appends a rule of the nat table, unless it is there.
 rule() {
-  iptables --wait --table nat --check "$@" 2>/dev/null ||
-    iptables --wait --table nat --append "$@"
+  local program=$1
+  shift
+  "$program" --wait --table nat --check "$@" 2>/dev/null ||
+    "$program" --wait --table nat --append "$@"
 }
-rule POSTROUTING --source "$POD_SUBNET" ! --destination "$POD_SUBNET" \
-  --jump MASQUERADE --match comment --comment "mok: pods leave as their node"
+# leave_as_node PROGRAM POD_SUBNET
+leave_as_node() {
+  rule "$1" POSTROUTING --source "$2" ! --destination "$2" \
+    --jump MASQUERADE --match comment --comment "mok: pods leave as their node"
+}
 # What kube-proxy has no rule for, such as a Service that it does not know yet, would leave
 # the cluster, and a client would wait for half a minute. Refused it tries again. In a table
 # of its own, because a rule that accepts a packet is the last one of its own table alone.
-nft --file - <<RULES
-table ip mok
-delete table ip mok
-table ip mok {
+# refuse FAMILY ICMP SERVICE_SUBNET
+refuse() {
+  nft --file - <<RULES
+table $1 mok
+delete table $1 mok
+table $1 mok {
   chain refuse {
     meta l4proto tcp reject with tcp reset
-    reject with icmp port-unreachable
+    reject with $2 port-unreachable
   }
   chain forward {
     type filter hook forward priority filter;
-    ip daddr $SERVICE_SUBNET jump refuse
+    $1 daddr $3 jump refuse
   }
   chain output {
     type filter hook output priority filter;
-    ip daddr $SERVICE_SUBNET jump refuse
+    $1 daddr $3 jump refuse
   }
 }
 RULES
+}
+if [[ -n ${POD_SUBNET:-} ]]; then
+  sysctl --quiet --write net.ipv4.ip_forward=1
+  leave_as_node iptables "$POD_SUBNET"
+  refuse ip icmp "$SERVICE_SUBNET"
+fi
+if [[ -n ${POD_SUBNET6:-} ]]; then
+  # The engine has switched it on for its own interface alone: pods' links come later.
+  # An address at their ends is on no other host, so none is asked for it.
+  sysctl --quiet --write net.ipv6.conf.{all,default}.disable_ipv6=0 \
+    net.ipv6.conf.all.forwarding=1 net.ipv6.conf.default.accept_dad=0
+  leave_as_node ip6tables "$POD_SUBNET6"
+  refuse ip6 icmpv6 "$SERVICE_SUBNET6"
+fi
 
 # Docker's DNS server for a container listens on 127.0.0.11 in the container's own
 # network namespace, on ports that change at every start. Pods have other namespaces:
@@ -64,22 +85,34 @@ serve_dns() {
   for chain in PREROUTING OUTPUT; do
     iptables --wait --table nat --new-chain "MOK_DNS_$chain" 2>/dev/null ||
       iptables --wait --table nat --flush "MOK_DNS_$chain"
-    rule "$chain" --destination "$gateway" --jump "MOK_DNS_$chain"
+    rule iptables "$chain" --destination "$gateway" --jump "MOK_DNS_$chain"
     for protocol in udp tcp; do
       port=$(port "--$protocol")
       [[ -n $port ]] || continue
-      rule "MOK_DNS_$chain" --protocol "$protocol" --dport 53 \
+      rule iptables "MOK_DNS_$chain" --protocol "$protocol" --dport 53 \
         --jump DNAT --to-destination "$engine:$port"
     done
   done
   # Packets that come in for 127.0.0.11 are martians otherwise.
   sysctl --quiet --write net.ipv4.conf.all.route_localnet=1
+  name_server "$gateway"
+}
+# name_server ADDRESS: in place of the engine's.
+name_server() {
   # A bind mount: written to, not replaced.
   local text
   text=$(</etc/resolv.conf)
-  printf '%s\n' "${text//"$engine"/"$gateway"}" >/etc/resolv.conf
+  printf '%s\n' "${text//"$engine"/"$1"}" >/etc/resolv.conf
 }
-if [[ -n $(port --udp) ]]; then serve_dns; fi
+if [[ -n $(port --udp) ]]; then
+  if [[ -n ${DNS_ADDRESS:-} ]]; then
+    # No rule leads from one family to the other.
+    systemctl start --no-block mok-dns.service
+    name_server "$DNS_ADDRESS"
+  else
+    serve_dns
+  fi
+fi
 
 # Ours carry a protocol number of their own, so that routes to nodes that are
 # gone can be told from all others.
@@ -87,7 +120,7 @@ protocol=77
 while read -r range address; do
   ip route replace "$range" via "$address" proto "$protocol"
 done </etc/mok/routes
-ip -oneline route show proto "$protocol" | while read -r range _ address _; do
+for family in -4 -6; do ip "$family" -oneline route show proto "$protocol"; done | while read -r range _ address _; do
   grep --quiet --line-regexp --fixed-strings "$range $address" /etc/mok/routes ||
     ip route delete "$range" via "$address" proto "$protocol"
 done
