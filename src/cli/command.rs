@@ -110,7 +110,7 @@ pub enum Command {
     /// `create cluster`
     CreateCluster {
         /// The cluster to create.
-        spec: ClusterSpec,
+        spec: Box<ClusterSpec>,
         /// Whether containers are kept after a failure.
         retain: bool,
         /// Whether the plan is told instead of carried out.

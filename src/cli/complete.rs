@@ -12,6 +12,7 @@ use super::takes::{Live, Takes};
 use super::usage::about;
 use super::words::Words;
 use crate::cluster::addons::Addons;
+use crate::cluster::family::IpFamily;
 
 /// A word that may come next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +84,7 @@ pub(super) fn complete(typed_words: &[OsString]) -> Candidates {
 fn value_of(spec: &FlagSpec) -> Takes {
     match spec.value {
         Some("ADDONS") => Takes::OneOf(Addons::WORDS),
+        Some("FAMILY") => Takes::OneOf(IpFamily::WORDS),
         Some("FORMAT") => Takes::OneOf(&["json", "table"]),
         Some("IMAGE") => Takes::Live(Live::NodeImages),
         Some("SNAPSHOT") => Takes::Live(Live::Snapshots),
@@ -167,6 +169,7 @@ mod tests {
             ("create cluster ", ""),
             ("create cluster a ", ""),
             ("create cluster a --masters ", ""),
+            ("create cluster a --ip-family ", "ipv4 ipv6 dual"),
             ("create cluster a --addons ", "storage metrics policy loadbalancer none"),
         ] {
             assert_eq!(next(line), (want.to_owned(), None), "{line}");

@@ -89,7 +89,7 @@ mod tests {
 
     fn created(line: &str, variables: &[(&str, &str)]) -> ClusterSpec {
         match run(line, variables).1 {
-            Command::CreateCluster { spec, .. } => spec,
+            Command::CreateCluster { spec, .. } => *spec,
             other => panic!("{line}: {other:?}"),
         }
     }

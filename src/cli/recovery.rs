@@ -2,7 +2,6 @@
 
 use super::Command;
 use crate::cluster::host::{self, Host};
-use crate::cluster::spec::{CloneSpec, ClusterSpec};
 
 impl Command {
     /// What the user can do about what it leaves when it is cut off: with what this
@@ -18,12 +17,13 @@ impl Command {
                 mokctl(&format!("delete {role} NODE"), hosts)
             )
         };
+        let created = |name| {
+            let delete = mokctl(&format!("delete cluster {name}"), hosts);
+            format!("'{delete}' removes what was made")
+        };
         Some(match self {
-            Self::CreateCluster { spec: ClusterSpec { name, .. }, .. }
-            | Self::CloneCluster { spec: CloneSpec { name, .. }, .. } => {
-                let delete = mokctl(&format!("delete cluster {name}"), hosts);
-                format!("'{delete}' removes what was made")
-            }
+            Self::CreateCluster { spec, .. } => created(&spec.name),
+            Self::CloneCluster { spec, .. } => created(&spec.name),
             Self::CreateWorker { cluster, .. } => added(cluster, "worker"),
             Self::CreateMaster { cluster, .. } => added(cluster, "master"),
             Self::CreateSnapshot { cluster, snapshot, .. } => format!(

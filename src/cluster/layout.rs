@@ -2,8 +2,11 @@
 //! node's role and number alone, so it is the same after every restart, a new
 //! node needs no allocation, and nothing has to be stored.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ipnet::{IpNet, Ipv6Net};
+
+use super::family::{IpFamily, PerFamily};
 use super::name::{NodeName, Role};
 use super::subnet::{MAX_PREFIX, Subnet};
 
@@ -24,17 +27,30 @@ const GUESTS_PREFIX: u8 = 27;
 /// broadcast address.
 const SERVICES: [u8; 2] = [200, 254];
 
-/// A cluster's network.
+/// IPv6 addresses of a network have a prefix of that length.
+const IPV6_PREFIX: u8 = 64;
+/// And those for users' containers: a part of it that no address below is in.
+const IPV6_GUESTS_PREFIX: u8 = 80;
+
+/// A cluster's network. The engine gives each network IPv4 addresses; in a cluster with
+/// IPv6 it has those that follow from them as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
     subnet: Subnet,
+    family: IpFamily,
 }
 
 impl Layout {
     /// The layout on `subnet`, which is a /24 or larger.
     #[must_use]
     pub fn new(subnet: Subnet) -> Self {
-        Self { subnet }
+        Self { subnet, family: IpFamily::default() }
+    }
+
+    /// The same, for a cluster of that family.
+    #[must_use]
+    pub fn in_family(self, family: IpFamily) -> Self {
+        Self { family, ..self }
     }
 
     /// The layout in which `node` is at `address`; none where it could not be there. The
@@ -51,10 +67,44 @@ impl Layout {
         self.subnet
     }
 
-    /// The node's address.
+    /// Its IPv6 addresses, in a cluster that has such.
+    #[must_use]
+    pub fn ipv6(&self) -> Option<Ipv6Net> {
+        self.family.has_ipv6().then(|| self.ipv6_subnet())
+    }
+
+    fn ipv6_subnet(self) -> Ipv6Net {
+        Ipv6Net::new_assert(twin(self.subnet.host(0)), IPV6_PREFIX)
+    }
+
+    /// All addresses that the engine's network has.
+    pub fn subnets(&self) -> impl Iterator<Item = IpNet> + use<> {
+        [self.subnet.into()].into_iter().chain(self.ipv6().map(IpNet::V6))
+    }
+
+    /// The node's addresses, as its cluster knows them.
+    #[must_use]
+    pub fn addresses(&self, node: &NodeName) -> PerFamily<IpAddr> {
+        let ipv4 = self.address(node);
+        PerFamily::of(self.family, ipv4, twin(ipv4))
+    }
+
+    /// The node's IPv6 address, in a cluster that has such.
+    #[must_use]
+    pub fn ipv6_address(&self, node: &NodeName) -> Option<Ipv6Addr> {
+        self.family.has_ipv6().then(|| twin(self.address(node)))
+    }
+
+    /// The node's IPv4 address: the engine's networks have these in any case.
     #[must_use]
     pub fn address(&self, node: &NodeName) -> Ipv4Addr {
         self.subnet.host(u32::from(host_number(node)))
+    }
+
+    /// The engine's host, as the nodes see it over IPv6.
+    #[must_use]
+    pub fn ipv6_gateway(&self) -> Option<Ipv6Addr> {
+        self.family.has_ipv6().then(|| twin(self.gateway()))
     }
 
     /// The engine's host, as the nodes see it.
@@ -70,10 +120,19 @@ impl Layout {
         Subnet::new(self.subnet.host(u32::from(GUESTS)), GUESTS_PREFIX)
     }
 
+    /// The same, of IPv6.
+    #[must_use]
+    pub fn ipv6_guests(&self) -> Option<Ipv6Net> {
+        let subnet = self.ipv6()?;
+        subnet.subnets(IPV6_GUESTS_PREFIX).ok()?.nth(1)
+    }
+
     /// The first and the last address for Services of type `LoadBalancer`.
     #[must_use]
-    pub fn service_addresses(&self) -> [Ipv4Addr; 2] {
-        SERVICES.map(|number| self.subnet.host(u32::from(number)))
+    pub fn service_addresses(&self) -> PerFamily<[IpAddr; 2]> {
+        let ipv4 = SERVICES.map(|number| self.subnet.host(u32::from(number)));
+        let ipv6 = ipv4.map(twin);
+        PerFamily::of(self.family, ipv4.map(IpAddr::from), ipv6.map(IpAddr::from))
     }
 
     /// The balancer's address.
@@ -81,6 +140,19 @@ impl Layout {
     pub fn load_balancer(&self) -> Ipv4Addr {
         self.subnet.host(u32::from(LOAD_BALANCER))
     }
+}
+
+/// The IPv6 address with the same digits: that of 10.213.7.11 is `fd00:10:213:7::11`. So
+/// IPv6 addresses need not be chosen or stored. `fd` is for private use, as 10 is.
+fn twin(address: Ipv4Addr) -> Ipv6Addr {
+    let [a, b, c, d] = address.octets().map(digits);
+    Ipv6Addr::new(0xfd00, a, b, c, 0, 0, 0, d)
+}
+
+/// The number whose hexadecimal digits are the decimal ones of `number`.
+const fn digits(number: u8) -> u16 {
+    let number = number as u16;
+    ((number / 100) << 8) | ((number / 10 % 10) << 4) | (number % 10)
 }
 
 /// At most 9 masters and 99 workers: see [`super::spec`].
@@ -99,6 +171,7 @@ mod tests {
     use super::*;
     use crate::cluster::ranges::Ranges;
     use crate::cluster::spec::{MAX_MASTERS, MAX_WORKERS};
+    use crate::cluster::subnet::overlap;
 
     #[test]
     fn no_address_has_two_uses() {
@@ -111,12 +184,38 @@ mod tests {
         let fixed: Vec<_> =
             nodes.map(|node| layout.address(&node)).chain([layout.gateway()]).collect();
         let guests = layout.guests().unwrap();
-        let [first, last] = layout.service_addresses();
+        let [first, last] = layout.service_addresses().primary();
         assert_eq!(guests.to_string(), "10.213.141.64/27");
-        let is_guest = |address| guests.overlaps(&Subnet::new(address, 32).unwrap());
+        let is_guest = |address| overlap(guests, Subnet::new(address, 32).unwrap());
         assert!(!fixed.iter().any(|address| is_guest(*address)));
-        assert!(!fixed.iter().any(|address| (first..=last).contains(address)));
-        assert!(!is_guest(first) && !is_guest(last) && first < last);
+        assert!(!fixed.iter().any(|address| (first..=last).contains(&IpAddr::V4(*address))));
+        assert!(!overlap(guests, IpNet::from(first)) && !overlap(guests, IpNet::from(last)));
+        assert!(first < last);
+    }
+
+    #[test]
+    fn an_ipv6_address_has_the_digits_of_the_ipv4_address() {
+        let layout = Layout::new(Subnet::parse("192.168.97.0/24").unwrap());
+        let dual = layout.in_family(IpFamily::Dual);
+        let all = |layout: Layout| {
+            let nodes = ["a-lb", "a-master-9", "a-worker-99"]
+                .map(|word| layout.addresses(&NodeName::parse(word).unwrap()).to_string());
+            nodes.join(" ")
+        };
+        assert_eq!(all(layout), "192.168.97.2 192.168.97.19 192.168.97.199");
+        assert_eq!(
+            all(layout.in_family(IpFamily::Ipv6)),
+            "fd00:192:168:97::2 fd00:192:168:97::19 fd00:192:168:97::199"
+        );
+        assert!(all(dual).starts_with("192.168.97.2,fd00:192:168:97::2 "));
+        let text = |net: Option<Ipv6Net>| net.unwrap().to_string();
+        assert_eq!(text(dual.ipv6()), "fd00:192:168:97::/64");
+        assert_eq!(text(dual.ipv6_guests()), "fd00:192:168:97:1::/80");
+        assert_eq!(dual.ipv6_gateway().unwrap().to_string(), "fd00:192:168:97::1");
+        let services: Vec<_> =
+            dual.service_addresses().into_iter().map(|it| it[1].to_string()).collect();
+        assert_eq!(services, ["192.168.97.254", "fd00:192:168:97::254"]);
+        assert_eq!((layout.ipv6(), layout.subnets().count(), dual.subnets().count()), (None, 1, 2));
     }
 
     #[test]

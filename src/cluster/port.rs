@@ -2,12 +2,13 @@
 //! are published.
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
+use super::family::IpFamily;
 use super::layout::API_PORT;
 
 /// What Kubernetes gives Services of that type; its default.
@@ -112,7 +113,7 @@ impl PortMapping {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Socket {
     /// The host's address.
-    pub address: Ipv4Addr,
+    pub address: IpAddr,
     /// The host's port.
     pub port: u16,
     /// What goes there.
@@ -123,7 +124,7 @@ pub struct Socket {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortBinding {
     /// The host's address; loopback unless the user asks otherwise.
-    pub address: Ipv4Addr,
+    pub address: IpAddr,
     /// The host's port, chosen beforehand: one that the engine chooses changes
     /// with every restart.
     pub port: u16,
@@ -150,25 +151,28 @@ impl PortBinding {
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         let (word, protocol) = Protocol::split(word);
-        let mut parts = word.split(':');
-        let mut next = || parts.next();
-        let (address, port, target) = (next()?, next()?, next()?);
-        let publish = Self {
-            address: address.parse().ok()?,
-            port: port.parse().ok()?,
-            target: target.parse().ok()?,
-            protocol,
-        };
-        next().is_none().then_some(publish)
+        let (host, target) = word.rsplit_once(':')?;
+        let host: SocketAddr = host.parse().ok()?;
+        let (address, port) = (host.ip(), host.port());
+        Some(Self { address, port, target: target.parse().ok()?, protocol })
     }
 }
 
-/// `ADDRESS:PORT:TARGET/PROTOCOL`, as the engine's client takes it.
+/// `ADDRESS:PORT:TARGET/PROTOCOL`, as the engine's client takes it; an IPv6 address
+/// in brackets.
 impl fmt::Display for PortBinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { address, port, target, protocol } = self;
-        write!(f, "{address}:{port}:{target}/{protocol}")
+        write!(f, "{}:{target}/{protocol}", SocketAddr::new(*address, *port))
     }
+}
+
+/// Where what is published at `address` is published: on a loopback that of IPv6 as well,
+/// in a cluster of a family that has it.
+pub fn published_at(address: IpAddr, family: IpFamily) -> impl Iterator<Item = IpAddr> {
+    let both = address.is_ipv4() && address.is_loopback() && family.has_ipv6();
+    let loopback = both.then_some(IpAddr::V6(Ipv6Addr::LOCALHOST));
+    std::iter::once(address).chain(loopback)
 }
 
 /// "+1" and "01" parse as numbers but are not written like one.
@@ -227,9 +231,20 @@ mod tests {
 
     #[test]
     fn what_is_published_is_read_as_it_is_written() {
-        for word in ["127.0.0.1:40001:6443/tcp", "0.0.0.0:53:30053/udp"] {
+        for word in ["127.0.0.1:40001:6443/tcp", "0.0.0.0:53:30053/udp", "[::1]:40001:6443/tcp"] {
             assert_eq!(PortBinding::parse(word).unwrap().to_string(), word);
         }
-        assert_eq!(PortBinding::parse("0.0.0.0:53:30053:1/udp"), None);
+        for bad in ["0.0.0.0:53:30053:1/udp", "::1:53:30053/udp", "53:30053"] {
+            assert_eq!(PortBinding::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_loopback_is_that_of_both_families() {
+        let at = |address: [u8; 4], family| published_at(address.into(), family).count();
+        assert_eq!(at([127, 0, 0, 1], IpFamily::Dual), 2);
+        assert_eq!(at([127, 0, 0, 1], IpFamily::Ipv6), 2);
+        assert_eq!(at([127, 0, 0, 1], IpFamily::Ipv4), 1);
+        assert_eq!(at([192, 0, 2, 1], IpFamily::Dual), 1);
     }
 }

@@ -58,9 +58,11 @@ impl Proxy {
         (layout, ranges): (Layout, Ranges),
         other: Option<String>,
     ) -> Self {
-        let (pods, services) = (ranges.pods().to_string(), ranges.services().to_string());
-        let known = ["localhost", "127.0.0.0/8", &pods, &services, ".svc", ".cluster.local"];
-        let known = known.map(String::from).into_iter().chain([layout.subnet().to_string()]);
+        let inside = ranges.all().map(|(_, net)| net.to_string());
+        let loopback = layout.ipv6().map(|_| "::1");
+        let known = ["localhost", "127.0.0.0/8"].into_iter().chain(loopback).map(String::from);
+        let known = known.chain(inside).chain([".svc", ".cluster.local"].map(String::from));
+        let known = known.chain(layout.subnets().map(|net| net.to_string()));
         let nodes = roster.nodes().iter().map(ToString::to_string);
         for host in known.chain(nodes).chain(other) {
             if !self.direct.contains(&host) {

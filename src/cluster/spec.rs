@@ -112,12 +112,12 @@ impl ClusterOptions {
     pub fn ports(&self) -> Vec<Socket> {
         let host = self.api_address.unwrap_or(Ipv4Addr::LOCALHOST);
         let api = Socket {
-            address: host,
+            address: host.into(),
             port: self.api_port.map_or(0, NonZeroU16::get),
             protocol: Protocol::Tcp,
         };
         let publish = self.publish.iter().map(|spec| Socket {
-            address: spec.address.unwrap_or(host),
+            address: spec.address.unwrap_or(host).into(),
             port: spec.port.get(),
             protocol: spec.protocol,
         });

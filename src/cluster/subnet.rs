@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::Ipv4Addr;
 
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 use thiserror::Error;
 
 /// The longest prefix that leaves room for every node of a full cluster.
@@ -31,7 +31,7 @@ pub enum SubnetError {
         /// What was given.
         word: String,
         /// What was probably meant.
-        network: Subnet,
+        network: IpNet,
     },
 }
 
@@ -53,12 +53,11 @@ impl Subnet {
         if network.0 == net {
             Ok(network)
         } else {
-            Err(SubnetError::HostBits { word: word.to_owned(), network })
+            Err(SubnetError::HostBits { word: word.to_owned(), network: network.into() })
         }
     }
 
-    /// Reads any network, such as the engine and the host have: every prefix but
-    /// 0, and host bits are dropped.
+    /// As [`any`], of IPv4 alone.
     #[must_use]
     pub fn any(word: &str) -> Option<Self> {
         let net: Ipv4Net = word.parse().ok()?;
@@ -90,16 +89,31 @@ impl Subnet {
         Some([halves.next()?, halves.next()?])
     }
 
-    /// Whether some address belongs to both networks.
-    #[must_use]
-    pub fn overlaps(&self, other: &Self) -> bool {
-        self.0.contains(&other.0) || other.0.contains(&self.0)
-    }
-
     /// The `n`th address. Counts on from the first one again after the last.
     #[must_use]
     pub fn host(&self, n: u32) -> Ipv4Addr {
         self.0.network() | (self.0.hostmask() & Ipv4Addr::from_bits(n))
+    }
+}
+
+/// Reads any network, such as the engine and the host have: every prefix but
+/// 0, and host bits are dropped.
+#[must_use]
+pub fn any(word: &str) -> Option<IpNet> {
+    let net: IpNet = word.parse().ok()?;
+    (net.prefix_len() > 0).then(|| net.trunc())
+}
+
+/// Whether some address belongs to both networks, which may be of any family.
+#[must_use]
+pub fn overlap(one: impl Into<IpNet>, other: impl Into<IpNet>) -> bool {
+    let (one, other) = (one.into(), other.into());
+    one.contains(&other) || other.contains(&one)
+}
+
+impl From<Subnet> for IpNet {
+    fn from(Subnet(net): Subnet) -> Self {
+        Self::V4(net)
     }
 }
 
@@ -157,14 +171,14 @@ mod tests {
 
     #[test]
     fn networks_overlap_when_one_holds_the_other() {
-        let overlap = |a, b| {
-            assert_eq!(subnet(a).overlaps(&subnet(b)), subnet(b).overlaps(&subnet(a)));
-            subnet(a).overlaps(&subnet(b))
+        let overlaps = |a, b| {
+            assert_eq!(overlap(subnet(a), subnet(b)), overlap(subnet(b), subnet(a)));
+            overlap(subnet(a), subnet(b))
         };
-        assert!(overlap("10.0.0.0/8", "10.9.0.0/16"));
-        assert!(overlap("10.0.0.0/16", "10.0.0.0/16"));
-        assert!(!overlap("10.0.0.0/16", "10.1.0.0/16"));
-        assert!(!overlap("10.0.0.0/8", "11.0.0.0/24"));
+        assert!(overlaps("10.0.0.0/8", "10.9.0.0/16"));
+        assert!(overlaps("10.0.0.0/16", "10.0.0.0/16"));
+        assert!(!overlaps("10.0.0.0/16", "10.1.0.0/16"));
+        assert!(!overlaps("10.0.0.0/8", "11.0.0.0/24"));
     }
 
     #[test]
@@ -180,6 +194,11 @@ mod tests {
         let read = |word| Subnet::any(word).map(|subnet| subnet.to_string());
         assert_eq!(read("192.168.7.9/31").as_deref(), Some("192.168.7.8/31"));
         for word in ["0.0.0.0/0", "fd00::/64", "10.0.0.0/33", ""] {
+            assert_eq!(read(word), None, "{word}");
+        }
+        let read = |word| any(word).map(|net| net.to_string());
+        assert_eq!(read("fd00::7/64").as_deref(), Some("fd00::/64"));
+        for word in ["0.0.0.0/0", "::/0", "fd00::", ""] {
             assert_eq!(read(word), None, "{word}");
         }
     }

@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
+use ipnet::IpNet;
+
+use super::family::IpFamily;
+use super::layout::Layout;
 use super::name::ClusterName;
 use super::ranges::Ranges;
-use super::subnet::Subnet;
+use super::subnet::{Subnet, overlap};
 
 /// Where subnets are looked for, a byte of them for each: first clear of the engine's own
 /// pools (172.17.0.0/12, 192.168.0.0/16), of pods and of Services; then in the other ranges
@@ -16,9 +20,9 @@ pub const POOLS: [[u8; 2]; 4] = [[10, 213], [172, 16], [192, 168], [100, 64]];
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Taken {
     /// The engine's networks.
-    pub networks: BTreeSet<Subnet>,
+    pub networks: BTreeSet<IpNet>,
     /// Destinations of the host's routes, but for the default route.
-    pub routes: BTreeSet<Subnet>,
+    pub routes: BTreeSet<IpNet>,
 }
 
 impl Taken {
@@ -33,33 +37,36 @@ impl Taken {
     /// With what a cluster itself has inside.
     #[must_use]
     pub fn with(mut self, ranges: Ranges) -> Self {
-        self.networks.extend([ranges.pods(), ranges.services()]);
+        self.networks.extend(ranges.all().map(|(_, net)| net));
         self
     }
 
     /// What makes `subnet` impossible: a network of the engine, or a route that is as
     /// specific, whose destination would be cut off. `but` are networks that go away.
     #[must_use]
-    pub fn refuses(&self, subnet: &Subnet, but: &[Subnet]) -> Option<Subnet> {
+    pub fn refuses(&self, subnet: impl Into<IpNet>, but: &[IpNet]) -> Option<IpNet> {
+        let subnet = subnet.into();
         let networks = self.networks.iter();
-        let routes = self.routes.iter().filter(|route| route.prefix() >= subnet.prefix());
+        let routes = self.routes.iter().filter(|route| route.prefix_len() >= subnet.prefix_len());
         let others = networks.chain(routes).filter(|other| !but.contains(other));
-        others.copied().find(|other| other.overlaps(subnet))
+        others.copied().find(|other| overlap(*other, subnet))
     }
 
     /// A wider route that `subnet` is a part of: such as that of a VPN, of whose addresses
     /// some are then not reached from here.
     #[must_use]
-    pub fn shadowed_by(&self, subnet: &Subnet) -> Option<Subnet> {
-        let wider = |route: &&Subnet| route.prefix() < subnet.prefix() && route.overlaps(subnet);
-        self.routes.iter().copied().filter(|route| wider(&route)).max_by_key(Subnet::prefix)
+    pub fn shadowed_by(&self, subnet: impl Into<IpNet>) -> Option<IpNet> {
+        let subnet = subnet.into();
+        let is_wider =
+            |route: &IpNet| route.prefix_len() < subnet.prefix_len() && overlap(*route, subnet);
+        self.routes.iter().copied().filter(is_wider).max_by_key(IpNet::prefix_len)
     }
 
-    /// A free subnet of `prefix` for the cluster `name`, in one of [`POOLS`]; one that no
+    /// A free subnet of `prefix` for the cluster `name` of `family`, in one of [`POOLS`]; one that no
     /// route leads to, if there is one. The search starts at a place that follows from the
     /// name, so that a cluster that is made again usually has its old addresses.
     #[must_use]
-    pub fn free(&self, name: &ClusterName, prefix: u8) -> Option<Subnet> {
+    pub fn free(&self, name: &ClusterName, prefix: u8, family: IpFamily) -> Option<Subnet> {
         let sum = |sum: u8, byte: u8| sum.wrapping_mul(31).wrapping_add(byte);
         let start = name.as_str().bytes().fold(0, sum);
         let candidates = POOLS.iter().flat_map(|&[a, b]| {
@@ -67,9 +74,11 @@ impl Taken {
                 Subnet::new(Ipv4Addr::new(a, b, start.wrapping_add(step), 0), prefix)
             })
         });
-        let free: Vec<_> =
-            candidates.filter(|subnet| self.refuses(subnet, &[]).is_none()).collect();
-        let unrouted = free.iter().find(|subnet| self.shadowed_by(subnet).is_none());
+        let all = |subnet: &Subnet| Layout::new(*subnet).in_family(family).subnets();
+        let is_free = |subnet: &Subnet| all(subnet).all(|net| self.refuses(net, &[]).is_none());
+        let free: Vec<_> = candidates.filter(is_free).collect();
+        let is_unrouted = |subnet: &&Subnet| all(subnet).all(|net| self.shadowed_by(net).is_none());
+        let unrouted = free.iter().find(is_unrouted);
         unrouted.or(free.first()).copied()
     }
 }
@@ -79,13 +88,13 @@ mod tests {
     use super::*;
 
     fn taken(networks: &[&str], routes: &[&str]) -> Taken {
-        let read = |words: &[&str]| words.iter().filter_map(|word| Subnet::any(word)).collect();
+        let read = |words: &[&str]| words.iter().map(|word| word.parse().unwrap()).collect();
         Taken { networks: read(networks), routes: read(routes) }
     }
 
     fn free(taken: &Taken) -> Option<String> {
         let name = ClusterName::parse("a").unwrap();
-        taken.free(&name, 24).map(|subnet| subnet.to_string())
+        taken.free(&name, 24, IpFamily::Ipv4).map(|subnet| subnet.to_string())
     }
 
     #[test]
@@ -114,13 +123,23 @@ mod tests {
     }
 
     #[test]
+    fn with_ipv6_both_families_must_be_free() {
+        let name = ClusterName::parse("a").unwrap();
+        let taken = taken(&["fd00:10:213:97::/64"], &["fd00:10:213:98::1/128", "fd00::/48"]);
+        let free = |family| taken.free(&name, 24, family).map(|subnet| subnet.to_string());
+        assert_eq!(free(IpFamily::Ipv4).as_deref(), Some("10.213.97.0/24"));
+        assert_eq!(free(IpFamily::Dual).as_deref(), Some("10.213.99.0/24"));
+        assert_eq!(free(IpFamily::Ipv6).as_deref(), Some("10.213.99.0/24"));
+    }
+
+    #[test]
     fn a_wide_route_is_no_reason_to_refuse_a_subnet() {
         let taken = taken(&["172.17.0.0/16"], &["10.0.0.0/8", "10.5.0.0/16", "10.5.5.0/24"]);
         let subnet = |word| Subnet::parse(word).unwrap();
         let said = |word| {
             let subnet = subnet(word);
-            let text = |other: Option<Subnet>| other.map(|other| other.to_string());
-            (text(taken.refuses(&subnet, &[])), text(taken.shadowed_by(&subnet)))
+            let text = |other: Option<IpNet>| other.map(|other| other.to_string());
+            (text(taken.refuses(subnet, &[])), text(taken.shadowed_by(subnet)))
         };
         assert_eq!(said("10.6.0.0/24"), (None, Some("10.0.0.0/8".into())));
         assert_eq!(said("10.5.6.0/24"), (None, Some("10.5.0.0/16".into())));
@@ -128,6 +147,7 @@ mod tests {
         assert_eq!(said("10.5.0.0/16").0, Some("10.5.0.0/16".into()));
         assert_eq!(said("172.17.9.0/24").0, Some("172.17.0.0/16".into()));
         assert_eq!(said("192.168.9.0/24"), (None, None));
-        assert_eq!(taken.refuses(&subnet("172.17.0.0/16"), &[subnet("172.17.0.0/16")]), None);
+        let own = subnet("172.17.0.0/16");
+        assert_eq!(taken.refuses(own, &[own.into()]), None);
     }
 }

@@ -111,7 +111,7 @@ pub(super) fn run(
             ranges: existing.ranges(),
         },
         api: ApiOptions {
-            address: existing.api().map_or(Ipv4Addr::LOCALHOST, |api| api.address),
+            address: existing.api().map_or(Ipv4Addr::LOCALHOST.into(), |api| api.address),
             port: None,
         },
         output: context.output(),

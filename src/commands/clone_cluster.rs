@@ -48,8 +48,8 @@ pub(super) fn run(
     let demand = Demand {
         masters: count(Role::Master),
         workers: count(Role::Worker),
-        subnet: chosen_subnet(options.subnet, &taken, name),
-        ranges: Ranges::default(),
+        subnet: chosen_subnet(options.subnet, &taken, name, saved.ranges.family()),
+        ranges: Ranges::of(saved.ranges.family()),
         kubernetes: image.version,
     };
     let as_saved = options.mounts.is_empty();
@@ -64,7 +64,7 @@ pub(super) fn run(
         origin: Origin::Clone { image, snapshot, pki: Pki::new()? },
         nodes: NodeTemplate {
             privilege: context.privilege(&endpoint),
-            ports: ports(options, address),
+            ports: ports(options, address, saved.ranges.family()),
             mounts: if as_saved { saved.mounts } else { options.mounts.clone() },
             registry: options.registry.clone().or(saved.registry),
             proxy,
@@ -72,7 +72,7 @@ pub(super) fn run(
             ranges: saved.ranges,
         },
         network: NetworkOptions { subnet: options.subnet, taken },
-        api: ApiOptions { address, port: options.api_port },
+        api: ApiOptions { address: address.into(), port: options.api_port },
         kubeconfig: Some(context.writable_kubeconfig(name)?),
         output: context.output(),
         ..Run::new(&engines, &roster, roster.first_master())

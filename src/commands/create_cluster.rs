@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::outcome::OnFailure;
 use super::{Context, outcome};
 use crate::cluster::addons::Addon;
+use crate::cluster::family::IpFamily;
 use crate::cluster::name::{ClusterName, NodeName, Role};
-use crate::cluster::port::PortBinding;
-use crate::cluster::port::PortMapping;
+use crate::cluster::port::{PortBinding, PortMapping, published_at};
 use crate::cluster::proxy::Proxy;
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::{ClusterOptions, ClusterSpec};
@@ -50,7 +50,7 @@ pub(super) fn run(
         },
         nodes: NodeTemplate {
             privilege: site.privilege,
-            ports: ports(&spec.options, site.address),
+            ports: ports(&spec.options, site.address, spec.ranges.family()),
             mounts: spec.options.mounts.clone(),
             registry: spec.options.registry.clone(),
             proxy,
@@ -58,7 +58,7 @@ pub(super) fn run(
             ranges: spec.ranges,
         },
         network: NetworkOptions { subnet: spec.options.subnet, taken: site.taken },
-        api: ApiOptions { address: site.address, port: spec.options.api_port },
+        api: ApiOptions { address: site.address.into(), port: spec.options.api_port },
         kubeconfig: Some(context.writable_kubeconfig(&spec.name)?),
         output: context.output(),
         ..Run::new(&site.engines, &roster, roster.first_master())
@@ -94,6 +94,10 @@ pub(super) fn apply(
     if run.outputs.has_saved() {
         context.ui.fact("context", run.roster.name().context());
     }
+    let family = run.nodes.ranges.family();
+    if family.has_ipv6() {
+        context.ui.fact("ip_family", family.as_str());
+    }
     if let Ok(port) = run.outputs.api_port() {
         context.ui.fact("server", format!("https://{}:{port}", run.api.address));
     }
@@ -110,14 +114,14 @@ pub(super) fn proxy(context: &Context) -> Result<Option<Proxy>, Error> {
 }
 
 /// What the user asked for, beside the API where no address was given.
-pub(super) fn ports(options: &ClusterOptions, api: Ipv4Addr) -> Vec<PortBinding> {
-    let port = |spec: &PortMapping| PortBinding {
-        address: spec.address.unwrap_or(api),
-        port: spec.port.get(),
-        target: spec.node_port,
-        protocol: spec.protocol,
+pub(super) fn ports(options: &ClusterOptions, api: Ipv4Addr, family: IpFamily) -> Vec<PortBinding> {
+    let ports = |spec: &PortMapping| {
+        let PortMapping { address, port, node_port, protocol } = *spec;
+        let at =
+            move |address| PortBinding { address, port: port.get(), target: node_port, protocol };
+        published_at(address.unwrap_or(api).into(), family).map(at)
     };
-    options.publish.iter().map(port).collect()
+    options.publish.iter().flat_map(ports).collect()
 }
 
 /// What was left to the user, in the order to do it in.

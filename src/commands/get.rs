@@ -177,7 +177,7 @@ fn row(member: &Member, status: &str, with_host: bool) -> Vec<String> {
         member.cluster.to_string(),
         member.id.chars().take(SHORT_ID).collect(),
         member.name.clone(),
-        member.address.map_or_else(dash, |address| address.to_string()),
+        member.main_address().map_or_else(dash, |address| address.to_string()),
         member.role().map_or_else(dash, |role| role.as_str().to_owned()),
         status.to_owned(),
         member.version.map_or_else(dash, |version| version.to_string()),
@@ -191,13 +191,16 @@ fn as_json(member: &Member, status: &str) -> Value {
         "cluster": member.cluster.as_str(),
         "id": member.id,
         "name": member.name,
-        "address": member.address.map(|address| address.to_string()),
+        "address": member.main_address().map(|address| address.to_string()),
         "role": member.role().map(Role::as_str),
         "status": status,
         "version": member.version.map(|version| version.to_string()),
         "image": member.base.name,
         "api": member.api().map(|api| format!("https://{}:{}", api.address, api.port)),
     });
+    if let Some(all) = member.addresses().filter(|_| member.ranges.family().has_ipv6()) {
+        entry["addresses"] = all.into_iter().map(|address| address.to_string()).collect();
+    }
     if let Some(host) = &member.host {
         entry["host"] = host.as_str().into();
     }

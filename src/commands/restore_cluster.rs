@@ -2,12 +2,13 @@
 
 use std::thread;
 
+use ipnet::IpNet;
+
 use super::outcome::OnFailure;
 use super::{Context, outcome};
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
 use crate::cluster::ranges::Ranges;
-use crate::cluster::subnet::Subnet;
 use crate::cluster::timestamp::Timestamp;
 use crate::docker::{Engine, Engines, args, join};
 use crate::error::Error;
@@ -111,7 +112,7 @@ fn check(
     context: &Context,
     snapshot: &Snapshot,
     members: &[Member],
-    subnets: Vec<Subnet>,
+    subnets: Vec<IpNet>,
     facts: &Survey,
 ) -> Result<(), Error> {
     let running = || members.iter().filter(|member| member.running);
@@ -126,7 +127,7 @@ fn check(
         masters: more(Role::Master),
         workers: more(Role::Worker),
         subnet: None,
-        ranges: Ranges::default(),
+        ranges: Ranges::of(master.ranges.family()),
         kubernetes: master.version,
     };
     let published = running().flat_map(|member| member.published.clone()).collect();
@@ -137,7 +138,7 @@ fn check(
 }
 
 /// Ids of the cluster's networks, and their subnets.
-fn network(context: &Context, cluster: &ClusterName) -> Result<(Vec<String>, Vec<Subnet>), Error> {
+fn network(context: &Context, cluster: &ClusterName) -> Result<(Vec<String>, Vec<IpNet>), Error> {
     let ids = networks::ids(&context.docker, cluster)?;
     if ids.is_empty() {
         return Ok((ids, Vec::new()));

@@ -168,6 +168,10 @@ impl DockerError {
                 "another run was faster, or the name is in use otherwise; \
                  'mokctl get clusters' shows clusters",
             ),
+            Self::Failed { .. } if self.kind() == ErrorKind::NoIpv6 => Some(
+                "the engine's host has no IPv6; boot it without 'ipv6.disable=1' on the kernel's \
+                 command line",
+            ),
             Self::Spawn { .. }
             | Self::Failed { .. }
             | Self::Unexpected { .. }

@@ -1,10 +1,10 @@
 //! Why something is not there as a command needs it.
 
+use ipnet::IpNet;
 use thiserror::Error;
 
 use crate::cluster::host::Host;
 use crate::cluster::name::{ClusterName, NodeName};
-use crate::cluster::subnet::Subnet;
 use crate::docker::{DockerError, args};
 use crate::image::contract::ContractError;
 use crate::node::manual::SETUP;
@@ -59,7 +59,7 @@ pub enum InventoryError {
         /// What has the addresses.
         holder: String,
         /// All of them, or some.
-        subnet: Subnet,
+        subnet: IpNet,
     },
     /// A later version of mokctl made it.
     #[error("cluster {0} was made by a later version of mokctl")]

@@ -3,7 +3,7 @@
 use super::error::InventoryError;
 use super::found::{Asked, ContainerScan};
 use super::members::{self, Member, is_set_up};
-use super::networks;
+use super::networks::{self, Named};
 use crate::cluster::host::Host;
 use crate::cluster::layout::Layout;
 use crate::cluster::name::{ClusterName, NodeName, Role};
@@ -164,10 +164,11 @@ impl ExistingCluster {
         let call = args::inspect_networks([network.as_str()]);
         let mut failed = None;
         for engine in self.engines.iter() {
-            match engine.docker.read(&call, networks::engine_subnets) {
-                Ok(subnets) => {
-                    let subnet = subnets.into_iter().next().map(Layout::new);
-                    return subnet.ok_or_else(|| InventoryError::NoNetwork(self.name.clone()));
+            match engine.docker.read(&call, networks::read_named) {
+                Ok(found) => {
+                    let subnet = found.iter().find_map(Named::subnet).map(Layout::new);
+                    let layout = subnet.map(|it| it.in_family(self.ranges().family()));
+                    return layout.ok_or_else(|| InventoryError::NoNetwork(self.name.clone()));
                 }
                 Err(error) => failed = failed.or(Some(error)),
             }

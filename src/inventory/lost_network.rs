@@ -4,7 +4,7 @@
 use super::error::InventoryError;
 use super::existing::ExistingCluster;
 use super::members::Member;
-use super::networks;
+use super::networks::{self, Named};
 use crate::cluster::layout::Layout;
 use crate::cluster::name::NodeName;
 
@@ -48,11 +48,13 @@ impl LostNetwork {
             return Ok(None);
         }
         let around = |member: &Member| Layout::around(member.node.as_ref()?, member.address?);
-        let subnet = || network.as_ref().and_then(|network| network.subnet).map(Layout::new);
+        let subnet = || network.as_ref().and_then(Named::subnet).map(Layout::new);
         let layout = existing.members.iter().find_map(around).or_else(subnet);
         let layout = layout.ok_or_else(|| InventoryError::NoNetwork(existing.name.clone()))?;
+        let layout = layout.in_family(existing.ranges().family());
         if network.is_none()
-            && let Some((holder, subnet)) = networks::holder(docker, &layout.subnet())?
+            && let Some((holder, subnet)) =
+                networks::holder(docker, &layout.subnets().collect::<Vec<_>>())?
         {
             return Err(InventoryError::SubnetTaken { network: name, holder, subnet });
         }

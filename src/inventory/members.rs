@@ -1,12 +1,14 @@
 //! What the engine holds of clusters, read from `docker container inspect`. The
 //! labels say what a container is; the rest says how it is.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::cluster::addons::Addons;
+use crate::cluster::family::PerFamily;
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, RESTART_POLICY};
+use crate::cluster::layout::Layout;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::port::{PortBinding, Protocol};
@@ -45,7 +47,7 @@ pub struct Member {
     pub complete: bool,
     /// Whether its setup was left to the user, done since or not.
     pub manual: bool,
-    /// Its address on the cluster's network.
+    /// Its address on the cluster's network, which the engine gives out of IPv4.
     pub address: Option<Ipv4Addr>,
     /// The id of the cluster's network that it is on, which may be gone; empty before its
     /// first start there. None where it is on none.
@@ -93,6 +95,19 @@ impl Member {
     #[must_use]
     pub fn api(&self) -> Option<&PortBinding> {
         self.published.iter().find(|publish| publish.is_api())
+    }
+
+    /// The addresses that the cluster knows it by; none of a container that is no node.
+    #[must_use]
+    pub fn addresses(&self) -> Option<PerFamily<IpAddr>> {
+        let (node, address) = (self.node.as_ref()?, self.address?);
+        Some(Layout::around(node, address)?.in_family(self.ranges.family()).addresses(node))
+    }
+
+    /// The address that the cluster knows it by, or else the engine does.
+    #[must_use]
+    pub fn main_address(&self) -> Option<IpAddr> {
+        self.addresses().map(|all| all.primary()).or_else(|| self.address.map(IpAddr::V4))
     }
 
     /// As a part of a snapshot; none where it is no node of mokctl's.
@@ -182,7 +197,7 @@ fn member(container: Container) -> Option<Member> {
             .or_else(|| Timestamp::from_engine(&container.created))
             .unwrap_or_else(Timestamp::now),
         version: label(labels::KUBERNETES).and_then(KubernetesVersion::parse),
-        published: container.host_config.port_bindings.iter().filter_map(published).collect(),
+        published: container.host_config.port_bindings.iter().flat_map(published).collect(),
         has_proxy: label(labels::PROXY).is_some_and(|value| !value.is_empty()),
         registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
         ranges: Ranges::from_labels(label),
@@ -207,15 +222,18 @@ fn base(container: &Container) -> Option<NodeImageId> {
     Some(NodeImageId { name, id: id.unwrap_or_default() })
 }
 
-fn published((target, places): (&String, &Option<Vec<HostPort>>)) -> Option<PortBinding> {
-    let place = places.as_ref()?.first()?;
-    let (port, protocol) = target.split_once('/')?;
-    Some(PortBinding {
-        address: place.host_ip.parse().ok()?,
-        port: place.host_port.parse().ok()?,
-        target: port.parse().ok()?,
-        protocol: Protocol::parse(protocol)?,
-    })
+/// One for each place.
+fn published((target, places): (&String, &Option<Vec<HostPort>>)) -> Vec<PortBinding> {
+    let at = |place: &HostPort| {
+        let (port, protocol) = target.split_once('/')?;
+        Some(PortBinding {
+            address: place.host_ip.parse().ok()?,
+            port: place.host_port.parse().ok()?,
+            target: port.parse().ok()?,
+            protocol: Protocol::parse(protocol)?,
+        })
+    };
+    places.iter().flatten().filter_map(at).collect()
 }
 
 fn mount(point: MountPoint) -> Option<Mount> {

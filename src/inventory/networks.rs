@@ -2,12 +2,15 @@
 //! the host's routes.
 
 use std::fs;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::path::Path;
+
+use ipnet::{IpNet, Ipv6Net};
 
 use crate::cluster::host::Host;
 use crate::cluster::labels;
 use crate::cluster::name::ClusterName;
-use crate::cluster::subnet::Subnet;
+use crate::cluster::subnet::{self, Subnet, overlap};
 use crate::cluster::taken::Taken;
 use crate::docker::inspect::{self, Network};
 use crate::docker::{Docker, DockerError, ErrorKind, args};
@@ -28,8 +31,10 @@ pub fn taken_subnets(docker: &Docker) -> Result<Taken, DockerError> {
     let inspect = |ids: &[String]| args::inspect_networks(ids.iter().map(String::as_str));
     let listed = docker.read_listed(&args::network_ids(), inspect, engine_subnets)?;
     // An engine elsewhere has other routes; these then only cost choice.
-    let table = fs::read_to_string("/proc/net/route").unwrap_or_default();
-    Ok(Taken { networks: listed.into_iter().flatten().collect(), routes: routes(&table).collect() })
+    let table = |name| fs::read_to_string(Path::new("/proc/net").join(name)).unwrap_or_default();
+    let ipv4 = routes(&table("route")).map(IpNet::from).collect::<Vec<_>>();
+    let routes = ipv6_routes(&table("ipv6_route")).map(IpNet::from).chain(ipv4).collect();
+    Ok(Taken { networks: listed.into_iter().flatten().collect(), routes })
 }
 
 /// A network.
@@ -39,8 +44,19 @@ pub struct Named {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// Its subnets.
+    pub subnets: Vec<IpNet>,
+}
+
+impl Named {
     /// Its first IPv4 subnet.
-    pub subnet: Option<Subnet>,
+    #[must_use]
+    pub fn subnet(&self) -> Option<Subnet> {
+        self.subnets.iter().find_map(|net| match net {
+            IpNet::V4(net) => Subnet::new(net.addr(), net.prefix_len()),
+            IpNet::V6(_) => None,
+        })
+    }
 }
 
 /// The network `name`; none where the engine has none of that name.
@@ -55,33 +71,37 @@ pub fn named(docker: &Docker, name: &str) -> Result<Option<Named>, DockerError> 
     }
 }
 
-/// A network of the engine that has addresses of `subnet`, by name, and its own subnet.
+/// A network of the engine that has addresses of one of `subnets`, by name, and its own
+/// subnet.
 ///
 /// # Errors
 /// Where the engine does not say.
-pub fn holder(docker: &Docker, subnet: &Subnet) -> Result<Option<(String, Subnet)>, DockerError> {
+pub fn holder(docker: &Docker, subnets: &[IpNet]) -> Result<Option<(String, IpNet)>, DockerError> {
     let inspect = |ids: &[String]| args::inspect_networks(ids.iter().map(String::as_str));
     let networks = docker.read_listed(&args::network_ids(), inspect, read_named)?;
     let holds = |network: Named| {
-        let other = network.subnet.filter(|other| other.overlaps(subnet))?;
+        let is_held = |other: &&IpNet| subnets.iter().any(|subnet| overlap(*subnet, **other));
+        let other = *network.subnets.iter().find(is_held)?;
         Some((format!("network {}", network.name), other))
     };
     Ok(networks.into_iter().flatten().find_map(holds))
 }
 
-fn read_named(json: &str) -> serde_json::Result<Vec<Named>> {
+/// The networks in `network inspect`.
+pub fn read_named(json: &str) -> serde_json::Result<Vec<Named>> {
     let networks: Vec<Network> = inspect::list(json)?;
     let named = |network: Network| {
-        let subnet = network.subnets().find_map(Subnet::any);
-        Named { subnet, id: network.id, name: network.name }
+        let subnets = network.subnets().filter_map(subnet::any).collect();
+        Named { subnets, id: network.id, name: network.name }
     };
     Ok(networks.into_iter().map(named).collect())
 }
 
-/// The IPv4 subnets in `network inspect`, docker's or podman's.
-pub fn engine_subnets(json: &str) -> serde_json::Result<Vec<Subnet>> {
+/// The subnets in `network inspect`, docker's or podman's, of both families.
+pub fn engine_subnets(json: &str) -> serde_json::Result<Vec<IpNet>> {
     let networks: Vec<Network> = inspect::list(json)?;
-    Ok(networks.iter().flat_map(Network::subnets).filter_map(Subnet::any).collect())
+    let subnets = networks.iter().flat_map(Network::subnets);
+    Ok(subnets.filter_map(subnet::any).collect())
 }
 
 /// The hosts that the labels of networks in `network inspect` name.
@@ -107,9 +127,44 @@ fn route(line: &str) -> Option<Subnet> {
     if prefix == 0 { None } else { Subnet::new(Ipv4Addr::from_bits(address), prefix) }
 }
 
+/// The destinations in `/proc/net/ipv6_route`, but for the default route and those that
+/// every interface has: of one link alone, and to many.
+pub fn ipv6_routes(table: &str) -> impl Iterator<Item = Ipv6Net> {
+    let is_common = |net: &Ipv6Net| net.addr().is_unicast_link_local() || net.addr().is_multicast();
+    table.lines().filter_map(ipv6_route).filter(move |net| !is_common(net))
+}
+
+/// The destination of a line of `/proc/net/ipv6_route`: numbers in hexadecimal.
+fn ipv6_route(line: &str) -> Option<Ipv6Net> {
+    let mut words = line.split_whitespace();
+    let address = u128::from_str_radix(words.next()?, 16).ok()?;
+    let prefix = u8::from_str_radix(words.next()?, 16).ok()?;
+    let net = Ipv6Net::new(Ipv6Addr::from_bits(address), prefix).ok()?;
+    (prefix > 0).then(|| net.trunc())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ipv6_routes_are_read() {
+        let none = "00000000000000000000000000000000";
+        let line = |address, prefix| {
+            format!(
+                "{address} {prefix} {none} 00 {none} 00000100 00000001 00000000 00000001 eth0\n"
+            )
+        };
+        let table = [
+            line(none, "00"),
+            line("fd000010021300970000000000000000", "40"),
+            line("fe800000000000000000000000000000", "40"),
+            line("ff000000000000000000000000000000", "08"),
+            line("fd000010021300970000000000000001", "80"),
+        ];
+        let found: Vec<_> = ipv6_routes(&table.concat()).map(|net| net.to_string()).collect();
+        assert_eq!(found, ["fd00:10:213:97::/64", "fd00:10:213:97::1/128"]);
+    }
 
     #[test]
     fn routes_are_read_and_the_default_is_not_one() {
@@ -122,16 +177,17 @@ mod tests {
     }
 
     #[test]
-    fn the_engines_subnets_are_read_and_others_left() {
+    fn the_engines_subnets_are_read() {
         let json = r#"[
             {"IPAM": {"Config": [{"Subnet": "172.17.0.0/16"}]}},
             {"IPAM": {"Config": [{"Subnet": "fd00::/64"}, {"Subnet": "10.1.2.0/28"}]}},
             {"IPAM": {"Config": []}},
             {"IPAM": {"Config": null}},
+            {"IPAM": {"Config": [{"Subnet": "0.0.0.0/0"}, {"Subnet": ""}]}},
             {"name": "podman", "subnets": [{"subnet": "10.88.0.0/16", "gateway": "10.88.0.1"}]}
         ]"#;
         let found: Vec<_> = engine_subnets(json).unwrap().iter().map(ToString::to_string).collect();
-        assert_eq!(found, ["172.17.0.0/16", "10.1.2.0/28", "10.88.0.0/16"]);
+        assert_eq!(found, ["172.17.0.0/16", "fd00::/64", "10.1.2.0/28", "10.88.0.0/16"]);
         assert!(engine_subnets("WARNING").is_err());
     }
 }

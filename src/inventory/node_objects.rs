@@ -1,7 +1,7 @@
 //! What a cluster itself knows of its nodes: their Node objects. One whose container was
 //! removed by hand is still there; one that a user deleted may have a container.
 
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -27,7 +27,7 @@ pub struct NodeObject {
     /// Its name.
     pub node: NodeName,
     /// The address that the node had.
-    pub address: Option<Ipv4Addr>,
+    pub address: Option<IpAddr>,
     /// The Kubernetes version that it had.
     pub version: Option<KubernetesVersion>,
 }
@@ -158,7 +158,7 @@ mod tests {
         let objects = read(json, &ClusterName::parse("a").unwrap()).unwrap();
         let [master, worker] = objects.as_slice() else { panic!("{objects:?}") };
         assert_eq!((master.node.to_string().as_str(), master.address), ("a-master-1", None));
-        assert_eq!(worker.address, Some(Ipv4Addr::new(10, 213, 0, 101)));
+        assert_eq!(worker.address, Some(IpAddr::from([10, 213, 0, 101])));
         assert_eq!(worker.version, KubernetesVersion::parse("v1.37.2"));
         assert!(read("", &ClusterName::parse("a").unwrap()).is_err());
     }

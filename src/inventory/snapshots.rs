@@ -187,6 +187,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::cluster::family::IpFamily;
     use crate::cluster::name::ClusterName;
 
     fn node(word: &str) -> NodeName {
@@ -203,7 +204,7 @@ mod tests {
             mounts: vec![Mount::parse("/a $b:/data:ro").unwrap(), Mount::parse("/c:/d").unwrap()],
             registry: Registry::parse("localhost:5000").ok(),
             addons: Addons::parse("storage,policy").unwrap(),
-            ranges: Ranges::new(Subnet::parse("10.60.0.0/16").ok(), None).unwrap(),
+            ranges: Ranges::parse(IpFamily::Ipv4, Some("10.60.0.0/16"), None).unwrap(),
             manual: true,
             issued: Timestamp::parse("5").unwrap(),
             program: Program::default(),

@@ -12,8 +12,10 @@ const FILE: &str = "etc/mok/addons";
 #[must_use]
 pub fn file(addons: &Addons, layout: Layout) -> File {
     let names: Vec<_> = addons.iter().map(Addon::as_str).collect();
-    let [first, last] = layout.service_addresses();
-    let text = format!("ADDONS='{}'\nADDRESS_POOL={first}-{last}\n", names.join(" "));
+    let pools =
+        layout.service_addresses().into_iter().map(|[first, last]| format!("{first}-{last}"));
+    let pools: Vec<_> = pools.collect();
+    let text = format!("ADDONS='{}'\nADDRESS_POOL={}\n", names.join(" "), pools.join(","));
     File::public(FILE, text)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::net::SocketAddr;
 
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::name::NodeName;
@@ -20,6 +21,10 @@ pub fn config<'a>(
     node_ports: &BTreeSet<u16>,
     layout: Layout,
 ) -> String {
+    let server =
+        |master: &NodeName, port| SocketAddr::new(layout.addresses(master).primary(), port);
+    // Without an address: IPv4 alone.
+    let (any, both) = if layout.ipv6().is_some() { ("[::]", " v4v6") } else { ("", "") };
     let masters: Vec<_> = masters.into_iter().collect();
     let mut text = format!(
         "global
@@ -37,7 +42,7 @@ defaults
   timeout server 1h
 
 frontend api
-  bind :{API_PORT}
+  bind {any}:{API_PORT}{both}
   default_backend masters
 
 backend masters
@@ -49,13 +54,13 @@ backend masters
 "
     );
     for master in &masters {
-        let _ = writeln!(text, "  server {master} {}:{API_PORT}", layout.address(master));
+        let _ = writeln!(text, "  server {master} {}", server(master, API_PORT));
     }
     for port in node_ports {
-        let _ = write!(text, "\nlisten node-port-{port}\n  bind :{port}\n");
+        let _ = write!(text, "\nlisten node-port-{port}\n  bind {any}:{port}{both}\n");
         for master in &masters {
-            let address = layout.address(master);
-            let _ = writeln!(text, "  server {master} {address}:{port} track masters/{master}");
+            let server = server(master, *port);
+            let _ = writeln!(text, "  server {master} {server} track masters/{master}");
         }
     }
     text

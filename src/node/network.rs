@@ -1,13 +1,17 @@
 //! The node's part of the pod network: the CNI configuration, and the files that
 //! its `mok-network` service turns into routes at every start (docs/image.md).
 
-use serde_json::json;
+use std::fmt::Write;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde_json::{Value, json};
 
 use super::files::File;
+use crate::cluster::family::PerFamily;
 use crate::cluster::layout::Layout;
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::ranges::Ranges;
-use crate::cluster::subnet::Subnet;
 
 /// Where the service looks for the routes.
 pub const ROUTES: &str = "etc/mok/routes";
@@ -27,27 +31,43 @@ pub fn files(
     (layout, ranges): (Layout, Ranges),
     mtu: Option<u16>,
 ) -> Vec<File> {
-    let (pods, services) = (ranges.pods(), ranges.services());
     vec![
-        File::public("etc/mok/network", format!("POD_SUBNET={pods}\nSERVICE_SUBNET={services}\n")),
+        File::public("etc/mok/network", own(node, layout, ranges)),
         File::public(ROUTES, routes(node, nodes, layout, ranges)),
         File::public("etc/cni/net.d/10-mok.conflist", cni(ranges.pods_of(node), mtu)),
     ]
 }
 
-/// A line `POD_RANGE NODE_ADDRESS` for every other node that has pods.
+/// The addresses of pods and Services of each family. Docker's DNS server for a container
+/// has an IPv4 address; where there is no other such address, the node answers for it.
+fn own(node: &NodeName, layout: Layout, ranges: Ranges) -> String {
+    let mut text = String::new();
+    for (pods, services) in ranges.pods().into_iter().zip(ranges.services()) {
+        let family = if matches!(pods, IpNet::V6(_)) { "6" } else { "" };
+        let _ = write!(text, "POD_SUBNET{family}={pods}\nSERVICE_SUBNET{family}={services}\n");
+    }
+    if let IpAddr::V6(address) = layout.addresses(node).primary() {
+        let _ = writeln!(text, "DNS_ADDRESS={address}");
+    }
+    text
+}
+
+/// A line `POD_RANGE NODE_ADDRESS` for every other node that has pods, of each family.
 #[must_use]
 pub fn routes(node: &NodeName, nodes: &[NodeName], layout: Layout, ranges: Ranges) -> String {
     nodes
         .iter()
         .filter(|other| *other != node && other.role() != Role::LoadBalancer)
-        .map(|other| format!("{} {}\n", ranges.pods_of(other), layout.address(other)))
+        .flat_map(|other| ranges.pods_of(other).into_iter().zip(layout.addresses(other)))
+        .map(|(pods, address)| format!("{pods} {address}\n"))
         .collect()
 }
 
 /// Point-to-point links with addresses of the node's own range: pods reach each
 /// other, their node and the others' by plain routing, without a bridge.
-fn cni(pods: Subnet, mtu: Option<u16>) -> String {
+fn cni(pods: PerFamily<IpNet>, mtu: Option<u16>) -> String {
+    let has_ipv6 = pods.into_iter().any(|net| matches!(net, IpNet::V6(_)));
+    let (ranges, routes): (Vec<_>, Vec<_>) = pods.into_iter().map(of_family).unzip();
     let mut plugins = json!({
         "cniVersion": "0.3.1",
         "name": "mok",
@@ -60,8 +80,8 @@ fn cni(pods: Subnet, mtu: Option<u16>) -> String {
                     // Below /run: a restart ends all pods, and their addresses
                     // must not stay taken.
                     "dataDir": "/run/cni-ipam-state",
-                    "ranges": [[{ "subnet": pods.to_string() }]],
-                    "routes": [{ "dst": "0.0.0.0/0" }]
+                    "ranges": ranges,
+                    "routes": routes
                 }
             },
             { "type": "portmap", "capabilities": { "portMappings": true } }
@@ -70,7 +90,16 @@ fn cni(pods: Subnet, mtu: Option<u16>) -> String {
     if let Some(mtu) = mtu {
         plugins["plugins"][0]["mtu"] = mtu.into();
     }
+    if let Some(list) = plugins["plugins"].as_array_mut().filter(|_| has_ipv6) {
+        list.insert(0, json!({ "type": "mok-nodad" }));
+    }
     format!("{plugins:#}\n")
+}
+
+/// Of pods with addresses of `net`: where these come from, and where all others are.
+fn of_family(net: IpNet) -> (Value, Value) {
+    let all = if matches!(net, IpNet::V6(_)) { "::/0" } else { "0.0.0.0/0" };
+    (json!([{ "subnet": net.to_string() }]), json!({ "dst": all }))
 }
 
 #[cfg(test)]

@@ -50,6 +50,8 @@ pub struct Values {
     pub skip_init_phases: String,
     /// Phases that `kubeadm join` leaves out, with commas.
     pub skip_join_phases: String,
+    /// Where etcd listens, on a master.
+    pub etcd: String,
     /// Whether further masters will join by hand.
     pub upload_certs: bool,
 }
@@ -62,6 +64,7 @@ impl Values {
             ("NODE", self.node.as_str()),
             ("CRI_SOCKET", &self.cri_socket),
             ("ENDPOINT", &self.endpoint),
+            ("ETCD", &self.etcd),
             ("SKIP_INIT_PHASES", &self.skip_init_phases),
             ("SKIP_JOIN_PHASES", &self.skip_join_phases),
             ("UPLOAD_CERTS", if self.upload_certs { "yes" } else { "" }),
@@ -103,14 +106,16 @@ mod tests {
         let values = Values {
             node: "a-worker-1".into(),
             cri_socket: "/run/x y.sock".into(),
-            endpoint: "10.0.0.2:6443".into(),
+            endpoint: "[fd00::2]:6443".into(),
+            etcd: "https://127.0.0.1:2379".into(),
             skip_init_phases: "$(reboot);'".into(),
             skip_join_phases: String::new(),
             upload_certs: false,
         };
         assert_eq!(
             values.render(),
-            "NODE=a-worker-1\nCRI_SOCKET='/run/x y.sock'\nENDPOINT='10.0.0.2:6443'\n\
+            "NODE=a-worker-1\nCRI_SOCKET='/run/x y.sock'\nENDPOINT='[fd00::2]:6443'\n\
+             ETCD='https://127.0.0.1:2379'\n\
              SKIP_INIT_PHASES='$(reboot);'\\'''\nSKIP_JOIN_PHASES=''\nUPLOAD_CERTS=''\n"
         );
     }

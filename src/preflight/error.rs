@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::Problem;
 use crate::cluster::addons::{Addon, Addons};
+use crate::cluster::family::IpFamily;
 use crate::cluster::name::ClusterName;
 use crate::cluster::placement::PlaceError;
 use crate::docker::{DockerError, EndpointError};
@@ -43,6 +44,22 @@ pub enum PreflightError {
         /// What there is.
         has: Addons,
     },
+    /// The image's scripts do not know it.
+    #[error("image {image} has no support for IPv6, which --ip-family {family} needs")]
+    NoIpv6Image {
+        /// The image's name.
+        image: String,
+        /// What was asked for.
+        family: IpFamily,
+    },
+    /// It is not tested there.
+    #[error("a cluster with --ip-family {0} needs docker: podman's have IPv4 alone")]
+    PodmanFamily(IpFamily),
+    /// Their network has IPv4 alone.
+    #[error(
+        "a cluster over several hosts cannot have --ip-family {0}: their network has IPv4 alone"
+    )]
+    SpreadFamily(IpFamily),
     /// Hosts answer only for the addresses of their containers.
     #[error("a cluster over several hosts cannot have the add-on {0}")]
     SpreadAddon(Addon),
@@ -73,7 +90,12 @@ impl PreflightError {
             Self::SpreadAddon(_) => {
                 "'--publish' makes a Service of type NodePort reachable".to_owned()
             }
-            Self::NoAddon { .. } | Self::Place(_) | Self::NeedDocker => return None,
+            Self::NoIpv6Image { .. } => "'mokctl build image' builds one that has it".to_owned(),
+            Self::NoAddon { .. }
+            | Self::Place(_)
+            | Self::NeedDocker
+            | Self::PodmanFamily(_)
+            | Self::SpreadFamily(_) => return None,
         })
     }
 }

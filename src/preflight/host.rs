@@ -23,6 +23,8 @@ pub struct HostFacts {
     pub disk: Option<u64>,
     /// Every module that the kernel has, loaded, built in, or to be loaded.
     pub modules: Option<BTreeSet<String>>,
+    /// Whether the kernel has IPv6.
+    pub ipv6: Option<bool>,
     /// Bytes of memory that programs can have.
     pub memory: Option<u64>,
     /// The ports, of those that were asked for, that cannot be published here.
@@ -44,6 +46,8 @@ impl HostFacts {
             inotify_watches: limit("max_user_watches"),
             disk: engine.root.as_deref().and_then(free_space),
             modules: modules(release.trim_end()),
+            // Not there where the kernel was built or booted without.
+            ipv6: Path::new("/proc/net/if_inet6").try_exists().ok(),
             memory: fs::read_to_string("/proc/meminfo").ok().as_deref().and_then(available),
             refused: ports.iter().filter_map(|socket| Some((*socket, refusal(*socket)?))).collect(),
         })
@@ -121,7 +125,7 @@ pub(super) fn is_taken(socket: Socket) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
+    use std::net::{IpAddr, Ipv4Addr};
 
     use super::*;
 
@@ -158,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_port_that_somebody_has_is_taken() {
-        let address = Ipv4Addr::LOCALHOST;
+        let address = IpAddr::from(Ipv4Addr::LOCALHOST);
         let listener = TcpListener::bind((address, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let is_taken = |protocol| is_taken(Socket { address, port, protocol });
@@ -167,7 +171,7 @@ mod tests {
         assert!(!is_taken(Protocol::Tcp));
         let _socket = UdpSocket::bind((address, port)).unwrap();
         assert!(is_taken(Protocol::Udp));
-        let foreign = Ipv4Addr::new(192, 0, 2, 1);
+        let foreign = IpAddr::from([192, 0, 2, 1]);
         let foreign = Socket { address: foreign, port: 0, protocol: Protocol::Tcp };
         assert_eq!(refusal(foreign), Some(ErrorKind::AddrNotAvailable));
     }

@@ -25,6 +25,7 @@ pub use site::{Site, chosen_subnet, refuse_existing};
 pub use swarm::{SwarmFacts, of_swarm};
 
 use crate::cluster::kubernetes::KubernetesVersion;
+use crate::cluster::layout::Layout;
 use crate::cluster::port::Socket;
 use crate::cluster::ranges::Ranges;
 use crate::cluster::subnet::Subnet;
@@ -39,8 +40,8 @@ pub struct Demand {
     pub workers: u64,
     /// The network that was asked for, or will be chosen.
     pub subnet: Option<Subnet>,
-    /// The addresses that its pods and Services will have; the defaults where they have
-    /// them already.
+    /// The addresses that its pods and Services will have; the defaults of its family where
+    /// they have them already.
     pub ranges: Ranges,
     /// The Kubernetes of the nodes' image.
     pub kubernetes: KubernetesVersion,
@@ -93,15 +94,16 @@ pub fn problems(demand: &Demand, facts: &Survey) -> Vec<Problem> {
     if let Some(host) = host {
         found.extend(of_host(demand, engine, host));
     }
-    if let Some(subnet) = demand.subnet {
-        found.extend(match (taken.refuses(&subnet, &[]), taken.shadowed_by(&subnet)) {
+    let layout = demand.subnet.map(|subnet| Layout::new(subnet).in_family(demand.ranges.family()));
+    for subnet in layout.into_iter().flat_map(|layout| layout.subnets()) {
+        found.extend(match (taken.refuses(subnet, &[]), taken.shadowed_by(subnet)) {
             (Some(other), _) => Some(Problem::SubnetTaken { subnet, other }),
             (None, Some(route)) => Some(Problem::SubnetShadows { subnet, route }),
             (None, None) => None,
         });
     }
     found.extend(demand.ranges.chosen().filter_map(|(range, subnet)| {
-        match (taken.refuses(&subnet, &[]), taken.shadowed_by(&subnet)) {
+        match (taken.refuses(subnet, &[]), taken.shadowed_by(subnet)) {
             (Some(other), _) => Some(Problem::RangeTaken { range, subnet, other }),
             (None, Some(route)) => Some(Problem::RangeShadows { range, subnet, route }),
             (None, None) => None,
@@ -167,6 +169,10 @@ fn of_host(demand: &Demand, engine: &EngineFacts, host: &HostFacts) -> Vec<Probl
         if !names.is_empty() {
             found.push(Problem::NoModules { names });
         }
+    }
+    let family = demand.ranges.family();
+    if family.has_ipv6() && host.ipv6 == Some(false) {
+        found.push(Problem::NoIpv6 { family });
     }
     found.extend(host.refused.iter().map(|&(Socket { address, port, .. }, kind)| match kind {
         ErrorKind::AddrNotAvailable => Problem::NoSuchAddress { address },

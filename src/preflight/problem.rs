@@ -1,15 +1,16 @@
 //! What is in the way, and what can be done about it.
 
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use thiserror::Error;
 
 use super::{MIB, Product};
+use crate::cluster::family::IpFamily;
 use crate::cluster::host::{Host, list};
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::ranges::Range;
-use crate::cluster::subnet::Subnet;
 use crate::docker::args::at;
 
 /// Something that would make a new node fail.
@@ -87,11 +88,17 @@ pub enum Problem {
         /// Names of modules.
         names: Vec<&'static str>,
     },
+    /// The kernel does without IPv6.
+    #[error("the engine's host has no IPv6, which --ip-family {family} needs")]
+    NoIpv6 {
+        /// What was asked for.
+        family: IpFamily,
+    },
     /// A program listens on the port that was asked for.
     #[error("port {port} of {address} is already in use")]
     PortTaken {
         /// The host's address.
-        address: Ipv4Addr,
+        address: IpAddr,
         /// The port.
         port: u16,
     },
@@ -99,15 +106,15 @@ pub enum Problem {
     #[error("address {address} does not belong to this machine")]
     NoSuchAddress {
         /// What was asked for.
-        address: Ipv4Addr,
+        address: IpAddr,
     },
     /// The subnet that was asked for is in use.
     #[error("subnet {subnet} overlaps {other}, a network of the engine or a route of the host")]
     SubnetTaken {
         /// What was asked for.
-        subnet: Subnet,
+        subnet: IpNet,
         /// What is there.
-        other: Subnet,
+        other: IpNet,
     },
     /// Addresses that were asked for inside of the cluster are in use outside.
     #[error(
@@ -117,9 +124,9 @@ pub enum Problem {
         /// What would have them.
         range: Range,
         /// What was asked for.
-        subnet: Subnet,
+        subnet: IpNet,
         /// What is there.
-        other: Subnet,
+        other: IpNet,
     },
     /// A route leads to more than those addresses.
     #[error(
@@ -129,17 +136,17 @@ pub enum Problem {
         /// What gets them.
         range: Range,
         /// What was asked for.
-        subnet: Subnet,
+        subnet: IpNet,
         /// Whose addresses pods do not reach as far as they are the same.
-        route: Subnet,
+        route: IpNet,
     },
     /// A route leads to more than the subnet.
     #[error("subnet {subnet} is a part of {route}, to which the host has a route, maybe of a VPN")]
     SubnetShadows {
         /// What the cluster gets.
-        subnet: Subnet,
+        subnet: IpNet,
         /// Whose addresses are not reached any more as far as they are the same.
-        route: Subnet,
+        route: IpNet,
     },
     /// The engine's disk has no room for the snapshot.
     #[error(
@@ -158,7 +165,7 @@ pub enum Problem {
     #[error("port {port} of {address}, which the snapshot publishes, is already in use")]
     SavedPortTaken {
         /// The host's address.
-        address: Ipv4Addr,
+        address: IpAddr,
         /// The port.
         port: u16,
     },
@@ -168,9 +175,9 @@ pub enum Problem {
     )]
     SavedSubnetTaken {
         /// The snapshot's.
-        subnet: Subnet,
+        subnet: IpNet,
         /// What is there.
-        other: Subnet,
+        other: IpNet,
     },
     /// What the snapshot's nodes see of the host is not there any more.
     #[error("the snapshot mounts {0}, which does not exist")]
@@ -297,6 +304,9 @@ impl Problem {
                 "'modprobe --all {}' as root shows the reason; after a kernel update, reboot",
                 names.join(" ")
             ),
+            Self::NoIpv6 { .. } => {
+                "boot the host without 'ipv6.disable=1' on the kernel's command line".into()
+            }
             Self::PortTaken { .. } => {
                 "choose another port; 'ss -lntup' shows what listens there".into()
             }

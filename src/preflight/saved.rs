@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use ipnet::IpNet;
+
 use super::host::is_taken;
 use super::{MIB, Problem, Survey};
 use crate::cluster::port::PortBinding;
-use crate::cluster::subnet::Subnet;
 use crate::snapshot::Snapshot;
 
 /// What the cluster has that stands in a snapshot's place: it gives that back.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Present {
     /// Its networks.
-    pub subnets: Vec<Subnet>,
+    pub subnets: Vec<IpNet>,
     /// What its running containers publish.
     pub published: Vec<PortBinding>,
 }
@@ -37,8 +38,8 @@ pub fn snapshot_disk(written: u64, volumes: u64, facts: &Survey) -> Option<Probl
 #[must_use]
 pub fn come_back(snapshot: &Snapshot, present: &Present, facts: &Survey) -> Vec<Problem> {
     let subnet = snapshot.subnet;
-    let other = facts.taken.refuses(&subnet, &present.subnets);
-    let other = other.map(|other| Problem::SavedSubnetTaken { subnet, other });
+    let other = facts.taken.refuses(subnet, &present.subnets);
+    let other = other.map(|other| Problem::SavedSubnetTaken { subnet: subnet.into(), other });
     let mut found: Vec<Problem> = other.into_iter().collect();
     if facts.host.is_some() {
         let published = snapshot.nodes.iter().flat_map(|saved| &saved.published);

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::cluster::family::IpFamily;
 use crate::cluster::port::Protocol;
 
 const GIB: u64 = 1 << 30;
@@ -22,6 +23,7 @@ fn host() -> HostFacts {
         inotify_watches: Some(65536),
         disk: Some(20 * GIB),
         modules: Some(MODULES.map(String::from).into()),
+        ipv6: Some(true),
         memory: Some(6 * GIB),
         refused: Vec::new(),
     }
@@ -34,7 +36,7 @@ fn demand(masters: u64, workers: u64) -> Demand {
 
 /// What is said of the problems, and of each its remedy.
 fn said(demand: &Demand, engine: EngineFacts, host: Option<HostFacts>) -> Vec<[String; 2]> {
-    let read = |word| BTreeSet::from([Subnet::parse(word).unwrap()]);
+    let read = |word: &str| BTreeSet::from([word.parse().unwrap()]);
     let taken = Taken { networks: read("172.17.0.0/16"), routes: read("10.0.0.0/8") };
     let found = problems(demand, &Survey { engine, host, taken });
     found.iter().map(|problem| [problem.to_string(), problem.remedy()]).collect()
@@ -170,6 +172,18 @@ fn each_problem_of_the_host_is_told_with_its_remedy() {
     ] {
         assert_eq!(said(&demand, engine(), Some(host)), [[problem, remedy]]);
     }
+}
+
+#[test]
+fn a_kernel_without_ipv6_is_told_where_it_is_needed() {
+    let without = || Some(HostFacts { ipv6: Some(false), ..host() });
+    let of = |family| Demand { ranges: Ranges::of(family), ..demand(1, 0) };
+    let problem = "the engine's host has no IPv6, which --ip-family dual needs";
+    let remedy = "boot the host without 'ipv6.disable=1' on the kernel's command line";
+    assert_eq!(said(&of(IpFamily::Dual), engine(), without()), [[problem, remedy]]);
+    assert!(said(&of(IpFamily::Ipv4), engine(), without()).is_empty());
+    assert!(said(&of(IpFamily::Ipv6), engine(), Some(host())).is_empty());
+    assert!(said(&of(IpFamily::Ipv6), engine(), None).is_empty());
 }
 
 #[test]

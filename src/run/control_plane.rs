@@ -1,6 +1,7 @@
 //! kubeadm's work: the first master, the joins, and what follows from them.
 
-use std::net::Ipv4Addr;
+use std::iter;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 use std::time::Duration;
 
@@ -98,7 +99,7 @@ impl Run<'_> {
         node: &NodeName,
         layout: Layout,
     ) -> Result<Vec<File>, StepError> {
-        Ok(pki.files(node, layout.address(node), &self.endpoint(layout))?)
+        Ok(pki.files(node, layout.addresses(node), &self.endpoint(layout))?)
     }
 
     pub(super) fn join_node(&self, node: &NodeName) -> Result<(), StepError> {
@@ -208,7 +209,7 @@ impl Run<'_> {
         Ok(NodeConfig {
             version: image.version,
             name: node.to_string(),
-            address: layout.address(node),
+            addresses: layout.addresses(node),
             cri_socket: image.cri_socket.clone(),
             cgroup_driver: image.cgroup_driver.clone(),
         })
@@ -224,10 +225,16 @@ impl Run<'_> {
         let loopback = Ipv4Addr::LOCALHOST;
         let address = self.api.address;
         let elsewhere = (address != loopback).then(|| address.to_string());
-        let names = ["localhost".into(), loopback.to_string(), self.roster.api_node().to_string()];
+        let api_node = self.roster.api_node();
+        let names = ["localhost".into(), loopback.to_string(), api_node.to_string()];
+        let ipv6 = layout.ipv6().map(|_| Ipv6Addr::LOCALHOST.to_string());
+        // Beside the primary ones, which kubeadm adds itself.
+        let nodes = iter::once(node).chain(Some(&api_node).filter(|api_node| *api_node != node));
+        let others = nodes.flat_map(|node| layout.addresses(node).into_iter().skip(1));
+        let others = others.map(|address| address.to_string());
         let cluster = ClusterConfig {
             endpoint: self.endpoint(layout),
-            cert_sans: names.into_iter().chain(elsewhere).collect(),
+            cert_sans: names.into_iter().chain(ipv6).chain(others).chain(elsewhere).collect(),
             ranges: self.nodes.ranges,
             schedulable_masters: self.roster.has_schedulable_masters(),
             several_masters: self.roster.has_load_balancer(),

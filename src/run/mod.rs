@@ -17,7 +17,7 @@ mod snapshot;
 mod start;
 mod work;
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -112,14 +112,14 @@ pub struct NetworkOptions {
 pub struct ApiOptions {
     /// The address of the engine's host: loopback, or where this machine reaches an
     /// engine that is elsewhere.
-    pub address: Ipv4Addr,
+    pub address: IpAddr,
     /// The port that the user chose.
     pub port: Option<NonZeroU16>,
 }
 
 impl Default for ApiOptions {
     fn default() -> Self {
-        Self { address: Ipv4Addr::LOCALHOST, port: None }
+        Self { address: Ipv4Addr::LOCALHOST.into(), port: None }
     }
 }
 
@@ -163,9 +163,10 @@ impl<'a> Run<'a> {
         labels
     }
 
-    /// `ADDRESS:PORT` of the API for all nodes.
+    /// `ADDRESS:PORT` of the API for all nodes; an IPv6 address in brackets.
     fn endpoint(&self, layout: Layout) -> String {
-        format!("{}:{API_PORT}", layout.address(&self.roster.api_node()))
+        let address = layout.addresses(&self.roster.api_node()).primary();
+        SocketAddr::new(address, API_PORT).to_string()
     }
 
     /// Runs a call whose output the user may want to see as it comes, and returns that

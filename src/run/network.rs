@@ -22,14 +22,14 @@ impl Run<'_> {
                     if !self.is_spread() {
                         self.outputs.learn_network(id);
                     }
-                    let layout = Layout::new(subnet);
+                    let layout = self.layout_on(subnet);
                     self.outputs.learn_layout(layout);
                     return self.move_reservation(layout);
                 }
                 Err(error)
                     if error.kind() == ErrorKind::SubnetTaken && self.network.subnet.is_none() =>
                 {
-                    taken.networks.insert(subnet);
+                    taken.networks.insert(subnet.into());
                     subnet = self.free_subnet(&taken)?;
                 }
                 Err(error) => return Err(error.into()),
@@ -57,21 +57,26 @@ impl Run<'_> {
             Some([_, upper]) if self.is_spread() => {
                 args::create_overlay(&name, &subnet.to_string(), &upper.to_string(), &labels)
             }
-            _ => args::create_network(&name, Layout::new(subnet), &labels),
+            _ => args::create_network(&name, self.layout_on(subnet), &labels),
         }
     }
 
     /// The network as it would be if no other run creates one until then.
     pub(super) fn assume_network(&self) -> Result<(), StepError> {
         let subnet = self.free_subnet(&self.network.taken)?;
-        self.outputs.learn_layout(Layout::new(subnet));
+        self.outputs.learn_layout(self.layout_on(subnet));
         Ok(())
     }
 
     /// The chosen subnet, or a free one.
     pub(super) fn free_subnet(&self, taken: &Taken) -> Result<Subnet, StepError> {
         let prefix = if self.is_spread() { OVERLAY_PREFIX } else { MAX_PREFIX };
-        let found = self.network.subnet.or_else(|| taken.free(self.roster.name(), prefix));
-        found.ok_or(StepError::NoSubnet)
+        let free = || taken.free(self.roster.name(), prefix, self.nodes.ranges.family());
+        self.network.subnet.or_else(free).ok_or(StepError::NoSubnet)
+    }
+
+    /// The cluster on `subnet`.
+    pub(super) fn layout_on(&self, subnet: Subnet) -> Layout {
+        Layout::new(subnet).in_family(self.nodes.ranges.family())
     }
 }

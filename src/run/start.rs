@@ -6,10 +6,10 @@ use super::Run;
 use super::error::StepError;
 use super::origin::Origin;
 use super::outputs::MissingOutput;
-use crate::cluster::labels;
+use crate::cluster::labels::{self, Label};
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::name::{NodeName, Role};
-use crate::cluster::port::{PortBinding, Protocol};
+use crate::cluster::port::{PortBinding, Protocol, published_at};
 use crate::cluster::runtime::Runtime;
 use crate::cluster::timestamp::Timestamp;
 use crate::docker::Call;
@@ -65,7 +65,8 @@ impl Run<'_> {
             files.push(File::public(scripts::INIT_CONFIG, config));
         }
         if self.is_first_member(node) {
-            let members = self.first_masters().map(|master| (master, layout.address(master)));
+            let members =
+                self.first_masters().map(|master| (master, layout.addresses(master).primary()));
             files.push(File::public(scripts::ETCD_PATCH, etcd::patch(members)));
         }
         if *node == self.roster.first_master() {
@@ -129,6 +130,7 @@ impl Run<'_> {
             endpoint: self.endpoint(layout),
             skip_init_phases: image.skip_init_phases(),
             skip_join_phases: image.skip_join_phases(),
+            etcd: etcd::here(layout.addresses(node).primary()),
             upload_certs: self.origin.pki().is_none()
                 && self.roster.with_role(Role::Master).count() > 1,
         })
@@ -159,7 +161,10 @@ impl Run<'_> {
         let kubernetes = node.role().runs_kubernetes();
         if kubernetes && !matches!(self.origin, Origin::Restore(_)) {
             labels.push((labels::ADDONS, self.nodes.addons.to_string()));
-            labels.extend(self.nodes.ranges.labels());
+        }
+        if !matches!(self.origin, Origin::Restore(_)) {
+            let is_for = |(key, _): &Label| kubernetes || *key == labels::IP_FAMILY;
+            labels.extend(self.nodes.ranges.labels().filter(is_for));
         }
         if let Some(registry) = self.nodes.registry.as_ref().filter(|_| kubernetes) {
             labels.push((labels::REGISTRY, registry.to_string()));
@@ -176,10 +181,12 @@ impl Run<'_> {
         let mounts = if kubernetes { self.nodes.mounts.clone() } else { Vec::new() };
         let state = kubernetes.then(|| self.origin.runtime()).transpose()?.map(Runtime::state);
         let network = self.outputs.network().map(String::from);
+        let layout = self.layout()?;
         Ok(Container {
             name: node.to_string(),
             network: network.unwrap_or_else(|| self.roster.name().network()),
-            address: self.layout()?.address(node),
+            address: layout.address(node),
+            ipv6_address: layout.ipv6_address(node),
             labels,
             publish: self.published(node)?,
             mounts,
@@ -195,8 +202,10 @@ impl Run<'_> {
         let mut published = Vec::new();
         let is_api_node = *node == self.roster.api_node();
         if is_api_node {
-            let (address, port, protocol) = (self.api.address, self.choose_port()?, Protocol::Tcp);
-            published.push(PortBinding { address, port, target: API_PORT, protocol });
+            let (port, protocol) = (self.choose_port()?, Protocol::Tcp);
+            let places = published_at(self.api.address, self.nodes.ranges.family());
+            let api = |address| PortBinding { address, port, target: API_PORT, protocol };
+            published.extend(places.map(api));
         }
         // haproxy forwards TCP alone.
         let takes_udp = *node == self.roster.first_master();
@@ -221,7 +230,7 @@ impl Run<'_> {
     fn layout(&self) -> Result<Layout, StepError> {
         match self.outputs.layout() {
             Ok(layout) => Ok(layout),
-            Err(_) => Ok(Layout::new(self.free_subnet(&self.network.taken)?)),
+            Err(_) => Ok(self.layout_on(self.free_subnet(&self.network.taken)?)),
         }
     }
 

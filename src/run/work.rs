@@ -131,8 +131,9 @@ impl Run<'_> {
             }
             Step::Connect(node) => {
                 let network = self.roster.name().network();
-                let address = self.outputs.layout()?.address(node);
-                one(node, args::connect(&network, &node.to_string(), address))
+                let layout = self.outputs.layout()?;
+                let (address, ipv6_address) = (layout.address(node), layout.ipv6_address(node));
+                one(node, args::connect(&network, &node.to_string(), address, ipv6_address))
             }
             Step::Stop(node) => one(node, args::stop([node.to_string().as_str()], STOP_SECONDS)),
             Step::Start(node) => {

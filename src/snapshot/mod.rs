@@ -5,7 +5,7 @@
 mod error;
 pub mod file;
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 pub use error::SnapshotError;
 use serde_json::Value;
@@ -135,8 +135,8 @@ impl Snapshot {
 
     /// The address on the host that the API was published at.
     #[must_use]
-    pub fn host(&self) -> Ipv4Addr {
-        self.api().map_or(Ipv4Addr::LOCALHOST, |api| api.address)
+    pub fn host(&self) -> IpAddr {
+        self.api().map_or(Ipv4Addr::LOCALHOST.into(), |api| api.address)
     }
 
     /// The nodes whose setup was left to the user.

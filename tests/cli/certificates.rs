@@ -1,9 +1,10 @@
 //! The certificates that nodes are given, as openssl sees them.
 
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::path::Path;
 use std::process::Command;
 
+use mokctl::cluster::family::{IpFamily, PerFamily};
 use mokctl::cluster::name::NodeName;
 use mokctl::node::files::Content;
 use mokctl::node::pki::Pki;
@@ -22,8 +23,9 @@ fn openssl(folder: &Path, words: &str) -> String {
 fn certificates_are_good_for_what_they_are_there_for() {
     let folder = tempfile::tempdir().unwrap();
     let node = NodeName::parse("a-master-1").unwrap();
-    let address = Ipv4Addr::new(10, 213, 0, 11);
-    for file in Pki::new().unwrap().files(&node, address, "10.213.0.2:6443").unwrap() {
+    let address = IpAddr::from([10, 213, 0, 11]);
+    let addresses = PerFamily::of(IpFamily::Ipv4, address, address);
+    for file in Pki::new().unwrap().files(&node, addresses, "10.213.0.2:6443").unwrap() {
         if let Content::Bytes(bytes) = &file.content {
             let name = file.path.rsplit('/').next().unwrap();
             let is_own = file.path.starts_with("etc/kubernetes/pki/ca.")

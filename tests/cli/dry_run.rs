@@ -13,7 +13,7 @@ use crate::harness::{Machine, Outcome};
 static DIFFERENT: LazyLock<[(Regex, &str); 7]> = LazyLock::new(|| {
     [
         (r"mok\.run=[0-9a-f]+-[0-9]+", "mok.run=ID"),
-        (r"127\.0\.0\.1:[0-9]+:", "127.0.0.1:PORT:"),
+        (r"(127\.0\.0\.1|\[::1\]):[0-9]+:", "$1:PORT:"),
         // A network that is still to be made is known by its name.
         (r"--network=([0-9a-f]{64}|mok-[a-z]+)", "--network=NETWORK"),
         (r"mok\.snapshot\.created=[0-9]+", "mok.snapshot.created=NOW"),
@@ -78,6 +78,7 @@ fn a_run_makes_the_calls_that_its_dry_run_showed() {
         ("a 1 1", ["create snapshot a s", "restore cluster a s", "delete snapshot s", ""]),
         ("a 1 1", ["create snapshot a s", "create cluster b --from s", "delete cluster b", ""]),
         ("", ["create cluster b 3 2 --subnet 10.77.0.0/24 --api-port 4711", "", "", ""]),
+        ("", ["create cluster a 1 1 --ip-family dual", "create worker a", "", ""]),
     ] {
         let mut machine = Machine::new();
         if !clusters.is_empty() {

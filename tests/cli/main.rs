@@ -25,6 +25,7 @@ mod harness;
 mod hostile;
 mod hosts;
 mod install;
+mod ip_family;
 mod json;
 mod killed;
 mod layers;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use mokctl::cli::{self, Defaults};
 use mokctl::cluster::name::ClusterName;
-use mokctl::cluster::subnet::Subnet;
+use mokctl::cluster::subnet;
 use mokctl::image::contract::NodeImage;
 use mokctl::inventory::networks::engine_subnets;
 use mokctl::inventory::{members, node_images, snapshots};
@@ -99,7 +99,7 @@ pub fn inspect(json: &str) {
     }
 
     for subnet in engine_subnets(json).unwrap_or_default() {
-        assert_eq!(Subnet::any(&subnet.to_string()), Some(subnet));
+        assert_eq!(subnet::any(&subnet.to_string()), Some(subnet));
     }
 
     for found in snapshots::read(json).unwrap_or_default() {

@@ -44,7 +44,7 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
     let command = match row.verb {
         Verb::CreateCluster => match words.value(Flag::From) {
             Some(word) => Command::CloneCluster { spec: clone(words, word)?, retain, dry_run },
-            None => Command::CreateCluster { spec: spec(words)?, retain, dry_run },
+            None => Command::CreateCluster { spec: Box::new(spec(words)?), retain, dry_run },
         },
         Verb::CreateMaster => {
             Command::CreateMaster { cluster: cluster()?, places: places()?, retain, dry_run }

@@ -11,6 +11,7 @@ use crate::cli::error::UsageError;
 use crate::cli::flags::Flag;
 use crate::cli::words::Words;
 use crate::cluster::addons::Addons;
+use crate::cluster::family::IpFamily;
 use crate::cluster::host::Place;
 use crate::cluster::manual::Manual;
 use crate::cluster::mount::Mount;
@@ -82,8 +83,9 @@ fn options(words: &Words) -> Result<ClusterOptions, UsageError> {
 
 /// What is asked for, and the defaults for the rest.
 fn ranges(words: &Words) -> Result<Ranges, RangesError> {
-    let subnet = |flag| words.value(flag).map(Subnet::parse).transpose();
-    Ranges::new(subnet(Flag::PodSubnet)?, subnet(Flag::ServiceSubnet)?)
+    let family = words.value(Flag::IpFamily).map(IpFamily::parse).transpose()?;
+    let (pods, services) = (words.value(Flag::PodSubnet), words.value(Flag::ServiceSubnet));
+    Ranges::parse(family.unwrap_or_default(), pods, services)
 }
 
 /// A network that has room for hosts, where there are several.

@@ -39,7 +39,7 @@ fn snapshot() -> SnapshotName {
 
 fn created(line: &str) -> ClusterSpec {
     match command(line) {
-        Command::CreateCluster { spec, .. } => spec,
+        Command::CreateCluster { spec, .. } => *spec,
         other => panic!("{line}: {other:?}"),
     }
 }

@@ -23,6 +23,7 @@ pub enum Flag {
     SkipWorkerSetup,
     SkipLbSetup,
     Subnet,
+    IpFamily,
     PodSubnet,
     ServiceSubnet,
     ApiPort,

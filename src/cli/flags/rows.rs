@@ -68,6 +68,7 @@ pub const EXCLUSIVE: &[(Flag, Flag)] = &[
     (Flag::From, Flag::Image),
     (Flag::From, Flag::K8sver),
     (Flag::From, Flag::Addons),
+    (Flag::From, Flag::IpFamily),
     (Flag::From, Flag::PodSubnet),
     (Flag::From, Flag::ServiceSubnet),
     (Flag::From, Flag::SkipLbSetup),
@@ -167,6 +168,14 @@ pub const FLAGS: &[FlagSpec] = &[
         value: Some("CIDR"),
         scope: Scope::Only(&[Verb::CreateCluster]),
         help: "The network of the containers, like 172.30.0.0/16",
+    },
+    FlagSpec {
+        flag: Flag::IpFamily,
+        name: "ip-family",
+        short: None,
+        value: Some("FAMILY"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "Of all addresses inside: ipv4, ipv6 or dual",
     },
     FlagSpec {
         flag: Flag::PodSubnet,

@@ -1,6 +1,6 @@
 //! Containers: made, started, stopped, removed, listed.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use crate::cluster::labels::{Label, RESTART_POLICY};
@@ -18,6 +18,8 @@ pub struct Container {
     pub network: String,
     /// Its address there.
     pub address: Ipv4Addr,
+    /// Its IPv6 address there, if that has such.
+    pub ipv6_address: Option<Ipv6Addr>,
     /// Labels, in this order.
     pub labels: Vec<Label>,
     /// Ports on the host.
@@ -65,6 +67,7 @@ pub fn create_container(container: &Container) -> Call {
         // and of some nothing can be read again.
         "--log-driver=json-file".into(),
     ];
+    args.extend(container.ipv6_address.map(|address| format!("--ip6={address}")));
     for (key, value) in &container.labels {
         args.push(format!("--label={key}={value}"));
     }

@@ -1,6 +1,6 @@
 //! Networks: made, removed, listed.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::cluster::labels::Label;
 use crate::cluster::layout::Layout;
@@ -21,6 +21,12 @@ pub fn create_network(name: &str, layout: Layout, labels: &[Label]) -> Call {
     // By default the engine gives out any free address, also those of nodes that are
     // stopped, and those of Services.
     args.extend(layout.guests().map(|range| format!("--ip-range={range}")));
+    if let (Some(subnet), Some(gateway)) = (layout.ipv6(), layout.ipv6_gateway()) {
+        // Otherwise the engine switches IPv6 off in its containers.
+        args.push("--ipv6".into());
+        args.extend([format!("--subnet={subnet}"), format!("--gateway={gateway}")]);
+        args.extend(layout.ipv6_guests().map(|range| format!("--ip-range={range}")));
+    }
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
     args.push(name.into());
     Call::new(args).to_its_end()
@@ -52,10 +58,18 @@ pub fn disconnect(network: &str, container: &str) -> Call {
     Call::new(["network", "disconnect", "--force", network, container])
 }
 
-/// Puts a container on a network, with `address`.
+/// Puts a container on a network, with these addresses.
 #[must_use]
-pub fn connect(network: &str, container: &str, address: Ipv4Addr) -> Call {
-    Call::new(["network", "connect", &format!("--ip={address}"), network, container])
+pub fn connect(
+    network: &str,
+    container: &str,
+    address: Ipv4Addr,
+    ipv6_address: Option<Ipv6Addr>,
+) -> Call {
+    let mut args = vec!["network".to_owned(), "connect".into(), format!("--ip={address}")];
+    args.extend(ipv6_address.map(|address| format!("--ip6={address}")));
+    args.extend([network.to_owned(), container.to_owned()]);
+    Call::new(args)
 }
 
 /// Removes networks.

@@ -8,6 +8,8 @@ pub enum ErrorKind {
     PortTaken,
     /// The subnet overlaps that of another network.
     SubnetTaken,
+    /// Its host has no IPv6.
+    NoIpv6,
     /// Another container or network has the name.
     NameTaken,
     /// The container or network is not there, or no longer.
@@ -23,9 +25,10 @@ pub enum ErrorKind {
 }
 
 /// Each kind with its words: one of the lists must be there, all words of it.
-const WORDS: [(ErrorKind, &[&[&str]]); 7] = [
+const WORDS: [(ErrorKind, &[&[&str]]); 8] = [
     (ErrorKind::PortTaken, &[&["port is already allocated"], &["address already in use"]]),
     (ErrorKind::SubnetTaken, &[&["Pool overlaps"]]),
+    (ErrorKind::NoIpv6, &[&["annot read IPv6 setup for bridge"], &["nable to enable IPv6"]]),
     (ErrorKind::PrivilegeRefused, &[&["unable to apply caps"], &["capset"]]),
     (ErrorKind::NameTaken, &[&["is already in use by "], &["network with name", "already exists"]]),
     (ErrorKind::BeingRemoved, &[&["removal of container ", "is already in progress"]]),
@@ -70,6 +73,11 @@ mod tests {
             (
                 "Error response from daemon: Pool overlaps with other one on this address space",
                 ErrorKind::SubnetTaken,
+            ),
+            (
+                "Error response from daemon: Cannot read IPv6 setup for bridge br-0123: open \
+                 /proc/sys/net/ipv6/conf/br-0123/disable_ipv6: no such file or directory",
+                ErrorKind::NoIpv6,
             ),
             (
                 "Error response from daemon: Conflict. The container name \"/a-master-1\" is \

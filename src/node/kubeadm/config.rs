@@ -2,10 +2,12 @@
 //! (kubeadm configuration reference, v1beta4). Pure text; the values are checked
 //! before they come here, so none needs quoting.
 
+use std::borrow::Cow;
 use std::fmt::Write;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use super::join_command::Secret;
+use crate::cluster::family::PerFamily;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::layout::API_PORT;
 use crate::cluster::ranges::Ranges;
@@ -17,8 +19,8 @@ pub struct NodeConfig {
     pub version: KubernetesVersion,
     /// Node name; the container's name too.
     pub name: String,
-    /// The node's address on the cluster's network.
-    pub address: Ipv4Addr,
+    /// The node's addresses on the cluster's network.
+    pub addresses: PerFamily<IpAddr>,
     /// The container runtime's socket, an absolute path.
     pub cri_socket: String,
     /// `cgroupfs` or `systemd`.
@@ -51,7 +53,7 @@ pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     let mut text = header(KUBEADM, "InitConfiguration");
     // kubeadm fills in a random token.
     let _ = write!(text, "bootstrapTokens:\n- ttl: {}\n", cluster.token_ttl);
-    text += &local_api_endpoint("", node.address);
+    text += &local_api_endpoint("", node.addresses.primary());
     text += &node_registration(node);
     if cluster.schedulable_masters {
         text += NO_TAINTS;
@@ -99,8 +101,9 @@ pub fn join(node: &NodeConfig, discovery: Discovery<'_>) -> String {
         ),
         Discovery::Manual { endpoint } => write!(
             text,
-            "discovery:\n  bootstrapToken:\n    apiServerEndpoint: {endpoint}\n    \
-             token: @TOKEN@\n    caCertHashes:\n    - @CA_CERT_HASH@\n"
+            "discovery:\n  bootstrapToken:\n    apiServerEndpoint: {}\n    \
+             token: @TOKEN@\n    caCertHashes:\n    - @CA_CERT_HASH@\n",
+            scalar(endpoint)
         ),
     };
     text += TIMEOUTS;
@@ -121,7 +124,7 @@ pub fn join_control_plane(
         text += NO_TAINTS;
     }
     text += "controlPlane:\n";
-    text += &local_api_endpoint("  ", node.address);
+    text += &local_api_endpoint("  ", node.addresses.primary());
     if let Discovery::Manual { .. } = discovery {
         text += "  certificateKey: @CERTIFICATE_KEY@\n";
     }
@@ -142,7 +145,7 @@ fn header(api_version: &str, kind: &str) -> String {
     format!("apiVersion: {api_version}\nkind: {kind}\n")
 }
 
-fn local_api_endpoint(indent: &str, address: Ipv4Addr) -> String {
+fn local_api_endpoint(indent: &str, address: IpAddr) -> String {
     format!(
         "{indent}localAPIEndpoint:\n{indent}  advertiseAddress: {address}\n{indent}  bindPort: {API_PORT}\n"
     )
@@ -156,9 +159,13 @@ fn node_registration(node: &NodeConfig) -> String {
     text += "  kubeletExtraArgs:\n";
     // A node may have more interfaces than this one; the kubelet would take the
     // one with the default route.
-    let address = node.address.to_string();
-    text += &argument("    ", "node-ip", &address);
+    text += &argument("    ", "node-ip", &node.addresses.to_string());
     text
+}
+
+/// An endpoint, as YAML takes it for one: the brackets around an IPv6 address are a list.
+fn scalar(endpoint: &str) -> Cow<'_, str> {
+    if endpoint.starts_with('[') { format!("\"{endpoint}\"").into() } else { endpoint.into() }
 }
 
 fn argument(indent: &str, name: &str, value: &str) -> String {
@@ -169,7 +176,7 @@ fn cluster_configuration(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     let mut text = header(KUBEADM, "ClusterConfiguration");
     // Given, because kubeadm otherwise asks the internet for the newest.
     let _ = writeln!(text, "kubernetesVersion: {}", node.version);
-    let _ = writeln!(text, "controlPlaneEndpoint: {}", cluster.endpoint);
+    let _ = writeln!(text, "controlPlaneEndpoint: {}", scalar(&cluster.endpoint));
     let (pods, services) = (cluster.ranges.pods(), cluster.ranges.services());
     let _ = write!(text, "networking:\n  podSubnet: {pods}\n  serviceSubnet: {services}\n");
     text += "apiServer:\n  certSANs:\n";
@@ -239,13 +246,20 @@ fn kube_proxy_configuration() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::layout::Layout;
+    use crate::cluster::name::NodeName;
+    use crate::cluster::subnet::Subnet;
     use crate::node::kubeadm::join_command::JoinCommand;
+
+    fn layout() -> Layout {
+        Layout::new(Subnet::parse("10.213.0.0/24").unwrap())
+    }
 
     fn node(version: &str, name: &str) -> NodeConfig {
         NodeConfig {
             version: KubernetesVersion::parse(version).unwrap(),
             name: name.into(),
-            address: Ipv4Addr::new(10, 213, 0, 11),
+            addresses: layout().addresses(&NodeName::parse("a-master-1").unwrap()),
             cri_socket: "/run/containerd/containerd.sock".into(),
             cgroup_driver: "cgroupfs".into(),
         }

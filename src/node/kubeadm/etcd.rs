@@ -2,23 +2,34 @@
 //! that joined later would be a learner first, and wait seconds for a message that it never
 //! gets (docs/design.md).
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde_json::json;
 
 use crate::cluster::name::NodeName;
 
+/// Where members reach each other.
+const PEERS: u16 = 2380;
+
 /// kubeadm's patch of etcd's manifest (kubeadm, "Customizing components"), as a JSON patch:
 /// kubeadm itself names one member, and of a flag that is given twice etcd takes the last.
 /// etcd reads it at its first start alone, so masters that come later need no other.
 #[must_use]
-pub fn patch<'a>(members: impl IntoIterator<Item = (&'a NodeName, Ipv4Addr)>) -> String {
+pub fn patch<'a>(members: impl IntoIterator<Item = (&'a NodeName, IpAddr)>) -> String {
     let members: Vec<_> = members
         .into_iter()
-        .map(|(node, address)| format!("{node}=https://{address}:2380"))
+        .map(|(node, address)| format!("{node}=https://{}", SocketAddr::new(address, PEERS)))
         .collect();
     let flag = format!("--initial-cluster={}", members.join(","));
     json!([{ "op": "add", "path": "/spec/containers/0/command/-", "value": flag }]).to_string()
+}
+
+/// Where etcd on a node at `address` listens for programs beside it: on the loopback of that
+/// address' family.
+#[must_use]
+pub fn here(address: IpAddr) -> String {
+    let loopback = if address.is_ipv6() { "[::1]" } else { "127.0.0.1" };
+    format!("https://{loopback}:2379")
 }
 
 #[cfg(test)]
@@ -28,7 +39,7 @@ mod tests {
     #[test]
     fn each_member_has_its_address() {
         let nodes = ["a-master-1", "a-master-2"].map(|name| NodeName::parse(name).unwrap());
-        let members = nodes.iter().zip([11, 12].map(|number| Ipv4Addr::new(10, 213, 0, number)));
+        let members = nodes.iter().zip([11, 12].map(|number| IpAddr::from([10, 213, 0, number])));
         let flag = "--initial-cluster=a-master-1=https://10.213.0.11:2380,\
                     a-master-2=https://10.213.0.12:2380";
         let want =

@@ -1,7 +1,7 @@
 //! One certificate authority: signs what nodes show each other.
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, DnValue, Error,
@@ -88,15 +88,14 @@ impl Authority {
         &self,
         subject: &str,
         names: &[&str],
-        addresses: &[Ipv4Addr],
+        addresses: impl IntoIterator<Item = IpAddr>,
     ) -> Result<Signed, Error> {
         let mut params = params(&[(DnType::CommonName, subject)], CERTIFICATE)?;
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         for name in names {
             params.subject_alt_names.push(SanType::DnsName((*name).try_into()?));
         }
-        let addresses = addresses.iter().map(|address| SanType::IpAddress((*address).into()));
-        params.subject_alt_names.extend(addresses);
+        params.subject_alt_names.extend(addresses.into_iter().map(SanType::IpAddress));
         self.sign(params)
     }
 

@@ -1,9 +1,10 @@
 //! What a node gets that the cluster's authority has signed, as files.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::authority::Signed;
 use super::{FOLDER, Pki, PkiError};
+use crate::cluster::family::PerFamily;
 use crate::cluster::layout::API_PORT;
 use crate::cluster::name::{NodeName, Role};
 use crate::node::files::File;
@@ -21,16 +22,16 @@ const CURRENT: &str = "kubelet-client-current.pem";
 const FIRST: &str = "kubelet-client-first.pem";
 
 impl Pki {
-    /// The credentials of `node`, which is at `address`; `endpoint` is where the API of
+    /// The credentials of `node`, which is at `addresses`; `endpoint` is where the API of
     /// the cluster is. Masters get the authorities, too.
     pub fn files(
         &self,
         node: &NodeName,
-        address: Ipv4Addr,
+        addresses: PerFamily<IpAddr>,
         endpoint: &str,
     ) -> Result<Vec<File>, PkiError> {
-        let mut files = self.kubelet(node, address)?;
-        let own = format!("{address}:{API_PORT}");
+        let mut files = self.kubelet(node, addresses)?;
+        let own = SocketAddr::new(addresses.primary(), API_PORT).to_string();
         if node.role() == Role::Master {
             files.extend(self.shared.iter().cloned());
             files.extend(self.control_plane()?);
@@ -48,11 +49,15 @@ impl Pki {
 
     /// What the kubelet shows the API, in the file that it renews itself; and what it
     /// shows those who ask it for logs and figures.
-    fn kubelet(&self, node: &NodeName, address: Ipv4Addr) -> Result<Vec<File>, PkiError> {
+    fn kubelet(
+        &self,
+        node: &NodeName,
+        addresses: PerFamily<IpAddr>,
+    ) -> Result<Vec<File>, PkiError> {
         let name = format!("system:node:{node}");
         let Signed { certificate, key } = self.authority.client(&name, "system:nodes")?;
         let client = secret(format!("{KUBELET}/{FIRST}"), certificate + &key);
-        let serving = self.authority.server(&name, &[&node.to_string()], &[address])?;
+        let serving = self.authority.server(&name, &[&node.to_string()], addresses)?;
         let link = File::link(format!("{KUBELET}/{CURRENT}"), FIRST);
         let [certificate, key] = pair(&format!("{KUBELET}/kubelet"), serving);
         Ok(vec![client, link, certificate, key])
@@ -62,7 +67,8 @@ impl Pki {
     fn control_plane(&self) -> Result<Vec<File>, PkiError> {
         let mut files = Vec::new();
         for part in ["kube-controller-manager", "kube-scheduler"] {
-            let serving = self.authority.server(part, &["localhost"], &[Ipv4Addr::LOCALHOST])?;
+            let serving =
+                self.authority.server(part, &["localhost"], [Ipv4Addr::LOCALHOST.into()])?;
             files.extend(pair(&format!("{SERVING}/{part}"), serving));
         }
         Ok(files)
@@ -119,12 +125,14 @@ clusters:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::family::IpFamily;
     use crate::node::files::Content;
 
     fn files(node: &str) -> Vec<File> {
         let node = NodeName::parse(node).unwrap();
-        let address = Ipv4Addr::new(10, 213, 0, 11);
-        Pki::new().unwrap().files(&node, address, "10.213.0.2:6443").unwrap()
+        let address = IpAddr::from([10, 213, 0, 11]);
+        let addresses = PerFamily::of(IpFamily::Ipv4, address, address);
+        Pki::new().unwrap().files(&node, addresses, "10.213.0.2:6443").unwrap()
     }
 
     fn text(files: &[File], path: &str) -> String {

@@ -26,7 +26,12 @@ wait_until() {
 wait_for_runtime() { wait_until 60 "the container runtime, $CRI_SOCKET" test -S "$CRI_SOCKET"; }
 
 # Asked before it answers, kubectl takes the CPU that the control plane starts with.
-api_listens() { : <>"/dev/tcp/${ENDPOINT/://}"; }
+api_listens() {
+  # An IPv6 address stands in brackets, but not here.
+  local host=${ENDPOINT%:*}
+  host=${host#[}
+  : <>"/dev/tcp/${host%]}/${ENDPOINT##*:}"
+}
 
 admin() { kubectl --kubeconfig=/etc/kubernetes/admin.conf "$@"; }
 
@@ -34,6 +39,6 @@ admin() { kubectl --kubeconfig=/etc/kubernetes/admin.conf "$@"; }
 # know of its pod for half a minute.
 in_etcd() {
   local pki=/etc/kubernetes/pki/etcd
-  chroot "/proc/$(pgrep --exact etcd)/root" etcdctl \
+  chroot "/proc/$(pgrep --exact etcd)/root" etcdctl --endpoints="$ETCD" \
     --cacert="$pki/ca.crt" --cert="$pki/server.crt" --key="$pki/server.key" "$@"
 }

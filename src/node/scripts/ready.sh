@@ -4,7 +4,8 @@
 # was stopped still holds is not news. Says of each that is not what it last
 # reported.
 # And until pods can be made, which run under an account that a controller makes.
-# usage: ready.sh SECONDS SINCE NODE[=POD_RANGE]...: a range is noted in the Node object
+# usage: ready.sh SECONDS SINCE NODE[=POD_RANGES]...: ranges, with commas, are noted in the
+# Node object
 set -euo pipefail
 
 # shellcheck source=src/node/scripts/common.sh
@@ -12,8 +13,12 @@ set -euo pipefail
 seconds=$1 since=$2
 shift 2
 ranges=$(for word in "$@"; do
-  [[ $word != *=* ]] || printf '{apiVersion: v1, kind: Node, metadata: {name: %s}, spec: {podCIDR: %s, podCIDRs: [%s]}}\n---\n' \
-    "${word%%=*}" "${word#*=}" "${word#*=}"
+  all=${word#*=}
+  [[ $word == "$all" ]] ||
+    printf '{apiVersion: v1, kind: Node, metadata: {name: %s}, spec: {podCIDR: %s, podCIDRs: [%s]}}
+---
+' \
+      "${word%%=*}" "${all%%,*}" "$all"
 done)
 set -- "${@%%=*}"
 

@@ -85,6 +85,10 @@ fn refuse_what_hosts_cannot(docker: &Docker, spec: &ClusterSpec) -> Result<(), P
     if docker.client() == Client::Podman {
         return Err(PreflightError::NeedDocker);
     }
+    let family = spec.ranges.family();
+    if family.has_ipv6() {
+        return Err(PreflightError::SpreadFamily(family));
+    }
     let registry = spec.options.registry.as_ref();
     match registry.filter(|registry| registry.is_on_loopback()) {
         Some(registry) => Err(PreflightError::LoopbackRegistry(Registry::to_string(registry))),

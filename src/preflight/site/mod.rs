@@ -8,6 +8,7 @@ use std::thread;
 
 use super::{Demand, PreflightError, Survey, check, look};
 use crate::cluster::addons::{Addon, Addons};
+use crate::cluster::family::IpFamily;
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::name::{ClusterName, NodeName, Role};
@@ -17,7 +18,7 @@ use crate::cluster::spec::ClusterSpec;
 use crate::cluster::subnet::{MAX_PREFIX, Subnet};
 use crate::cluster::taken::Taken;
 use crate::docker::privilege::{BoundingSet, Privilege};
-use crate::docker::{Docker, Endpoint, Engines, join};
+use crate::docker::{Client, Docker, Endpoint, Engines, join};
 use crate::image::contract::NodeImage;
 use crate::inventory::error::InventoryError;
 use crate::inventory::found::Asked;
@@ -99,6 +100,10 @@ fn one(
     spec: &ClusterSpec,
     roster: &Roster,
 ) -> Result<Site, PreflightError> {
+    let family = spec.ranges.family();
+    if family.has_ipv6() && docker.client() == Client::Podman {
+        return Err(PreflightError::PodmanFamily(family));
+    }
     // Side by side: each call of docker's client takes a moment.
     let (image, existing, facts, taken, endpoint) = thread::scope(|scope| {
         let existing = scope.spawn(|| refuse_existing(docker, &spec.name));
@@ -110,10 +115,13 @@ fn one(
     });
     let image = image?;
     existing?;
+    if family.has_ipv6() && !image.ipv6 {
+        return Err(PreflightError::NoIpv6Image { image: image.name, family });
+    }
     let facts = Survey { taken: taken?, ..facts? };
     let nodes: Vec<&NodeName> = roster.nodes().iter().collect();
     let taken = facts.taken.clone().with(spec.ranges);
-    let subnet = chosen_subnet(spec.options.subnet, &taken, &spec.name);
+    let subnet = chosen_subnet(spec.options.subnet, &taken, &spec.name, family);
     let demand = Demand { subnet, ..demand(spec, &nodes, image.version) };
     check(ui, &demand, &facts)?;
     let endpoint = endpoint?;
@@ -131,8 +139,13 @@ fn one(
 
 /// The subnet that was asked for, or the one that a cluster `name` on one host would get.
 #[must_use]
-pub fn chosen_subnet(asked: Option<Subnet>, taken: &Taken, name: &ClusterName) -> Option<Subnet> {
-    asked.or_else(|| taken.free(name, MAX_PREFIX))
+pub fn chosen_subnet(
+    asked: Option<Subnet>,
+    taken: &Taken,
+    name: &ClusterName,
+    family: IpFamily,
+) -> Option<Subnet> {
+    asked.or_else(|| taken.free(name, MAX_PREFIX, family))
 }
 
 /// What `nodes` ask of where they will be.

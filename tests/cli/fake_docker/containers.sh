@@ -5,12 +5,13 @@
 # container_flags FLAG...: reads the flags of create and run; the number of
 # words that they are is in $flags.
 container_flags() {
-  flags=0 name='' restart=no network=bridge ip='' labels='' mounts='' publish='' privileged='' interactive=''
+  flags=0 name='' restart=no network=bridge ip='' ip6='' labels='' mounts='' publish='' privileged='' interactive=''
   for word in "$@"; do
     case $word in
       --name=*) name=${word#*=} ;;
       --network=*) network=${word#*=} ;;
       --ip=*) ip=${word#*=} ;;
+      --ip6=*) ip6=${word#*=} ;;
       --label=*) labels="$labels${word#*=}
 " ;;
       --mount=type=bind,*) mounts="$mounts${word#*bind,}
@@ -63,6 +64,7 @@ make_container() {
   echo "$network" >"$folder/network"
   echo "$restart" >"$folder/restart"
   echo "$ip" >"$folder/ip"
+  echo "$ip6" >"$folder/ip6"
   echo "$privileged" >"$folder/privileged"
   echo "$2" >"$folder/status"
   echo "$name" >"$engine/ids/$id"

@@ -13,17 +13,20 @@ json_labels() {
   printf '}'
 }
 
-# json_ports FILE: lines ADDRESS:PORT:TARGET/tcp.
+# json_ports FILE: lines ADDRESS:PORT:TARGET/tcp; of a target the places stand together.
 json_ports() {
-  comma=
-  printf '{'
-  while IFS= read -r line; do
-    rest=${line#*:}
-    printf '%s"%s":[{"HostIp":"%s","HostPort":"%s"}]' \
-      "$comma" "${rest#*:}" "${line%%:*}" "${rest%%:*}"
-    comma=,
-  done <"$1"
-  printf '}'
+  awk '
+    { target = $0; sub(/.*:/, "", target)
+      port = substr($0, 1, length($0) - length(target) - 1)
+      address = port; sub(/:[0-9]*$/, "", address); sub(/.*:/, "", port)
+      gsub(/[][]/, "", address)
+      if (!(target in places)) order[++count] = target; else places[target] = places[target] ","
+      places[target] = places[target] "{\"HostIp\":\"" address "\",\"HostPort\":\"" port "\"}" }
+    END {
+      printf "{"
+      for (i = 1; i <= count; i++)
+        printf "%s\"%s\":[%s]", (i > 1 ? "," : ""), order[i], places[order[i]]
+      printf "}" }' "$1"
 }
 
 # json_mounts FILE: lines source=SRC,target=DST[,readonly].
@@ -84,7 +87,10 @@ json_network() {
   printf '{"Name":"%s","Id":"%s","Driver":"bridge","Labels":' "${1##*/}" "$value"
   json_labels "$1/labels"
   get "$1/subnet"
-  printf ',"IPAM":{"Driver":"default","Config":[{"Subnet":"%s"}]},"Containers":{}}' "$value"
+  printf ',"IPAM":{"Driver":"default","Config":[{"Subnet":"%s"}' "$value"
+  get "$1/subnet6"
+  [ -z "$value" ] || printf ',{"Subnet":"%s"}' "$value"
+  printf ']},"Containers":{}}'
 }
 
 json_image() {

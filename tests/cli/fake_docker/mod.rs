@@ -11,10 +11,11 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use mokctl::cluster::family::{IpFamily, PerFamily};
 use mokctl::cluster::name::NodeName;
 use mokctl::image::release::DEFAULT;
 use mokctl::node::files::archive;
@@ -122,8 +123,9 @@ impl FakeDocker {
         docker.write("objects/secrets.json", "{\"items\": []}");
         // What a first master has that was set up by hand.
         let node = NodeName::parse("a-master-1").unwrap();
-        let files =
-            Pki::new().unwrap().files(&node, Ipv4Addr::LOCALHOST, "localhost:6443").unwrap();
+        let address = IpAddr::from(Ipv4Addr::LOCALHOST);
+        let addresses = PerFamily::of(IpFamily::Ipv4, address, address);
+        let files = Pki::new().unwrap().files(&node, addresses, "localhost:6443").unwrap();
         fs::write(docker.engine("by-hand.tar"), archive(&files).unwrap()).unwrap();
 
         let client = docker.client();

@@ -3,10 +3,11 @@
 # shellcheck disable=SC2034,SC2154 # mod.rs puts the files together.
 
 network_create() {
-  subnet='' labels=''
+  subnet='' subnet6='' labels=''
   while :; do
     case $1 in
-      --driver=bridge | --driver=overlay | --attachable | --ip-range=* | --gateway=*) ;;
+      --driver=bridge | --driver=overlay | --attachable | --ip-range=* | --gateway=* | --ipv6) ;;
+      --subnet=*:*) subnet6=${1#*=} ;;
       --subnet=*) subnet=${1#*=} ;;
       --label=*) labels="$labels${1#*=}
 " ;;
@@ -26,6 +27,7 @@ network_create() {
   }
   new_id 14
   echo "$subnet" >"$folder/subnet"
+  [ -z "$subnet6" ] || echo "$subnet6" >"$folder/subnet6"
   printf '%s' "$labels" >"$folder/labels"
   echo "$1" >"$engine/ids/$id"
   echo "$id" >"$folder/id"
@@ -39,15 +41,23 @@ network_disconnect() {
   need_container "$3"
   get "$found/network"
   [ "$value" = "$2" ] || fail "Error response from daemon: container $3 is not connected to the network $2"
-  rm -f "$found/network" "$found/network_id" "$found/ip"
+  rm -f "$found/network" "$found/network_id" "$found/ip" "$found/ip6"
 }
 
 network_connect() {
   case $1 in --ip=*) ip=${1#*=} ;; *) unknown ;; esac
+  case $2 in
+    --ip6=*)
+      ip6=${2#*=}
+      shift
+      ;;
+    *) ip6='' ;;
+  esac
   find_network "$2" || fail "Error response from daemon: network $2 not found"
   need_container "$3"
   [ ! -f "$found/network" ] || fail "Error response from daemon: endpoint with name $3 already exists in network $2"
   echo "$ip" >"$found/ip"
+  echo "$ip6" >"$found/ip6"
   echo "$2" >"$found/network"
 }
 

@@ -20,8 +20,10 @@ start_one() {
   case ${value:-$id} in "$id") ;; *) cannot_start "network $value not found" ;; esac
   echo "$id" >"$found/network_id"
   while IFS= read -r line; do
-    port=${line#*:}
-    port=${port%%:*}
+    port=${line%:*}
+    port=${port##*:}
+    # The same port of another address, which is that of the other family.
+    case $line in \[*) continue ;; esac
     mkdir "$engine/ports/$(port_key "$line")" 2>/dev/null ||
       cannot_start "driver failed programming external connectivity on endpoint ${found##*/}: Bind for ${line%%:*}:$port failed: port is already allocated"
   done <"$found/publish"
@@ -62,8 +64,8 @@ start() {
 
 # port_key ADDRESS:PORT:TARGET/PROTOCOL: the host's port, and what is no TCP.
 port_key() {
-  key=${1#*:}
-  key=${key%%:*}
+  key=${1%:*}
+  key=${key##*:}
   case $1 in */tcp) ;; *) key=$key-${1#*/} ;; esac
   echo "$key"
 }

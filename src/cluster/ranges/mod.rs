@@ -1,0 +1,298 @@
+//! The addresses inside of a cluster: its pods', and its Services'. They mean nothing
+//! outside, but what has the same ones outside cannot be reached from pods.
+
+mod error;
+mod pair;
+
+use std::fmt;
+use std::net::Ipv6Addr;
+use std::ops::RangeInclusive;
+
+pub use error::RangesError;
+use ipnet::{IpNet, Ipv6Net};
+use pair::Pair;
+
+use super::family::{IpFamily, PerFamily};
+use super::labels::{self, Label};
+use super::layout::{Layout, host_number};
+use super::name::NodeName;
+use super::subnet::{Subnet, overlap};
+
+/// Each node's pods have a /24, by the number of the node.
+const PODS_PREFIX: u8 = 16;
+/// What the API server takes as the widest.
+const SERVICES_PREFIX: u8 = 12;
+const NODE_PREFIX: u8 = 24;
+/// The same of IPv6; kubeadm takes no wider one for pods.
+const IPV6_PODS: RangeInclusive<u8> = 48..=56;
+const IPV6_SERVICES: RangeInclusive<u8> = 108..=120;
+const IPV6_NODE_PREFIX: u8 = 64;
+
+/// Which of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Range {
+    /// Those of pods.
+    Pods,
+    /// Those of Services.
+    Services,
+}
+
+impl Range {
+    /// Where a node says it.
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Pods => labels::POD_SUBNET,
+            Self::Services => labels::SERVICE_SUBNET,
+        }
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pods => "pods",
+            Self::Services => "Services",
+        })
+    }
+}
+
+/// Both, which do not overlap, and of which family they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranges {
+    family: IpFamily,
+    pods: Pair,
+    services: Pair,
+}
+
+impl Default for Ranges {
+    fn default() -> Self {
+        Self::of(IpFamily::default())
+    }
+}
+
+impl Ranges {
+    /// Those that most tutorials have: of IPv4 the second is kubeadm's default.
+    #[must_use]
+    pub fn of(family: IpFamily) -> Self {
+        let ipv6 = |third, prefix| {
+            Ipv6Net::new_assert(Ipv6Addr::new(0xfd00, 0x10, third, 0, 0, 0, 0, 0), prefix)
+        };
+        Self {
+            family,
+            pods: Pair { ipv4: Subnet::of([10, 244, 0, 0], 16), ipv6: ipv6(0x244, 56) },
+            services: Pair { ipv4: Subnet::of([10, 96, 0, 0], 12), ipv6: ipv6(0x96, 112) },
+        }
+    }
+
+    /// Reads networks of `family`, with the defaults for what is not asked for.
+    pub fn parse(
+        family: IpFamily,
+        pods: Option<&str>,
+        services: Option<&str>,
+    ) -> Result<Self, RangesError> {
+        let default = Self::of(family);
+        let read = |default: Pair, word: Option<&str>| {
+            word.map_or(Ok(default), |word| default.with(family, word))
+        };
+        let ranges = Self {
+            family,
+            pods: read(default.pods, pods)?.for_pods()?,
+            services: read(default.services, services)?.for_services()?,
+        };
+        let mut both = ranges.pods().into_iter().zip(ranges.services());
+        match both.find(|(pods, services)| overlap(*pods, *services)) {
+            None => Ok(ranges),
+            // Said of one that was asked for.
+            Some((subnet, other)) if pods.is_some() => {
+                Err(RangesError::Overlap { subnet, other, range: Range::Services })
+            }
+            Some((other, subnet)) => {
+                Err(RangesError::Overlap { subnet, other, range: Range::Pods })
+            }
+        }
+    }
+
+    /// What labels say; the defaults where they say nothing.
+    #[must_use]
+    pub fn from_labels<'a>(label: impl Fn(&'static str) -> Option<&'a str>) -> Self {
+        let family = label(labels::IP_FAMILY).and_then(|word| IpFamily::parse(word).ok());
+        let family = family.unwrap_or_default();
+        let ranges =
+            Self::parse(family, label(Range::Pods.label()), label(Range::Services.label()));
+        ranges.unwrap_or_else(|_| Self::of(family))
+    }
+
+    /// The labels that [`Ranges::from_labels`] reads.
+    pub fn labels(&self) -> impl Iterator<Item = Label> {
+        let default = Self::of(self.family);
+        let family = (self.family != IpFamily::default())
+            .then(|| (labels::IP_FAMILY, self.family.to_string()));
+        let pods =
+            (self.pods != default.pods).then(|| (Range::Pods.label(), self.pods().to_string()));
+        let services = (self.services != default.services)
+            .then(|| (Range::Services.label(), self.services().to_string()));
+        family.into_iter().chain(pods).chain(services)
+    }
+
+    /// Which addresses the cluster has.
+    #[must_use]
+    pub fn family(&self) -> IpFamily {
+        self.family
+    }
+
+    /// Pods' addresses on all nodes.
+    #[must_use]
+    pub fn pods(&self) -> PerFamily<IpNet> {
+        self.pods.of(self.family)
+    }
+
+    /// Services' addresses.
+    #[must_use]
+    pub fn services(&self) -> PerFamily<IpNet> {
+        self.services.of(self.family)
+    }
+
+    /// The addresses of the node's pods.
+    #[must_use]
+    pub fn pods_of(&self, node: &NodeName) -> PerFamily<IpNet> {
+        let number = host_number(node);
+        let ipv4 = self.pods.ipv4.host(u32::from(number) << (32 - NODE_PREFIX));
+        let ipv4 = Subnet::new(ipv4, NODE_PREFIX).unwrap_or(self.pods.ipv4);
+        let first = self.pods.ipv6.network().to_bits();
+        let first = first | u128::from(number) << (128 - u32::from(IPV6_NODE_PREFIX));
+        let ipv6 = Ipv6Net::new_assert(Ipv6Addr::from_bits(first), IPV6_NODE_PREFIX);
+        PerFamily::of(self.family, ipv4, ipv6)
+    }
+
+    /// Those that are not the defaults.
+    pub fn chosen(&self) -> impl Iterator<Item = (Range, IpNet)> {
+        let defaults = Self::of(self.family).all();
+        self.all().zip(defaults).filter(|(own, default)| own != default).map(|(own, _)| own)
+    }
+
+    /// All that there are, of one family or both.
+    pub fn all(&self) -> impl Iterator<Item = (Range, IpNet)> + use<> {
+        let both = [(Range::Pods, self.pods()), (Range::Services, self.services())];
+        both.into_iter().flat_map(|(range, nets)| nets.into_iter().map(move |net| (range, net)))
+    }
+
+    /// That nodes can have the addresses of `subnet`.
+    pub fn allow(&self, subnet: Subnet) -> Result<(), RangesError> {
+        for subnet in Layout::new(subnet).in_family(self.family).subnets() {
+            if let Some((range, other)) = self.all().find(|(_, other)| overlap(*other, subnet)) {
+                return Err(RangesError::Overlap { subnet, other, range });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ranges_of(family: IpFamily, pods: &str, services: &str) -> Result<Ranges, String> {
+        let word = |word| Some(word).filter(|word: &&str| !word.is_empty());
+        Ranges::parse(family, word(pods), word(services)).map_err(|error| error.to_string())
+    }
+
+    fn ranges(pods: &str, services: &str) -> Result<Ranges, String> {
+        ranges_of(IpFamily::Ipv4, pods, services)
+    }
+
+    #[test]
+    fn each_node_has_a_part_of_the_pods_addresses() {
+        for (pods, node, want) in [
+            ("", "a-master-1", "10.244.11.0/24"),
+            ("", "a-worker-99", "10.244.199.0/24"),
+            ("172.16.0.0/12", "a-worker-2", "172.16.102.0/24"),
+            ("10.60.0.0/16", "a-master-9", "10.60.19.0/24"),
+        ] {
+            let node = NodeName::parse(node).unwrap();
+            assert_eq!(ranges(pods, "").unwrap().pods_of(&node).to_string(), want);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_the_reason() {
+        for (pods, services, want) in [
+            (
+                "10.60.0.0/17",
+                "",
+                "'10.60.0.0/17': pods need a prefix from /8 to /16, a /24 for each node",
+            ),
+            ("", "10.0.0.0/11", "'10.0.0.0/11': Services need a prefix from /12 to /24"),
+            (
+                "10.100.0.0/16",
+                "",
+                "'10.100.0.0/16': it overlaps 10.96.0.0/12, the addresses of Services",
+            ),
+            (
+                "",
+                "10.244.7.0/24",
+                "'10.244.7.0/24': it overlaps 10.244.0.0/16, the addresses of pods",
+            ),
+            (
+                "10.60.0.0/16",
+                "10.60.0.0/16",
+                "'10.60.0.0/16': it overlaps 10.60.0.0/16, the addresses of Services",
+            ),
+        ] {
+            assert_eq!(ranges(pods, services), Err(format!("invalid CIDR, {want}")));
+        }
+        let subnet = Subnet::parse("10.0.0.0/8").unwrap();
+        let error = Ranges::default().allow(subnet).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "invalid CIDR, '10.0.0.0/8': it overlaps 10.244.0.0/16, the addresses of pods"
+        );
+        assert_eq!(ranges("172.16.0.0/12", "192.168.0.0/24").unwrap().allow(subnet), Ok(()));
+    }
+
+    #[test]
+    fn each_family_has_networks_of_its_own() {
+        let node = NodeName::parse("a-master-1").unwrap();
+        for (family, pods, of_node, services) in [
+            (IpFamily::Ipv4, "10.244.0.0/16", "10.244.11.0/24", "10.96.0.0/12"),
+            (IpFamily::Ipv6, "fd00:10:244::/56", "fd00:10:244:b::/64", "fd00:10:96::/112"),
+            (
+                IpFamily::Dual,
+                "10.244.0.0/16,fd00:10:244::/56",
+                "10.244.11.0/24,fd00:10:244:b::/64",
+                "10.96.0.0/12,fd00:10:96::/112",
+            ),
+        ] {
+            let ranges = Ranges::of(family);
+            let found = [ranges.pods(), ranges.pods_of(&node), ranges.services()];
+            assert_eq!(found.map(|it| it.to_string()), [pods, of_node, services]);
+            assert_eq!(ranges.chosen().count(), 0);
+            assert_eq!(ranges_of(family, pods, services), Ok(ranges));
+        }
+        let (pods, services) = ("10.60.0.0/16,fd00:10:244::/56", "10.61.0.0/16,fd00:10:61::/112");
+        let ranges = ranges_of(IpFamily::Dual, pods, services).unwrap();
+        let chosen: Vec<_> = ranges.chosen().map(|(_, net)| net.to_string()).collect();
+        assert_eq!(chosen, ["10.60.0.0/16", "10.61.0.0/16", "fd00:10:61::/112"]);
+        let labels: Vec<_> = ranges.labels().collect();
+        let find = |key| {
+            let found = labels.iter().find(|(name, _)| *name == key);
+            found.map(|(_, value)| value.as_str())
+        };
+        assert_eq!((labels.len(), Ranges::from_labels(find)), (3, ranges));
+    }
+
+    #[test]
+    fn labels_say_what_is_not_the_default() {
+        for (pods, services, count) in
+            [("", "", 0), ("10.60.0.0/16", "", 1), ("10.60.0.0/16", "10.61.0.0/16", 2)]
+        {
+            let ranges = ranges(pods, services).unwrap();
+            let labels: Vec<_> = ranges.labels().collect();
+            assert_eq!(labels.len(), count);
+            let find = |key| {
+                let found = labels.iter().find(|(name, _)| *name == key);
+                found.map(|(_, value)| value.as_str())
+            };
+            assert_eq!(Ranges::from_labels(find), ranges);
+        }
+    }
+}
