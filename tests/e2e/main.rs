@@ -16,6 +16,7 @@ mod engine;
 mod engine_settings;
 mod faults;
 mod hosts;
+mod ip_family;
 mod load_image;
 mod missing;
 mod nodes;
