@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::inventory::existing::ExistingCluster;
 use crate::inventory::node_images;
 use crate::plan;
-use crate::run::{self, ApiOptions, Origin, Run};
+use crate::run::{self, ApiOptions, NodeTemplate, Origin, Run};
 
 /// Makes it again at its address, in front of the masters of `existing`, which start first.
 pub(super) fn make_again(
@@ -31,7 +31,8 @@ pub(super) fn make_again(
             copy_from: None,
             pki: None,
         },
-        api: ApiOptions { address: docker.endpoint()?.address()?, port: None },
+        nodes: NodeTemplate { ranges: existing.ranges(), ..NodeTemplate::default() },
+        api: ApiOptions { address: docker.endpoint()?.address()?.into(), port: None },
         kubeconfig: Some(context.writable_kubeconfig(&existing.name)?),
         ..Run::new(&existing.engines, &roster, first)
     };

@@ -1,6 +1,7 @@
-//! The scripts that run in a node, and the values that they read. The scripts
+//! The scripts that mokctl runs in a node, and the values that they read. The scripts
 //! are their own files, the same for every node; values reach them as data,
-//! quoted for the shell, in one file beside them.
+//! quoted for the shell, in one file beside them. What a user or the node itself runs lies
+//! beside the module that puts it there.
 
 use std::fmt::Write;
 

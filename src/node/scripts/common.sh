@@ -29,8 +29,7 @@ wait_for_runtime() { wait_until 60 "the container runtime, $CRI_SOCKET" test -S 
 api_listens() {
   # An IPv6 address stands in brackets, but not here.
   local host=${ENDPOINT%:*}
-  host=${host#[}
-  : <>"/dev/tcp/${host%]}/${ENDPOINT##*:}"
+  : <>"/dev/tcp/${host//[][]/}/${ENDPOINT##*:}"
 }
 
 admin() { kubectl --kubeconfig=/etc/kubernetes/admin.conf "$@"; }
@@ -39,6 +38,6 @@ admin() { kubectl --kubeconfig=/etc/kubernetes/admin.conf "$@"; }
 # know of its pod for half a minute.
 in_etcd() {
   local pki=/etc/kubernetes/pki/etcd
-  chroot "/proc/$(pgrep --exact etcd)/root" etcdctl --endpoints="$ETCD" \
+  ETCDCTL_ENDPOINTS=$ETCD chroot "/proc/$(pgrep --exact etcd)/root" etcdctl \
     --cacert="$pki/ca.crt" --cert="$pki/server.crt" --key="$pki/server.key" "$@"
 }

@@ -15,9 +15,7 @@ shift 2
 ranges=$(for word in "$@"; do
   all=${word#*=}
   [[ $word == "$all" ]] ||
-    printf '{apiVersion: v1, kind: Node, metadata: {name: %s}, spec: {podCIDR: %s, podCIDRs: [%s]}}
----
-' \
+    printf '{apiVersion: v1, kind: Node, metadata: {name: %s}, spec: {podCIDR: %s, podCIDRs: [%s]}}\n---\n' \
       "${word%%=*}" "${all%%,*}" "$all"
 done)
 set -- "${@%%=*}"

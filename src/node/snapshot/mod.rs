@@ -12,10 +12,10 @@ pub fn files(role: Role, runtime: Runtime, renews: bool) -> Vec<File> {
     let mut files = Vec::new();
     if role.runs_kubernetes() {
         let (service, state) = (runtime.service(), format!(" {}", runtime.state()));
-        files.extend(before(service, "unpack", &state, include_str!("scripts/unpack.sh")));
+        files.extend(before(service, "unpack", &state, include_str!("unpack.sh")));
     }
     if renews && role == Role::Master {
-        files.extend(before("kubelet", "renew", "", include_str!("scripts/renew.sh")));
+        files.extend(before("kubelet", "renew", "", include_str!("renew.sh")));
         files.push(File::public(format!("{FOLDER}/renew"), ""));
     }
     files
@@ -32,13 +32,13 @@ pub fn files_of_clone(role: Role, runtime: Runtime, credentials: Vec<File>) -> V
         credentials.map(|file| File { path: format!("{FOLDER}/new/{}", file.path), ..file }),
     );
     // Before the runtime is before the kubelet.
-    files.extend(before(runtime.service(), "shed", "", include_str!("scripts/shed.sh")));
+    files.extend(before(runtime.service(), "shed", "", include_str!("shed.sh")));
     files.push(File::public(format!("{FOLDER}/shed"), ""));
     // Empty, it is made anew at the start.
     files.push(File::public("etc/machine-id", ""));
     if role == Role::Master {
         let path = CLONE.trim_start_matches('/');
-        files.push(File::script(path, include_str!("scripts/clone.sh")));
+        files.push(File::script(path, include_str!("../scripts/clone.sh")));
     }
     files
 }
