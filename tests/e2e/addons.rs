@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::cluster::Cluster;
 use crate::engine::{docker, shown, tell};
+use crate::offline::Offline;
 use crate::pods::{self, PATIENCE, Pod};
 use crate::snapshots::Snapshot;
 use crate::wait;
@@ -36,7 +37,7 @@ spec: {podSelector: {matchLabels: {app: echo, closed: 'yes'}}, policyTypes: [Ing
 #[test]
 fn add_ons_work_from_the_outside_after_a_restart_a_restore_and_in_a_clone() {
     let Some(cluster) = Cluster::named("addons") else { return };
-    cluster.create(1, 1);
+    let _offline = Offline::create(&cluster, &["1", "1"]);
     let ((), took) = wait::until("figures of all nodes", Duration::from_secs(60), || top(&cluster));
     tell(&format!("{}: figures {:.1} s after create", cluster.name, took.as_secs_f64()));
     let nodes = ["master-1", "worker-1"].map(|node| cluster.node(node));
@@ -60,9 +61,9 @@ fn add_ons_work_from_the_outside_after_a_restart_a_restore_and_in_a_clone() {
 
     let snapshot = Snapshot::of(&cluster, &[]);
     let clone = cluster.beside("addons-clone");
-    let output = clone.mokctl(&["create", "cluster", &clone.name, "--from", &snapshot.name]);
-    assert!(output.status.success(), "{}", shown("create cluster --from", &output));
+    let offline = Offline::create(&clone, &["--from", &snapshot.name]);
     works(&clone);
+    drop(offline);
     let output = clone.mokctl(&["delete", "cluster", &clone.name, "--yes"]);
     assert!(output.status.success(), "{}", shown("delete cluster", &output));
 

@@ -20,6 +20,7 @@ mod ip_family;
 mod load_image;
 mod missing;
 mod nodes;
+mod offline;
 mod options;
 mod package;
 mod podman;

@@ -2,6 +2,7 @@
 
 use crate::cluster::{Cluster, name};
 use crate::engine::{docker, shown, tell};
+use crate::offline::Offline;
 use crate::pods::{self, IMAGE, PATIENCE};
 use crate::wait;
 
@@ -11,7 +12,7 @@ const FOLDER: &str = "/var/lib/mok/volumes";
 #[test]
 fn a_volume_outlives_its_pod_and_a_restart_and_goes_with_its_claim() {
     let Some(cluster) = Cluster::named("storage") else { return };
-    cluster.create(1, 1);
+    let _offline = Offline::create(&cluster, &["1", "1"]);
     let worker = cluster.node("worker-1");
     pods::deploy(&cluster, &["master-1", "worker-1"].map(|node| cluster.node(node)));
     let manifest = MANIFEST.replace("IMAGE", IMAGE);

@@ -1,0 +1,71 @@
+//! Clusters without the internet: what a node sends out of this host is refused.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::process::Command;
+
+use crate::cluster::Cluster;
+use crate::engine::{self, docker, shown, tell};
+
+/// For tests that leave the host alone: no route leads there (RFC 5737).
+const OUTSIDE: &str = "192.0.2.1";
+
+/// What refuses it, as long as it is there.
+pub(crate) struct Offline {
+    /// The words of the rule; none for who may not make it.
+    rule: Option<Vec<String>>,
+}
+
+impl Offline {
+    /// Makes the cluster of `words`, cut off before its network is there.
+    pub(crate) fn create(cluster: &Cluster, words: &[&str]) -> Self {
+        let words = [&["create", "cluster", &cluster.name], words].concat();
+        let dry = cluster.mokctl(&[&words[..], &["--dry-run"]].concat());
+        let plan = String::from_utf8_lossy(&dry.stdout);
+        let subnet = plan.split_whitespace().find_map(|word| word.strip_prefix("--subnet="));
+        let subnet = subnet.unwrap_or_else(|| panic!("{}", shown("a dry run", &dry)));
+        let offline = Self::of(subnet);
+        let output = cluster.mokctl(&[&words[..], &["--subnet", subnet]].concat());
+        assert!(output.status.success(), "{}", shown("create cluster", &output));
+        offline.holds(&cluster.node("master-1"));
+        offline
+    }
+
+    fn of(subnet: &str) -> Self {
+        // What leaves by a network's bridge goes to another container.
+        let words = ["--source", subnet, "!", "--out-interface", "br-+", "--jump", "REJECT"];
+        let rule = words.map(String::from).to_vec();
+        if fs::metadata("/proc/self").unwrap().uid() == 0 {
+            iptables("--insert", &rule).unwrap();
+            Self { rule: Some(rule) }
+        } else {
+            tell(&format!("{subnet} is NOT cut off from the internet: that needs root"));
+            Self { rule: None }
+        }
+    }
+
+    fn holds(&self, node: &str) {
+        if self.rule.is_none() {
+            return;
+        }
+        let connect = format!(": </dev/tcp/{OUTSIDE}/80");
+        let refused = docker(&["exec", node, "timeout", "5", "bash", "-c", &connect]).unwrap_err();
+        assert!(refused.contains("Connection refused"), "{refused}");
+    }
+}
+
+impl Drop for Offline {
+    fn drop(&mut self) {
+        if let Some(rule) = &self.rule {
+            let _ = iptables("--delete", rule);
+        }
+    }
+}
+
+/// In the chain that docker leaves to users.
+fn iptables(verb: &str, rule: &[String]) -> Result<(), String> {
+    let mut command = Command::new("iptables");
+    command.args(["--wait", verb, "DOCKER-USER"]).args(rule);
+    let output = engine::output_of(command, b"").map_err(|error| error.to_string())?;
+    if output.status.success() { Ok(()) } else { Err(shown("iptables", &output)) }
+}
