@@ -10,7 +10,7 @@ use super::{Run, in_node, script};
 use crate::cluster::name::NodeName;
 use crate::docker::{Call, Docker, args};
 use crate::node::clone::{Changes, Identity, KINDS, TOKENS, VERBS, Verb};
-use crate::node::kubeadm::ADMIN_CONF;
+use crate::node::kubeadm::SUPER_ADMIN_CONF;
 use crate::node::scripts;
 
 /// The phases of `kubeadm init` that have been run, or are not needed.
@@ -70,13 +70,13 @@ impl Run<'_> {
     fn read_calls(node: &NodeName) -> [Call; 2] {
         let get = |words: &[&str]| {
             let all = ["--all-namespaces", "--output=json"];
-            Self::admin_kubectl(node, &[&["get"], words, &all].concat())
+            Self::super_kubectl(node, &[&["get"], words, &all].concat())
         };
         [get(&[KINDS]), get(&["secrets", TOKENS])]
     }
 
     fn change_call(node: &NodeName, verb: &Verb) -> Call {
-        let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
+        let kubeconfig = format!("--kubeconfig={SUPER_ADMIN_CONF}");
         let words = [&["kubectl", &kubeconfig], verb.words].concat();
         let input = format!("saved objects to {}", verb.name);
         args::exec_with_input(&node.to_string(), words, input).deadline(Call::WORK)
@@ -90,8 +90,8 @@ impl Run<'_> {
         in_node(node, &["kubeadm", "init", &config, &skip], Call::WORK)
     }
 
-    fn admin_kubectl(node: &NodeName, words: &[&str]) -> Call {
-        let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
+    fn super_kubectl(node: &NodeName, words: &[&str]) -> Call {
+        let kubeconfig = format!("--kubeconfig={SUPER_ADMIN_CONF}");
         in_node(node, &[&["kubectl", &kubeconfig], words].concat(), Call::WORK)
     }
 }

@@ -74,7 +74,8 @@ fn a_clone_stands_beside_the_cluster_that_was_saved() {
 fn the_saved_objects_become_those_of_the_clone() {
     let machine = saved("a 1 1");
     machine.mokctl("create cluster b --from s -q").run();
-    let kubectl = "exec --interactive b-master-1 kubectl --kubeconfig=/etc/kubernetes/admin.conf";
+    let kubectl = "exec --interactive b-master-1 kubectl --kubeconfig=\
+        /etc/kubernetes/super-admin.conf";
     let reads = |verb: &str| -> Value {
         let call = machine.docker.call(&format!("{kubectl} {verb} "));
         serde_json::from_slice::<Value>(&call.stdin.unwrap()).unwrap()["items"].clone()

@@ -7,3 +7,5 @@ pub mod join_command;
 
 /// Where kubeadm leaves the administrator's access, on every master.
 pub const ADMIN_CONF: &str = "/etc/kubernetes/admin.conf";
+/// The same, of a group that may do everything before any rule is read; on the first master.
+pub const SUPER_ADMIN_CONF: &str = "/etc/kubernetes/super-admin.conf";

@@ -20,6 +20,9 @@ wait_until 240 "the API server" api_listens
 
 # Before the API has read who may do what, this one may do everything.
 export KUBECONFIG=/etc/kubernetes/super-admin.conf
+# Asks again until the API answers: kubectl would not, and a balancer listens without one.
+kubeadm init phase upload-config kubeadm "$config" --kubeconfig="$KUBECONFIG"
+
 update_members() {
   # etcd still tells others where its former self was. ID, STATUS, NAME, PEER, CLIENT, ...
   in_etcd member list | while IFS=', ' read -r id _ _ _ client _; do
@@ -30,8 +33,6 @@ move_addons() {
   # Before there is a pod that would give out addresses of the other cluster's network.
   if [[ -x /usr/local/lib/mok/addons.sh ]]; then /usr/local/lib/mok/addons.sh move; fi
 }
-# As admin.conf's user: kubeadm asks again until the API has read that.
-upload_config() { kubeadm init phase upload-config kubeadm "$config"; }
 create_token() {
   # Join tokens of the other cluster are not valid here.
   kubectl --namespace=kube-system delete secrets \
@@ -40,7 +41,7 @@ create_token() {
 }
 # Each waits for the API most of the time: side by side.
 jobs=()
-for job in update_members move_addons upload_config; do
+for job in update_members move_addons; do
   "$job" >&2 &
   jobs+=("$!")
 done

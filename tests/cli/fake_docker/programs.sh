@@ -51,10 +51,10 @@ exec_in() {
       new_cluster
       of_this_cluster "$engine/token.txt"
       ;;
-    "kubectl --kubeconfig=/etc/kubernetes/admin.conf get "*" --all-namespaces --output=json")
+    "kubectl --kubeconfig=/etc/kubernetes/super-admin.conf get "*" --all-namespaces --output=json")
       cat "$engine/objects/$4.json"
       ;;
-    "kubectl --kubeconfig=/etc/kubernetes/admin.conf "*" --filename=-")
+    "kubectl --kubeconfig=/etc/kubernetes/super-admin.conf "*" --filename=-")
       [ -s "$call/stdin" ] || fail "error: no objects passed to $3"
       ;;
     "kubeadm init --config=/root/mok/kubeadm-init.yaml --skip-phases="*) ;;
