@@ -8,6 +8,7 @@ use crate::cluster::host::{Host, Place};
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::spec::{CloneSpec, ClusterSpec, ImageRef, VersionPrefix};
+use crate::cluster::upgrade::UpgradeSpec;
 
 /// What was asked about the output, whatever the command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,6 +60,7 @@ impl Command {
             | Self::DeleteNode { .. }
             | Self::DeleteSnapshot { .. }
             | Self::RestoreCluster { .. }
+            | Self::UpgradeCluster { .. }
             | Self::StartCluster { .. }
             | Self::StopCluster { .. } => true,
             Self::GetClusters { .. }
@@ -81,6 +83,7 @@ impl Command {
         match self {
             Self::CreateCluster { spec, .. } => Some(&spec.name),
             Self::CloneCluster { spec, .. } => Some(&spec.name),
+            Self::UpgradeCluster { spec, .. } => Some(&spec.name),
             Self::CreateMaster { cluster, .. }
             | Self::CreateWorker { cluster, .. }
             | Self::CreateSnapshot { cluster, .. }
@@ -168,6 +171,13 @@ pub enum Command {
         snapshot: SnapshotName,
         /// Whether the user is not asked first.
         yes: bool,
+        /// Whether the plan is told instead of carried out.
+        dry_run: bool,
+    },
+    /// `upgrade cluster`
+    UpgradeCluster {
+        /// Which cluster, and to what.
+        spec: UpgradeSpec,
         /// Whether the plan is told instead of carried out.
         dry_run: bool,
     },

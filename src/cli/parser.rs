@@ -215,6 +215,8 @@ mod tests {
             ("delete snapshot", "Please provide the SNAPSHOT to delete."),
             ("restore cluster", "Please provide the Cluster NAME to restore."),
             ("restore cluster a", "Please provide the SNAPSHOT to restore it from."),
+            ("upgrade cluster", "Please provide the Cluster NAME to upgrade."),
+            ("upgrade cluster a", "UpgradeCluster"),
             ("get snapshots", "GetSnapshots"),
             ("export snapshot s", "Please provide the FILE to export the snapshot to."),
             ("load snapshot", "Please provide the FILE to load the snapshot from."),

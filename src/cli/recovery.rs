@@ -35,6 +35,7 @@ impl Command {
                     "the snapshot is unchanged: run 'mokctl restore cluster {cluster} {snapshot}' again"
                 )
             }
+            Self::UpgradeCluster { spec, .. } => go_on(spec.to_string()),
             Self::DeleteCluster { cluster, .. } => go_on(format!("delete cluster {cluster}")),
             Self::DeleteNode { node, .. } => {
                 go_on(format!("delete {} {node}", node.role().as_str()))
@@ -102,6 +103,10 @@ mod tests {
             ("delete snapshot s", "'mokctl delete snapshot s' goes on"),
             ("start cluster a", "'mokctl start cluster a' goes on"),
             ("stop cluster a", "'mokctl stop cluster a' goes on"),
+            (
+                "upgrade cluster a --k8sver 1.37 --parallel 2",
+                "'mokctl upgrade cluster a --k8sver 1.37' goes on",
+            ),
             ("build image", "'mokctl build image' goes on"),
             (
                 "create snapshot a s",

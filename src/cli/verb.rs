@@ -20,6 +20,7 @@ pub enum Verb {
     StartCluster,
     StopCluster,
     RestoreCluster,
+    UpgradeCluster,
     BuildImage,
     Exec,
     LoadImage,

@@ -22,3 +22,4 @@ pub mod spec;
 pub mod subnet;
 pub mod taken;
 pub mod timestamp;
+pub mod upgrade;

@@ -160,7 +160,7 @@ fn look(Site { context, .. }: &Site, image: &str) -> Result<HostReport, Error> {
 }
 
 /// The proxies that `node` has. No label holds them: there may be a password.
-fn proxy(docker: &Docker, node: &NodeName) -> Result<Proxy, Error> {
+pub(super) fn proxy(docker: &Docker, node: &NodeName) -> Result<Proxy, Error> {
     let read = args::exec(&node.to_string(), ["cat", ENVIRONMENT]);
     Ok(docker.read(&read, Proxy::from_rendered)?)
 }

@@ -21,6 +21,7 @@ mod load_snapshot;
 mod outcome;
 mod power;
 mod restore_cluster;
+mod upgrade_cluster;
 
 use crate::cli::{Command, Detail, Globals};
 use crate::cluster::name::{ClusterName, Role};
@@ -77,6 +78,7 @@ impl Context {
             Command::RestoreCluster { cluster, snapshot, yes, dry_run } => {
                 restore_cluster::run(self, &cluster, &snapshot, yes, dry_run)
             }
+            Command::UpgradeCluster { spec, dry_run } => upgrade_cluster::run(self, &spec, dry_run),
             Command::DeleteSnapshot { snapshot, yes, dry_run } => {
                 delete_snapshot::run(self, &snapshot, yes, dry_run)
             }

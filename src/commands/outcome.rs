@@ -9,7 +9,7 @@ use crate::docker::args;
 use crate::error::Error;
 use crate::inventory::existing::ExistingCluster;
 use crate::plan::Plan;
-use crate::run::{self, Origin, Run, Timing};
+use crate::run::{self, Failure, Origin, Run, Timing};
 use crate::ui::{Mode, Ui};
 
 /// How a failed plan is reverted in a cluster that stays.
@@ -23,7 +23,7 @@ pub(super) struct Revert<'a> {
 impl Revert<'_> {
     /// A step that fails had nothing to revert, or cannot: the rest matters all the
     /// same, and the first failure is what the user is told.
-    fn run(self, failed: &Run<'_>) {
+    fn run(self, failed: &Run<'_>) -> Result<(), Failure> {
         let engines = failed.engines.uninterruptible();
         let run = Run {
             nodes: failed.nodes.clone(),
@@ -35,9 +35,12 @@ impl Revert<'_> {
         if let Ok(join) = failed.outputs.join() {
             run.outputs.learn_join(join.clone());
         }
+        let mut first = Ok(());
         for stage in self.plan.0 {
-            let _ = run::execute(&Plan(vec![stage]), &run, &Ui::new(Mode::Quiet, false));
+            let done = run::execute(&Plan(vec![stage]), &run, &Ui::new(Mode::Quiet, false));
+            first = first.and(done.map(drop));
         }
+        first
     }
 }
 
@@ -47,6 +50,8 @@ pub(super) enum OnFailure<'a> {
     RollBack(&'a [NodeName]),
     /// It is undone in the cluster, and then what it made is removed.
     Revert(Revert<'a>),
+    /// It is undone, with everything that it made; the words of the command go on.
+    Undo(Revert<'a>, String),
     /// Everything stays, for the user to look at: the nodes that it added to a cluster,
     /// or a whole one.
     Retain(&'a [NodeName]),
@@ -97,8 +102,24 @@ pub(super) fn execute(
         OnFailure::Revert(revert) => {
             let is_new = |node: &&NodeName| !revert.roster.nodes().contains(node);
             let new: Vec<NodeName> = run.roster.nodes().iter().filter(is_new).cloned().collect();
-            revert.run(run);
+            let _ = revert.run(run);
             roll_back(context, run, &new);
+        }
+        OnFailure::Undo(revert, again) => {
+            let stage = context.ui.stage("Rolling back");
+            let step = stage.step("roll back", None);
+            match revert.run(run) {
+                Ok(()) => {
+                    step.done();
+                    stage.done();
+                }
+                Err(failure) => {
+                    drop(step);
+                    drop(stage);
+                    let source = &failure.source;
+                    context.ui.warn(&format!("{failure}: {source}; '{again}' goes on"));
+                }
+            }
         }
         OnFailure::Retain(new) => {
             let node = new.first().unwrap_or(&run.admin_node);

@@ -43,6 +43,17 @@ pub struct Container {
 pub struct State {
     /// Whether it runs.
     pub running: bool,
+    /// When it was last started; the year 1 where it never was.
+    #[serde(default, deserialize_with = "or_default")]
+    pub started_at: String,
+}
+
+impl State {
+    /// Whether it was ever started.
+    #[must_use]
+    pub fn has_run(&self) -> bool {
+        !self.started_at.is_empty() && !self.started_at.starts_with("0001-")
+    }
 }
 
 /// What a container, or an image for its containers, is made with.

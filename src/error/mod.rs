@@ -93,6 +93,16 @@ pub enum Error {
         /// The step that failed.
         source: Box<Failure>,
     },
+    /// An upgrade that had begun; each node has moved, or is as it was.
+    #[error("failed to upgrade the cluster")]
+    Upgrade {
+        /// What goes on.
+        again: String,
+        /// What makes the cluster what it was.
+        restore: Option<String>,
+        /// The step that failed.
+        source: Box<Failure>,
+    },
     /// No node of that name is there.
     #[error("no node exists with name {0}")]
     NoNode(NodeName),
@@ -281,6 +291,10 @@ impl Error {
             Self::Restore { cluster, snapshot, .. } => Some(format!(
                 "the snapshot is unchanged: run 'mokctl restore cluster {cluster} {snapshot}' again"
             )),
+            Self::Upgrade { again, restore: None, .. } => Some(format!("'{again}' goes on")),
+            Self::Upgrade { again, restore: Some(restore), .. } => {
+                Some(format!("'{again}' goes on, '{restore}' makes it what it was"))
+            }
             Self::NoNode(node) => Some(format!("'mokctl get nodes {}' lists them", node.cluster())),
             Self::NoRepository(_) => Some(
                 "set it to where images are, as in MOKCTL_IMAGE_REPOSITORY=registry:5000/mok"
@@ -334,7 +348,7 @@ impl Error {
     fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Step(failure) => Some(failure),
-            Self::Restore { source, .. } => Some(source),
+            Self::Restore { source, .. } | Self::Upgrade { source, .. } => Some(source),
             Self::NotDeleted { source, .. } => source.failure(),
             _ => None,
         }

@@ -48,6 +48,9 @@ pub enum InventoryError {
     /// Another run adds a node at this moment, or one that was killed has.
     #[error("cluster {cluster} is being changed: {node} is not finished", cluster = .0.cluster(), node = .0)]
     NotFinished(NodeName),
+    /// An upgrade moves one of its nodes at this moment, or one that was killed has begun to.
+    #[error("cluster {0} is being upgraded")]
+    Upgrading(ClusterName),
     /// The network is not there.
     #[error("cluster {0} has no network")]
     NoNetwork(ClusterName),
@@ -112,6 +115,9 @@ impl InventoryError {
             Self::NotFinished(node) => format!(
                 "wait until it is; if nothing adds it any more, 'mokctl delete {} {node}' removes it",
                 node.role().as_str()
+            ),
+            Self::Upgrading(name) => format!(
+                "wait until it is; if nothing upgrades it any more, 'mokctl upgrade cluster {name}' goes on"
             ),
             Self::NoNetwork(name) => {
                 format!("'mokctl delete cluster {name}' removes the rest of it")

@@ -11,6 +11,7 @@ use crate::cluster::port::PortBinding;
 use crate::cluster::ranges::Ranges;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
+use crate::cluster::upgrade::node_of_former;
 use crate::docker::{Docker, DockerError, Engines, args};
 use crate::ui::Ui;
 
@@ -129,6 +130,9 @@ impl ExistingCluster {
         if self.members.iter().any(|member| member.newer) {
             return Err(InventoryError::Newer(self.name.clone()));
         }
+        if self.members.iter().any(|member| node_of_former(&member.name).is_some()) {
+            return Err(InventoryError::Upgrading(self.name.clone()));
+        }
         if let Some(host) = self.away.first() {
             return Err(InventoryError::Away { cluster: self.name.clone(), host: host.clone() });
         }
@@ -149,6 +153,12 @@ impl ExistingCluster {
             }),
             None => Ok(()),
         }
+    }
+
+    /// The nodes that an upgrade was about to move when it was cut off.
+    #[must_use]
+    pub fn half_moved(&self) -> Vec<NodeName> {
+        self.members.iter().filter_map(|member| node_of_former(&member.name)).collect()
     }
 
     /// Whether some host of it does not answer.

@@ -43,6 +43,8 @@ pub struct Member {
     pub hosts: Vec<Host>,
     /// Whether it runs.
     pub running: bool,
+    /// Whether it was ever started.
+    pub has_run: bool,
     /// Whether the `create` that made it came to its end.
     pub complete: bool,
     /// Whether its setup was left to the user, done since or not.
@@ -185,6 +187,7 @@ fn member(container: Container) -> Option<Member> {
         host: label(labels::HOST).and_then(|word| Host::parse(word).ok()),
         hosts: label(labels::HOSTS).and_then(|list| Host::parse_all(list).ok()).unwrap_or_default(),
         running: container.state.running,
+        has_run: container.state.has_run(),
         complete: container.host_config.restart_policy.name == RESTART_POLICY,
         manual: label(labels::SETUP) == Some(labels::MANUAL),
         address: network.and_then(address),

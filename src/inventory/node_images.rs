@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::error::InventoryError;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{image as label, snapshot};
-use crate::cluster::spec::{ClusterSpec, VersionPrefix};
+use crate::cluster::spec::{ImageRef, VersionPrefix};
 use crate::docker::inspect::{self, Image};
 use crate::docker::{Docker, DockerError, args};
 use crate::image::build_files;
@@ -72,8 +72,12 @@ pub fn below(docker: &Docker, name: &str) -> Result<NodeImage, InventoryError> {
 ///
 /// # Errors
 /// Where there is none.
-pub fn chosen(docker: &Docker, spec: &ClusterSpec) -> Result<NodeImage, InventoryError> {
-    let image = match (&spec.image, &spec.version) {
+pub fn chosen(
+    docker: &Docker,
+    image: Option<&ImageRef>,
+    version: Option<&VersionPrefix>,
+) -> Result<NodeImage, InventoryError> {
+    let image = match (image, version) {
         (Some(image), _) => named(docker, image.as_str())?,
         (None, None) => named(docker, &build_files::image(release::DEFAULT))?,
         (None, Some(wanted)) => {
@@ -83,7 +87,7 @@ pub fn chosen(docker: &Docker, spec: &ClusterSpec) -> Result<NodeImage, Inventor
             named(docker, &newest.name)?
         }
     };
-    match &spec.version {
+    match version {
         Some(wanted) if !wanted.matches(image.version) => Err(no_version(wanted, &all(docker)?)),
         Some(_) | None => Ok(image),
     }

@@ -30,6 +30,10 @@ pub struct NodeObject {
     pub address: Option<IpAddr>,
     /// The Kubernetes version that it had.
     pub version: Option<KubernetesVersion>,
+    /// Whether the cluster calls it Ready.
+    pub ready: bool,
+    /// Whether no new pods come to it.
+    pub cordoned: bool,
 }
 
 /// Those of the cluster, by name, as the API server tells the master `admin_node`.
@@ -89,6 +93,8 @@ struct List {
 struct Item {
     metadata: Metadata,
     #[serde(default)]
+    spec: Spec,
+    #[serde(default)]
     status: Status,
 }
 
@@ -98,9 +104,16 @@ struct Metadata {
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Spec {
+    unschedulable: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Status {
     addresses: Vec<Address>,
+    conditions: Vec<Condition>,
     #[serde(deserialize_with = "inspect::or_default")]
     node_info: NodeInfo,
 }
@@ -112,6 +125,13 @@ struct Address {
     address: String,
 }
 
+#[derive(Debug, Deserialize)]
+struct Condition {
+    #[serde(rename = "type")]
+    kind: String,
+    status: String,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct NodeInfo {
@@ -121,15 +141,19 @@ struct NodeInfo {
 /// Those among them that are called like nodes of ours.
 fn read(json: &str, cluster: &ClusterName) -> serde_json::Result<Vec<NodeObject>> {
     let List { items } = serde_json::from_str(json)?;
-    let object = |Item { metadata, status }: Item| {
+    let object = |Item { metadata, spec, status }: Item| {
         let node = NodeName::parse(&metadata.name).ok()?;
         let ours = node.cluster() == cluster && node.role().runs_kubernetes();
         let mut addresses = status.addresses.iter();
         let internal = addresses.find(|address| address.kind == "InternalIP");
+        let mut conditions = status.conditions.iter();
+        let ready = conditions.any(|it| it.kind == "Ready" && it.status == "True");
         ours.then(|| NodeObject {
             node,
             address: internal.and_then(|it| it.address.parse().ok()),
             version: KubernetesVersion::parse(&status.node_info.kubelet_version),
+            ready,
+            cordoned: spec.unschedulable,
         })
     };
     let mut objects: Vec<_> = items.into_iter().filter_map(object).collect();
@@ -144,7 +168,8 @@ mod tests {
     #[test]
     fn node_objects_of_the_cluster_are_read() {
         let json = r#"{"kind": "NodeList", "items": [
-            {"metadata": {"name": "a-worker-1"}, "status": {
+            {"metadata": {"name": "a-worker-1"}, "spec": {"unschedulable": true}, "status": {
+                "conditions": [{"type": "Ready", "status": "True"}],
                 "addresses": [
                     {"type": "Hostname", "address": "a-worker-1"},
                     {"type": "InternalIP", "address": "10.213.0.101"}
@@ -160,6 +185,7 @@ mod tests {
         assert_eq!((master.node.to_string().as_str(), master.address), ("a-master-1", None));
         assert_eq!(worker.address, Some(IpAddr::from([10, 213, 0, 101])));
         assert_eq!(worker.version, KubernetesVersion::parse("v1.37.2"));
+        assert!(worker.ready && worker.cordoned && !master.ready && !master.cordoned);
         assert!(read("", &ClusterName::parse("a").unwrap()).is_err());
     }
 }

@@ -14,3 +14,4 @@ pub mod proxy;
 pub mod registry;
 pub mod scripts;
 pub mod snapshot;
+pub mod upgrade;

@@ -8,6 +8,7 @@ mod delete;
 mod nodes;
 mod power;
 mod snapshot;
+mod upgrade;
 
 use std::fmt;
 
@@ -19,6 +20,7 @@ pub use delete::delete;
 pub use nodes::{add, forget, remove, reserve, revert_add};
 pub use power::{reconnect, replace_balancer, resume, start, stop};
 pub use snapshot::{clone, restore, save};
+pub use upgrade::{finish, put_back, upgrade};
 
 /// Stages, one after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +107,19 @@ pub enum Step {
     Start(NodeName),
     /// The container, which is stopped, becomes an image of the snapshot.
     Save(NodeName),
+    /// Another container, of another image, takes the place of the node's, which is
+    /// stopped, with what that has, and starts.
+    Replace(NodeName),
+    /// The container whose place was taken gets it back.
+    PutBack(NodeName),
+    /// That container goes.
+    RemoveFormer(NodeName),
+    /// `kubeadm upgrade apply` on the first master, `kubeadm upgrade node` on others.
+    Upgrade(NodeName),
+    /// Pods may come to the node again.
+    Uncordon(NodeName),
+    /// kubeadm's add-ons, by the first master.
+    UpgradeAddons(NodeName),
     /// The administrator's access, out of the user's kubeconfig.
     RemoveAccess,
     /// All containers of the cluster, by name, with their volumes.
@@ -150,7 +165,13 @@ impl Step {
             | Self::Connect(node)
             | Self::Stop(node)
             | Self::Start(node)
-            | Self::Save(node) => Some(node),
+            | Self::Save(node)
+            | Self::Replace(node)
+            | Self::PutBack(node)
+            | Self::RemoveFormer(node)
+            | Self::Upgrade(node)
+            | Self::Uncordon(node)
+            | Self::UpgradeAddons(node) => Some(node),
             Self::WaitReady(nodes, _) | Self::MarkComplete(nodes) => {
                 if let [node] = nodes.as_slice() { Some(node) } else { None }
             }
@@ -201,6 +222,12 @@ impl fmt::Display for Step {
             Self::Connect(node) => write!(f, "connect {node}"),
             Self::Stop(node) => write!(f, "stop {node}"),
             Self::Save(node) => write!(f, "save {node}"),
+            Self::Replace(node) => write!(f, "replace {node}"),
+            Self::PutBack(node) => write!(f, "put {node} back"),
+            Self::RemoveFormer(node) => write!(f, "remove former {node}"),
+            Self::Upgrade(node) => write!(f, "run kubeadm upgrade on {node}"),
+            Self::Uncordon(node) => write!(f, "uncordon {node}"),
+            Self::UpgradeAddons(node) => write!(f, "upgrade kubeadm's add-ons on {node}"),
             Self::RemoveAccess => f.write_str("remove access to the cluster"),
             Self::RemoveContainers(names) => write!(f, "remove {}", names.join(", ")),
             Self::RemoveImages => f.write_str("remove images of deleted snapshots"),

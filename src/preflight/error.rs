@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::Problem;
+use super::upgrade::UpgradeError;
 use crate::cluster::addons::{Addon, Addons};
 use crate::cluster::family::IpFamily;
 use crate::cluster::name::ClusterName;
@@ -28,6 +29,9 @@ pub enum PreflightError {
     /// A node cannot be where it shall be.
     #[error(transparent)]
     Place(#[from] PlaceError),
+    /// The cluster cannot be upgraded.
+    #[error(transparent)]
+    Upgrade(#[from] UpgradeError),
     /// A cluster of that name is there.
     #[error("cluster {0} already exists")]
     Exists(ClusterName),
@@ -80,6 +84,7 @@ impl PreflightError {
             }
             Self::Inventory(error) => return error.hint(),
             Self::Problem(problem) => problem.remedy(),
+            Self::Upgrade(error) => return error.hint(),
             Self::Place(PlaceError::Host { .. }) => {
                 "a cluster has the hosts that 'create cluster --hosts' gave it".to_owned()
             }

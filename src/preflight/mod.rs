@@ -12,6 +12,7 @@ mod report;
 mod saved;
 mod site;
 mod swarm;
+mod upgrade;
 
 use std::io::ErrorKind;
 
@@ -23,6 +24,7 @@ pub use report::{check, look, refuse_or_warn};
 pub use saved::{Present, come_back, mounts_gone, snapshot_disk};
 pub use site::{Site, chosen_subnet, refuse_existing};
 pub use swarm::{SwarmFacts, of_swarm};
+pub use upgrade::{UpgradeError, path};
 
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::layout::Layout;

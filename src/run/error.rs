@@ -21,6 +21,9 @@ pub enum StepError {
     /// The cluster's certificates.
     #[error(transparent)]
     Pki(#[from] PkiError),
+    /// What a cluster has of kubeadm's configuration.
+    #[error("cannot read the ConfigMap kubeadm-config: {0}")]
+    Config(String),
     /// The objects of another cluster.
     #[error(transparent)]
     Clone(#[from] CloneError),
@@ -52,6 +55,7 @@ impl StepError {
             Self::Docker(error) => Some(error),
             Self::Output(_)
             | Self::Pki(_)
+            | Self::Config(_)
             | Self::Clone(_)
             | Self::Kubeconfig(_)
             | Self::Missing(_)

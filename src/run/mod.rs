@@ -15,6 +15,7 @@ mod port;
 mod removal;
 mod snapshot;
 mod start;
+mod upgrade;
 mod work;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -28,6 +29,7 @@ pub use origin::Origin;
 pub use outputs::{MissingOutput, Outputs};
 pub use removal::{Removal, roll_back};
 pub use snapshot::Restore;
+pub use upgrade::Upgrade;
 pub use work::Target;
 
 use crate::cluster::addons::Addons;

@@ -81,7 +81,11 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn kubectl(&self, words: &[&str]) -> Call {
+    pub(super) fn uncordon_call(&self, node: &NodeName) -> Call {
+        self.kubectl(&["uncordon", &node.to_string()])
+    }
+
+    pub(super) fn kubectl(&self, words: &[&str]) -> Call {
         let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
         let words = [&["kubectl", &kubeconfig], words].concat();
         in_node(&self.admin_node, &words, DRAIN + Duration::from_secs(30))

@@ -3,6 +3,7 @@
 use super::outputs::MissingOutput;
 use super::removal::Removal;
 use super::snapshot::Restore;
+use super::upgrade::Upgrade;
 use crate::cluster::runtime::Runtime;
 use crate::docker::Docker;
 use crate::image::contract::NodeImage;
@@ -33,6 +34,8 @@ pub enum Origin {
         /// The certificate authorities of the new cluster.
         pki: Pki,
     },
+    /// Another node image than that of the nodes, which keep their state.
+    Upgrade(Upgrade),
     /// A snapshot of this cluster.
     Restore(Restore),
     /// The run makes no node, but an image of each that is there.
@@ -45,7 +48,9 @@ impl Origin {
     /// The node image.
     pub(super) fn image(&self) -> Result<&NodeImage, MissingOutput> {
         match self {
-            Self::Image { image, .. } | Self::Clone { image, .. } => Ok(image),
+            Self::Image { image, .. }
+            | Self::Clone { image, .. }
+            | Self::Upgrade(Upgrade { image, .. }) => Ok(image),
             Self::Unchanged | Self::Restore(_) | Self::Save(_) | Self::Delete(_) => {
                 Err(MissingOutput("the image"))
             }
@@ -57,8 +62,20 @@ impl Origin {
         match self {
             Self::Image { pki, .. } => pki.as_ref(),
             Self::Clone { pki, .. } => Some(pki),
-            Self::Unchanged | Self::Restore(_) | Self::Save(_) | Self::Delete(_) => None,
+            Self::Unchanged
+            | Self::Upgrade(_)
+            | Self::Restore(_)
+            | Self::Save(_)
+            | Self::Delete(_) => None,
         }
+    }
+
+    /// What is upgraded, and to which image.
+    pub(super) fn upgrade(&self) -> Result<&Upgrade, MissingOutput> {
+        let Self::Upgrade(upgrade) = self else {
+            return Err(MissingOutput("the cluster as it is"));
+        };
+        Ok(upgrade)
     }
 
     /// The snapshot of another cluster that this one is made from.
@@ -70,16 +87,20 @@ impl Origin {
     pub(super) fn removal(&self) -> Result<&Removal, MissingOutput> {
         match self {
             Self::Delete(removal) | Self::Restore(Restore { removal, .. }) => Ok(removal),
-            Self::Unchanged | Self::Image { .. } | Self::Clone { .. } | Self::Save(_) => {
-                Err(MissingOutput("what is there"))
-            }
+            Self::Unchanged
+            | Self::Image { .. }
+            | Self::Clone { .. }
+            | Self::Upgrade(_)
+            | Self::Save(_) => Err(MissingOutput("what is there")),
         }
     }
 
     /// The container runtime of the new nodes.
     pub(super) fn runtime(&self) -> Result<Runtime, MissingOutput> {
         match self {
-            Self::Image { image, .. } | Self::Clone { image, .. } => Ok(image.runtime),
+            Self::Image { image, .. }
+            | Self::Clone { image, .. }
+            | Self::Upgrade(Upgrade { image, .. }) => Ok(image.runtime),
             Self::Restore(Restore { snapshot, .. }) => {
                 let master = snapshot.first_master();
                 Ok(master.ok_or(MissingOutput("the first master's image"))?.runtime)

@@ -39,7 +39,7 @@ impl FirstStart {
 
 impl Run<'_> {
     /// What a container finds at its first start as at every later one.
-    fn files(&self, node: &NodeName) -> Result<Vec<File>, StepError> {
+    pub(super) fn files(&self, node: &NodeName) -> Result<Vec<File>, StepError> {
         if let Origin::Restore(restore) = &self.origin {
             return Ok(snapshot::files(node.role(), self.origin.runtime()?, restore.renews));
         }
@@ -191,6 +191,7 @@ impl Run<'_> {
             publish: self.published(node)?,
             mounts,
             state,
+            volumes_from: None,
             privilege: kubernetes.then(|| self.privilege(node)),
             image,
             entrypoint: (!kubernetes).then(|| balancer::ENTRYPOINT.to_owned()),
@@ -282,7 +283,11 @@ impl Run<'_> {
 
     /// For an engine that cannot grant `--privileged`. Several nodes may find out
     /// at once: the answer is the same.
-    fn learn_lesser_privilege(&self, node: &NodeName, image: &str) -> Result<(), StepError> {
+    pub(super) fn learn_lesser_privilege(
+        &self,
+        node: &NodeName,
+        image: &str,
+    ) -> Result<(), StepError> {
         let lesser = self.engines.of(node).lesser_privilege(image)?;
         self.outputs.learn_privilege(self.engines.host(node), lesser);
         Ok(())

@@ -9,6 +9,7 @@ use super::error::StepError;
 use super::{Run, script};
 use crate::cluster::name::NodeName;
 use crate::cluster::timestamp::Timestamp;
+use crate::cluster::upgrade::former;
 use crate::docker::{Call, Docker, Engine, args};
 use crate::node::scripts;
 use crate::plan::{Since, Step};
@@ -141,6 +142,22 @@ impl Run<'_> {
                 one(node, args::start([node.to_string().as_str()]))
             }
             Step::Save(node) => on(node, self.save_calls(node)?),
+            Step::Replace(node) => {
+                self.outputs.learn_started(Timestamp::now().seconds());
+                let replacement = self.replacement(node)?;
+                on(node, replacement.calls()).by(|_| self.replace(node, replacement))
+            }
+            Step::PutBack(node) => {
+                on(node, Self::put_back_calls(node)?).by(|_| self.put_back(node))
+            }
+            Step::RemoveFormer(node) => one(node, args::remove([former(node).as_str()])),
+            Step::Upgrade(node) => {
+                one(node, self.upgrade_call(node)?).by(|_| self.upgrade_node(node))
+            }
+            Step::Uncordon(node) => admin_node(self.uncordon_call(node)),
+            Step::UpgradeAddons(node) => {
+                on(node, self.addon_calls(node)?).by(|_| self.upgrade_addons(node))
+            }
             Step::RemoveAccess => Work::new([]).by(|_| self.remove_access()),
             Step::RemoveContainers(_) => {
                 Work::new(self.origin.removal()?.container_calls()).by(|_| self.remove_containers())

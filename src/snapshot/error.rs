@@ -22,6 +22,9 @@ pub enum SnapshotError {
     /// A snapshot of that name is there.
     #[error("snapshot {0} already exists")]
     Exists(SnapshotName),
+    /// All names that the program would choose are taken, or too long.
+    #[error("no name like {0} is free for a snapshot")]
+    NoFreeName(String),
     /// What a run that was killed left of a snapshot of that name.
     #[error("snapshot {0} is incomplete")]
     Unfinished(SnapshotName),
@@ -81,6 +84,7 @@ impl SnapshotError {
             Self::Exists(name) | Self::Unfinished(name) => {
                 format!("'mokctl delete snapshot {name}' removes it")
             }
+            Self::NoFreeName(_) => "choose one with --snapshot, or none".to_owned(),
             Self::NotFound(_) => "'mokctl get snapshots' lists them".to_owned(),
             Self::OtherCluster { snapshot, cluster } => format!(
                 "'mokctl restore cluster {cluster} {snapshot}' restores it, \

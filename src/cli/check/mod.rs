@@ -3,12 +3,14 @@
 
 mod number;
 mod spec;
+mod upgrade;
 
 use std::num::NonZeroU8;
 use std::path::PathBuf;
 
 use number::number;
 use spec::{clone, spec};
+use upgrade::upgrade;
 
 use super::Parsed;
 use super::command::{Command, Detail, Format, Globals};
@@ -61,6 +63,9 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
         }
         Verb::RestoreCluster => {
             Command::RestoreCluster { cluster: cluster()?, snapshot: snapshot(1)?, yes, dry_run }
+        }
+        Verb::UpgradeCluster => {
+            Command::UpgradeCluster { spec: upgrade(words, cluster()?)?, dry_run }
         }
         Verb::DeleteSnapshot => Command::DeleteSnapshot { snapshot: snapshot(0)?, yes, dry_run },
         Verb::LoadSnapshot => Command::LoadSnapshot { file: file(0) },

@@ -1,5 +1,6 @@
 //! What words become, and what they are refused with.
 
+use crate::cluster::upgrade::{SaveFirst, UpgradeSpec};
 use std::ffi::OsString;
 use std::num::NonZeroU16;
 
@@ -242,6 +243,32 @@ fn every_command_becomes_its_variant() {
         (
             "restore cluster a s --yes",
             Command::RestoreCluster { cluster: name(), snapshot: snapshot(), yes: true, dry_run },
+        ),
+        (
+            "upgrade cluster a --k8sver 1.37 --parallel 2 --snapshot s",
+            Command::UpgradeCluster {
+                spec: UpgradeSpec {
+                    name: name(),
+                    image: None,
+                    version: Some(VersionPrefix::parse("1.37").unwrap()),
+                    parallel: NonZeroU8::MIN.saturating_add(1),
+                    save: SaveFirst::As(snapshot()),
+                },
+                dry_run,
+            },
+        ),
+        (
+            "upgrade cluster a --image x --snapshot=none",
+            Command::UpgradeCluster {
+                spec: UpgradeSpec {
+                    name: name(),
+                    image: Some(ImageRef::parse("x").unwrap()),
+                    version: None,
+                    parallel: NonZeroU8::MIN,
+                    save: SaveFirst::Never,
+                },
+                dry_run,
+            },
         ),
         ("delete snapshot s", Command::DeleteSnapshot { snapshot: snapshot(), yes, dry_run }),
         ("get snapshots a", Command::GetSnapshots { cluster: Some(name()) }),

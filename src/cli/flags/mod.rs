@@ -36,6 +36,8 @@ pub enum Flag {
     Image,
     K8sver,
     Addons,
+    Parallel,
+    Snapshot,
     GetPrebuiltImage,
     Retain,
     Stop,

@@ -37,11 +37,17 @@ const CHANGE: &[Verb] = &[
     Verb::StartCluster,
     Verb::StopCluster,
     Verb::RestoreCluster,
+    Verb::UpgradeCluster,
 ];
 
 /// The commands whose steps print something worth seeing.
-const TALKATIVE: &[Verb] =
-    &[Verb::CreateCluster, Verb::CreateMaster, Verb::CreateWorker, Verb::BuildImage];
+const TALKATIVE: &[Verb] = &[
+    Verb::CreateCluster,
+    Verb::CreateMaster,
+    Verb::CreateWorker,
+    Verb::UpgradeCluster,
+    Verb::BuildImage,
+];
 
 /// The commands that carry out a plan.
 const PLANNED: &[Verb] = &[
@@ -54,6 +60,7 @@ const PLANNED: &[Verb] = &[
     Verb::StartCluster,
     Verb::StopCluster,
     Verb::RestoreCluster,
+    Verb::UpgradeCluster,
 ];
 
 /// The commands whose answer a program may want to read.
@@ -254,7 +261,7 @@ pub const FLAGS: &[FlagSpec] = &[
         name: "image",
         short: None,
         value: Some("IMAGE"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
+        scope: Scope::Only(&[Verb::CreateCluster, Verb::UpgradeCluster]),
         help: "The image of the containers",
     },
     FlagSpec {
@@ -262,7 +269,7 @@ pub const FLAGS: &[FlagSpec] = &[
         name: "k8sver",
         short: None,
         value: Some("VERSION"),
-        scope: Scope::Only(&[Verb::CreateCluster, Verb::BuildImage]),
+        scope: Scope::Only(&[Verb::CreateCluster, Verb::UpgradeCluster, Verb::BuildImage]),
         help: "The Kubernetes version, like 1.36 or 1.36.3",
     },
     FlagSpec {
@@ -272,6 +279,22 @@ pub const FLAGS: &[FlagSpec] = &[
         value: Some("ADDONS"),
         scope: Scope::Only(&[Verb::CreateCluster]),
         help: "Any of storage,metrics,policy,loadbalancer; or none",
+    },
+    FlagSpec {
+        flag: Flag::Parallel,
+        name: "parallel",
+        short: None,
+        value: Some("N"),
+        scope: Scope::Only(&[Verb::UpgradeCluster]),
+        help: "How many workers at a time; 1 by default",
+    },
+    FlagSpec {
+        flag: Flag::Snapshot,
+        name: "snapshot",
+        short: None,
+        value: Some("NAME"),
+        scope: Scope::Only(&[Verb::UpgradeCluster]),
+        help: "What the cluster is saved as first; or none",
     },
     FlagSpec {
         flag: Flag::GetPrebuiltImage,

@@ -94,6 +94,7 @@ pub const ROWS: &[Row] = &[
         &["cluster"],
         &[name("the Cluster NAME to restore"), snapshot("the SNAPSHOT to restore it from")],
     ),
+    row(Verb::UpgradeCluster, "upgrade", &["cluster"], &[name("the Cluster NAME to upgrade")]),
     row(Verb::BuildImage, "build", &["image"], &[optional("FLAVOUR", Takes::Live(Live::Flavours))]),
     Row {
         rest: Some("CMD"),

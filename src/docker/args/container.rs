@@ -28,6 +28,8 @@ pub struct Container {
     pub mounts: Vec<Mount>,
     /// The folder that is a volume, where the container runs a runtime.
     pub state: Option<&'static str>,
+    /// The container whose volumes it takes over.
+    pub volumes_from: Option<String>,
     /// Rights; none for a container that needs none beyond the usual.
     pub privilege: Option<Privilege>,
     /// The image's name.
@@ -99,6 +101,10 @@ pub fn create_container(container: &Container) -> Call {
         // overlayfs refuses an upper folder that is on overlayfs itself.
         args.push(format!("--volume={state}"));
     }
+    if let Some(former) = &container.volumes_from {
+        // By name they would no longer count as anonymous, and outlive the node.
+        args.push(format!("--volumes-from={former}"));
+    }
     args.extend(PROXIES.iter().map(|name| format!("--env={name}=")));
     if let Some(entrypoint) = &container.entrypoint {
         args.push(format!("--entrypoint={entrypoint}"));
@@ -114,6 +120,32 @@ pub fn put_files(container: &str, tar: Vec<u8>) -> Call {
         .stdin(tar)
         .input(format!("files of {container}"))
         .deadline(Call::WORK)
+}
+
+/// What a container has of `path`, as a tar archive on standard output.
+#[must_use]
+pub fn take_files(container: &str, path: &str) -> Call {
+    Call::new(["cp", &format!("{container}:{path}"), "-"]).deadline(Call::TRANSFER)
+}
+
+/// Puts the files of an archive that another call writes into `folder` of a container,
+/// whose users they keep.
+#[must_use]
+pub fn put_piped(container: &str, folder: &str) -> Call {
+    Call::new(["cp", "-", &format!("{container}:{folder}")]).deadline(Call::TRANSFER)
+}
+
+/// What a container has in another way than its image: a line `A /path` for what was
+/// added, `C` for what was changed, `D` for what was deleted.
+#[must_use]
+pub fn changes(container: &str) -> Call {
+    Call::new(["diff", container]).deadline(Call::WORK)
+}
+
+/// Gives a container another name.
+#[must_use]
+pub fn rename(container: &str, name: &str) -> Call {
+    Call::new(["rename", container, name]).to_its_end()
 }
 
 /// Starts containers.

@@ -12,8 +12,9 @@ pub use compile::{
     CompileContainer, copy_out, create_compiler, import, remove_volume, run_program, start_attached,
 };
 pub use container::{
-    Container, container_ids, create_container, inspect_containers, keep, labelled_container_ids,
-    labelled_container_names, logs, put_files, remove, signal, start, stop, written,
+    Container, changes, container_ids, create_container, inspect_containers, keep,
+    labelled_container_ids, labelled_container_names, logs, put_files, put_piped, remove, rename,
+    signal, start, stop, take_files, written,
 };
 pub use engine::{at, endpoint, host_status, info};
 pub use exec::{exec, exec_attached, exec_piped, exec_with_input};

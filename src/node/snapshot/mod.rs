@@ -44,7 +44,7 @@ pub fn files_of_clone(role: Role, runtime: Runtime, credentials: Vec<File>) -> V
 }
 
 /// Has `service` start after the script `name`, called with `argument`.
-fn before(service: &str, name: &str, argument: &str, text: &str) -> [File; 2] {
+pub(super) fn before(service: &str, name: &str, argument: &str, text: &str) -> [File; 2] {
     let unit = format!("etc/systemd/system/{service}.service.d/mok-{name}.conf");
     // Much that was loaded takes its time.
     let first = format!(

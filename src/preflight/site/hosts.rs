@@ -15,6 +15,7 @@ use crate::cluster::taken::Taken;
 use crate::docker::info::Info;
 use crate::docker::privilege::{BoundingSet, Privilege};
 use crate::docker::{Client, Docker, Endpoint, EndpointError, Engine, Engines, args, join};
+use crate::image::contract::NodeImage;
 use crate::inventory::error::InventoryError;
 use crate::inventory::found::Asked;
 use crate::inventory::networks::taken_subnets;
@@ -49,7 +50,7 @@ pub(super) fn several(
     // The first that has the image says which one it is; the client's own engine may
     // have it, too, where it was built.
     let mut sources = there.iter().map(|(_, there)| there).chain([asked.docker]);
-    let found = sources.find_map(|source| Some((node_images::chosen(source, spec).ok()?, source)));
+    let found = sources.find_map(|source| Some((chosen(source, spec).ok()?, source)));
     let looks: Vec<Result<HostReport, PreflightError>> = thread::scope(|scope| {
         let name = found.as_ref().map(|(image, _)| image.name.as_str());
         let look = |host, there| scope.spawn(move || look(host, there, spec, name));
@@ -96,10 +97,14 @@ fn refuse_what_hosts_cannot(docker: &Docker, spec: &ClusterSpec) -> Result<(), P
     }
 }
 
+fn chosen(docker: &Docker, spec: &ClusterSpec) -> Result<NodeImage, InventoryError> {
+    node_images::chosen(docker, spec.image.as_ref(), spec.version.as_ref())
+}
+
 /// The reason why the first of them has none.
 fn why_no_image(own: &Docker, there: &[(Host, Docker)], spec: &ClusterSpec) -> InventoryError {
     let first = there.first().map_or(own, |(_, there)| there);
-    match node_images::chosen(first, spec) {
+    match chosen(first, spec) {
         Ok(image) => InventoryError::NoImage(image.name),
         Err(error) => error,
     }

@@ -110,7 +110,7 @@ fn one(
         let facts = scope.spawn(|| look(docker, &spec.options.ports()));
         let taken = scope.spawn(|| taken_subnets(docker));
         let endpoint = scope.spawn(|| docker.endpoint());
-        let image = node_images::chosen(docker, spec);
+        let image = node_images::chosen(docker, spec.image.as_ref(), spec.version.as_ref());
         (image, join(existing), join(facts), join(taken), join(endpoint))
     });
     let image = image?;

@@ -1,0 +1,28 @@
+//! From words to what `upgrade cluster` shall do.
+
+use std::num::NonZeroU8;
+
+use super::MAX_COUNT;
+use super::number::number;
+use crate::cli::error::UsageError;
+use crate::cli::flags::Flag;
+use crate::cli::words::Words;
+use crate::cluster::name::{ClusterName, SnapshotName};
+use crate::cluster::spec::{ImageRef, VersionPrefix};
+use crate::cluster::upgrade::{SaveFirst, UpgradeSpec};
+
+pub(super) fn upgrade(words: &Words, name: ClusterName) -> Result<UpgradeSpec, UsageError> {
+    let parallel = words.value(Flag::Parallel);
+    Ok(UpgradeSpec {
+        name,
+        image: words.value(Flag::Image).map(ImageRef::parse).transpose()?,
+        version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
+        parallel: parallel
+            .map_or(Ok(NonZeroU8::MIN), |word| number("N", word, NonZeroU8::MIN..=MAX_COUNT))?,
+        save: match words.value(Flag::Snapshot) {
+            None => SaveFirst::IfOneMaster,
+            Some("none") => SaveFirst::Never,
+            Some(word) => SaveFirst::As(SnapshotName::parse(word)?),
+        },
+    })
+}

@@ -1,0 +1,244 @@
+//! `upgrade cluster`: its nodes move to an image with a later Kubernetes.
+
+use std::net::Ipv4Addr;
+use std::thread;
+
+use super::outcome::{OnFailure, Revert};
+use super::{Context, add_nodes, create_snapshot, outcome};
+use crate::cli::mokctl;
+use crate::cluster::kubernetes::KubernetesVersion;
+use crate::cluster::name::{ClusterName, NodeName, Role, SnapshotName};
+use crate::cluster::ranges::Ranges;
+use crate::cluster::upgrade::{SaveFirst, UpgradeSpec};
+use crate::docker::{Client, Endpoint, join};
+use crate::error::Error;
+use crate::image::contract::NodeImage;
+use crate::inventory::existing::ExistingCluster;
+use crate::inventory::node_objects::NodeObject;
+use crate::inventory::{node_images, node_objects, snapshots};
+use crate::plan::{self, Plan};
+use crate::preflight::{self, Demand, PreflightError, UpgradeError};
+use crate::run::{self, ApiOptions, NodeTemplate, Origin, Run, Upgrade};
+use crate::snapshot::SnapshotError;
+
+/// Moves the nodes, the masters first, one minor version after the other. What an earlier
+/// run was cut off at is put right before.
+pub(super) fn run(context: &Context, spec: &UpgradeSpec, dry_run: bool) -> Result<(), Error> {
+    if context.docker.client() == Client::Podman {
+        return Err(PreflightError::from(UpgradeError::NeedsDocker).into());
+    }
+    let mut existing = ExistingCluster::find(context.asked(), &spec.name)?;
+    existing.refuse_hosts("upgrades")?;
+    if !existing.half_moved().is_empty() {
+        recover(context, &existing, dry_run)?;
+        if dry_run {
+            return Ok(());
+        }
+        existing = ExistingCluster::find(context.asked(), &spec.name)?;
+    }
+    existing.may_change(None)?;
+    let admin_node = existing.admin_node(None)?;
+    let docker = &context.docker;
+    let (image, images, facts, objects, endpoint) = thread::scope(|scope| {
+        let images = scope.spawn(|| node_images::all(docker));
+        let facts = scope.spawn(|| preflight::look(docker, &[]));
+        let objects = scope.spawn(|| node_objects::of(&existing, &admin_node));
+        let endpoint = scope.spawn(|| context.endpoint());
+        let image = node_images::chosen(docker, spec.image.as_ref(), spec.version.as_ref());
+        (image, join(images), join(facts), join(objects), join(endpoint))
+    });
+    let (image, objects) = (image?, objects?);
+    let path = preflight::path(&image, &existing.members, &objects, &images?)
+        .map_err(PreflightError::from)?;
+    let demand = Demand {
+        masters: 0,
+        workers: 0,
+        subnet: None,
+        ranges: Ranges::default(),
+        kubernetes: image.version,
+    };
+    preflight::check(&context.ui, &demand, &facts?)?;
+    context.ui.fact("version", image.version.to_string());
+    let saved = save(context, spec, &existing, image.version, dry_run)?;
+    let course = Course { context, spec, saved, objects, endpoint: endpoint?, dry_run };
+    for name in path {
+        course.to(&node_images::named(docker, &name)?)?;
+    }
+    if !dry_run {
+        existing.tell(&context.ui);
+        context.ui.note(&format!(
+            "Cluster {} has Kubernetes {} after {:.1} s.",
+            spec.name,
+            image.version,
+            context.ui.elapsed().as_secs_f64()
+        ));
+    }
+    Ok(())
+}
+
+/// What holds for all nodes and versions.
+struct Course<'a> {
+    context: &'a Context,
+    spec: &'a UpgradeSpec,
+    saved: Option<SnapshotName>,
+    /// The nodes, as the cluster had them before.
+    objects: Vec<NodeObject>,
+    endpoint: Endpoint,
+    dry_run: bool,
+}
+
+impl Course<'_> {
+    /// Moves every node to `image` that has an older one.
+    fn to(&self, image: &NodeImage) -> Result<(), Error> {
+        let existing = ExistingCluster::find(self.context.asked(), &self.spec.name)?;
+        for nodes in batches(&existing, image.version, self.spec.parallel.get().into()) {
+            let drained = if has_others(&existing, &nodes) { nodes.clone() } else { Vec::new() };
+            let uncordoned: Vec<_> =
+                drained.iter().filter(|node| !self.is_cordoned(node)).cloned().collect();
+            let admin_node = nodes.iter().find_map(|node| existing.admin_node(Some(node)).ok());
+            let admin_node = admin_node.unwrap_or_else(|| existing.roster.first_master());
+            let revert =
+                Revert { plan: plan::put_back(&nodes, &uncordoned), roster: &existing.roster };
+            let plan = plan::upgrade(&nodes, &drained, &uncordoned);
+            let on_failure = OnFailure::Undo(revert, self.again());
+            self.execute(&existing, image, admin_node, &plan, on_failure)?;
+        }
+        let first = existing.roster.first_master();
+        let addons = existing.member(&first).is_some_and(|member| !member.addons.is_empty());
+        let plan = plan::finish(&first, addons);
+        self.execute(&existing, image, first, &plan, OnFailure::LeaveAsIs)
+    }
+
+    fn execute(
+        &self,
+        existing: &ExistingCluster,
+        image: &NodeImage,
+        admin_node: NodeName,
+        plan: &Plan,
+        on_failure: OnFailure<'_>,
+    ) -> Result<(), Error> {
+        let context = self.context;
+        let model = existing.member(&admin_node);
+        let has_proxy = model.is_some_and(|member| member.has_proxy);
+        let engine = existing.engines.of(&admin_node);
+        let proxy = has_proxy.then(|| add_nodes::proxy(engine, &admin_node)).transpose()?;
+        let api = existing.api();
+        let members = existing.members.clone();
+        let run = Run {
+            manual: existing.manual(),
+            origin: Origin::Upgrade(Upgrade { image: image.clone(), members }),
+            nodes: NodeTemplate {
+                privilege: context.privilege(&self.endpoint),
+                ports: existing.published(),
+                mounts: model.map(|member| member.mounts.clone()).unwrap_or_default(),
+                registry: model.and_then(|member| member.registry.clone()),
+                proxy,
+                addons: model.map(|member| member.addons.clone()).unwrap_or_default(),
+                ranges: existing.ranges(),
+            },
+            api: ApiOptions {
+                address: api.map_or(Ipv4Addr::LOCALHOST, |api| api.address),
+                port: api.and_then(|api| api.port.try_into().ok()),
+            },
+            output: context.output(),
+            ..Run::new(&existing.engines, &existing.roster, admin_node)
+        };
+        run.outputs.learn_layout(existing.layout()?);
+        if self.dry_run {
+            return Ok(run::dry_run(plan, &run, &context.ui)?);
+        }
+        outcome::execute(context, plan, &run, on_failure).map_err(|error| match error {
+            Error::Step(failure) => Error::Upgrade {
+                again: self.again(),
+                restore: self.saved.as_ref().map(|saved| {
+                    mokctl(&format!("restore cluster {} {saved}", self.spec.name), &[])
+                }),
+                source: Box::new(failure),
+            },
+            other => other,
+        })
+    }
+
+    fn again(&self) -> String {
+        mokctl(&self.spec.to_string(), &[])
+    }
+
+    fn is_cordoned(&self, node: &NodeName) -> bool {
+        self.objects.iter().any(|object| object.node == *node && object.cordoned)
+    }
+}
+
+/// The nodes that are older than `version`: masters one by one, then `parallel` workers at a
+/// time.
+fn batches(
+    existing: &ExistingCluster,
+    version: KubernetesVersion,
+    parallel: usize,
+) -> Vec<Vec<NodeName>> {
+    let is_older = |node: &&NodeName| {
+        existing.member(node).is_some_and(|member| member.version < Some(version))
+    };
+    let of = |role| existing.roster.with_role(role).filter(is_older).cloned().collect::<Vec<_>>();
+    let (masters, workers) = (of(Role::Master), of(Role::Worker));
+    masters.chunks(1).chain(workers.chunks(parallel)).map(<[NodeName]>::to_vec).collect()
+}
+
+/// Whether pods that leave `nodes` find another one: without workers masters take them.
+fn has_others(existing: &ExistingCluster, nodes: &[NodeName]) -> bool {
+    let workers = existing.roster.with_role(Role::Worker).count() > 0;
+    let role = if workers { Role::Worker } else { Role::Master };
+    existing.roster.with_role(role).any(|node| !nodes.contains(node))
+}
+
+/// Puts the nodes back that a run was about to move when it was cut off.
+fn recover(context: &Context, existing: &ExistingCluster, dry_run: bool) -> Result<(), Error> {
+    let nodes = existing.half_moved();
+    let roster = existing.roster.with(nodes.iter().cloned());
+    let admin_node = existing.admin_node(None).unwrap_or_else(|_| roster.first_master());
+    let run = Run { manual: existing.manual(), ..Run::new(&existing.engines, &roster, admin_node) };
+    let plan = plan::put_back(&nodes, &nodes);
+    if dry_run {
+        return Ok(run::dry_run(&plan, &run, &context.ui)?);
+    }
+    outcome::execute(context, &plan, &run, OnFailure::LeaveAsIs)
+}
+
+/// Saves the cluster where that was asked for, or is the default, and no node has moved
+/// yet. Returns as what.
+fn save(
+    context: &Context,
+    spec: &UpgradeSpec,
+    existing: &ExistingCluster,
+    version: KubernetesVersion,
+    dry_run: bool,
+) -> Result<Option<SnapshotName>, Error> {
+    let has_moved = |member: &NodeName| {
+        existing.member(member).is_some_and(|member| member.version >= Some(version))
+    };
+    if existing.roster.kubernetes().any(|node| has_moved(node)) {
+        return Ok(None);
+    }
+    let one_master = existing.roster.with_role(Role::Master).count() == 1;
+    let name = match &spec.save {
+        SaveFirst::As(name) => name.clone(),
+        SaveFirst::IfOneMaster if one_master => free_name(context, &spec.name, version)?,
+        SaveFirst::IfOneMaster | SaveFirst::Never => return Ok(None),
+    };
+    create_snapshot::run(context, &spec.name, &name, false, dry_run)?;
+    Ok(Some(name))
+}
+
+/// One that no snapshot has.
+fn free_name(
+    context: &Context,
+    cluster: &ClusterName,
+    version: KubernetesVersion,
+) -> Result<SnapshotName, Error> {
+    let base = format!("{cluster}-before-{version}").replace('.', "-");
+    let taken = snapshots::all(&context.docker)?;
+    let names = [base.clone()].into_iter().chain((2..10).map(|n| format!("{base}-{n}")));
+    let mut free = names
+        .filter_map(|word| SnapshotName::parse(&word).ok())
+        .filter(|name| !taken.iter().any(|snapshot| snapshot.name == *name));
+    Ok(free.next().ok_or(SnapshotError::NoFreeName(base))?)
+}

@@ -1,0 +1,101 @@
+//! The plans of `upgrade cluster`: a node, or some side by side, moves to another image.
+
+use super::{Plan, Since, Stage, Step};
+use crate::cluster::name::NodeName;
+
+/// Moves `nodes`, those of `drained` without their pods, those of `uncordoned` open for
+/// pods again. The former containers go last, when the new ones are finished: until then a
+/// failure puts them back.
+#[must_use]
+pub fn upgrade(nodes: &[NodeName], drained: &[NodeName], uncordoned: &[NodeName]) -> Plan {
+    let each = |step: fn(NodeName) -> Step| nodes.iter().cloned().map(step);
+    let ready = || Step::WaitReady(nodes.to_vec(), Since::Start);
+    let stages = [
+        Stage::new("Draining nodes", drained.iter().cloned().map(Step::Drain)),
+        Stage::new("Stopping nodes", each(Step::Stop)),
+        Stage::new("Replacing nodes", each(Step::Replace)),
+        Stage::new("Waiting for nodes to become Ready", [ready()]),
+        Stage::new("Upgrading nodes", each(Step::Upgrade)),
+        Stage::new("Uncordoning nodes", uncordoned.iter().cloned().map(Step::Uncordon)),
+        Stage::new("Completing the move", [Step::MarkComplete(nodes.to_vec())]),
+        Stage::new("Removing former containers", each(Step::RemoveFormer)),
+    ];
+    Plan(stages.into_iter().filter(|stage| !stage.steps.is_empty()).collect())
+}
+
+/// What comes when all nodes have moved, by the master `first`: until then some lack the
+/// images of the new add-ons. Those that the cluster `has` beside kubeadm's follow.
+#[must_use]
+pub fn finish(first: &NodeName, has_addons: bool) -> Plan {
+    let ours = has_addons.then(|| Step::StartAddons(first.clone()));
+    let mut stages = vec![Stage::new("Upgrading add-ons", [Step::UpgradeAddons(first.clone())])];
+    stages.extend(ours.map(|step| Stage::new("Starting add-ons", [step])));
+    Plan(stages)
+}
+
+/// What reverts an [`upgrade`] that failed, and goes on after one that was cut off: nodes
+/// whose former containers are there get these back, unless the new ones are finished.
+#[must_use]
+pub fn put_back(nodes: &[NodeName], uncordoned: &[NodeName]) -> Plan {
+    let each = |step: fn(NodeName) -> Step| nodes.iter().cloned().map(step);
+    let stages = [
+        Stage::new("Putting nodes back", each(Step::PutBack)),
+        Stage::new("Starting nodes", each(Step::Start)),
+        Stage::new(
+            "Waiting for nodes to become Ready",
+            [Step::WaitReady(nodes.to_vec(), Since::Ever)],
+        ),
+        Stage::new("Uncordoning nodes", uncordoned.iter().cloned().map(Step::Uncordon)),
+    ];
+    Plan(stages.into_iter().filter(|stage| !stage.steps.is_empty()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nodes(words: &[&str]) -> Vec<NodeName> {
+        words.iter().map(|word| NodeName::parse(word).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_node_is_drained_moved_upgraded_and_uncordoned() {
+        let node = nodes(&["a-worker-1"]);
+        assert_eq!(
+            upgrade(&node, &node, &node).to_string(),
+            "Draining nodes\n  drain a-worker-1\nStopping nodes\n  stop a-worker-1\n\
+             Replacing nodes\n  replace a-worker-1\n\
+             Waiting for nodes to become Ready\n  wait for a-worker-1 to become Ready\n\
+             Upgrading nodes\n  run kubeadm upgrade on a-worker-1\n\
+             Uncordoning nodes\n  uncordon a-worker-1\n\
+             Completing the move\n  mark a-worker-1 as complete\n\
+             Removing former containers\n  remove former a-worker-1\n"
+        );
+    }
+
+    #[test]
+    fn a_node_whose_pods_have_no_other_is_not_drained_and_a_cordoned_one_stays_so() {
+        let plan = upgrade(&nodes(&["a-master-1"]), &[], &[]).to_string();
+        assert!(plan.starts_with("Stopping nodes") && !plan.contains("cordon"), "{plan}");
+    }
+
+    #[test]
+    fn a_node_gets_its_former_container_back_and_starts() {
+        let node = nodes(&["a-worker-1"]);
+        assert_eq!(
+            put_back(&node, &node).to_string(),
+            "Putting nodes back\n  put a-worker-1 back\nStarting nodes\n  start a-worker-1\n\
+             Waiting for nodes to become Ready\n  wait for a-worker-1 to become Ready\n\
+             Uncordoning nodes\n  uncordon a-worker-1\n"
+        );
+    }
+
+    #[test]
+    fn add_ons_follow_when_all_nodes_have_moved() {
+        let first = NodeName::parse("a-master-1").unwrap();
+        let kubeadm = "Upgrading add-ons\n  upgrade kubeadm's add-ons on a-master-1\n";
+        assert_eq!(finish(&first, false).to_string(), kubeadm);
+        let ours = "Starting add-ons\n  start add-ons on a-master-1\n";
+        assert_eq!(finish(&first, true).to_string(), format!("{kubeadm}{ours}"));
+    }
+}

@@ -1,0 +1,248 @@
+//! A node's container is replaced by one of another image, and what kubeadm has to do then;
+//! or the node gets the former one back.
+
+use std::thread;
+use std::time::Duration;
+
+use super::control_plane::INIT;
+use super::error::StepError;
+use super::outputs::MissingOutput;
+use super::start::put;
+use super::{Run, in_node};
+use crate::cluster::labels;
+use crate::cluster::name::{NodeName, Role};
+use crate::cluster::timestamp::Timestamp;
+use crate::cluster::upgrade::former;
+use crate::docker::args::{self, Container};
+use crate::docker::{Call, Docker, join};
+use crate::image::contract::NodeImage;
+use crate::inventory::members::{self, Member};
+use crate::node::kubeadm::ADMIN_CONF;
+use crate::node::upgrade::{ETCD, files, folder_of, state_file, taken_along, with_addons};
+
+/// Of a container whose program has to end in order before it is removed.
+const STOP_SECONDS: u32 = 30;
+/// What kubectl and kubeadm get for a few requests.
+const REQUESTS: Duration = Duration::from_secs(90);
+/// What tells whether a kubelet has to be started again.
+const KUBELET: [&str; 3] =
+    ["cat", "/var/lib/kubelet/config.yaml", "/var/lib/kubelet/kubeadm-flags.env"];
+const CONFIG_MAP: &str = "configmap/kubeadm-config";
+
+/// What is upgraded, and to which image.
+#[derive(Debug)]
+pub struct Upgrade {
+    /// The image.
+    pub image: NodeImage,
+    /// The nodes as they are.
+    pub members: Vec<Member>,
+}
+
+impl Upgrade {
+    fn member(&self, node: &NodeName) -> Result<&Member, MissingOutput> {
+        let mut members = self.members.iter();
+        let member = members.find(|member| member.node.as_ref() == Some(node));
+        member.ok_or(MissingOutput("the node's container"))
+    }
+}
+
+/// A container, what it takes over from the one in whose place it is, and its start.
+pub(super) struct Replacement {
+    container: Container,
+    /// Puts what has to be there before it is taken.
+    prepare: Call,
+    rename: Call,
+    /// From the former container, and into this one.
+    pipes: Vec<[Call; 2]>,
+    put: Call,
+    start: Call,
+}
+
+impl Replacement {
+    /// All calls that it takes if the engine refuses none.
+    pub(super) fn calls(&self) -> Vec<Call> {
+        let create = args::create_container(&self.container);
+        let mut calls = vec![self.prepare.clone(), self.rename.clone(), create];
+        for [take, put] in &self.pipes {
+            let what = take.args.get(1).cloned().unwrap_or_default();
+            calls.extend([take.clone(), put.clone().input(what)]);
+        }
+        calls.extend([self.put.clone(), self.start.clone()]);
+        calls
+    }
+}
+
+impl Run<'_> {
+    /// What replaces the container of `node`, which is asked what was added to it.
+    pub(super) fn replacement(&self, node: &NodeName) -> Result<Replacement, StepError> {
+        let (name, former) = (node.to_string(), former(node));
+        let changes = self.engines.of(node).capture(&args::changes(&name))?;
+        let pipe = |path: String| {
+            [args::take_files(&former, &path), args::put_piped(&name, folder_of(&path))]
+        };
+        let mut own = self.files(node)?;
+        own.extend(files());
+        Ok(Replacement {
+            container: self.replacing(node)?,
+            prepare: put(node, &[state_file()])?,
+            rename: args::rename(&name, &former),
+            pipes: taken_along(node.role(), &changes).into_iter().map(pipe).collect(),
+            put: put(node, &own)?,
+            start: args::start([name.as_str()]),
+        })
+    }
+
+    /// The container of `node` as it is, but for its image.
+    fn replacing(&self, node: &NodeName) -> Result<Container, StepError> {
+        let member = self.origin.upgrade()?.member(node)?;
+        let mut container = self.container(node)?;
+        // The engine would say that it is as old as the container.
+        container.labels.push((labels::ISSUED, member.issued.to_string()));
+        Ok(Container {
+            publish: member.published.clone(),
+            mounts: member.mounts.clone(),
+            state: None,
+            volumes_from: Some(former(node)),
+            ..container
+        })
+    }
+
+    pub(super) fn replace(&self, node: &NodeName, new: Replacement) -> Result<(), StepError> {
+        let Replacement { mut container, prepare, rename, pipes, put, start } = new;
+        let docker = self.engines.of(node);
+        docker.capture(&prepare)?;
+        docker.capture(&rename)?;
+        loop {
+            docker.capture(&args::create_container(&container))?;
+            take_over(docker, &pipes)?;
+            docker.capture(&put)?;
+            match docker.capture(&start) {
+                Ok(_) => return Ok(()),
+                Err(error) if container.privilege.is_some_and(|all| all.refused(&error)) => {
+                    self.learn_lesser_privilege(node, &container.image)?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+            docker.capture(&args::remove([container.name.as_str()]))?;
+            container = self.replacing(node)?;
+        }
+    }
+
+    /// What [`Run::put_back`] runs where the new container was made.
+    pub(super) fn put_back_calls(node: &NodeName) -> Result<Vec<Call>, StepError> {
+        let name = node.to_string();
+        Ok(vec![
+            args::remove([name.as_str()]),
+            args::rename(&former(node), &name),
+            put(node, &files())?,
+        ])
+    }
+
+    /// Removes the new container of `node`, unless that is finished, and gives its name
+    /// back to the former one; if that is there: otherwise nothing was moved.
+    pub(super) fn put_back(&self, node: &NodeName) -> Result<(), StepError> {
+        let docker = self.engines.of(node);
+        let members = members::of(docker, Some(self.roster.name()))?;
+        let (name, former) = (node.to_string(), former(node));
+        if !members.iter().any(|member| member.name == former) {
+            return Ok(());
+        }
+        if let Some(new) = members.iter().find(|member| member.name == name) {
+            if new.complete {
+                docker.capture(&args::remove([former.as_str()]))?;
+                return Ok(());
+            }
+            docker.capture(&args::stop([name.as_str()], STOP_SECONDS))?;
+            if new.has_run && self.shares_etcd(node) {
+                // A member that has forgotten what it told the others would not start.
+                let etcd = args::take_files(&name, ETCD);
+                docker.pipe(&etcd, docker, &args::put_piped(&former, folder_of(ETCD)))?;
+            }
+        }
+        let mut calls = Self::put_back_calls(node)?.into_iter();
+        let remove = calls.next();
+        if members.iter().any(|member| member.name == name) {
+            remove.map_or(Ok(String::new()), |remove| docker.capture(&remove))?;
+        }
+        calls.try_for_each(|call| docker.capture(&call).map(drop))?;
+        Ok(())
+    }
+
+    fn shares_etcd(&self, node: &NodeName) -> bool {
+        node.role() == Role::Master && self.roster.with_role(Role::Master).count() > 1
+    }
+
+    pub(super) fn upgrade_call(&self, node: &NodeName) -> Result<Call, StepError> {
+        let version = self.origin.upgrade()?.image.version.to_string();
+        // Its checks start a pod on a node that may lack the image. Add-ons follow when all
+        // nodes have theirs.
+        let skip = "--skip-phases=preflight,addon";
+        Ok(if *node == self.roster.first_master() {
+            in_node(node, &["kubeadm", "upgrade", "apply", &version, "--yes", skip], INIT)
+        } else {
+            in_node(node, &["kubeadm", "upgrade", "node", skip], INIT)
+        })
+    }
+
+    /// Has kubeadm change what the node has, and starts the kubelet again where that is
+    /// something of its own.
+    pub(super) fn upgrade_node(&self, node: &NodeName) -> Result<(), StepError> {
+        let docker = self.engines.of(node);
+        let kubelet = || docker.capture(&in_node(node, &KUBELET, Call::QUICK));
+        let before = kubelet()?;
+        self.show(node, &self.upgrade_call(node)?)?;
+        if kubelet()? != before {
+            let since = Timestamp::now().seconds();
+            docker.capture(&in_node(node, &["systemctl", "restart", "kubelet"], REQUESTS))?;
+            self.wait_ready(std::slice::from_ref(node), Some(since))?;
+        }
+        Ok(())
+    }
+
+    /// What is there of kubeadm's add-ons; its configuration, which may be changed; and
+    /// kubeadm's own work.
+    pub(super) fn addon_calls(&self, node: &NodeName) -> Result<Vec<Call>, StepError> {
+        let version = self.origin.upgrade()?.image.version.to_string();
+        let kubectl = |words: &[&str]| {
+            let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
+            let words = [&["kubectl", &kubeconfig, "--namespace=kube-system"], words].concat();
+            in_node(node, &words, REQUESTS)
+        };
+        let addons = ["get", "deployment/coredns", "daemonset/kube-proxy"];
+        let replace = kubectl(&["replace", "--filename=-"]);
+        let replace = args::exec_with_input(
+            &node.to_string(),
+            replace.args.iter().skip(2).map(String::as_str),
+            CONFIG_MAP,
+        );
+        let kubeadm = ["kubeadm", "upgrade", "apply", "phase", "addon", "all", &version];
+        Ok(vec![
+            kubectl(&[&addons[..], &["--ignore-not-found", "--output=name"]].concat()),
+            kubectl(&["get", CONFIG_MAP, "--output=json"]),
+            replace.deadline(REQUESTS),
+            in_node(node, &kubeadm, INIT),
+        ])
+    }
+
+    pub(super) fn upgrade_addons(&self, node: &NodeName) -> Result<(), StepError> {
+        let docker = self.engines.of(node);
+        let calls = self.addon_calls(node)?;
+        let [there, config, replace, kubeadm] = calls.as_slice() else { return Ok(()) };
+        let (there, config) = (docker.capture(there)?, docker.capture(config)?);
+        if let Some(config) = with_addons(&config, &there).map_err(StepError::Config)? {
+            docker.capture(&replace.clone().stdin(config))?;
+        }
+        self.show(node, kubeadm).map(drop)
+    }
+}
+
+/// Pipes what one container has into another, all at once.
+fn take_over(docker: &Docker, pipes: &[[Call; 2]]) -> Result<(), StepError> {
+    let results: Vec<_> = thread::scope(|scope| {
+        let pipe = |[take, put]: &'_ [Call; 2]| docker.pipe(take, docker, put);
+        let threads: Vec<_> = pipes.iter().map(|pair| scope.spawn(move || pipe(pair))).collect();
+        threads.into_iter().map(join).collect()
+    });
+    results.into_iter().try_for_each(|result| result.map(drop))?;
+    Ok(())
+}
