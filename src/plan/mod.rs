@@ -107,10 +107,11 @@ pub enum Step {
     Start(NodeName),
     /// The container, which is stopped, becomes an image of the snapshot.
     Save(NodeName),
-    /// Another container, of another image, takes the place of the node's, which is
-    /// stopped, with what that has, and starts.
+    /// The node's container gives up its name, and stops.
+    SetAside(NodeName),
+    /// Another one, of another image, gets that name and what the former one has, and starts.
     Replace(NodeName),
-    /// The container whose place was taken gets it back.
+    /// The container that was set aside gets its name back.
     PutBack(NodeName),
     /// That container goes.
     RemoveFormer(NodeName),
@@ -166,6 +167,7 @@ impl Step {
             | Self::Stop(node)
             | Self::Start(node)
             | Self::Save(node)
+            | Self::SetAside(node)
             | Self::Replace(node)
             | Self::PutBack(node)
             | Self::RemoveFormer(node)
@@ -222,6 +224,7 @@ impl fmt::Display for Step {
             Self::Connect(node) => write!(f, "connect {node}"),
             Self::Stop(node) => write!(f, "stop {node}"),
             Self::Save(node) => write!(f, "save {node}"),
+            Self::SetAside(node) => write!(f, "set {node} aside"),
             Self::Replace(node) => write!(f, "replace {node}"),
             Self::PutBack(node) => write!(f, "put {node} back"),
             Self::RemoveFormer(node) => write!(f, "remove former {node}"),

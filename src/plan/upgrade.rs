@@ -12,7 +12,7 @@ pub fn upgrade(nodes: &[NodeName], drained: &[NodeName], uncordoned: &[NodeName]
     let ready = || Step::WaitReady(nodes.to_vec(), Since::Start);
     let stages = [
         Stage::new("Draining nodes", drained.iter().cloned().map(Step::Drain)),
-        Stage::new("Stopping nodes", each(Step::Stop)),
+        Stage::new("Stopping nodes", each(Step::SetAside)),
         Stage::new("Replacing nodes", each(Step::Replace)),
         Stage::new("Waiting for nodes to become Ready", [ready()]),
         Stage::new("Upgrading nodes", each(Step::Upgrade)),
@@ -63,7 +63,7 @@ mod tests {
         let node = nodes(&["a-worker-1"]);
         assert_eq!(
             upgrade(&node, &node, &node).to_string(),
-            "Draining nodes\n  drain a-worker-1\nStopping nodes\n  stop a-worker-1\n\
+            "Draining nodes\n  drain a-worker-1\nStopping nodes\n  set a-worker-1 aside\n\
              Replacing nodes\n  replace a-worker-1\n\
              Waiting for nodes to become Ready\n  wait for a-worker-1 to become Ready\n\
              Upgrading nodes\n  run kubeadm upgrade on a-worker-1\n\

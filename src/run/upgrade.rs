@@ -14,7 +14,7 @@ use crate::cluster::name::{NodeName, Role};
 use crate::cluster::timestamp::Timestamp;
 use crate::cluster::upgrade::former;
 use crate::docker::args::{self, Container};
-use crate::docker::{Call, Docker, join};
+use crate::docker::{Call, Docker, ErrorKind, join};
 use crate::image::contract::NodeImage;
 use crate::inventory::members::{self, Member};
 use crate::node::kubeadm::ADMIN_CONF;
@@ -49,9 +49,6 @@ impl Upgrade {
 /// A container, what it takes over from the one in whose place it is, and its start.
 pub(super) struct Replacement {
     container: Container,
-    /// Puts what has to be there before it is taken.
-    prepare: Call,
-    rename: Call,
     /// From the former container, and into this one.
     pipes: Vec<[Call; 2]>,
     put: Call,
@@ -61,8 +58,7 @@ pub(super) struct Replacement {
 impl Replacement {
     /// All calls that it takes if the engine refuses none.
     pub(super) fn calls(&self) -> Vec<Call> {
-        let create = args::create_container(&self.container);
-        let mut calls = vec![self.prepare.clone(), self.rename.clone(), create];
+        let mut calls = vec![args::create_container(&self.container)];
         for [take, put] in &self.pipes {
             let what = take.args.get(1).cloned().unwrap_or_default();
             calls.extend([take.clone(), put.clone().input(what)]);
@@ -73,10 +69,26 @@ impl Replacement {
 }
 
 impl Run<'_> {
-    /// What replaces the container of `node`, which is asked what was added to it.
+    /// By its new name the container is known as one that was set aside, whenever the run
+    /// is cut off.
+    pub(super) fn set_aside_calls(node: &NodeName) -> Result<Vec<Call>, StepError> {
+        let former = former(node);
+        Ok(vec![
+            put(node, &[state_file()])?,
+            args::rename(&node.to_string(), &former),
+            args::stop([former.as_str()], STOP_SECONDS),
+        ])
+    }
+
+    /// What replaces the container of `node`, which was set aside.
     pub(super) fn replacement(&self, node: &NodeName) -> Result<Replacement, StepError> {
         let (name, former) = (node.to_string(), former(node));
-        let changes = self.engines.of(node).capture(&args::changes(&name))?;
+        let docker = self.engines.of(node);
+        let changes = match docker.capture(&args::changes(&former)) {
+            // In a dry run it still has its name.
+            Err(error) if error.kind() == ErrorKind::Gone => docker.capture(&args::changes(&name)),
+            changes => changes,
+        }?;
         let pipe = |path: String| {
             [args::take_files(&former, &path), args::put_piped(&name, folder_of(&path))]
         };
@@ -84,8 +96,6 @@ impl Run<'_> {
         own.extend(files());
         Ok(Replacement {
             container: self.replacing(node)?,
-            prepare: put(node, &[state_file()])?,
-            rename: args::rename(&name, &former),
             pipes: taken_along(node.role(), &changes).into_iter().map(pipe).collect(),
             put: put(node, &own)?,
             start: args::start([name.as_str()]),
@@ -108,10 +118,8 @@ impl Run<'_> {
     }
 
     pub(super) fn replace(&self, node: &NodeName, new: Replacement) -> Result<(), StepError> {
-        let Replacement { mut container, prepare, rename, pipes, put, start } = new;
+        let Replacement { mut container, pipes, put, start } = new;
         let docker = self.engines.of(node);
-        docker.capture(&prepare)?;
-        docker.capture(&rename)?;
         loop {
             docker.capture(&args::create_container(&container))?;
             take_over(docker, &pipes)?;

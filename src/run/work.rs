@@ -142,6 +142,7 @@ impl Run<'_> {
                 one(node, args::start([node.to_string().as_str()]))
             }
             Step::Save(node) => on(node, self.save_calls(node)?),
+            Step::SetAside(node) => on(node, Self::set_aside_calls(node)?),
             Step::Replace(node) => {
                 self.outputs.learn_started(Timestamp::now().seconds());
                 let replacement = self.replacement(node)?;

@@ -42,4 +42,5 @@ mod signals;
 mod snapshot_files;
 mod snapshots;
 mod terminal;
+mod upgrade;
 mod usage;

@@ -37,4 +37,5 @@ mod snapshots;
 mod soak;
 mod storage;
 mod tutorial;
+mod upgrade;
 mod wait;

@@ -20,6 +20,8 @@ TOML
 containerd --config "$own/config.toml" --root "$state" --state "$own/state" \
   --address "$own/sock" >"$own/log" 2>&1 &
 containerd=$!
+# A service that fails leaves its programs, and this one holds what the next try needs.
+trap 'kill "$containerd" && wait "$containerd" || true' EXIT
 ours() { ctr --address "$own/sock" --namespace k8s.io "$@"; }
 here() { ctr --namespace k8s.io "$@"; }
 # shellcheck source=src/node/scripts/common.sh
@@ -30,6 +32,8 @@ images() { awk 'NR > 1 && $1 !~ /^sha256:/ { print $1, $2, $3 }'; }
 # Each image has one layer, whose digest is also the key of its snapshot.
 layer() { grep --only-matching '"layers":.*' "$1" | grep --only-matching 'sha256:[0-9a-f]*'; }
 folder() { "$@" | grep --only-matching '/[^"]*/snapshots/[0-9]*/fs'; }
+# A look at a snapshot is one itself: gone by now, or left by a try that was cut short.
+forget() { here snapshots remove "mok-$1" 2>/dev/null || true; }
 blobs=io.containerd.content.v1.content/blobs
 
 # adopt DIGEST: links a snapshot of the image to its files.
@@ -37,10 +41,9 @@ adopt() {
   local chain from to
   chain=$(layer "$state/$blobs/${1/://}")
   from=$(folder ours snapshots view --mounts "mok-$chain" "$chain")
-  # Left by a try that was cut short.
-  here snapshots remove "mok-$chain" 2>/dev/null || true
+  forget "$chain"
   if to=$(folder here snapshots view --mounts "mok-$chain" "$chain" 2>/dev/null); then
-    here snapshots remove "mok-$chain"
+    forget "$chain"
     ln --symbolic --force --no-dereference "$(readlink "$from")" "$to"
   else
     to=$(folder here snapshots prepare --mounts "mok-$chain")
@@ -77,8 +80,8 @@ here images list | images | while read -r name _ digest; do
     index($1, name ":") == 1 { print $1 }' "$own/names")
   [[ -n $other && $other != "$name" ]] || continue
   chain=$(layer "/var/lib/containerd/$blobs/${digest/://}") || continue
-  to=$(folder here snapshots view --mounts "mok-$chain" "$chain") || continue
-  here snapshots remove "mok-$chain"
+  to=$(folder here snapshots view --mounts "mok-$chain" "$chain" 2>/dev/null) || continue
+  forget "$chain"
   [[ -L $to ]] || continue
   case $name in
     */etcd:* | */kube-apiserver:* | */kube-controller-manager:* | */kube-scheduler:*)
@@ -89,6 +92,4 @@ here images list | images | while read -r name _ digest; do
   config=$(grep --only-matching '"config":{[^}]*}' "/var/lib/containerd/$blobs/${digest/://}")
   here images remove "$(grep --only-matching 'sha256:[0-9a-f]*' <<<"$config")"
 done >/dev/null
-kill "$containerd"
-wait "$containerd" || true
 rm "$mark"

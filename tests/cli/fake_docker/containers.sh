@@ -98,8 +98,8 @@ cp_into() {
   [ "$1" = - ] || unknown
   save_stdin
   need_container "${2%%:*}"
-  [ "${2#*:}" = / ] || unknown
-  tar --extract --no-same-owner --file="$call/stdin" --directory="$found/root" 2>/dev/null ||
+  mkdir -p "$found/root${2#*:}"
+  tar --extract --no-same-owner --file="$call/stdin" --directory="$found/root${2#*:}" 2>/dev/null ||
     fail "Error response from daemon: unexpected EOF"
 }
 

@@ -59,8 +59,9 @@ json_container() {
   id=$value
   get "$engine/created"
   printf '{"Id":"%s","Name":"/%s","Created":"%s",' "$id" "${1##*/}" "$value"
-  printf '"State":{"Status":"%s","Running":%s,"Paused":false,"Restarting":false,"Dead":false,"ExitCode":0},' \
-    "$status_word" "$running"
+  if [ -e "$1/started" ]; then started=2026-01-31T12:00:00Z; else started=0001-01-01T00:00:00Z; fi
+  printf '"State":{"Status":"%s","Running":%s,"Paused":false,"Restarting":false,"Dead":false,"ExitCode":0,"StartedAt":"%s"},' \
+    "$status_word" "$running" "$started"
   get "$1/image"
   printf '"Image":"%s",' "$(image_id "$value")"
   printf '"Config":{"Hostname":"%s","Image":"%s","Entrypoint":["/bin/init"],"Labels":' "${1##*/}" "$value"

@@ -12,6 +12,8 @@ serve() {
     stop) stop "$@" ;;
     rm) remove "$@" ;;
     update) update "$@" ;;
+    rename) rename "$@" ;;
+    diff) diff "$@" ;;
     kill) send_signal "$@" ;;
     save) save "$@" ;;
     load) load "$@" ;;

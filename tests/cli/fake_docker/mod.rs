@@ -36,6 +36,7 @@ const CLIENT: &str = concat!(
     include_str!("power.sh"),
     include_str!("networks.sh"),
     include_str!("programs.sh"),
+    include_str!("upgrade.sh"),
     include_str!("images.sh"),
     include_str!("faults.sh"),
     include_str!("podman.sh"),
@@ -95,6 +96,8 @@ impl FakeDocker {
             "rules",
             "objects",
             "nodes",
+            "cordoned",
+            "not-ready",
         ] {
             fs::create_dir_all(docker.engine(folder)).unwrap();
         }
@@ -252,6 +255,29 @@ impl FakeDocker {
         let name = |file: fs::DirEntry| file.file_name().into_string().unwrap();
         let names: BTreeSet<_> = files.map(|file| name(file.unwrap())).collect();
         names.into_iter().collect()
+    }
+
+    /// The nodes that take no new pods.
+    pub(crate) fn cordoned(&self) -> Vec<String> {
+        let files = fs::read_dir(self.engine("cordoned")).unwrap();
+        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    /// `kubectl cordon`.
+    pub(crate) fn cordons(&self, node: &str) {
+        self.write(&format!("cordoned/{node}"), "");
+    }
+
+    /// The kubelet of a node does not report.
+    pub(crate) fn is_not_ready(&self, node: &str) {
+        self.write(&format!("not-ready/{node}"), "");
+    }
+
+    /// A program in a container writes a file.
+    pub(crate) fn writes(&self, container: &str, path: &str, text: &str) {
+        let path = format!("containers/{container}/root{path}");
+        fs::create_dir_all(self.engine(&path).parent().unwrap()).unwrap();
+        self.write(&path, text);
     }
 
     /// `kubectl delete node`.

@@ -28,6 +28,7 @@ start_one() {
       cannot_start "driver failed programming external connectivity on endpoint ${found##*/}: Bind for ${line%%:*}:$port failed: port is already allocated"
   done <"$found/publish"
   echo running >"$found/status"
+  : >"$found/started"
 }
 
 cannot_start() {

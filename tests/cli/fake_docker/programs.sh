@@ -82,6 +82,7 @@ exec_in() {
     "bash /root/mok/leave.sh") echo "[reset] Stopping the kubelet service" ;;
     "kubectl --kubeconfig=/etc/kubernetes/admin.conf drain "*)
       [ -e "$log/nodes/$4" ] || fail "Error from server (NotFound): nodes \"$4\" not found"
+      : >"$log/cordoned/$4"
       ;;
     "kubectl --kubeconfig=/etc/kubernetes/admin.conf delete node "*) rm -f "$log/nodes/$5" ;;
     "kubectl --kubeconfig=/etc/kubernetes/admin.conf --request-timeout="*" get --raw=/api/v1/nodes") json_nodes ;;
@@ -122,7 +123,7 @@ exec_in() {
       if [ -e "$found/root$file" ]; then echo "$file"; fi
       ;;
     "cat /etc/kubernetes/admin.conf") cat "$engine/admin.conf" ;;
-    *) unknown ;;
+    *) upgrade_in "$@" ;;
   esac
 }
 
@@ -150,7 +151,10 @@ json_nodes() {
   for node in "$log"/nodes/*; do
     [ -e "$node" ] || continue
     get "$node"
-    printf '%s{"metadata":{"name":"%s"},"status":{"addresses":[' "$comma" "${node##*/}"
+    printf '%s{"metadata":{"name":"%s"},"spec":{"unschedulable":%s},' "$comma" "${node##*/}" \
+      "$(if [ -e "$log/cordoned/${node##*/}" ]; then echo true; else echo false; fi)"
+    printf '"status":{"conditions":[{"type":"Ready","status":"%s"}],"addresses":[' \
+      "$(if [ -e "$log/not-ready/${node##*/}" ]; then echo Unknown; else echo True; fi)"
     printf '{"type":"InternalIP","address":"%s"}],"nodeInfo":{"kubeletVersion":"v1.37.2"}}}' "$value"
     comma=,
   done

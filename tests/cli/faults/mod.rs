@@ -7,6 +7,7 @@ mod create;
 mod existing;
 mod snapshots;
 mod target;
+mod upgrade;
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
