@@ -10,7 +10,7 @@ use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::name::{ClusterName, NodeName, Role, SnapshotName};
 use crate::cluster::ranges::Ranges;
 use crate::cluster::upgrade::{SaveFirst, UpgradeSpec};
-use crate::docker::{Client, Endpoint, join};
+use crate::docker::{Call, Client, DockerError, Endpoint, args, join};
 use crate::error::Error;
 use crate::image::contract::NodeImage;
 use crate::inventory::existing::ExistingCluster;
@@ -59,6 +59,9 @@ pub(super) fn run(context: &Context, spec: &UpgradeSpec, dry_run: bool) -> Resul
     };
     preflight::check(&context.ui, &demand, &facts?)?;
     context.ui.fact("version", image.version.to_string());
+    if dry_run {
+        show_plan(context, &existing, image.version)?;
+    }
     let saved = save(context, spec, &existing, image.version, dry_run)?;
     let course = Course { context, spec, saved, objects, endpoint: endpoint?, dry_run };
     for name in path {
@@ -190,6 +193,24 @@ fn has_others(existing: &ExistingCluster, nodes: &[NodeName]) -> bool {
     existing.roster.with_role(role).any(|node| !nodes.contains(node))
 }
 
+/// What kubeadm, as the first master has it, says of an upgrade to `version`.
+fn show_plan(
+    context: &Context,
+    existing: &ExistingCluster,
+    version: KubernetesVersion,
+) -> Result<(), Error> {
+    let first = existing.roster.first_master();
+    let (node, version) = (first.to_string(), version.to_string());
+    let plan = args::exec(&node, ["kubeadm", "upgrade", "plan", &version]).deadline(Call::WORK);
+    match existing.engines.of(&first).capture(&plan) {
+        Ok(text) => context.ui.note(&text),
+        Err(error @ DockerError::Interrupted { .. }) => return Err(error.into()),
+        // It has checks of its own, which nodes without internet may not pass.
+        Err(error) => context.ui.warn(&format!("kubeadm does not plan the upgrade: {error}")),
+    }
+    Ok(())
+}
+
 /// Puts the nodes back that a run was about to move when it was cut off.
 fn recover(context: &Context, existing: &ExistingCluster, dry_run: bool) -> Result<(), Error> {
     let nodes = existing.half_moved();
@@ -215,7 +236,7 @@ fn save(
     let has_moved = |member: &NodeName| {
         existing.member(member).is_some_and(|member| member.version >= Some(version))
     };
-    if existing.roster.kubernetes().any(|node| has_moved(node)) {
+    if existing.roster.kubernetes().any(has_moved) {
         return Ok(None);
     }
     let one_master = existing.roster.with_role(Role::Master).count() == 1;

@@ -13,7 +13,7 @@ const STATE: [&str; 3] = ["/etc/kubernetes", "/var/lib/kubelet", "/var/lib/mok"]
 /// etcd's.
 pub const ETCD: &str = "/var/lib/etcd";
 /// What is made anew in every container, or written by mokctl, or worth nothing.
-const ELSEWHERE: [&str; 20] = [
+const ELSEWHERE: [&str; 21] = [
     "/.kube",
     "/dev",
     "/etc/cni/net.d/10-mok.conflist",
@@ -31,6 +31,7 @@ const ELSEWHERE: [&str; 20] = [
     "/usr/lib/modules",
     "/usr/libexec/kubernetes",
     "/var/cache",
+    "/var/lib/containerd",
     "/var/lib/systemd",
     "/var/log",
     "/var/tmp",
@@ -128,7 +129,8 @@ mod tests {
     fn a_node_takes_its_state_and_what_was_added_along() {
         let changes = "C /etc\nA /etc/kubernetes\nA /etc/kubernetes/admin.conf\nA /data\n\
              A /data/x\nC /var\nA /run/x\nA /root/mok\nA /root/mok/init.sh\nA /opt/cni/bin/mine\n\
-             A /database\nD /usr/bin/x\nA /var/lib/etcd\nA /etc/machine-id\nA /var/log/pods\n";
+             A /database\nD /usr/bin/x\nA /var/lib/etcd\nA /etc/machine-id\nA /var/log/pods\n\
+             A /var/lib/containerd/x\n";
         let state = ["/etc/kubernetes", "/var/lib/kubelet", "/var/lib/mok"];
         let added = ["/data", "/database", "/etc/machine-id", "/opt/cni/bin/mine"];
         let want = |etcd: &[&'static str], more: &[&'static str]| {

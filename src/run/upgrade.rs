@@ -1,7 +1,6 @@
 //! A node's container is replaced by one of another image, and what kubeadm has to do then;
 //! or the node gets the former one back.
 
-use std::thread;
 use std::time::Duration;
 
 use super::control_plane::INIT;
@@ -14,7 +13,7 @@ use crate::cluster::name::{NodeName, Role};
 use crate::cluster::timestamp::Timestamp;
 use crate::cluster::upgrade::former;
 use crate::docker::args::{self, Container};
-use crate::docker::{Call, Docker, ErrorKind, join};
+use crate::docker::{Call, ErrorKind};
 use crate::image::contract::NodeImage;
 use crate::inventory::members::{self, Member};
 use crate::node::kubeadm::ADMIN_CONF;
@@ -122,7 +121,11 @@ impl Run<'_> {
         let docker = self.engines.of(node);
         loop {
             docker.capture(&args::create_container(&container))?;
-            take_over(docker, &pipes)?;
+            // One at a time: the engine locks a container for as long as it copies, and of
+            // several pipes each may wait for what another one has.
+            for [take, put] in &pipes {
+                docker.pipe(take, docker, put)?;
+            }
             docker.capture(&put)?;
             match docker.capture(&start) {
                 Ok(_) => return Ok(()),
@@ -242,15 +245,4 @@ impl Run<'_> {
         }
         self.show(node, kubeadm).map(drop)
     }
-}
-
-/// Pipes what one container has into another, all at once.
-fn take_over(docker: &Docker, pipes: &[[Call; 2]]) -> Result<(), StepError> {
-    let results: Vec<_> = thread::scope(|scope| {
-        let pipe = |[take, put]: &'_ [Call; 2]| docker.pipe(take, docker, put);
-        let threads: Vec<_> = pipes.iter().map(|pair| scope.spawn(move || pipe(pair))).collect();
-        threads.into_iter().map(join).collect()
-    });
-    results.into_iter().try_for_each(|result| result.map(drop))?;
-    Ok(())
 }

@@ -250,6 +250,26 @@ fn what_cannot_be_is_refused_before_anything_moves() {
 }
 
 #[test]
+fn a_dry_run_shows_what_kubeadm_plans_and_moves_nothing() {
+    let machine = with_cluster("a 1 1");
+    let before = machine.docker.containers();
+    let outcome = machine.mokctl("upgrade cluster a --dry-run --snapshot none").outcome();
+    outcome.assert(outcome.code() == Some(0), "it failed");
+    outcome.assert(outcome.stderr.contains("Target version: v1.37.2"), "no plan of kubeadm's");
+    for command in [
+        "docker rename a-worker-1 a-worker-1-former\n",
+        "docker exec a-worker-1 kubeadm upgrade node --skip-phases=preflight,addon\n",
+        "docker cp a-master-1-former:/var/lib/etcd -\n",
+    ] {
+        let command =
+            command.replace("a-master-1-former:/var/lib/etcd", "'a-master-1-former:/var/lib/etcd'");
+        outcome.assert(outcome.stdout.contains(&command), &command);
+    }
+    assert_eq!(machine.docker.containers(), before);
+    assert_eq!(machine.docker.cordoned(), [""; 0]);
+}
+
+#[test]
 fn a_version_between_that_has_no_image_is_named() {
     let machine = machine().with_cluster("a 1 0 --k8sver 1.35");
     machine.docker.remove_image(OLD);

@@ -124,7 +124,14 @@ fn use_it(cluster: &Cluster, nodes: &[String]) -> String {
 
 fn is_kept(cluster: &Cluster) {
     wait::until("the volume's file", PATIENCE, || {
-        let text = cluster.kubectl(&["exec", "db-0", "--", "sh", "-c", "read -r word </data/file; echo $word"])?;
+        let text = cluster.kubectl(&[
+            "exec",
+            "db-0",
+            "--",
+            "sh",
+            "-c",
+            "read -r word </data/file; echo $word",
+        ])?;
         if text == "kept" { Ok(()) } else { Err(text) }
     });
     assert_eq!(

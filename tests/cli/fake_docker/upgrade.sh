@@ -30,6 +30,7 @@ upgrade_in() {
       "kubeadm upgrade node --skip-phases=preflight,addon")
       : >"$found/upgraded"
       ;;
+    "kubeadm upgrade plan v"*) echo "[upgrade/versions] Target version: $4" ;;
     "systemctl restart kubelet") ;;
     "kubectl --kubeconfig=/etc/kubernetes/admin.conf uncordon "*)
       rm -f "$log/cordoned/$4"

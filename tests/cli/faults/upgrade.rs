@@ -2,19 +2,30 @@
 
 use super::target::{Target, targets};
 use super::{Fault, for_each_fault};
+use crate::harness::Machine;
 use crate::upgrade::{versions, with_cluster};
 
 const LINE: &str = "upgrade cluster a --snapshot none";
 
-fn survives(cluster: &str, least_calls: usize) {
-    let template = with_cluster(cluster);
+/// A cluster of which all nodes but the last have moved.
+fn with_one_left(line: &str, last: &str) -> Machine {
+    let machine = with_cluster(line);
+    machine.docker.on(&format!("rename {last} *")).fails(1, "no");
+    let outcome = machine.mokctl(LINE).outcome();
+    outcome.assert(outcome.code() == Some(1), "all have moved");
+    machine.docker.heal();
+    machine
+}
+
+fn survives(template: &Machine, least_calls: usize) {
     let clean = template.copy();
     let earlier = clean.docker.calls().len();
     clean.mokctl(&format!("{LINE} -q")).run();
     let targets = targets(&clean.docker.calls()[earlier..]);
     assert!(targets.len() >= least_calls, "{} calls", targets.len());
-    let applies = |target: &Target, fault| fault != Fault::Orphans && !target.is_as_good(fault);
-    let names: Vec<_> = versions(&template).into_keys().collect();
+    let applies = |target: &Target, fault| fault != Fault::Orphans && !is_as_good(target, fault);
+    let names: Vec<_> = versions(template).into_keys().collect();
+    let done = versions(&clean);
     for_each_fault(&targets, applies, |target, fault, scale| {
         let machine = template.copy();
         target.goes_wrong(&machine, fault);
@@ -31,22 +42,29 @@ fn survives(cluster: &str, least_calls: usize) {
         outcome.check(cordoned.is_empty(), &format!("cordoned: {cordoned:?}"))?;
         let second = machine.mokctl(LINE).outcome();
         second.check(second.code() == Some(0), "the second time, it failed")?;
-        let is_done = versions(&machine) == versions(&clean);
-        second.check(is_done, "the second time, it is not done")
+        second.check(versions(&machine) == done, "the second time, it is not done")
     });
+}
+
+/// Whether mokctl can see nothing wrong with the call.
+fn is_as_good(target: &Target, fault: Fault) -> bool {
+    let is_read = target.line().contains("get configmap");
+    let unread = ["rename ", "diff ", "exec "].iter().any(|it| target.line().starts_with(it));
+    let said = matches!(fault, Fault::Garbage | Fault::Silent);
+    target.is_as_good(fault) || (said && unread && !is_read)
 }
 
 #[test]
 fn the_only_node_has_moved_or_is_as_before_whatever_goes_wrong() {
-    survives("a 1 0", 30);
+    survives(&with_cluster("a 1 0"), 30);
 }
 
 #[test]
 fn a_worker_has_moved_or_is_as_before_whatever_goes_wrong() {
-    survives("a 1 2", 80);
+    survives(&with_one_left("a 1 2", "a-worker-2"), 30);
 }
 
 #[test]
 fn a_master_beside_others_has_moved_or_is_as_before_whatever_goes_wrong() {
-    survives("a 2 0", 60);
+    survives(&with_one_left("a 2 0", "a-master-2"), 30);
 }
