@@ -205,7 +205,7 @@ fn show_plan(
     match existing.engines.of(&first).capture(&plan) {
         Ok(text) => context.ui.note(&text),
         Err(error @ DockerError::Interrupted { .. }) => return Err(error.into()),
-        // It has checks of its own, which nodes without internet may not pass.
+        // Its checks may fail where an upgrade does not.
         Err(error) => context.ui.warn(&format!("kubeadm does not plan the upgrade: {error}")),
     }
     Ok(())

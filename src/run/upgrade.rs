@@ -195,8 +195,8 @@ impl Run<'_> {
         })
     }
 
-    /// Has kubeadm change what the node has, and starts the kubelet again where that is
-    /// something of its own.
+    /// Has kubeadm change what the node has, and starts the kubelet again where its
+    /// configuration has changed.
     pub(super) fn upgrade_node(&self, node: &NodeName) -> Result<(), StepError> {
         let docker = self.engines.of(node);
         let kubelet = || docker.capture(&in_node(node, &KUBELET, Call::QUICK));

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::cluster::{Cluster, name};
 use crate::engine::{docker, shown, tell};
@@ -16,7 +16,7 @@ const TO: &str = "v1.37.2";
 /// Asks a Service ten times a second, and prints a line for each answer or failure.
 const ASK: &str = r#"while [[ ! -e /run/stop-asking ]]; do
   if answer=$(timeout 5 socat -T4 -u "TCP4:$0,connect-timeout=4" - 2>&1) && [[ -n $answer ]]
-  then echo ok; else echo "failed at $(date +%T.%N): $answer"; fi
+  then echo ok; else echo "failed at $(date +%s.%N): $answer"; fi
   sleep 0.1
 done"#;
 
@@ -105,7 +105,7 @@ fn all_have(cluster: &Cluster, version: &str) -> Result<(), String> {
     }
 }
 
-/// What a cluster is used for: a Service with two replicas, a volume, a kind of its own.
+/// What a cluster is used for: a Service with two replicas, a volume, a custom resource.
 fn use_it(cluster: &Cluster, nodes: &[String]) -> String {
     pods::deploy(cluster, nodes);
     let manifest = MANIFEST.replace("IMAGE", IMAGE);
@@ -197,7 +197,10 @@ fn a_service_answers_all_the_time() {
     let mut on_last = Some(Client::start(&cluster, last, &service));
     let mut on_master = None;
     let mut counts = Vec::new();
+    let mut steps = Vec::new();
     let seconds = upgrade(&cluster, &["--snapshot", "none"], |step| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        steps.push(format!("{:.1} {step}", now.as_secs_f64()));
         if *step == format!("drain {first}") {
             on_master = Some(Client::start(&cluster, master, &service));
         } else if *step == format!("drain {last}") {
@@ -212,7 +215,7 @@ fn a_service_answers_all_the_time() {
         cluster.name,
         failed.len()
     ));
-    assert!(failed.is_empty() && answered > 100, "{failed:#?}");
+    assert!(failed.is_empty() && answered > 100, "{failed:#?} {steps:#?}");
     is_kept(&cluster);
     let output = cluster.mokctl(&["create", "worker", &cluster.name]);
     assert!(output.status.success(), "{}", shown("create worker", &output));
@@ -281,7 +284,7 @@ spec:
         imagePullPolicy: Never
         readinessProbe: {tcpSocket: {port: 8080}, periodSeconds: 1}
         # Connections still come until every node knows that the pod ends.
-        lifecycle: {preStop: {sleep: {seconds: 4}}}
+        lifecycle: {preStop: {sleep: {seconds: 6}}}
 ---
 apiVersion: apps/v1
 kind: StatefulSet

@@ -7,7 +7,7 @@ set -euo pipefail
 
 mark=/root/mok/adopt
 [[ -e $mark ]] || exit 0
-# In a mount namespace of its own: what is mounted goes with it.
+# What is mounted in a new mount namespace goes with it.
 if [[ ${1:-} != alone ]]; then exec unshare --mount bash "$0" alone; fi
 own=$(mktemp --directory)
 mkdir "$own/root" "$own/image"
