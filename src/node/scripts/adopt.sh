@@ -75,6 +75,8 @@ tar --create --directory="$own/image" . --directory="$state/${blobs%/*}" blobs |
 if compgen -G '/etc/kubernetes/manifests/*.yaml' >/dev/null; then
   sed --in-place "${edits[@]}" /etc/kubernetes/manifests/*.yaml
 fi
+# kubeadm 1.34 writes a flag that the kubelet has not known since 1.35.
+sed --in-place 's/--pod-infra-container-image=[^ "]* *//' /var/lib/kubelet/kubeadm-flags.env
 
 # A former image's files are gone. Add-ons ask for it by its name until they are upgraded:
 # this image's own of another version is there.
