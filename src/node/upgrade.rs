@@ -37,7 +37,7 @@ const ELSEWHERE: [&str; 21] = [
     "/var/tmp",
 ];
 
-/// A file in [`STATE`]'s third folder, so that this is there.
+/// A file that makes the folder of volumes be there.
 #[must_use]
 pub fn state_file() -> File {
     File::public("var/lib/mok/node", "")

@@ -323,11 +323,7 @@ fn a_run_that_was_killed_is_gone_on_with() {
         "rm --force --volumes a-worker-1-former",
     ] {
         let machine = with_cluster("a 1 2");
-        let block = machine
-            .docker
-            .on(call)
-            .nth(if call.starts_with("start") || call.starts_with("update") { 2 } else { 1 })
-            .blocks();
+        let block = machine.docker.on(call).nth(1).blocks();
         let run = machine.mokctl("upgrade cluster a --snapshot none").start();
         block.is_reached();
         run.signal("KILL");
