@@ -72,6 +72,8 @@ pub(super) fn nodes(context: &Context, cluster: &ClusterName) -> Result<(), Erro
         node: NodeName::load_balancer(cluster),
         address: None,
         version: None,
+        ready: false,
+        cordoned: false,
     });
     let missing = objects.iter().flatten().filter(is_missing).chain(&balancer);
     let missing: Vec<&NodeObject> = missing.collect();

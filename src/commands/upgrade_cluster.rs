@@ -140,7 +140,7 @@ impl Course<'_> {
                 ranges: existing.ranges(),
             },
             api: ApiOptions {
-                address: api.map_or(Ipv4Addr::LOCALHOST, |api| api.address),
+                address: api.map_or(Ipv4Addr::LOCALHOST.into(), |api| api.address),
                 port: api.and_then(|api| api.port.try_into().ok()),
             },
             output: context.output(),

@@ -1,5 +1,6 @@
 //! Why a command ended without success: what is said, and the exit status.
 
+mod hint;
 pub mod report;
 
 use thiserror::Error;
@@ -20,7 +21,7 @@ use crate::kubeconfig::KubeconfigError;
 use crate::node::kubeadm::join_command::redact;
 use crate::node::pki::PkiError;
 use crate::preflight::{PreflightError, Problem};
-use crate::run::{Failure, StepError};
+use crate::run::Failure;
 use crate::snapshot::SnapshotError;
 
 /// Any failure after the command line was understood.
@@ -266,58 +267,6 @@ impl Error {
         let parts: Vec<_> =
             std::iter::once(failure).chain(failure.beside.iter()).map(part).collect();
         Some(parts.join("\n"))
-    }
-
-    /// What the user can do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::NotSaved { cluster, .. } => {
-                Some(format!("'mokctl get kubeconfig {cluster}' prints it, for a separate file"))
-            }
-            Self::NotDeleted { cluster, .. } => {
-                Some(format!("'mokctl delete cluster {cluster}' removes what is left"))
-            }
-            Self::NotPublished(name) => {
-                Some(format!("'mokctl delete cluster {name}' removes the rest of it"))
-            }
-            Self::NoLoadBalancer(_) => {
-                Some("create it with several masters, or with --with-lb".to_owned())
-            }
-            Self::LastMaster(node) => Some(format!(
-                "'mokctl delete cluster {}' removes the whole cluster",
-                node.cluster()
-            )),
-            Self::Restore { cluster, snapshot, .. } => Some(format!(
-                "the snapshot is unchanged: run 'mokctl restore cluster {cluster} {snapshot}' again"
-            )),
-            Self::Upgrade { again, restore: None, .. } => Some(format!("'{again}' goes on")),
-            Self::Upgrade { again, restore: Some(restore), .. } => {
-                Some(format!("'{again}' goes on, '{restore}' makes it what it was"))
-            }
-            Self::NoNode(node) => Some(format!("'mokctl get nodes {}' lists them", node.cluster())),
-            Self::NoRepository(_) => Some(
-                "set it to where images are, as in MOKCTL_IMAGE_REPOSITORY=registry:5000/mok"
-                    .to_owned(),
-            ),
-            Self::NoSuchImage { load: Some(load), .. } => {
-                Some(format!("it is a file: '{load}' puts its images into the engine"))
-            }
-            Self::UnnamedImage { tag, .. } => Some(format!("give it one: {tag}")),
-            Self::Build(BuildError::NoBase { .. }) => {
-                Some("install mmdebstrap, or pull the base image".to_owned())
-            }
-            Self::Preflight(error) => error.hint(),
-            Self::Inventory(error) => error.hint(),
-            Self::Snapshot(error) => error.hint(),
-            Self::Remains { cluster, .. } => {
-                Some(format!("'mokctl delete cluster {cluster}' removes the rest once they answer"))
-            }
-            Self::Step(Failure { source: StepError::NoSubnet, .. }) => {
-                Some("choose one with --subnet, or remove unused networks".to_owned())
-            }
-            _ => self.docker().and_then(DockerError::hint).map(String::from),
-        }
     }
 
     /// The signal's where the user asked to stop; else 1.

@@ -73,6 +73,7 @@ impl Run<'_> {
         };
         let one = |node: &NodeName, call| on(node, vec![call]);
         let admin_node = |call| one(&self.admin_node, call);
+        let network = self.roster.name().network();
         Ok(match step {
             Step::CreateNetwork => {
                 let subnet = self.free_subnet(&self.network.taken)?;
@@ -126,12 +127,8 @@ impl Run<'_> {
             Step::RemoveEtcdMember(node) => admin_node(self.remove_etcd_member(node)),
             Step::DeleteNodeObject(node) => admin_node(self.delete_node_object(node)),
             Step::RemoveContainer(node) => one(node, args::remove([node.to_string().as_str()])),
-            Step::Disconnect(node) => {
-                let network = self.roster.name().network();
-                one(node, args::disconnect(&network, &node.to_string()))
-            }
+            Step::Disconnect(node) => one(node, args::disconnect(&network, &node.to_string())),
             Step::Connect(node) => {
-                let network = self.roster.name().network();
                 let layout = self.outputs.layout()?;
                 let (address, ipv6_address) = (layout.address(node), layout.ipv6_address(node));
                 one(node, args::connect(&network, &node.to_string(), address, ipv6_address))

@@ -47,7 +47,7 @@ pub fn state_file() -> File {
 /// of another image.
 #[must_use]
 pub fn files() -> Vec<File> {
-    let mut files = before("kubelet", "adopt", "", include_str!("scripts/adopt.sh")).to_vec();
+    let mut files = before("kubelet", "adopt", "", include_str!("adopt.sh")).to_vec();
     files.push(File::public(format!("{FOLDER}/adopt"), ""));
     files
 }

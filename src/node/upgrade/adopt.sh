@@ -55,7 +55,7 @@ adopt() {
   fi
 }
 # Most of the time is waiting: side by side. Of etcd's first members mokctl has told each
-# all others (etcd.rs), which means nothing to one that has data, and kubeadm would start it anew.
+# all others (kubeadm/etcd.rs), which means nothing to one that has data, and kubeadm would start it anew.
 jobs=() index='' edits=(--expression='0,/--initial-cluster=/!{/--initial-cluster=/d}')
 while read -r name type digest; do
   adopt "$digest" &
