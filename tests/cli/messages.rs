@@ -105,10 +105,12 @@ fn no_error_consists_of_what_is_filled_in() {
 #[test]
 fn the_document_has_no_message_that_is_gone() {
     let mut sources: String = texts().into_values().collect();
-    for script in fs::read_dir(repository().join("src/node/scripts")).unwrap() {
-        let path = script.unwrap().path();
-        if path.is_file() {
-            sources.push_str(&fs::read_to_string(path).unwrap());
+    for folder in ["scripts", "manual", "snapshot", "upgrade"] {
+        for file in fs::read_dir(repository().join("src/node").join(folder)).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "sh") {
+                sources.push_str(&fs::read_to_string(path).unwrap());
+            }
         }
     }
     let sources = sources.replace('\\', "");

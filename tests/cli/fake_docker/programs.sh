@@ -54,7 +54,7 @@ exec_in() {
     "kubectl --kubeconfig=/etc/kubernetes/super-admin.conf get "*" --all-namespaces --output=json")
       cat "$engine/objects/$4.json"
       ;;
-    "kubectl --kubeconfig=/etc/kubernetes/super-admin.conf "*" --filename=-")
+    "kubectl --kubeconfig=/etc/kubernetes/"*"admin.conf "*" --filename=-")
       [ -s "$call/stdin" ] || fail "error: no objects passed to $3"
       ;;
     "kubeadm init --config=/root/mok/kubeadm-init.yaml --skip-phases="*) ;;
