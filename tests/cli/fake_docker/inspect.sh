@@ -15,6 +15,11 @@ json_labels() {
 
 # json_ports FILE: lines ADDRESS:PORT:TARGET/tcp; of a target the places stand together.
 json_ports() {
+  # The container may go away meanwhile: then there are none.
+  { places "$1" || printf '{}'; } 2>/dev/null
+}
+places() {
+  [ -s "$1" ] || return
   awk '
     { target = $0; sub(/.*:/, "", target)
       port = substr($0, 1, length($0) - length(target) - 1)
@@ -26,7 +31,7 @@ json_ports() {
       printf "{"
       for (i = 1; i <= count; i++)
         printf "%s\"%s\":[%s]", (i > 1 ? "," : ""), order[i], places[order[i]]
-      printf "}" }' "$1"
+      printf "}" }' <"$1"
 }
 
 # json_mounts FILE: lines source=SRC,target=DST[,readonly].
