@@ -41,23 +41,17 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The layout on `subnet`, which is a /24 or larger.
+    /// The layout of a cluster of `family` on `subnet`, which is a /24 or larger.
     #[must_use]
-    pub fn new(subnet: Subnet) -> Self {
-        Self { subnet, family: IpFamily::default() }
-    }
-
-    /// The same, for a cluster of that family.
-    #[must_use]
-    pub fn in_family(self, family: IpFamily) -> Self {
-        Self { family, ..self }
+    pub fn new(subnet: Subnet, family: IpFamily) -> Self {
+        Self { subnet, family }
     }
 
     /// The layout in which `node` is at `address`; none where it could not be there. The
     /// subnet is the smallest that has room for all nodes.
     #[must_use]
-    pub fn around(node: &NodeName, address: Ipv4Addr) -> Option<Self> {
-        let layout = Self::new(Subnet::new(address, MAX_PREFIX)?);
+    pub fn around(node: &NodeName, address: Ipv4Addr, family: IpFamily) -> Option<Self> {
+        let layout = Self::new(Subnet::new(address, MAX_PREFIX)?, family);
         (layout.address(node) == address).then_some(layout)
     }
 
@@ -175,7 +169,7 @@ mod tests {
 
     #[test]
     fn no_address_has_two_uses() {
-        let layout = Layout::new(Subnet::parse("10.213.141.0/24").unwrap());
+        let layout = Layout::new(Subnet::parse("10.213.141.0/24").unwrap(), IpFamily::Ipv4);
         let name = NodeName::parse("a-lb").unwrap();
         let numbers = |last| (1..=last).filter_map(NonZeroU8::new);
         let masters = numbers(MAX_MASTERS.get()).map(|n| NodeName::master(name.cluster(), n));
@@ -195,18 +189,16 @@ mod tests {
 
     #[test]
     fn an_ipv6_address_has_the_digits_of_the_ipv4_address() {
-        let layout = Layout::new(Subnet::parse("192.168.97.0/24").unwrap());
-        let dual = layout.in_family(IpFamily::Dual);
+        let subnet = Subnet::parse("192.168.97.0/24").unwrap();
+        let [layout, ipv6, dual] = [IpFamily::Ipv4, IpFamily::Ipv6, IpFamily::Dual]
+            .map(|family| Layout::new(subnet, family));
         let all = |layout: Layout| {
             let nodes = ["a-lb", "a-master-9", "a-worker-99"]
                 .map(|word| layout.addresses(&NodeName::parse(word).unwrap()).to_string());
             nodes.join(" ")
         };
         assert_eq!(all(layout), "192.168.97.2 192.168.97.19 192.168.97.199");
-        assert_eq!(
-            all(layout.in_family(IpFamily::Ipv6)),
-            "fd00:192:168:97::2 fd00:192:168:97::19 fd00:192:168:97::199"
-        );
+        assert_eq!(all(ipv6), "fd00:192:168:97::2 fd00:192:168:97::19 fd00:192:168:97::199");
         assert!(all(dual).starts_with("192.168.97.2,fd00:192:168:97::2 "));
         let text = |net: Option<Ipv6Net>| net.unwrap().to_string();
         assert_eq!(text(dual.ipv6()), "fd00:192:168:97::/64");
@@ -221,15 +213,16 @@ mod tests {
     #[test]
     fn a_layout_follows_from_the_address_of_one_node() {
         let node = |word| NodeName::parse(word).unwrap();
-        let layout = Layout::new(Subnet::parse("10.213.141.0/24").unwrap());
+        let layout = Layout::new(Subnet::parse("10.213.141.0/24").unwrap(), IpFamily::Ipv4);
         for name in ["a-lb", "a-master-3", "a-worker-99"] {
             let address = layout.address(&node(name));
-            assert_eq!(Layout::around(&node(name), address), Some(layout), "{name}");
-            assert_eq!(Layout::around(&node("a-worker-1"), address), None, "{name}");
+            let around = |word| Layout::around(&node(word), address, IpFamily::Ipv4);
+            assert_eq!(around(name), Some(layout), "{name}");
+            assert_eq!(around("a-worker-1"), None, "{name}");
         }
         // Of a larger network only the part with all nodes is known.
-        let large = Layout::new(Subnet::parse("172.16.0.0/12").unwrap());
-        let around = Layout::around(&node("a-lb"), large.load_balancer()).unwrap();
+        let large = Layout::new(Subnet::parse("172.16.0.0/12").unwrap(), IpFamily::Ipv4);
+        let around = Layout::around(&node("a-lb"), large.load_balancer(), IpFamily::Ipv4).unwrap();
         assert_eq!(around.subnet().to_string(), "172.16.0.0/24");
         assert_eq!(around.address(&node("a-worker-7")), large.address(&node("a-worker-7")));
     }
@@ -237,7 +230,7 @@ mod tests {
     #[test]
     fn the_diagram_of_the_network_shows_these_addresses() {
         let drawn = include_str!("../../docs/diagrams/network.dot");
-        let layout = Layout::new(Subnet::parse("10.213.141.0/24").unwrap());
+        let layout = Layout::new(Subnet::parse("10.213.141.0/24").unwrap(), IpFamily::Ipv4);
         for name in ["lab-master-1", "lab-master-2", "lab-worker-1", "lab-worker-2"] {
             let node = NodeName::parse(name).unwrap();
             let (address, pods) =

@@ -107,13 +107,14 @@ impl fmt::Debug for Proxy {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::family::IpFamily;
     use crate::cluster::name::{ClusterName, NodeName};
     use crate::cluster::subnet::Subnet;
 
     fn around(proxy: Proxy, nodes: &[&str]) -> Proxy {
         let nodes = nodes.iter().map(|node| NodeName::parse(node).unwrap());
         let roster = Roster::new(ClusterName::parse("a").unwrap(), nodes);
-        let layout = Layout::new(Subnet::parse("10.213.7.0/24").unwrap());
+        let layout = Layout::new(Subnet::parse("10.213.7.0/24").unwrap(), IpFamily::Ipv4);
         proxy.around(&roster, (layout, Ranges::default()), Some("192.0.2.9".into()))
     }
 

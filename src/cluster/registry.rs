@@ -70,6 +70,7 @@ impl fmt::Display for Registry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::family::IpFamily;
     use crate::cluster::subnet::Subnet;
 
     #[test]
@@ -98,7 +99,7 @@ mod tests {
 
     #[test]
     fn loopback_is_the_gateway_to_the_nodes() {
-        let layout = Layout::new(Subnet::parse("10.213.7.0/24").unwrap());
+        let layout = Layout::new(Subnet::parse("10.213.7.0/24").unwrap(), IpFamily::Ipv4);
         let host = |word| Registry::parse(word).unwrap().host(layout);
         assert_eq!(host("localhost:5000"), "10.213.7.1");
         assert_eq!(host("127.0.0.1:5000"), "10.213.7.1");

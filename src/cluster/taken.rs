@@ -74,7 +74,7 @@ impl Taken {
                 Subnet::new(Ipv4Addr::new(a, b, start.wrapping_add(step), 0), prefix)
             })
         });
-        let all = |subnet: &Subnet| Layout::new(*subnet).in_family(family).subnets();
+        let all = |subnet: &Subnet| Layout::new(*subnet, family).subnets();
         let is_free = |subnet: &Subnet| all(subnet).all(|net| self.refuses(net, &[]).is_none());
         let free: Vec<_> = candidates.filter(is_free).collect();
         let is_unrouted = |subnet: &&Subnet| all(subnet).all(|net| self.shadowed_by(net).is_none());

@@ -176,8 +176,8 @@ impl ExistingCluster {
         for engine in self.engines.iter() {
             match engine.docker.read(&call, networks::read_named) {
                 Ok(found) => {
-                    let subnet = found.iter().find_map(Named::subnet).map(Layout::new);
-                    let layout = subnet.map(|it| it.in_family(self.ranges().family()));
+                    let subnet = found.iter().find_map(Named::subnet);
+                    let layout = subnet.map(|it| Layout::new(it, self.ranges().family()));
                     return layout.ok_or_else(|| InventoryError::NoNetwork(self.name.clone()));
                 }
                 Err(error) => failed = failed.or(Some(error)),

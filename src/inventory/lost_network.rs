@@ -47,11 +47,12 @@ impl LostNetwork {
         if network.is_some() && on.is_empty() && off.is_empty() {
             return Ok(None);
         }
-        let around = |member: &Member| Layout::around(member.node.as_ref()?, member.address?);
-        let subnet = || network.as_ref().and_then(Named::subnet).map(Layout::new);
+        let family = existing.ranges().family();
+        let around =
+            |member: &Member| Layout::around(member.node.as_ref()?, member.address?, family);
+        let subnet = || Some(Layout::new(network.as_ref().and_then(Named::subnet)?, family));
         let layout = existing.members.iter().find_map(around).or_else(subnet);
         let layout = layout.ok_or_else(|| InventoryError::NoNetwork(existing.name.clone()))?;
-        let layout = layout.in_family(existing.ranges().family());
         if network.is_none()
             && let Some((holder, subnet)) =
                 networks::holder(docker, &layout.subnets().collect::<Vec<_>>())?

@@ -103,7 +103,7 @@ impl Member {
     #[must_use]
     pub fn addresses(&self) -> Option<PerFamily<IpAddr>> {
         let (node, address) = (self.node.as_ref()?, self.address?);
-        Some(Layout::around(node, address)?.in_family(self.ranges.family()).addresses(node))
+        Some(Layout::around(node, address, self.ranges.family())?.addresses(node))
     }
 
     /// The address that the cluster knows it by, or else the engine does.

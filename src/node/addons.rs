@@ -22,12 +22,13 @@ pub fn file(addons: &Addons, layout: Layout) -> File {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::family::IpFamily;
     use crate::cluster::subnet::Subnet;
     use crate::node::files::Content;
 
     #[test]
     fn the_file_holds_names_and_addresses() {
-        let layout = Layout::new(Subnet::parse("172.30.0.0/16").unwrap());
+        let layout = Layout::new(Subnet::parse("172.30.0.0/16").unwrap(), IpFamily::Ipv4);
         let text = |word| match file(&Addons::parse(word).unwrap(), layout).content {
             Content::Bytes(bytes) => String::from_utf8(bytes).unwrap(),
             Content::Link(target) => target,

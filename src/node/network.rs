@@ -107,6 +107,7 @@ mod tests {
     use std::num::NonZeroU8;
 
     use super::*;
+    use crate::cluster::family::IpFamily;
     use crate::cluster::name::ClusterName;
     use crate::cluster::subnet::Subnet;
 
@@ -120,7 +121,7 @@ mod tests {
             NodeName::worker(&cluster, one),
             NodeName::worker(&cluster, one.saturating_add(1)),
         ];
-        let layout = Layout::new(Subnet::parse("10.213.7.0/24").unwrap());
+        let layout = Layout::new(Subnet::parse("10.213.7.0/24").unwrap(), IpFamily::Ipv4);
         assert_eq!(
             routes(&nodes[2], &nodes, layout, Ranges::default()),
             "10.244.11.0/24 10.213.7.11\n10.244.102.0/24 10.213.7.102\n"

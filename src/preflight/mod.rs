@@ -96,7 +96,7 @@ pub fn problems(demand: &Demand, facts: &Survey) -> Vec<Problem> {
     if let Some(host) = host {
         found.extend(of_host(demand, engine, host));
     }
-    let layout = demand.subnet.map(|subnet| Layout::new(subnet).in_family(demand.ranges.family()));
+    let layout = demand.subnet.map(|subnet| Layout::new(subnet, demand.ranges.family()));
     for subnet in layout.into_iter().flat_map(|layout| layout.subnets()) {
         found.extend(match (taken.refuses(subnet, &[]), taken.shadowed_by(subnet)) {
             (Some(other), _) => Some(Problem::SubnetTaken { subnet, other }),

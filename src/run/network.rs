@@ -77,6 +77,6 @@ impl Run<'_> {
 
     /// The cluster on `subnet`.
     pub(super) fn layout_on(&self, subnet: Subnet) -> Layout {
-        Layout::new(subnet).in_family(self.nodes.ranges.family())
+        Layout::new(subnet, self.nodes.ranges.family())
     }
 }

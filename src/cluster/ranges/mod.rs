@@ -178,7 +178,7 @@ impl Ranges {
 
     /// That nodes can have the addresses of `subnet`.
     pub fn allow(&self, subnet: Subnet) -> Result<(), RangesError> {
-        for subnet in Layout::new(subnet).in_family(self.family).subnets() {
+        for subnet in Layout::new(subnet, self.family).subnets() {
             if let Some((range, other)) = self.all().find(|(_, other)| overlap(*other, subnet)) {
                 return Err(RangesError::Overlap { subnet, other, range });
             }

@@ -246,13 +246,14 @@ fn kube_proxy_configuration() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::family::IpFamily;
     use crate::cluster::layout::Layout;
     use crate::cluster::name::NodeName;
     use crate::cluster::subnet::Subnet;
     use crate::node::kubeadm::join_command::JoinCommand;
 
     fn layout() -> Layout {
-        Layout::new(Subnet::parse("10.213.0.0/24").unwrap())
+        Layout::new(Subnet::parse("10.213.0.0/24").unwrap(), IpFamily::Ipv4)
     }
 
     fn node(version: &str, name: &str) -> NodeConfig {
