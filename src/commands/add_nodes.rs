@@ -5,23 +5,21 @@ use std::num::NonZeroU8;
 use std::thread;
 
 use super::outcome::{OnFailure, Revert};
-use super::{Context, outcome};
+use super::{Context, node_template, outcome};
 use crate::cluster::host::Place;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::placement::{pin, spread};
-use crate::cluster::proxy::Proxy;
 use crate::cluster::ranges::Ranges;
 use crate::cluster::spec::{MAX_MASTERS, MAX_WORKERS};
-use crate::docker::{Docker, Endpoint, Engine, Engines, args, join};
+use crate::docker::{Endpoint, Engine, Engines, join};
 use crate::error::Error;
 use crate::image::contract::NodeImage;
 use crate::inventory::error::InventoryError;
 use crate::inventory::existing::ExistingCluster;
 use crate::inventory::{node_images, node_objects};
-use crate::node::proxy::ENVIRONMENT;
 use crate::plan;
 use crate::preflight::{self, Demand, Survey};
-use crate::run::{self, ApiOptions, NodeTemplate, Origin, Run};
+use crate::run::{self, ApiOptions, Origin, Run};
 
 /// Nodes that shall be.
 pub(super) struct New<'a> {
@@ -95,21 +93,11 @@ pub(super) fn run(
     let Some(HostReport { image, .. }) = looks.into_iter().next() else {
         return Err(InventoryError::NoImage(image).into());
     };
-    let has_proxy = model.is_some_and(|member| member.has_proxy);
-    let proxy = has_proxy.then(|| proxy(engines.of(&admin_node), &admin_node)).transpose()?;
     let revert =
         Revert { plan: plan::revert_add(&existing.roster, &new), roster: &existing.roster };
     let run = Run {
         origin: Origin::Image { image, copy_from: None, pki: None },
-        nodes: NodeTemplate {
-            privilege,
-            ports: existing.published(),
-            mounts: model.map(|member| member.mounts.clone()).unwrap_or_default(),
-            registry: model.and_then(|member| member.registry.clone()),
-            proxy,
-            addons: model.map(|member| member.addons.clone()).unwrap_or_default(),
-            ranges: existing.ranges(),
-        },
+        nodes: node_template::like(&existing, &admin_node, privilege)?,
         api: ApiOptions {
             address: existing.api().map_or(Ipv4Addr::LOCALHOST.into(), |api| api.address),
             port: None,
@@ -157,10 +145,4 @@ fn look(Site { context, .. }: &Site, image: &str) -> Result<HostReport, Error> {
         (node_images::named(&context.docker, image), join(facts), join(endpoint))
     });
     Ok(HostReport { image: image?, facts: facts?, endpoint: endpoint? })
-}
-
-/// The proxies that `node` has. No label holds them: there may be a password.
-pub(super) fn proxy(docker: &Docker, node: &NodeName) -> Result<Proxy, Error> {
-    let read = args::exec(&node.to_string(), ["cat", ENVIRONMENT]);
-    Ok(docker.read(&read, Proxy::from_rendered)?)
 }

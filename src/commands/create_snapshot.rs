@@ -38,9 +38,7 @@ pub(super) fn run(
     if existing.members.iter().any(|member| !member.complete) {
         return Err(InventoryError::Unfinished(cluster.clone()).into());
     }
-    if existing.lacks_load_balancer() {
-        return Err(InventoryError::NoLoadBalancer(cluster.clone()).into());
-    }
+    existing.refuse_without_load_balancer()?;
     let (refused, layout, disk) = thread::scope(|scope| {
         let refused = scope.spawn(|| snapshots::refuse(&context.docker, name));
         let layout = scope.spawn(|| existing.layout());

@@ -1,12 +1,14 @@
 //! `get clusters`, `get nodes`, `get images`: what is there, as a table or JSON.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use console::measure_text_width;
 use serde_json::{Value, json};
 
 use super::Context;
 use crate::cli::Format;
+use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::docker::args;
@@ -68,18 +70,11 @@ pub(super) fn nodes(context: &Context, cluster: &ClusterName) -> Result<(), Erro
     let members = &existing.members;
     let status = |member| status_in(member, members, objects.as_deref());
     let is_missing = |object: &&NodeObject| existing.member(&object.node).is_none();
-    let balancer = existing.lacks_load_balancer().then(|| NodeObject {
-        node: NodeName::load_balancer(cluster),
-        address: None,
-        version: None,
-        ready: false,
-        cordoned: false,
-    });
-    let missing = objects.iter().flatten().filter(is_missing).chain(&balancer);
-    let missing: Vec<&NodeObject> = missing.collect();
+    let balancer = existing.lacks_load_balancer().then(|| Missing::load_balancer(cluster));
+    let missing = objects.iter().flatten().filter(is_missing).map(Missing::from).chain(balancer);
     if context.globals.output == Some(Format::Json) {
         let there = members.iter().map(|member| as_json(member, status(member)));
-        let list: Vec<Value> = there.chain(missing.into_iter().map(missing_as_json)).collect();
+        let list: Vec<Value> = there.chain(missing.map(|it| it.as_json())).collect();
         context.ui.answer(&format!("{:#}\n", Value::from(list)));
         return Ok(());
     }
@@ -87,7 +82,7 @@ pub(super) fn nodes(context: &Context, cluster: &ClusterName) -> Result<(), Erro
     // Without cluster and id.
     let cells = |member| row(member, status(member), with_hosts).split_off(2);
     let there = members.iter().map(cells);
-    let missing = missing.into_iter().map(|object| missing_row(object, with_hosts));
+    let missing = missing.map(|it| it.row(with_hosts));
     let rows: Vec<Vec<String>> = there.chain(missing).collect();
     let head = ["Name", "IP_Address", "Role", "Status", "Version"];
     context.ui.answer(&table(&head_of(&head, with_hosts), &rows));
@@ -146,31 +141,52 @@ fn status_in(member: &Member, all: &[Member], objects: Option<&[NodeObject]>) ->
     }
 }
 
-/// A node that has no container, without cluster and id.
-fn missing_row(object: &NodeObject, with_host: bool) -> Vec<String> {
-    let dash = || "-".to_owned();
-    let cells = [
-        object.node.to_string(),
-        object.address.map_or_else(dash, |address| address.to_string()),
-        object.node.role().as_str().to_owned(),
-        MISSING.to_owned(),
-        object.version.map_or_else(dash, |version| version.to_string()),
-    ];
-    cells.into_iter().chain(with_host.then(dash)).collect()
+/// A node that has no container.
+struct Missing {
+    node: NodeName,
+    address: Option<IpAddr>,
+    version: Option<KubernetesVersion>,
 }
 
-fn missing_as_json(object: &NodeObject) -> Value {
-    json!({
-        "cluster": object.node.cluster().as_str(),
-        "id": null,
-        "name": object.node.to_string(),
-        "address": object.address.map(|address| address.to_string()),
-        "role": object.node.role().as_str(),
-        "status": MISSING,
-        "version": object.version.map(|version| version.to_string()),
-        "image": null,
-        "api": null,
-    })
+impl From<&NodeObject> for Missing {
+    fn from(object: &NodeObject) -> Self {
+        let NodeObject { node, address, version, .. } = object.clone();
+        Self { node, address, version }
+    }
+}
+
+impl Missing {
+    /// No API knows it.
+    fn load_balancer(cluster: &ClusterName) -> Self {
+        Self { node: NodeName::load_balancer(cluster), address: None, version: None }
+    }
+
+    /// Without cluster and id.
+    fn row(&self, with_host: bool) -> Vec<String> {
+        let dash = || "-".to_owned();
+        let cells = [
+            self.node.to_string(),
+            self.address.map_or_else(dash, |address| address.to_string()),
+            self.node.role().as_str().to_owned(),
+            MISSING.to_owned(),
+            self.version.map_or_else(dash, |version| version.to_string()),
+        ];
+        cells.into_iter().chain(with_host.then(dash)).collect()
+    }
+
+    fn as_json(&self) -> Value {
+        json!({
+            "cluster": self.node.cluster().as_str(),
+            "id": null,
+            "name": self.node.to_string(),
+            "address": self.address.map(|address| address.to_string()),
+            "role": self.node.role().as_str(),
+            "status": MISSING,
+            "version": self.version.map(|version| version.to_string()),
+            "image": null,
+            "api": null,
+        })
+    }
 }
 
 fn row(member: &Member, status: &str, with_host: bool) -> Vec<String> {

@@ -5,7 +5,6 @@ use crate::cluster::name::ClusterName;
 use crate::cluster::port::PortBinding;
 use crate::docker::args;
 use crate::error::Error;
-use crate::inventory::error::InventoryError;
 use crate::inventory::existing::ExistingCluster;
 use crate::kubeconfig::Access;
 use crate::node::kubeadm::ADMIN_CONF;
@@ -13,9 +12,7 @@ use crate::node::kubeadm::ADMIN_CONF;
 /// Prints a kubeconfig with this one cluster in it, for use on this host.
 pub(super) fn run(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
     let existing = ExistingCluster::find(context.asked(), cluster)?;
-    if existing.lacks_load_balancer() {
-        return Err(InventoryError::NoLoadBalancer(cluster.clone()).into());
-    }
+    existing.refuse_without_load_balancer()?;
     let admin_node = existing.admin_node(None)?;
     let read = args::exec(&admin_node.to_string(), ["cat", ADMIN_CONF]);
     let admin = existing.engines.of(&admin_node).capture(&read)?;

@@ -18,6 +18,7 @@ mod kubeconfig;
 mod load_balancer;
 mod load_image;
 mod load_snapshot;
+mod node_template;
 mod outcome;
 mod power;
 mod restore_cluster;

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::thread;
 
 use super::outcome::{OnFailure, Revert};
-use super::{Context, add_nodes, create_snapshot, outcome};
+use super::{Context, create_snapshot, node_template, outcome};
 use crate::cli::mokctl;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::name::{ClusterName, NodeName, Role, SnapshotName};
@@ -18,7 +18,7 @@ use crate::inventory::node_objects::NodeObject;
 use crate::inventory::{node_images, node_objects, snapshots};
 use crate::plan::{self, Plan};
 use crate::preflight::{self, Demand, PreflightError, UpgradeError};
-use crate::run::{self, ApiOptions, NodeTemplate, Origin, Run, Upgrade};
+use crate::run::{self, ApiOptions, Origin, Run, Upgrade};
 use crate::snapshot::SnapshotError;
 
 /// Moves the nodes, the masters first, one minor version after the other. What an earlier
@@ -121,24 +121,12 @@ impl Course<'_> {
         on_failure: OnFailure<'_>,
     ) -> Result<(), Error> {
         let context = self.context;
-        let model = existing.member(&admin_node);
-        let has_proxy = model.is_some_and(|member| member.has_proxy);
-        let engine = existing.engines.of(&admin_node);
-        let proxy = has_proxy.then(|| add_nodes::proxy(engine, &admin_node)).transpose()?;
         let api = existing.api();
         let members = existing.members.clone();
         let run = Run {
             manual: existing.manual(),
             origin: Origin::Upgrade(Upgrade { image: image.clone(), members }),
-            nodes: NodeTemplate {
-                privilege: context.privilege(&self.endpoint),
-                ports: existing.published(),
-                mounts: model.map(|member| member.mounts.clone()).unwrap_or_default(),
-                registry: model.and_then(|member| member.registry.clone()),
-                proxy,
-                addons: model.map(|member| member.addons.clone()).unwrap_or_default(),
-                ranges: existing.ranges(),
-            },
+            nodes: node_template::like(existing, &admin_node, context.privilege(&self.endpoint))?,
             api: ApiOptions {
                 address: api.map_or(Ipv4Addr::LOCALHOST.into(), |api| api.address),
                 port: api.and_then(|api| api.port.try_into().ok()),

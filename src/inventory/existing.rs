@@ -108,6 +108,14 @@ impl ExistingCluster {
             && self.members.iter().all(|member| member.api().is_none())
     }
 
+    /// What holds where nodes, or a user, must reach the API.
+    pub fn refuse_without_load_balancer(&self) -> Result<(), InventoryError> {
+        if self.lacks_load_balancer() {
+            return Err(InventoryError::NoLoadBalancer(self.name.clone()));
+        }
+        Ok(())
+    }
+
     /// A master that runs, for kubectl and kubeadm; not `but`.
     pub fn admin_node(&self, but: Option<&NodeName>) -> Result<NodeName, InventoryError> {
         let mut error = InventoryError::NoRunningMaster(self.name.clone());
@@ -136,9 +144,7 @@ impl ExistingCluster {
         if let Some(host) = self.away.first() {
             return Err(InventoryError::Away { cluster: self.name.clone(), host: host.clone() });
         }
-        if self.lacks_load_balancer() {
-            return Err(InventoryError::NoLoadBalancer(self.name.clone()));
-        }
+        self.refuse_without_load_balancer()?;
         let stays = |member: &&Member| leaving.is_none() || member.node.as_ref() != leaving;
         // Where none is finished, the user may have changed what says so.
         let finished = self.members.iter().any(|member| member.complete);

@@ -1,0 +1,36 @@
+//! What a node of a cluster has that is there, for one that shall be like it.
+
+use crate::cluster::name::NodeName;
+use crate::cluster::proxy::Proxy;
+use crate::docker::privilege::Privilege;
+use crate::docker::{Docker, args};
+use crate::error::Error;
+use crate::inventory::existing::ExistingCluster;
+use crate::node::proxy::ENVIRONMENT;
+use crate::run::NodeTemplate;
+
+/// What `model` has, and in the place that publishes the API what is published there.
+pub(super) fn like(
+    existing: &ExistingCluster,
+    model: &NodeName,
+    privilege: Privilege,
+) -> Result<NodeTemplate, Error> {
+    let member = existing.member(model);
+    let has_proxy = member.is_some_and(|member| member.has_proxy);
+    let proxy = has_proxy.then(|| proxy(existing.engines.of(model), model)).transpose()?;
+    Ok(NodeTemplate {
+        privilege,
+        ports: existing.published(),
+        mounts: member.map(|member| member.mounts.clone()).unwrap_or_default(),
+        registry: member.and_then(|member| member.registry.clone()),
+        proxy,
+        addons: member.map(|member| member.addons.clone()).unwrap_or_default(),
+        ranges: existing.ranges(),
+    })
+}
+
+/// The proxies that `node` has. No label holds them: there may be a password.
+fn proxy(docker: &Docker, node: &NodeName) -> Result<Proxy, Error> {
+    let read = args::exec(&node.to_string(), ["cat", ENVIRONMENT]);
+    Ok(docker.read(&read, Proxy::from_rendered)?)
+}
