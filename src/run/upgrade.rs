@@ -140,9 +140,9 @@ impl Run<'_> {
     }
 
     /// What [`Run::put_back`] runs where the new container was made.
-    pub(super) fn put_back_calls(node: &NodeName) -> Result<Vec<Call>, StepError> {
+    pub(super) fn put_back_calls(node: &NodeName) -> Result<[Call; 3], StepError> {
         let name = node.to_string();
-        Ok(vec![
+        Ok([
             args::remove([name.as_str()]),
             args::rename(&former(node), &name),
             put(node, &files())?,
@@ -158,6 +158,7 @@ impl Run<'_> {
         if !members.iter().any(|member| member.name == former) {
             return Ok(());
         }
+        let [remove, rename, put] = Self::put_back_calls(node)?;
         if let Some(new) = members.iter().find(|member| member.name == name) {
             if new.complete {
                 docker.capture(&args::remove([former.as_str()]))?;
@@ -169,13 +170,10 @@ impl Run<'_> {
                 let etcd = args::take_files(&name, ETCD);
                 docker.pipe(&etcd, docker, &args::put_piped(&former, folder_of(ETCD)))?;
             }
+            docker.capture(&remove)?;
         }
-        let mut calls = Self::put_back_calls(node)?.into_iter();
-        let remove = calls.next();
-        if members.iter().any(|member| member.name == name) {
-            remove.map_or(Ok(String::new()), |remove| docker.capture(&remove))?;
-        }
-        calls.try_for_each(|call| docker.capture(&call).map(drop))?;
+        docker.capture(&rename)?;
+        docker.capture(&put)?;
         Ok(())
     }
 
@@ -212,37 +210,29 @@ impl Run<'_> {
 
     /// What is there of kubeadm's add-ons; its configuration, which may be changed; and
     /// kubeadm's own work.
-    pub(super) fn addon_calls(&self, node: &NodeName) -> Result<Vec<Call>, StepError> {
+    pub(super) fn addon_calls(&self, node: &NodeName) -> Result<[Call; 4], StepError> {
         let version = self.origin.upgrade()?.image.version.to_string();
-        let kubectl = |words: &[&str]| {
-            let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
-            let words = [&["kubectl", &kubeconfig, "--namespace=kube-system"], words].concat();
-            in_node(node, &words, REQUESTS)
-        };
+        let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
+        let kubectl = ["kubectl", &kubeconfig, "--namespace=kube-system"];
+        let get = |words: &[&str]| in_node(node, &[&kubectl, words].concat(), REQUESTS);
         let addons = ["get", "deployment/coredns", "daemonset/kube-proxy"];
-        let replace = kubectl(&["replace", "--filename=-"]);
-        let replace = args::exec_with_input(
-            &node.to_string(),
-            replace.args.iter().skip(2).map(String::as_str),
-            CONFIG_MAP,
-        );
+        let replace = [&kubectl[..], &["replace", "--filename=-"]].concat();
         let kubeadm = ["kubeadm", "upgrade", "apply", "phase", "addon", "all", &version];
-        Ok(vec![
-            kubectl(&[&addons[..], &["--ignore-not-found", "--output=name"]].concat()),
-            kubectl(&["get", CONFIG_MAP, "--output=json"]),
-            replace.deadline(REQUESTS),
+        Ok([
+            get(&[&addons[..], &["--ignore-not-found", "--output=name"]].concat()),
+            get(&["get", CONFIG_MAP, "--output=json"]),
+            args::exec_with_input(&node.to_string(), replace, CONFIG_MAP).deadline(REQUESTS),
             in_node(node, &kubeadm, INIT),
         ])
     }
 
     pub(super) fn upgrade_addons(&self, node: &NodeName) -> Result<(), StepError> {
         let docker = self.engines.of(node);
-        let calls = self.addon_calls(node)?;
-        let [there, config, replace, kubeadm] = calls.as_slice() else { return Ok(()) };
-        let (there, config) = (docker.capture(there)?, docker.capture(config)?);
+        let [there, config, replace, kubeadm] = self.addon_calls(node)?;
+        let (there, config) = (docker.capture(&there)?, docker.capture(&config)?);
         if let Some(config) = with_addons(&config, &there).map_err(StepError::Config)? {
-            docker.capture(&replace.clone().stdin(config))?;
+            docker.capture(&replace.stdin(config))?;
         }
-        self.show(node, kubeadm).map(drop)
+        self.show(node, &kubeadm).map(drop)
     }
 }

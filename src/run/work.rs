@@ -146,7 +146,7 @@ impl Run<'_> {
                 on(node, replacement.calls()).by(|_| self.replace(node, replacement))
             }
             Step::PutBack(node) => {
-                on(node, Self::put_back_calls(node)?).by(|_| self.put_back(node))
+                on(node, Self::put_back_calls(node)?.into()).by(|_| self.put_back(node))
             }
             Step::RemoveFormer(node) => one(node, args::remove([former(node).as_str()])),
             Step::Upgrade(node) => {
@@ -154,7 +154,7 @@ impl Run<'_> {
             }
             Step::Uncordon(node) => admin_node(self.uncordon_call(node)),
             Step::UpgradeAddons(node) => {
-                on(node, self.addon_calls(node)?).by(|_| self.upgrade_addons(node))
+                on(node, self.addon_calls(node)?.into()).by(|_| self.upgrade_addons(node))
             }
             Step::RemoveAccess => Work::new([]).by(|_| self.remove_access()),
             Step::RemoveContainers(_) => {
