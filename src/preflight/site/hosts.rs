@@ -4,7 +4,7 @@
 use std::net::Ipv4Addr;
 use std::thread;
 
-use super::{Site, demand, refuse_existing};
+use super::{Site, chosen_image, demand, refuse_existing};
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::placement::Placement;
@@ -15,11 +15,9 @@ use crate::cluster::taken::Taken;
 use crate::docker::info::Info;
 use crate::docker::privilege::{BoundingSet, Privilege};
 use crate::docker::{Client, Docker, Endpoint, EndpointError, Engine, Engines, args, join};
-use crate::image::contract::NodeImage;
 use crate::inventory::error::InventoryError;
 use crate::inventory::found::Asked;
 use crate::inventory::networks::taken_subnets;
-use crate::inventory::node_images;
 use crate::preflight::{
     self, EngineFacts, HostFacts, PreflightError, Problem, Survey, SwarmFacts, of_swarm, problems,
 };
@@ -50,7 +48,7 @@ pub(super) fn several(
     // The first that has the image says which one it is; the client's own engine may
     // have it, too, where it was built.
     let mut sources = there.iter().map(|(_, there)| there).chain([asked.docker]);
-    let found = sources.find_map(|source| Some((chosen(source, spec).ok()?, source)));
+    let found = sources.find_map(|source| Some((chosen_image(source, spec).ok()?, source)));
     let looks: Vec<Result<HostReport, PreflightError>> = thread::scope(|scope| {
         let name = found.as_ref().map(|(image, _)| image.name.as_str());
         let look = |host, there| scope.spawn(move || look(host, there, spec, name));
@@ -97,14 +95,10 @@ fn refuse_what_hosts_cannot(docker: &Docker, spec: &ClusterSpec) -> Result<(), P
     }
 }
 
-fn chosen(docker: &Docker, spec: &ClusterSpec) -> Result<NodeImage, InventoryError> {
-    node_images::chosen(docker, spec.image.as_ref(), spec.version.as_ref())
-}
-
 /// The reason why the first of them has none.
 fn why_no_image(own: &Docker, there: &[(Host, Docker)], spec: &ClusterSpec) -> InventoryError {
     let first = there.first().map_or(own, |(_, there)| there);
-    match chosen(first, spec) {
+    match chosen_image(first, spec) {
         Ok(image) => InventoryError::NoImage(image.name),
         Err(error) => error,
     }

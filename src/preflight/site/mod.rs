@@ -110,7 +110,7 @@ fn one(
         let facts = scope.spawn(|| look(docker, &spec.options.ports()));
         let taken = scope.spawn(|| taken_subnets(docker));
         let endpoint = scope.spawn(|| docker.endpoint());
-        let image = node_images::chosen(docker, spec.image.as_ref(), spec.version.as_ref());
+        let image = chosen_image(docker, spec);
         (image, join(existing), join(facts), join(taken), join(endpoint))
     });
     let image = image?;
@@ -135,6 +135,11 @@ fn one(
         is_elsewhere: endpoint != Endpoint::Here,
         address: spec.options.api_address.map_or_else(|| endpoint.address(), Ok)?,
     })
+}
+
+/// The node image that was asked for.
+fn chosen_image(docker: &Docker, spec: &ClusterSpec) -> Result<NodeImage, InventoryError> {
+    node_images::chosen(docker, spec.image.as_ref(), spec.version.as_ref())
 }
 
 /// The subnet that was asked for, or the one that a cluster `name` on one host would get.
