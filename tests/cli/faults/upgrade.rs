@@ -1,4 +1,4 @@
-//! A node on its way to another image: whatever goes wrong, it has moved or is as before.
+//! A node that moves to another image: after any failure it has moved or is as before.
 
 use super::target::{Target, targets};
 use super::{Fault, for_each_fault};
