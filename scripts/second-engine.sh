@@ -97,13 +97,24 @@ end() {
   done
 }
 
+# What runs in containers of an engine that was killed.
+end_orphans() {
+  local shim
+  for shim in $(pgrep --full -- "-address $folder/run/containerd/containerd.sock"); do
+    # The first process of the container, and with it all others; it may have ended by itself.
+    pkill -KILL --parent "$shim" || true
+    kill -KILL "$shim" 2>/dev/null || true
+    wait_until "process $shim does not end" test ! -d "/proc/$shim"
+  done
+}
+
 remove() {
   local containers=()
-  # An engine that does not answer has no containers to remove; those of one that
-  # does would go on without it.
+  # They would go on without it.
   if answers; then mapfile -t containers < <(at ps --all --quiet); fi
   if ((${#containers[@]} > 0)); then at rm --force --volumes "${containers[@]}" >/dev/null; fi
   end TERM
+  end_orphans
   # Not there where the start did not come so far, or after an earlier removal.
   ip link delete "$space" 2>/dev/null || true
   ip netns delete "$space" 2>/dev/null || true

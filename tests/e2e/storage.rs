@@ -43,8 +43,8 @@ fn a_volume_outlives_its_pod_and_a_restart_and_goes_with_its_claim() {
     });
 }
 
-/// Says of itself that it is not root, and of its volume only how big it is.
-const MANIFEST: &str = "
+/// A pod with a volume. Says of itself that it is not root, and of its volume only how big it is.
+pub(crate) const MANIFEST: &str = "
 apiVersion: apps/v1
 kind: StatefulSet
 metadata: {name: db}

@@ -8,6 +8,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use crate::cluster::{Cluster, name};
 use crate::engine::{docker, shown, tell};
 use crate::pods::{self, IMAGE, PATIENCE};
+use crate::storage;
 use crate::wait;
 
 const FROM: &str = "v1.36.3";
@@ -108,7 +109,7 @@ fn all_have(cluster: &Cluster, version: &str) -> Result<(), String> {
 /// What a cluster is used for: a Service with two replicas, a volume, a custom resource.
 fn use_it(cluster: &Cluster, nodes: &[String]) -> String {
     pods::deploy(cluster, nodes);
-    let manifest = MANIFEST.replace("IMAGE", IMAGE);
+    let manifest = [MANIFEST, storage::MANIFEST].join("---").replace("IMAGE", IMAGE);
     cluster.kubectl_with(&["apply", "--filename=-"], &manifest).unwrap();
     let wait = "--timeout=120s";
     cluster
@@ -285,20 +286,4 @@ spec:
         readinessProbe: {tcpSocket: {port: 8080}, periodSeconds: 1}
         # Connections still come until every node knows that the pod ends.
         lifecycle: {preStop: {sleep: {seconds: 6}}}
----
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: db}
-spec:
-  serviceName: db
-  selector: {matchLabels: {app: db}}
-  template:
-    metadata: {labels: {app: db}}
-    spec:
-      terminationGracePeriodSeconds: 1
-      containers:
-      - {name: db, image: 'IMAGE', imagePullPolicy: Never, volumeMounts: [{name: data, mountPath: /data}]}
-  volumeClaimTemplates:
-  - metadata: {name: data}
-    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}
 ";
