@@ -118,6 +118,7 @@ pub const NODE: BuildFiles = files!(
     "files/etc/systemd/system/mok-dns.service",
     "files/etc/systemd/system/mok-network.service",
     "files/opt/cni/bin/mok-nodad",
+    "files/usr/lib/systemd/system-shutdown/mok-thaw",
     "files/usr/local/bin/mok-balancer",
     "files/usr/local/bin/mok-entrypoint",
     "files/usr/local/lib/mok/addons.sh",

@@ -201,7 +201,7 @@ fn a_dry_run_as_json_has_the_commands_of_each_step() {
     let machine = Machine::new().with_cluster("a 1 0");
     let outcome = machine.mokctl("stop cluster a --dry-run -o json").outcome();
     let (planned, result) = outcome.stdout.split_once('\n').unwrap();
-    let want = r#"{"commands":["docker stop --time=30 a-master-1"],"event":"step","name":"stop a-master-1","node":"a-master-1","stage":"Stopping masters","state":"planned"}"#;
+    let want = r#"{"commands":["docker stop -t 30 a-master-1"],"event":"step","name":"stop a-master-1","node":"a-master-1","stage":"Stopping masters","state":"planned"}"#;
     assert_eq!(planned, want);
     outcome.assert(result.contains(r#""ok":true"#), "no result");
 }

@@ -52,7 +52,7 @@ fn create_stops_saves_and_starts_again() {
     let made = ["mok-snapshot/s:a-master-1", "mok-snapshot/s:a-worker-1"].map(String::from);
     assert_eq!(machine.docker.images(), images.into_iter().chain(made).collect());
     // The images that become others are made of containers that are stopped.
-    let stopped = machine.docker.call("stop --time=30 a-master-1").ended;
+    let stopped = machine.docker.call("stop -t 30 a-master-1").ended;
     let calls = machine.docker.calls();
     let mut commits = calls.iter().filter(|call| call.verb() == "commit");
     assert!(commits.all(|commit| Some(commit.started) > stopped));

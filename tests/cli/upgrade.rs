@@ -314,7 +314,7 @@ fn kubelet_starts_again_where_kubeadm_changed_something_of_its_own() {
 #[test]
 fn a_run_that_was_killed_is_gone_on_with() {
     for call in [
-        "stop --time=30 a-worker-1-former",
+        "stop -t 30 a-worker-1-former",
         "create --name=a-worker-1 *v1.37.2",
         "cp * a-worker-1:/etc",
         "start a-worker-1",

@@ -120,6 +120,23 @@ fn stop_and_start_are_said_twice_without_harm() {
     ));
 }
 
+/// As a runc leaves a pod that the shutdown ended in between.
+const FREEZE: &str = "
+  v1=$(find /sys/fs/cgroup/freezer -path '*/pod*' -name freezer.state -print -quit 2>/dev/null || true)
+  v2=$(find /sys/fs/cgroup -path '*/pod*' -name cgroup.freeze -print -quit)
+  if [[ -n $v1 ]]; then echo FROZEN >$v1; else echo 1 >$v2; fi";
+
+#[test]
+fn a_node_with_a_frozen_pod_stops() {
+    let Some(cluster) = Cluster::named("frozen") else { return };
+    cluster.create(1, 0);
+    docker(&["exec", &cluster.node("master-1"), "bash", "-euc", FREEZE]).unwrap();
+    let stopped = cluster.does(&["stop", "cluster", &cluster.name]);
+    tell(&format!("{}: stopped in {:.1} s", cluster.name, stopped.as_secs_f64()));
+    cluster.does(&["start", "cluster", &cluster.name]);
+    assert_eq!(cluster.ready_nodes().unwrap(), cluster.nodes(&["master-1"]));
+}
+
 #[test]
 #[ignore = "slow, three minutes of twenty rounds: make e2e-full"]
 fn twenty_stops_and_starts_need_no_help() {

@@ -163,10 +163,10 @@ pub fn keep<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
 }
 
 /// Stops containers: systemd gets `seconds` for its services, then the engine
-/// kills.
+/// kills. `-t`, because the long name is `--time` up to Docker 27, and 28 warns of it.
 #[must_use]
 pub fn stop<'a>(containers: impl IntoIterator<Item = &'a str>, seconds: u32) -> Call {
-    let time = ["stop".to_owned(), format!("--time={seconds}")];
+    let time = ["stop".to_owned(), "-t".to_owned(), seconds.to_string()];
     Call::new(time.into_iter().chain(containers.into_iter().map(String::from)))
         .deadline(Call::WORK + Duration::from_secs(seconds.into()))
 }

@@ -11,4 +11,4 @@ members=$(in_etcd member list)
 id=$(awk -F ', ' -v name="$1" '$3 == name { print $1 }' <<<"$members")
 # By others: one that removes itself stops before it can say that it has.
 others=$(awk -F ', ' -v name="$1" '$3 != name && $2 == "started" { print $5 }' <<<"$members")
-if [[ -n $id ]]; then in_etcd --endpoints="${others//$'\n'/,}" member remove "$id"; fi
+if [[ -n $id ]]; then ETCD=${others//$'\n'/,} in_etcd member remove "$id"; fi

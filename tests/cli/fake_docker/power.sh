@@ -78,7 +78,7 @@ free_ports() {
 }
 
 stop() {
-  case ${1-} in --time=* | --timeout=*) shift ;; esac
+  [ "${1-}" != -t ] || shift 2
   for ref in "$@"; do
     need_container "$ref"
     get "$found/status"
