@@ -39,6 +39,7 @@ pub(super) fn run(
         return Err(InventoryError::Unfinished(cluster.clone()).into());
     }
     existing.refuse_without_load_balancer()?;
+    existing.refuse_paused()?;
     let (refused, layout, disk) = thread::scope(|scope| {
         let refused = scope.spawn(|| snapshots::refuse(&context.docker, name));
         let layout = scope.spawn(|| existing.layout());
@@ -46,7 +47,7 @@ pub(super) fn run(
     });
     refused?;
     disk?;
-    let runs = existing.members.iter().filter(|member| member.running);
+    let runs = existing.members.iter().filter(|member| member.runs());
     let running = Roster::new(cluster.clone(), runs.filter_map(|member| member.node.clone()));
     let snapshot = Snapshot {
         name: name.clone(),
@@ -84,7 +85,7 @@ fn check_disk(context: &Context, members: &[Member]) -> Result<(), Error> {
             context.docker.read(&call, total)
         });
         let has_volume =
-            |member: &&Member| member.running && member.role().is_some_and(Role::runs_kubernetes);
+            |member: &&Member| member.runs() && member.role().is_some_and(Role::runs_kubernetes);
         let measure = |member: &Member| {
             let words = [
                 "du",

@@ -37,7 +37,7 @@ pub(super) fn run(
         context.ui.warn(&format!("the UDP ports that {node} publishes are lost with it"));
     }
     let plan = match member {
-        Some(member) => plan::remove(&rest, node, member.running && existing.is_part(member)?),
+        Some(member) => plan::remove(&rest, node, member.runs() && existing.is_part(member)?),
         None => plan::forget(&rest, node),
     };
     let run = Run {

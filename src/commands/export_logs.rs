@@ -30,7 +30,7 @@ pub(super) fn run(
             ("inspect.json", args::inspect_containers([name])),
             ("container.log", args::logs(name)),
         ];
-        if member.running && member.role().is_some_and(Role::runs_kubernetes) {
+        if member.runs() && member.role().is_some_and(Role::runs_kubernetes) {
             parts.push(("journal.log", args::exec(name, ["journalctl", "--no-pager"])));
             parts.push((
                 "pods.tar",

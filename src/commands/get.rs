@@ -120,15 +120,11 @@ pub(super) fn images(context: &Context) -> Result<(), Error> {
 }
 
 /// `incomplete` where the `create` of this container, or the cluster's first one,
-/// never came to its end; else `running` or `stopped`.
+/// never came to its end; else what the container does.
 fn status(member: &Member, all: &[Member]) -> &'static str {
     let of_same = |other: &&Member| other.cluster == member.cluster;
     let has_master = all.iter().filter(of_same).any(|other| other.role() == Some(Role::Master));
-    match (member.complete && has_master, member.running) {
-        (false, _) => "incomplete",
-        (true, true) => "running",
-        (true, false) => "stopped",
-    }
+    if member.complete && has_master { member.activity.as_str() } else { "incomplete" }
 }
 
 /// The same; `unregistered` where the cluster's API does not know a node that runs.

@@ -4,6 +4,7 @@ use super::outcome::OnFailure;
 use super::{Context, outcome};
 use crate::cluster::name::NodeName;
 use crate::error::Error;
+use crate::inventory::activity::Activity;
 use crate::inventory::existing::ExistingCluster;
 use crate::inventory::node_images;
 use crate::plan;
@@ -21,7 +22,7 @@ pub(super) fn make_again(
     );
     let balancer = NodeName::load_balancer(&existing.name);
     let roster = existing.roster.with([balancer.clone()]);
-    let stopped = existing.stopped();
+    let stopped = existing.that_are(Activity::Stopped);
     let first = existing.roster.first_master();
     let image = existing.member(&first).map(|master| master.base.name.as_str());
     let docker = existing.engines.manager();

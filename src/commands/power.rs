@@ -4,6 +4,7 @@ use super::outcome::OnFailure;
 use super::{Context, load_balancer, outcome};
 use crate::cluster::name::ClusterName;
 use crate::error::Error;
+use crate::inventory::activity::Activity;
 use crate::inventory::existing::ExistingCluster;
 use crate::inventory::lost_network::LostNetwork;
 use crate::plan::{self, Plan};
@@ -13,7 +14,7 @@ use crate::run::{self, NetworkOptions, NodeTemplate, Run};
 pub(super) fn stop(context: &Context, cluster: &ClusterName, dry_run: bool) -> Result<(), Error> {
     let existing = ExistingCluster::find(context.asked(), cluster)?;
     let plan = plan::stop(&existing.roster);
-    if !existing.members.iter().any(|member| member.running) && !dry_run {
+    if existing.members.iter().all(|it| it.activity == Activity::Stopped) && !dry_run {
         context.ui.note(&format!("Cluster {cluster} is stopped."));
         return Ok(());
     }
@@ -40,7 +41,8 @@ pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> 
         load_balancer::make_again(context, &existing, dry_run)?;
         existing = ExistingCluster::find(context.asked(), cluster)?;
     }
-    let plan = plan::start(&existing.roster, &existing.stopped());
+    let mut plan = plan::start(&existing.roster, &existing.that_are(Activity::Stopped));
+    plan.0.splice(..0, plan::unpause(&existing.that_are(Activity::Paused)));
     run(context, &existing, &plan, dry_run)
 }
 

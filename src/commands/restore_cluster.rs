@@ -115,7 +115,7 @@ fn check(
     subnets: Vec<IpNet>,
     facts: &Survey,
 ) -> Result<(), Error> {
-    let running = || members.iter().filter(|member| member.running);
+    let running = || members.iter().filter(|member| member.runs());
     let more = |role| {
         let now = running().filter(|member| member.role() == Some(role)).count();
         snapshot.roster.with_role(role).count().saturating_sub(now) as u64

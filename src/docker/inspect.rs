@@ -41,8 +41,11 @@ pub struct Container {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct State {
-    /// Whether it runs.
+    /// Whether it has processes, which may be frozen.
     pub running: bool,
+    /// Whether they are frozen, by `docker pause`.
+    #[serde(default)]
+    pub paused: bool,
     /// When it was last started; the year 1 where it never was.
     #[serde(default, deserialize_with = "or_default")]
     pub started_at: String,

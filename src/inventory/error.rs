@@ -3,6 +3,7 @@
 use ipnet::IpNet;
 use thiserror::Error;
 
+use super::activity::Activity;
 use crate::cluster::host::Host;
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::docker::{DockerError, args};
@@ -34,13 +35,15 @@ pub enum InventoryError {
     /// What was left to the user has not been done.
     #[error("cluster {cluster} is not set up: setup.sh has not been run on {node}", cluster = .0.cluster(), node = .0)]
     NotSetUp(NodeName),
-    /// A node is stopped that must be told of a change.
-    #[error("cluster {cluster} has a stopped node: {node}")]
+    /// A node does not run that must be told of a change.
+    #[error("cluster {cluster} has a {activity} node: {node}")]
     NotRunning {
         /// The cluster.
         cluster: ClusterName,
-        /// The first node that is stopped.
+        /// The first such node.
         node: String,
+        /// Whether it is stopped or paused.
+        activity: Activity,
     },
     /// Its load balancer was removed by hand.
     #[error("the load balancer of cluster {0} is missing")]

@@ -1,5 +1,6 @@
 //! A cluster that is there: what a command on it must know of it.
 
+use super::activity::Activity;
 use super::error::InventoryError;
 use super::found::{Asked, ContainerScan};
 use super::members::{self, Member, is_set_up};
@@ -91,11 +92,11 @@ impl ExistingCluster {
         manual.filter_map(|member| member.node.clone()).collect()
     }
 
-    /// The nodes that do not run.
+    /// The nodes that do this.
     #[must_use]
-    pub fn stopped(&self) -> Roster {
-        let stopped = self.members.iter().filter(|member| !member.running);
-        Roster::new(self.name.clone(), stopped.filter_map(|member| member.node.clone()))
+    pub fn that_are(&self, activity: Activity) -> Roster {
+        let those = self.members.iter().filter(|member| member.activity == activity);
+        Roster::new(self.name.clone(), those.filter_map(|member| member.node.clone()))
     }
 
     /// Whether its load balancer was removed by hand: no node that is left publishes the API.
@@ -119,7 +120,7 @@ impl ExistingCluster {
     /// A master that runs, for kubectl and kubeadm; not `but`.
     pub fn admin_node(&self, but: Option<&NodeName>) -> Result<NodeName, InventoryError> {
         let mut error = InventoryError::NoRunningMaster(self.name.clone());
-        for member in self.members.iter().filter(|member| member.running) {
+        for member in self.members.iter().filter(|member| member.runs()) {
             let Some(node) = member.node.as_ref() else { continue };
             if node.role() != Role::Master || Some(node) == but {
                 continue;
@@ -152,13 +153,21 @@ impl ExistingCluster {
         if let Some(node) = unfinished.filter(|_| finished).and_then(|it| it.node.clone()) {
             return Err(InventoryError::NotFinished(node));
         }
-        match self.members.iter().filter(stays).find(|member| !member.running) {
-            Some(member) => Err(InventoryError::NotRunning {
-                cluster: self.name.clone(),
-                node: member.name.clone(),
-            }),
-            None => Ok(()),
+        self.members.iter().filter(stays).try_for_each(|member| self.refuse(member))
+    }
+
+    /// What holds where nodes may be stopped, but not paused: they would not stop in order.
+    pub fn refuse_paused(&self) -> Result<(), InventoryError> {
+        let mut paused = self.members.iter().filter(|it| it.activity == Activity::Paused);
+        paused.try_for_each(|member| self.refuse(member))
+    }
+
+    fn refuse(&self, member: &Member) -> Result<(), InventoryError> {
+        if member.runs() {
+            return Ok(());
         }
+        let (cluster, node) = (self.name.clone(), member.name.clone());
+        Err(InventoryError::NotRunning { cluster, node, activity: member.activity })
     }
 
     /// The nodes that an upgrade was about to move when it was cut off.

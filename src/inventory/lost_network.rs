@@ -1,6 +1,7 @@
 //! A network that the user removed while nodes of its cluster were stopped: the engine keeps
 //! one only for containers that run.
 
+use super::activity::Activity;
 use super::error::InventoryError;
 use super::existing::ExistingCluster;
 use super::members::Member;
@@ -27,7 +28,8 @@ impl LostNetwork {
     /// # Errors
     /// Where something else has the addresses.
     pub fn find(existing: &ExistingCluster) -> Result<Option<Self>, InventoryError> {
-        let stopped: Vec<_> = existing.members.iter().filter(|member| !member.running).collect();
+        let stopped: Vec<_> =
+            existing.members.iter().filter(|member| member.activity == Activity::Stopped).collect();
         if stopped.is_empty() || !existing.engines.hosts().is_empty() {
             return Ok(None);
         }

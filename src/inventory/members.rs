@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::activity::Activity;
 use crate::cluster::addons::Addons;
 use crate::cluster::family::PerFamily;
 use crate::cluster::host::Host;
@@ -41,8 +42,8 @@ pub struct Member {
     pub host: Option<Host>,
     /// All hosts of its cluster, as the label says.
     pub hosts: Vec<Host>,
-    /// Whether it runs.
-    pub running: bool,
+    /// What it does.
+    pub activity: Activity,
     /// Whether it was ever started.
     pub has_run: bool,
     /// Whether the `create` that made it came to its end.
@@ -81,6 +82,12 @@ pub struct Member {
 }
 
 impl Member {
+    /// Whether programs can be run in it.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        self.activity == Activity::Running
+    }
+
     /// By cluster, then by node; those that are no node last.
     #[must_use]
     pub fn order(&self) -> (ClusterName, bool, Option<NodeName>, String) {
@@ -186,7 +193,7 @@ fn member(container: Container) -> Option<Member> {
         newer: label(labels::SCHEMA) > Some(labels::SCHEMA_VERSION),
         host: label(labels::HOST).and_then(|word| Host::parse(word).ok()),
         hosts: label(labels::HOSTS).and_then(|list| Host::parse_all(list).ok()).unwrap_or_default(),
-        running: container.state.running,
+        activity: Activity::of(&container.state),
         has_run: container.state.has_run(),
         complete: container.host_config.restart_policy.name == RESTART_POLICY,
         manual: label(labels::SETUP) == Some(labels::MANUAL),
@@ -291,8 +298,8 @@ mod tests {
         let names: Vec<_> = members.iter().map(|member| member.name.as_str()).collect();
         assert_eq!(names, ["a-master-1", "a-worker-1", "stray"]);
         let [master, worker, stray] = members.as_slice() else { panic!("{members:?}") };
-        assert_eq!((master.running, master.complete), (true, false));
-        assert_eq!((worker.running, worker.complete), (false, true));
+        assert_eq!((master.activity, master.complete), (Activity::Running, false));
+        assert_eq!((worker.activity, worker.complete), (Activity::Stopped, true));
         assert_eq!(worker.address, Some(Ipv4Addr::new(10, 213, 0, 11)));
         let api = PortBinding::parse("127.0.0.1:40001:6443/tcp").unwrap();
         assert_eq!((master.api(), master.published.len()), (Some(&api), 3));

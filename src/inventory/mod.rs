@@ -1,5 +1,6 @@
 //! What the engine holds: asks it, and reads its answers into the words of `cluster`.
 
+pub mod activity;
 pub mod error;
 pub mod existing;
 pub mod found;

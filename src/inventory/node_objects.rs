@@ -62,7 +62,7 @@ fn within(
 /// Where the user asks to stop.
 pub fn if_known(existing: &ExistingCluster) -> Result<Option<Vec<NodeObject>>, InventoryError> {
     let mut members = existing.members.iter();
-    let asks = members.any(|it| it.role() == Some(Role::Master) && it.running && it.complete);
+    let asks = members.any(|it| it.role() == Some(Role::Master) && it.runs() && it.complete);
     if !asks || existing.is_partly_away() {
         return Ok(None);
     }

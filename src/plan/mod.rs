@@ -18,7 +18,7 @@ use crate::cluster::name::NodeName;
 pub use create::{ReserveBy, create};
 pub use delete::delete;
 pub use nodes::{add, forget, remove, reserve, revert_add};
-pub use power::{reconnect, replace_balancer, resume, start, stop};
+pub use power::{reconnect, replace_balancer, resume, start, stop, unpause};
 pub use snapshot::{clone, restore, save};
 pub use upgrade::{finish, put_back, upgrade};
 
@@ -105,6 +105,8 @@ pub enum Step {
     Connect(NodeName),
     /// The container starts again.
     Start(NodeName),
+    /// The container, which is paused, goes on.
+    Unpause(NodeName),
     /// The container, which is stopped, becomes an image of the snapshot.
     Save(NodeName),
     /// The node's container gives up its name, and stops.
@@ -166,6 +168,7 @@ impl Step {
             | Self::Connect(node)
             | Self::Stop(node)
             | Self::Start(node)
+            | Self::Unpause(node)
             | Self::Save(node)
             | Self::SetAside(node)
             | Self::Replace(node)
@@ -200,6 +203,7 @@ impl fmt::Display for Step {
             Self::CopyImage(host) => write!(f, "copy the image to {host}"),
             Self::ReserveName(node) => write!(f, "create {node}"),
             Self::StartNode(node) | Self::Start(node) => write!(f, "start {node}"),
+            Self::Unpause(node) => write!(f, "unpause {node}"),
             Self::InitMaster(node) => write!(f, "run kubeadm init on {node}"),
             Self::StartControlPlane(node) => write!(f, "start control plane on {node}"),
             Self::CloneMaster(node) => write!(f, "run kubeadm init with saved data on {node}"),

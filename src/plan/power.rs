@@ -33,6 +33,13 @@ pub fn start(roster: &Roster, stopped: &Roster) -> Plan {
     Plan(stages)
 }
 
+/// What comes before [`start`] where nodes are `paused`: they go on, and have lost nothing.
+#[must_use]
+pub fn unpause(paused: &Roster) -> Option<Stage> {
+    let steps: Vec<_> = paused.nodes().iter().cloned().map(Step::Unpause).collect();
+    (!steps.is_empty()).then(|| Stage::new("Unpausing nodes", steps))
+}
+
 /// What comes before [`start`] where the network was removed while nodes were stopped: it is
 /// made again unless another run has. The engine knows a network by its id, so nodes `on` the
 /// one that is gone must leave it; they and those `off` all networks get onto the new one.

@@ -138,6 +138,7 @@ impl Run<'_> {
                 self.outputs.learn_started(Timestamp::now().seconds());
                 one(node, args::start([node.to_string().as_str()]))
             }
+            Step::Unpause(node) => one(node, args::unpause(&node.to_string())),
             Step::Save(node) => on(node, self.save_calls(node)?),
             Step::SetAside(node) => on(node, Self::set_aside_calls(node)?),
             Step::Replace(node) => {

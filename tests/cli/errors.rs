@@ -52,10 +52,14 @@ fn what_a_killed_create_left() {
 fn a_cluster_of_which_something_is_stopped() {
     let machine = Machine::new().with_cluster("a 1 1");
     let hint = "hint: 'mokctl start cluster a' starts it";
-    change(&machine, "a-worker-1/status", |_| "exited\n".to_owned());
+    machine.docker.set_status("a-worker-1", "exited");
     let error = "mokctl: error: cluster a has a stopped node: a-worker-1";
     says(&machine, "create worker a", &[error, hint]);
-    change(&machine, "a-master-1/status", |_| "exited\n".to_owned());
+    machine.docker.set_status("a-worker-1", "paused");
+    let error = "mokctl: error: cluster a has a paused node: a-worker-1";
+    says(&machine, "create worker a", &[error, hint]);
+    says(&machine, "create snapshot a s", &[error, hint]);
+    machine.docker.set_status("a-master-1", "exited");
     let error = "mokctl: error: cluster a has no running master";
     says(&machine, "get kubeconfig a", &[error, hint]);
 }

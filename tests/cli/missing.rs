@@ -283,3 +283,25 @@ fn a_load_balancer_that_cannot_be_made_again_leaves_the_rest() {
     let outcome = machine.mokctl("start cluster a").outcome();
     outcome.assert(outcome.code() == Some(0), "not started");
 }
+
+/// The engine calls it running, and runs nothing in it.
+#[test]
+fn a_node_that_was_paused_is_shown_and_goes_on() {
+    let machine = machine();
+    machine.docker.set_status("a-worker-1", "paused");
+    let table = format!(
+        "{HEAD}    Version\n\
+         a-master-1   172.30.5.11    master   running   v1.37.2\n\
+         a-worker-1   172.30.5.101   worker   paused    v1.37.2\n\
+         a-worker-2   172.30.5.102   worker   running   v1.37.2\n"
+    );
+    machine.mokctl("get nodes a").stdout(table).run();
+    let stderr = "Unpausing nodes .. ok (0.0 s)\n\
+                  Waiting for nodes to become Ready .. ok (0.0 s)\n\
+                  Done after 0.0 s.\n";
+    machine.mokctl("start cluster a").stderr(stderr).run();
+    machine.docker.set_status("a-worker-1", "paused");
+    machine.mokctl("stop cluster a -q").run();
+    let outcome = machine.mokctl("get nodes a").outcome();
+    outcome.assert(outcome.stdout.matches("stopped").count() == 3, "all are stopped");
+}

@@ -109,6 +109,7 @@ fn stop_and_start_are_said_twice_without_harm() {
     assert_eq!(clusters.matches("stopped").count(), 2, "{clusters}");
     let started = cluster.does(&["start", "cluster", &cluster.name]);
     assert_eq!(cluster.ready_nodes().unwrap(), nodes);
+    docker(&["pause", &nodes[1]]).unwrap();
     cluster.does(&["start", "cluster", &cluster.name]);
     cluster.kubectl(&["get", "configmap", "kept"]).unwrap();
     is_whole(&cluster, &nodes);

@@ -154,6 +154,12 @@ pub fn start<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["start"].into_iter().chain(containers)).deadline(Call::WORK)
 }
 
+/// Lets a paused container go on.
+#[must_use]
+pub fn unpause(container: &str) -> Call {
+    Call::new(["unpause", container])
+}
+
 /// Gives containers the policy for good. Until then an engine that starts leaves
 /// them alone, and the missing policy shows that they were never finished.
 #[must_use]

@@ -14,7 +14,7 @@ pub use compile::{
 pub use container::{
     Container, changes, container_ids, create_container, inspect_containers, keep,
     labelled_container_ids, labelled_container_names, logs, put_files, put_piped, remove, rename,
-    signal, start, stop, take_files, written,
+    signal, start, stop, take_files, unpause, written,
 };
 pub use engine::{at, endpoint, host_status, info};
 pub use exec::{exec, exec_attached, exec_piped, exec_with_input};

@@ -56,8 +56,10 @@ json_container() {
   restart=$value
   get "$1/status"
   status_word=$value
+  paused=false
   case $status_word in
     running) running=true address=$ip ;;
+    paused) running=true address=$ip paused=true ;;
     *) running=false address= ;;
   esac
   get "$1/id"
@@ -65,8 +67,8 @@ json_container() {
   get "$engine/created"
   printf '{"Id":"%s","Name":"/%s","Created":"%s",' "$id" "${1##*/}" "$value"
   if [ -e "$1/started" ]; then started=2026-01-31T12:00:00Z; else started=0001-01-01T00:00:00Z; fi
-  printf '"State":{"Status":"%s","Running":%s,"Paused":false,"Restarting":false,"Dead":false,"ExitCode":0,"StartedAt":"%s"},' \
-    "$status_word" "$running" "$started"
+  printf '"State":{"Status":"%s","Running":%s,"Paused":%s,"Restarting":false,"Dead":false,"ExitCode":0,"StartedAt":"%s"},' \
+    "$status_word" "$running" "$paused" "$started"
   get "$1/image"
   printf '"Image":"%s",' "$(image_id "$value")"
   printf '"Config":{"Hostname":"%s","Image":"%s","Entrypoint":["/bin/init"],"Labels":' "${1##*/}" "$value"

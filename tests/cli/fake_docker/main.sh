@@ -10,6 +10,7 @@ serve() {
     cp) cp_into "$@" ;;
     start) start "$@" ;;
     stop) stop "$@" ;;
+    unpause) unpause "$@" ;;
     rm) remove "$@" ;;
     update) update "$@" ;;
     rename) rename "$@" ;;

@@ -240,6 +240,11 @@ impl FakeDocker {
         fs::remove_dir_all(self.engine("containers").join(container)).unwrap();
     }
 
+    /// What the engine says that a container does: `running`, `paused` or `exited`.
+    pub(crate) fn set_status(&self, container: &str, status: &str) {
+        fs::write(self.engine("containers").join(container).join("status"), status).unwrap();
+    }
+
     /// `docker network prune`, while no container runs.
     pub(crate) fn prunes_network(&self, network: &str) {
         let folder = self.engine("networks").join(network);

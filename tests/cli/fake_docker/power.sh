@@ -82,9 +82,17 @@ stop() {
   for ref in "$@"; do
     need_container "$ref"
     get "$found/status"
-    [ "$value" != running ] || { free_ports "$found" && echo exited >"$found/status"; }
+    case $value in running | paused) false ;; esac || { free_ports "$found" && echo exited >"$found/status"; }
     echo "$ref"
   done
+}
+
+unpause() {
+  need_container "$1"
+  get "$found/status"
+  [ "$value" = paused ] || fail "Error response from daemon: Container $1 is not paused"
+  echo running >"$found/status"
+  echo "$1"
 }
 
 send_signal() {

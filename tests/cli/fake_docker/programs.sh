@@ -32,6 +32,8 @@ exec_in() {
   done
   need_container "$1"
   get "$found/status"
+  [ "$value" != paused ] ||
+    fail "Error response from daemon: Container $1 is paused, unpause the container before exec"
   [ "$value" = running ] || {
     get "$found/id"
     fail "Error response from daemon: container $value is not running"
