@@ -258,7 +258,7 @@ fn bash(script: &str) {
 
 /// Ends the engine as a shutdown of the host does, and has the project's own script
 /// start it again.
-fn restart_engine(_: &BTreeSet<String>) {
+pub(crate) fn restart_engine(_: &BTreeSet<String>) {
     bash(
         r#"
         pid=$(</var/run/docker.pid)

@@ -65,3 +65,9 @@ fn the_state_machine() {
 fn several_masters() {
     follow("6-several-masters.md");
 }
+
+#[test]
+#[ignore = "minutes, and needs the image of Kubernetes 1.36: make docs-test"]
+fn an_upgrade() {
+    follow("7-upgrade.md");
+}

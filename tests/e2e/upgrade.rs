@@ -1,5 +1,6 @@
 //! Clusters that move to the next Kubernetes while they are used.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -8,9 +9,11 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use crate::cluster::{Cluster, name};
 use crate::engine::{docker, shown, tell};
 use crate::pods::{self, IMAGE, PATIENCE};
+use crate::restart::restart_engine;
 use crate::storage;
 use crate::wait;
 
+const BEFORE: &str = "v1.35.4";
 const FROM: &str = "v1.36.3";
 const TO: &str = "v1.37.2";
 
@@ -50,20 +53,26 @@ impl Client {
     }
 }
 
-/// A cluster with the older version; the test fails where its image is missing.
-fn older(word: &str, masters: &str, workers: &str) -> Option<Cluster> {
+/// A cluster of `version`; the test fails where an image that it needs is missing.
+fn older(word: &str, [masters, workers]: [&str; 2], version: &str) -> Option<Cluster> {
     let cluster = Cluster::named(word)?;
-    let image = format!("local/mok-debian-13:{FROM}");
-    let there = docker(&["image", "inspect", "--format={{.Id}}", &image]);
-    assert!(there.is_ok(), "there is no {image}: 'mokctl build image --k8sver {FROM}' builds it");
-    let words = ["create", "cluster", &cluster.name, masters, workers, "--k8sver", FROM];
+    for version in [version, FROM] {
+        let image = format!("local/mok-debian-13:{version}");
+        let there = docker(&["image", "inspect", "--format={{.Id}}", &image]);
+        assert!(
+            there.is_ok(),
+            "there is no {image}: 'mokctl build image --k8sver {version}' builds it"
+        );
+    }
+    let words = ["create", "cluster", &cluster.name, masters, workers, "--k8sver", version];
     let output = cluster.mokctl(&words);
     assert!(output.status.success(), "{}", shown("create cluster", &output));
     Some(cluster)
 }
 
-/// Upgrades the cluster, and shows `watch` the name of each step that begins.
-fn upgrade(cluster: &Cluster, flags: &[&str], mut watch: impl FnMut(&str)) -> f64 {
+/// Upgrades the cluster, and shows `watch` the name of each step that begins. Whether it
+/// succeeded, and after how many seconds.
+fn try_upgrade(cluster: &Cluster, flags: &[&str], mut watch: impl FnMut(&str)) -> (bool, f64) {
     let begun = Instant::now();
     let mut mokctl = Command::new(env!("CARGO_BIN_EXE_mokctl"))
         .args(["upgrade", "cluster", &cluster.name, "--k8sver", TO, "-o", "json"])
@@ -78,9 +87,15 @@ fn upgrade(cluster: &Cluster, flags: &[&str], mut watch: impl FnMut(&str)) -> f6
             watch(event["name"].as_str().unwrap());
         }
     }
-    assert!(mokctl.wait().unwrap().success(), "the upgrade failed");
+    let success = mokctl.wait().unwrap().success();
     let seconds = begun.elapsed().as_secs_f64();
-    tell(&format!("{}: {TO} after {seconds:.1} s", cluster.name));
+    tell(&format!("{}: upgrade ended after {seconds:.1} s, success: {success}", cluster.name));
+    (success, seconds)
+}
+
+fn upgrade(cluster: &Cluster, flags: &[&str], watch: impl FnMut(&str)) -> f64 {
+    let (success, seconds) = try_upgrade(cluster, flags, watch);
+    assert!(success, "the upgrade failed");
     seconds
 }
 
@@ -145,7 +160,7 @@ fn is_kept(cluster: &Cluster) {
 #[test]
 #[ignore = "slow, and needs the image of another version: make e2e-full"]
 fn a_single_node_keeps_what_it_has() {
-    let Some(cluster) = older("upgrade-one", "1", "0") else { return };
+    let Some(cluster) = older("upgrade-one", ["1", "0"], FROM) else { return };
     let node = cluster.node("master-1");
     use_it(&cluster, std::slice::from_ref(&node));
     docker(&["exec", &node, "sh", "-c", "mkdir /data && echo kept >/data/file"]).unwrap();
@@ -190,7 +205,7 @@ fn a_single_node_keeps_what_it_has() {
 #[test]
 #[ignore = "slow, and needs the image of another version: make e2e-full"]
 fn a_service_answers_all_the_time() {
-    let Some(cluster) = older("upgrade", "1", "2") else { return };
+    let Some(cluster) = older("upgrade", ["1", "2"], FROM) else { return };
     let nodes = ["master-1", "worker-1", "worker-2"].map(|node| cluster.node(node));
     let service = use_it(&cluster, &nodes);
     let [master, first, last] = &nodes;
@@ -226,7 +241,7 @@ fn a_service_answers_all_the_time() {
 #[test]
 #[ignore = "slow, three masters, and needs the image of another version: make e2e-full"]
 fn masters_move_behind_their_balancer() {
-    let Some(cluster) = older("upgrade-three", "3", "1") else { return };
+    let Some(cluster) = older("upgrade-three", ["3", "1"], FROM) else { return };
     let nodes = ["master-1", "worker-1"].map(|node| cluster.node(node));
     use_it(&cluster, &nodes);
     upgrade(&cluster, &[], |_| ());
@@ -234,6 +249,42 @@ fn masters_move_behind_their_balancer() {
     let output = cluster.mokctl(&["create", "master", &cluster.name]);
     assert!(output.status.success(), "{}", shown("create master", &output));
     wait::until("a new master of that version", PATIENCE, || all_have(&cluster, TO));
+}
+
+#[test]
+#[ignore = "slow, and needs the images of two other versions: make e2e-full"]
+fn two_minor_versions_in_one_run() {
+    let Some(cluster) = older("upgrade-two", ["1", "1"], BEFORE) else { return };
+    let nodes = ["master-1", "worker-1"].map(|node| cluster.node(node));
+    use_it(&cluster, &nodes);
+    upgrade(&cluster, &["--snapshot", "none"], |_| ());
+    is_kept(&cluster);
+}
+
+/// Each time the command fails, and the same command goes on.
+#[test]
+#[ignore = "ends and starts this machine's engine: make e2e-engine"]
+fn a_restart_of_the_engine_in_the_middle_costs_nothing() {
+    let Some(cluster) = older("upgrade-engine", ["1", "1"], FROM) else { return };
+    let nodes = ["master-1", "worker-1"].map(|node| cluster.node(node));
+    use_it(&cluster, &nodes);
+    let [master, worker] = &nodes;
+    for step in [
+        format!("replace {master}"),
+        format!("run kubeadm upgrade on {master}"),
+        format!("replace {worker}"),
+    ] {
+        let mut restarted = false;
+        let (success, _) = try_upgrade(&cluster, &["--snapshot", "none"], |begins| {
+            if *begins == step {
+                restart_engine(&BTreeSet::new());
+                restarted = true;
+            }
+        });
+        assert!(restarted && !success, "the engine was restarted: {restarted}, at {step}");
+    }
+    upgrade(&cluster, &["--snapshot", "none"], |_| ());
+    is_kept(&cluster);
 }
 
 const THING: &str = "
