@@ -59,7 +59,7 @@ fn every_chapter_of_the_tutorial_is_run() {
             assert!(index.contains(&format!("]({name})")), "{name} is not in the index");
         }
     }
-    assert_eq!(chapters, 6);
+    assert_eq!(chapters, 7);
 }
 
 #[test]
