@@ -9,9 +9,10 @@ SHELL := bash
 NAME ?= mycluster
 MASTERS ?= 1
 WORKERS ?= 1
-# How long each target of `make fuzz` runs, and how often `make soak` goes round.
+# How long each target of `make fuzz` runs; how often `make soak` goes round, with which nodes.
 SECONDS ?= 600
 N ?= 30
+SHAPE ?= 1+1
 # Where `make install` puts things.
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -132,8 +133,8 @@ fuzz: toolchain ## Let each fuzz target look for a finding, SECONDS=600 each
 	@scripts/fuzz.sh $(SECONDS)
 
 .PHONY: soak
-soak: toolchain engine ## Create, use and delete 1+1, N=30 times; fails if anything is left or has grown
-	MOK_SOAK_ROUNDS=$(N) $(CARGO_TEST_E2E) --ignored --nocapture soak::
+soak: toolchain engine ## Create, use and delete SHAPE=1+1, N=30 times; fails if anything is left or has grown
+	MOK_SOAK_ROUNDS=$(N) MOK_SOAK_SHAPE=$(SHAPE) $(CARGO_TEST_E2E) --ignored --nocapture soak::
 
 .PHONY: install
 install: build ## Install mokctl, its manual page and completions below PREFIX=/usr/local (and DESTDIR)

@@ -72,10 +72,12 @@ fn disk_kb() -> u64 {
 }
 
 /// Panics unless a cluster comes, answers and goes.
-fn round() {
+fn round((masters, workers): (u8, u8)) {
     let Some(cluster) = Cluster::named("soak") else { return };
-    cluster.create(1, 1);
-    let nodes = ["master-1", "worker-1"].map(|node| cluster.node(node));
+    cluster.create(masters, workers);
+    let masters = (1..=masters).map(|n| cluster.node(&format!("master-{n}")));
+    let workers = (1..=workers).map(|n| cluster.node(&format!("worker-{n}")));
+    let nodes: Vec<_> = masters.chain(workers).collect();
     let (echo, _) = pods::deploy(&cluster, &nodes);
     pods::check_addresses(&cluster, &nodes, &echo).unwrap();
     let objects = Objects::of(&cluster.name).unwrap();
@@ -86,9 +88,12 @@ fn round() {
 }
 
 #[test]
-#[ignore = "slow, thirty clusters of 1+1: make soak"]
+#[ignore = "slow, thirty clusters: make soak"]
 fn nothing_grows_when_clusters_come_and_go() {
     let rounds = std::env::var("MOK_SOAK_ROUNDS").map_or(30, |text| text.parse().unwrap());
+    let shape = std::env::var("MOK_SOAK_SHAPE").unwrap_or_else(|_| "1+1".to_owned());
+    let (masters, workers) = shape.split_once('+').unwrap();
+    let round = || round((masters.parse().unwrap(), workers.parse().unwrap()));
     // The first one fills what is kept: it is no part of the figures.
     round();
     let (held, disk) = (Held::settled(), disk_kb());
@@ -99,7 +104,7 @@ fn nothing_grows_when_clusters_come_and_go() {
     let now = Held::settled();
     let grown = disk_kb().saturating_sub(disk);
     tell(&format!(
-        "soak: {rounds} rounds in {seconds:.0} s, {} failed {failed:?}, the engine's folder grew by {grown} KB\nbefore: {held:?}\nafter: {now:?}",
+        "soak: {rounds} rounds of {shape} in {seconds:.0} s, {} failed {failed:?}, the engine's folder grew by {grown} KB\nbefore: {held:?}\nafter: {now:?}",
         failed.len()
     ));
     assert!(failed.is_empty(), "rounds that failed: {failed:?}");
