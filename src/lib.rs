@@ -40,7 +40,16 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let words: Vec<OsString> = words.into_iter().collect();
     let env = Env::read();
     let ui = Ui::new(env.mode(), false);
-    match cli::parse(&words, &env.defaults) {
+    let code = obey(&words, env, &ui);
+    let Some(error) = ui.unwritten() else { return code };
+    // Who asked for a kubeconfig in a file must not believe that it is there.
+    let line = format!("failed to write to standard output: {error}");
+    ui.error(&ErrorReport { line: &line, ..ErrorReport::default() });
+    ExitCode::FAILURE
+}
+
+fn obey(words: &[OsString], env: Env, ui: &Ui) -> ExitCode {
+    match cli::parse(words, &env.defaults) {
         Ok(Parsed::Usage) => ui.answer(cli::usage()),
         Ok(Parsed::Help(topic)) => ui.answer(&topic.text()),
         Ok(Parsed::Answer(text)) => ui.answer(&text),

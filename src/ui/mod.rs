@@ -116,6 +116,12 @@ impl Ui {
         out(text);
     }
 
+    /// Why standard output did not take all of it, such as a full disk.
+    #[must_use]
+    pub fn unwritten(&self) -> Option<&'static io::Error> {
+        view::unwritten()
+    }
+
     /// Something that belongs to the result, for who reads it by name.
     pub fn fact(&self, name: &str, value: impl Into<Value>) {
         let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use console::StyledObject;
@@ -137,8 +138,22 @@ pub(super) fn err(line: &str) {
 
 /// Text on standard output, in one piece: what several threads say is not mixed.
 pub(super) fn out(text: &str) {
+    let mut stdout = io::stdout().lock();
+    let result = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     // A reader that has gone away wants no more.
-    let _ = io::stdout().lock().write_all(text.as_bytes());
+    if let Err(error) = result
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        let _ = UNWRITTEN.set(error);
+    }
+}
+
+/// Why standard output, of which a process has one, did not take what was printed first.
+static UNWRITTEN: OnceLock<io::Error> = OnceLock::new();
+
+/// None where it took everything, or its reader wanted no more.
+pub(super) fn unwritten() -> Option<&'static io::Error> {
+    UNWRITTEN.get()
 }
 
 /// Seconds, as people read them.

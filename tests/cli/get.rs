@@ -21,3 +21,22 @@ a-worker-1   172.30.5.101   worker   running   v1.37.2
     assert_eq!(cell("role"), json!(["master", "worker"]));
     assert_eq!(cell("status"), json!(["running", "running"]));
 }
+
+/// Who redirects a kubeconfig onto a full disk must not believe that it is there.
+#[test]
+fn an_answer_that_cannot_be_written_is_an_error() {
+    let machine = Machine::new().with_cluster("a 1 0");
+    let error = "mokctl: error: failed to write to standard output: No space left on device (os error 28)\n";
+    for line in [
+        "get kubeconfig a",
+        "get clusters",
+        "get clusters -o json",
+        "-h",
+        "delete cluster a --dry-run",
+    ] {
+        let onto_a_full_disk = ["sh", "-c", "exec \"$@\" >/dev/full", "sh"];
+        machine.mokctl(line).under(&onto_a_full_disk).stderr(error).code(1).run();
+    }
+    let to_nobody = ["sh", "-c", "{ \"$@\"; echo $? >&2; } | :", "sh"];
+    machine.mokctl("get clusters").under(&to_nobody).stderr("0\n").run();
+}
