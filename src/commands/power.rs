@@ -22,28 +22,36 @@ pub(super) fn stop(context: &Context, cluster: &ClusterName, dry_run: bool) -> R
 }
 
 /// Starts the cluster's containers, in order, and waits until every node has
-/// reported Ready. A network or a load balancer that was removed is made again before.
+/// reported Ready. What is paused goes on before, and a network or a load balancer that was
+/// removed is made again.
 pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> Result<(), Error> {
     let mut existing = ExistingCluster::find(context.asked(), cluster)?;
+    if let Some(unpause) = plan::unpause(&existing.that_are(Activity::Paused)) {
+        prepare(context, &unpause, &run_on(&existing), dry_run)?;
+        existing = ExistingCluster::find(context.asked(), cluster)?;
+    }
     if let Some(lost) = LostNetwork::find(&existing)? {
         let again = plan::reconnect(lost.is_gone, &lost.on, &lost.off);
         let subnet = Some(lost.layout.subnet());
         let network = NetworkOptions { subnet, ..NetworkOptions::default() };
         let run = Run { network, ..run_on(&existing) };
         run.outputs.learn_layout(lost.layout);
-        if dry_run {
-            run::dry_run(&again, &run, &context.ui)?;
-        } else {
-            outcome::execute(context, &again, &run, OnFailure::LeaveAsIs)?;
-        }
+        prepare(context, &again, &run, dry_run)?;
     }
     if existing.lacks_load_balancer() {
         load_balancer::make_again(context, &existing, dry_run)?;
         existing = ExistingCluster::find(context.asked(), cluster)?;
     }
-    let mut plan = plan::start(&existing.roster, &existing.that_are(Activity::Stopped));
-    plan.0.splice(..0, plan::unpause(&existing.that_are(Activity::Paused)));
+    let plan = plan::start(&existing.roster, &existing.that_are(Activity::Stopped));
     run(context, &existing, &plan, dry_run)
+}
+
+/// Runs `plan`, which another one follows.
+fn prepare(context: &Context, plan: &Plan, run: &Run<'_>, dry_run: bool) -> Result<(), Error> {
+    if dry_run {
+        return Ok(run::dry_run(plan, run, &context.ui)?);
+    }
+    outcome::execute(context, plan, run, OnFailure::LeaveAsIs)
 }
 
 /// Runs `plan`.

@@ -35,9 +35,9 @@ pub fn start(roster: &Roster, stopped: &Roster) -> Plan {
 
 /// What comes before [`start`] where nodes are `paused`: they go on, and have lost nothing.
 #[must_use]
-pub fn unpause(paused: &Roster) -> Option<Stage> {
+pub fn unpause(paused: &Roster) -> Option<Plan> {
     let steps: Vec<_> = paused.nodes().iter().cloned().map(Step::Unpause).collect();
-    (!steps.is_empty()).then(|| Stage::new("Unpausing nodes", steps))
+    (!steps.is_empty()).then(|| Plan(vec![Stage::new("Unpausing nodes", steps)]))
 }
 
 /// What comes before [`start`] where the network was removed while nodes were stopped: it is

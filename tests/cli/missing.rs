@@ -266,6 +266,12 @@ fn start_makes_a_load_balancer_again_that_was_removed() {
     let workers = "Starting workers .. ok (0.0 s)\n";
     let stderr = format!("{warning}Starting masters .. ok (0.0 s)\n{made_again}{workers}{ready}");
     machine.mokctl("start cluster a").stderr(stderr).run();
+
+    // One that is paused is asked for the kubeconfig.
+    machine.docker.loses("a-lb");
+    machine.docker.set_status("a-master-1", "paused");
+    let stderr = format!("Unpausing nodes .. ok (0.0 s)\n{warning}{made_again}{ready}");
+    machine.mokctl("start cluster a").stderr(stderr).run();
 }
 
 #[test]

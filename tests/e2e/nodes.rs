@@ -121,7 +121,8 @@ fn stop_and_start_are_said_twice_without_harm() {
     ));
 }
 
-/// As a runc leaves a pod that the shutdown ended in between.
+/// As runc leaves a pod where the shutdown ends it in between. cgroup v2 has no folder of that
+/// name.
 const FREEZE: &str = "
   v1=$(find /sys/fs/cgroup/freezer -path '*/pod*' -name freezer.state -print -quit 2>/dev/null || true)
   v2=$(find /sys/fs/cgroup -path '*/pod*' -name cgroup.freeze -print -quit)

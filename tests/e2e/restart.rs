@@ -258,7 +258,7 @@ fn bash(script: &str) {
 
 /// Ends the engine as a shutdown of the host does, and has the project's own script
 /// start it again.
-pub(crate) fn restart_engine(_: &BTreeSet<String>) {
+pub(crate) fn restart_engine() {
     bash(
         r#"
         pid=$(</var/run/docker.pid)
@@ -270,7 +270,7 @@ pub(crate) fn restart_engine(_: &BTreeSet<String>) {
 
 /// All of the engine and of every container ends at once, as when the host loses
 /// its power; then the host comes back, without the networks' bridges.
-fn lose_power(_: &BTreeSet<String>) {
+fn lose_power() {
     bash(
         r#"
         mapfile -t first < <(docker ps --quiet | xargs docker inspect --format '{{.State.Pid}}')
@@ -296,8 +296,8 @@ fn survives_the_engine(name: &str, masters: u8, workers: u8) {
     let workers = (1..=workers).map(|n| cluster.node(&format!("worker-{n}")));
     let before = Before::of(&cluster, masters.chain(workers).collect());
     let containers = containers(&cluster).unwrap();
-    before.survives(&cluster, "engine restart", &containers, restart_engine);
-    before.survives(&cluster, "loss of power", &containers, lose_power);
+    before.survives(&cluster, "engine restart", &containers, |_| restart_engine());
+    before.survives(&cluster, "loss of power", &containers, |_| lose_power());
 }
 
 #[test]

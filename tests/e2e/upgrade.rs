@@ -1,6 +1,5 @@
 //! Clusters that move to the next Kubernetes while they are used.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -277,7 +276,7 @@ fn a_restart_of_the_engine_in_the_middle_costs_nothing() {
         let mut restarted = false;
         let (success, _) = try_upgrade(&cluster, &["--snapshot", "none"], |begins| {
             if *begins == step {
-                restart_engine(&BTreeSet::new());
+                restart_engine();
                 restarted = true;
             }
         });
