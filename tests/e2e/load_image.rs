@@ -33,7 +33,6 @@ impl Drop for Images<'_> {
 }
 
 #[test]
-#[ignore = "needs an engine"]
 fn nodes_have_what_the_engine_has_under_that_name() {
     let Some(cluster) = Cluster::named("load") else { return };
     docker_with(&["load"], pods::image()).unwrap();

@@ -63,7 +63,6 @@ fn a_worker_that_was_removed_by_hand_is_deleted_and_made_again() {
 }
 
 #[test]
-#[ignore = "slow, three masters: make e2e-full"]
 fn a_master_that_was_removed_by_hand_leaves_etcd() {
     let Some(cluster) = Cluster::named("missing-master") else { return };
     cluster.create(3, 0);
