@@ -22,6 +22,7 @@ pub mod run;
 pub mod snapshot;
 pub mod ui;
 pub mod version;
+pub mod yaml;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -1,12 +1,14 @@
 //! `get kubeconfig`: a cluster's admin access, on standard output.
 
+use std::path::Path;
+
 use super::Context;
 use crate::cluster::name::ClusterName;
 use crate::cluster::port::PortBinding;
 use crate::docker::args;
 use crate::error::Error;
 use crate::inventory::existing::ExistingCluster;
-use crate::kubeconfig::Access;
+use crate::kubeconfig::{Access, KubeconfigError};
 use crate::node::kubeadm::ADMIN_CONF;
 
 /// Prints a kubeconfig with this one cluster in it, for use on this host.
@@ -20,7 +22,7 @@ pub(super) fn run(context: &Context, cluster: &ClusterName) -> Result<(), Error>
     let PortBinding { address, port, .. } =
         api.ok_or_else(|| Error::NotPublished(cluster.clone()))?;
     let access = Access::from_admin_conf(&admin)
-        .map_err(|error| error.of(std::path::Path::new(ADMIN_CONF)))?
+        .map_err(|error| KubeconfigError::text(error, Path::new(ADMIN_CONF)))?
         .with_server(format!("https://{address}:{port}"));
     context.ui.answer(&access.render(cluster));
     Ok(())

@@ -3,10 +3,9 @@
 
 use std::fmt;
 
-use super::error::TextError;
-use super::node::Node;
-use super::{parse, print};
+use super::print;
 use crate::cluster::name::ClusterName;
+use crate::yaml::{Node, TextError, parse};
 
 /// The lists of a kubeconfig, in the order in which [`Access::entries`] has them.
 pub(super) const LISTS: [&str; 3] = ["clusters", "contexts", "users"];
@@ -34,7 +33,7 @@ impl Access {
 
     /// Reads the access out of the admin.conf that kubeadm writes.
     pub fn from_admin_conf(text: &str) -> Result<Self, TextError> {
-        let documents = parse::parse(text)?;
+        let documents = parse(text)?;
         let root = documents.first().ok_or_else(|| missing("clusters", "server"))?;
         // kubeadm writes one cluster and one user.
         let value = |list: &'static str, entry: &str, key: &'static str| {

@@ -2,8 +2,7 @@
 //! nothing of text.
 
 use super::access::LISTS;
-use super::error::TextError;
-use super::node::{Kind, Node};
+use crate::yaml::{Kind, Node, TextError};
 
 /// The key of the current context.
 pub(super) const CURRENT: &str = "current-context";

@@ -4,9 +4,8 @@
 
 use std::ops::Range;
 
-use super::node::{Node, Style};
-use super::parse::behind_colon;
 use super::print;
+use crate::yaml::{Node, Style, behind_colon};
 
 /// Changes to a text, made all at once.
 pub(super) struct Edits<'t> {

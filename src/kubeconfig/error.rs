@@ -6,26 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-/// Why a text was refused as a kubeconfig.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("line {line}: {reason}")]
-pub struct TextError {
-    /// The line, counted from 1.
-    pub line: usize,
-    /// What is wrong there.
-    pub reason: String,
-}
-
-impl TextError {
-    pub(super) fn new(line: usize, reason: impl Into<String>) -> Self {
-        Self { line, reason: reason.into() }
-    }
-
-    /// The same error, of the file that the text was read from.
-    pub(crate) fn of(self, path: &Path) -> KubeconfigError {
-        KubeconfigError::Text { path: path.to_owned(), line: self.line, reason: self.reason }
-    }
-}
+use crate::yaml::TextError;
 
 /// Why the user's kubeconfig could not be changed. It was then left untouched.
 #[derive(Debug, Error)]
@@ -70,6 +51,11 @@ pub enum KubeconfigError {
 }
 
 impl KubeconfigError {
+    /// What is wrong with the text of the file `path`.
+    pub(crate) fn text(TextError { line, reason }: TextError, path: &Path) -> Self {
+        Self::Text { path: path.to_owned(), line, reason }
+    }
+
     /// Wraps what the system said about `action` on `path`; for `map_err`.
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { action, path: path.to_owned(), source }

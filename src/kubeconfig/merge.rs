@@ -8,11 +8,9 @@
 
 use super::access::{Access, LISTS};
 use super::change::{CURRENT, Change};
-use super::error::TextError;
-use super::node::Node;
-use super::parse::parse;
 use super::text;
 use crate::cluster::name::ClusterName;
+use crate::yaml::{Node, TextError, parse};
 
 /// The text of a kubeconfig with the access to the cluster in it, as the
 /// current context. An older entry of the cluster is replaced where it stands.

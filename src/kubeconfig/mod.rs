@@ -13,8 +13,6 @@ mod error;
 mod file;
 mod lock;
 mod merge;
-mod node;
-mod parse;
 mod print;
 mod text;
 
@@ -22,7 +20,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 pub use access::Access;
-pub use error::{KubeconfigError, TextError};
+pub use error::KubeconfigError;
 pub use merge::{merge_text, remove_text};
 
 use crate::cluster::name::ClusterName;
@@ -68,7 +66,7 @@ impl Location {
             None => String::new(),
         };
         let new = merge_text(&old, name, &Access::sample());
-        file::try_beside(&self.path, &new.map_err(|error| error.of(&self.path))?)
+        file::try_beside(&self.path, &new.map_err(|error| KubeconfigError::text(error, &self.path))?)
     }
 
     /// Whether the file has access to the cluster, as far as it can be read.
@@ -84,7 +82,7 @@ impl Location {
         file::create_parent(&self.path)?;
         let locked = Locked::create(&self.path)?;
         let old = locked.read()?;
-        let new = merge_text(&old, name, access).map_err(|error| error.of(&self.path))?;
+        let new = merge_text(&old, name, access).map_err(|error| KubeconfigError::text(error, &self.path))?;
         if new == old { Ok(()) } else { locked.replace(&new) }
     }
 
@@ -93,7 +91,7 @@ impl Location {
     pub fn remove(&self, name: &ClusterName) -> Result<bool, KubeconfigError> {
         let Some(locked) = Locked::open(&self.path)? else { return Ok(false) };
         let old = locked.read()?;
-        match remove_text(&old, name).map_err(|error| error.of(&self.path))? {
+        match remove_text(&old, name).map_err(|error| KubeconfigError::text(error, &self.path))? {
             Some(new) => locked.replace(&new).map(|()| true),
             None => Ok(false),
         }

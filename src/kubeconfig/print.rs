@@ -1,7 +1,7 @@
 //! Writes a [`Node`] as YAML. Knows how kubectl lays a file out; knows nothing
 //! about what the file says.
 
-use super::node::{Kind, Node, may_be_typed};
+use crate::yaml::{Kind, Node, may_be_typed};
 
 /// The lines of `node` in block style, laid out as kubectl does.
 pub(super) fn block(node: &Node) -> Vec<String> {

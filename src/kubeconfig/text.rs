@@ -3,8 +3,8 @@
 
 use super::change::Change;
 use super::edits::Edits;
-use super::node::{Node, Style};
 use super::print;
+use crate::yaml::{Node, Style};
 
 /// The text with the change made to its first document, of which `root` is the
 /// mapping; none where the text is not of a kind that can be edited.

@@ -14,7 +14,7 @@ use crate::cluster::layout::Layout;
 use crate::cluster::name::{NodeName, Role};
 use crate::docker::{Call, Docker, args};
 use crate::inventory::members::is_set_up;
-use crate::kubeconfig::Access;
+use crate::kubeconfig::{Access, KubeconfigError};
 use crate::node::files::File;
 use crate::node::kubeadm::ADMIN_CONF;
 use crate::node::kubeadm::config::{self, ClusterConfig, Discovery, NodeConfig};
@@ -179,7 +179,7 @@ impl Run<'_> {
         let admin = self.admin_engine().capture(&self.admin_call())?;
         let server = format!("https://{}:{}", self.api.address, self.outputs.api_port()?);
         let access = Access::from_admin_conf(&admin)
-            .map_err(|error| error.of(Path::new(ADMIN_CONF)))?
+            .map_err(|error| KubeconfigError::text(error, Path::new(ADMIN_CONF)))?
             .with_server(server);
         let kubeconfig = self.kubeconfig.as_ref().ok_or(MissingOutput("the kubeconfig's place"))?;
         // Before, because a merge that fails late may have been done all the same.

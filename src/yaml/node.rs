@@ -1,11 +1,11 @@
 //! The tree that a YAML document says, with the place in the text that says
-//! each part. Knows nothing about kubeconfigs.
+//! each part.
 
 use std::ops::Range;
 
 /// How a collection is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     /// By indentation; also every scalar, and what was never written.
     Block,
     /// In brackets.
@@ -16,21 +16,21 @@ pub(super) enum Style {
 
 /// One value. It has no `Debug`: it may be a key.
 #[derive(Clone)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// The bytes of the text from the first to the last visible character. An
     /// absent value has an empty span somewhere behind its key.
-    pub(super) span: Range<usize>,
+    pub(crate) span: Range<usize>,
     /// The line on which it begins, counted from 1.
-    pub(super) line: usize,
-    pub(super) style: Style,
+    pub(crate) line: usize,
+    pub(crate) style: Style,
     /// The full tag, where one is written.
-    pub(super) tag: Option<String>,
-    pub(super) kind: Kind,
+    pub(crate) tag: Option<String>,
+    pub(crate) kind: Kind,
 }
 
 /// What a value is.
 #[derive(Clone)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A string, or what a reader may take for something else when `typed`.
     Scalar { text: String, typed: bool },
     /// A sequence.
@@ -40,24 +40,24 @@ pub(super) enum Kind {
 }
 
 impl Node {
-    pub(super) fn new(kind: Kind) -> Self {
+    pub(crate) fn new(kind: Kind) -> Self {
         Self { span: 0..0, line: 1, style: Style::Block, tag: None, kind }
     }
 
-    pub(super) fn text(text: &str) -> Self {
+    pub(crate) fn text(text: &str) -> Self {
         Self::new(Kind::Scalar { text: text.to_owned(), typed: false })
     }
 
-    pub(super) fn list(items: Vec<Self>) -> Self {
+    pub(crate) fn list(items: Vec<Self>) -> Self {
         Self::new(Kind::List(items))
     }
 
-    pub(super) fn map<const N: usize>(pairs: [(&str, Self); N]) -> Self {
+    pub(crate) fn map<const N: usize>(pairs: [(&str, Self); N]) -> Self {
         Self::new(Kind::Map(pairs.map(|(key, value)| (Self::text(key), value)).into()))
     }
 
     /// The string that this is.
-    pub(super) fn as_text(&self) -> Option<&str> {
+    pub(crate) fn as_text(&self) -> Option<&str> {
         match &self.kind {
             Kind::Scalar { text, .. } => Some(text),
             Kind::List(_) | Kind::Map(_) => None,
@@ -65,7 +65,7 @@ impl Node {
     }
 
     /// The items of a sequence, which may be absent: none.
-    pub(super) fn as_list(&self) -> Option<&[Self]> {
+    pub(crate) fn as_list(&self) -> Option<&[Self]> {
         match &self.kind {
             Kind::List(items) => Some(items),
             _ if self.is_null() => Some(&[]),
@@ -74,35 +74,35 @@ impl Node {
     }
 
     /// The pairs of a mapping.
-    pub(super) fn as_map(&self) -> Option<&[(Self, Self)]> {
+    pub(crate) fn as_map(&self) -> Option<&[(Self, Self)]> {
         match &self.kind {
             Kind::Map(pairs) => Some(pairs),
             Kind::Scalar { .. } | Kind::List(_) => None,
         }
     }
 
-    pub(super) fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         matches!(&self.kind, Kind::Scalar { text, typed: true }
             if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
     }
 
     /// The key and value of a mapping, by the key.
-    pub(super) fn pair(&self, key: &str) -> Option<&(Self, Self)> {
+    pub(crate) fn pair(&self, key: &str) -> Option<&(Self, Self)> {
         self.as_map()?.iter().find(|(k, _)| k.as_text() == Some(key))
     }
 
     /// The value of a mapping under `key`.
-    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         self.pair(key).map(|(_, value)| value)
     }
 
     /// Whether this is an entry of a kubeconfig list called `name`.
-    pub(super) fn is_named(&self, name: &str) -> bool {
+    pub(crate) fn is_named(&self, name: &str) -> bool {
         self.get("name").and_then(Self::as_text) == Some(name)
     }
 
     /// Whether both say the same, however it is written.
-    pub(super) fn says(&self, other: &Self) -> bool {
+    pub(crate) fn says(&self, other: &Self) -> bool {
         let kinds = || match (&self.kind, &other.kind) {
             (Kind::Scalar { text: a, typed: x }, Kind::Scalar { text: b, typed: y }) => {
                 a == b && x == y
@@ -122,7 +122,7 @@ impl Node {
 
 /// Whether some reader of YAML, 1.1 or 1.2, may take the bare word for a
 /// null, a boolean, a number or a date.
-pub(super) fn may_be_typed(word: &str) -> bool {
+pub(crate) fn may_be_typed(word: &str) -> bool {
     let number = |b: u8| b.is_ascii_alphanumeric() || b"+-._:".contains(&b);
     let keyword = matches!(
         word.to_ascii_lowercase().as_str(),

@@ -1,5 +1,5 @@
 //! Reads YAML into trees of [`Node`]. Knows the parser's events and what is
-//! odd about their positions; knows nothing about kubeconfigs.
+//! odd about their positions; knows nothing about what the text is.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -7,7 +7,7 @@ use std::str::Chars;
 
 use saphyr_parser::{BufferedInput, Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
-use super::error::TextError;
+use super::TextError;
 use super::node::{Kind, Node, Style, may_be_typed};
 
 /// Collections in collections, at most: the tree is walked by recursion.
@@ -18,7 +18,7 @@ const MAX_DEPTH: usize = 100;
 const MAX_NODES: usize = 100_000;
 
 /// The root of each document in the text.
-pub(super) fn parse(text: &str) -> Result<Vec<Node>, TextError> {
+pub(crate) fn parse(text: &str) -> Result<Vec<Node>, TextError> {
     let offsets = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     let mut reader = Reader {
         text,
@@ -152,7 +152,7 @@ impl<'t> Reader<'t> {
 }
 
 /// The place behind the colon of a key.
-pub(super) fn behind_colon(text: &str, key: &Node) -> Option<usize> {
+pub(crate) fn behind_colon(text: &str, key: &Node) -> Option<usize> {
     let rest = text[key.span.end..].trim_start_matches([' ', '\t']);
     rest.starts_with(':').then(|| text.len() - rest.len() + 1)
 }
