@@ -84,7 +84,9 @@ pub(super) fn complete(typed_words: &[OsString]) -> Candidates {
 fn value_of(spec: &FlagSpec) -> Takes {
     match spec.value {
         Some("ADDONS") => Takes::OneOf(Addons::WORDS),
+        Some("DIR") => Takes::Live(Live::Folders),
         Some("FAMILY") => Takes::OneOf(IpFamily::WORDS),
+        Some("FILE") => Takes::Live(Live::Files),
         Some("FORMAT") => Takes::OneOf(&["json", "table"]),
         Some("IMAGE") => Takes::Live(Live::NodeImages),
         Some("SNAPSHOT") => Takes::Live(Live::Snapshots),
@@ -192,6 +194,8 @@ mod tests {
             ("export logs a ", Live::Folders),
             ("restore cluster a ", Live::Snapshots),
             ("export snapshot s ", Live::Files),
+            ("create cluster a 1 0 --patches ", Live::Folders),
+            ("create cluster a 1 0 --kubeadm-config ", Live::Files),
         ] {
             assert_eq!(next(typed), (String::new(), Some(live)), "{typed}");
         }

@@ -12,6 +12,7 @@ use crate::cluster::name::NameError;
 use crate::cluster::port::PublishError;
 use crate::cluster::ranges::RangesError;
 use crate::cluster::registry::RegistryError;
+use crate::cluster::settings::switches::SwitchError;
 use crate::cluster::spec::SpecError;
 use crate::cluster::subnet::{OVERLAY_PREFIX, SubnetError};
 
@@ -143,6 +144,9 @@ pub enum UsageError {
     /// Not add-ons.
     #[error("{}", sentence(.0))]
     Addons(#[from] AddonsError),
+    /// Not feature gates or API groups.
+    #[error("{}", sentence(.0))]
+    Switches(#[from] SwitchError),
     /// Not an address that clients can go to.
     #[error("Invalid ADDRESS, '{0}': an IPv4 address of the host is allowed, like 192.0.2.7.")]
     Address(String),
@@ -183,6 +187,7 @@ impl UsageError {
             | Self::Host(_)
             | Self::Addons(_)
             | Self::Ranges(_)
+            | Self::Switches(_)
             | Self::Address(_)
             | Self::NarrowSubnet(_)
             | Self::NotUtf8(_) => "\n",

@@ -43,6 +43,8 @@ pub const SERVICE_SUBNET: &str = "mok.service-subnet";
 pub const REGISTRY: &str = "mok.registry";
 /// `yes` on a node that has proxies; a file in the node says which.
 pub const PROXY: &str = "mok.proxy";
+/// `yes` on a master that was told more than others; a file in the node says what.
+pub const SETTINGS: &str = "mok.settings";
 /// The run of mokctl that made the object: what a failed run rolls back.
 pub const RUN: &str = "mok.run";
 

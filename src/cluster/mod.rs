@@ -18,6 +18,7 @@ pub mod ranges;
 pub mod registry;
 pub mod roster;
 pub mod runtime;
+pub mod settings;
 pub mod spec;
 pub mod subnet;
 pub mod taken;

@@ -18,6 +18,7 @@ use super::port::{PortMapping, Protocol, Socket};
 use super::ranges::Ranges;
 use super::registry::Registry;
 use super::roster::Roster;
+use super::settings::SettingsSpec;
 use super::subnet::Subnet;
 
 /// The most masters a cluster has: 9. More members only slow etcd down.
@@ -51,6 +52,8 @@ pub struct ClusterSpec {
     pub addons: Option<Addons>,
     /// The addresses of pods and Services.
     pub ranges: Ranges,
+    /// What Kubernetes itself is told.
+    pub settings: SettingsSpec,
 }
 
 impl ClusterSpec {

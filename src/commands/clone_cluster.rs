@@ -10,8 +10,9 @@ use crate::cluster::spec::CloneSpec;
 use crate::docker::{Engines, join};
 use crate::error::Error;
 use crate::inventory::networks::taken_subnets;
-use crate::inventory::{node_images, snapshots};
+use crate::inventory::{node_images, settings, snapshots};
 use crate::node::pki::Pki;
+use crate::node::settings::Settings;
 use crate::plan;
 use crate::preflight::{
     self, Demand, Survey, chosen_subnet, mounts_gone, problems, refuse_existing,
@@ -55,6 +56,11 @@ pub(super) fn run(
     let as_saved = options.mounts.is_empty();
     let gone = if as_saved { mounts_gone(&snapshot, &facts) } else { Vec::new() };
     preflight::refuse_or_warn(&context.ui, gone.into_iter().chain(problems(&demand, &facts)))?;
+    let settings = if saved.has_settings {
+        settings::of_image(&context.docker, &snapshot.name.image(&saved.node))?
+    } else {
+        Settings::default()
+    };
     let proxy = proxy(context)?;
     let endpoint = endpoint?;
     let address = options.api_address.map_or_else(|| endpoint.address(), Ok)?;
@@ -70,6 +76,7 @@ pub(super) fn run(
             proxy,
             addons: saved.addons,
             ranges: saved.ranges,
+            settings,
         },
         network: NetworkOptions { subnet: options.subnet, taken },
         api: ApiOptions { address: address.into(), port: options.api_port },

@@ -17,7 +17,7 @@ use crate::node::manual::SETUP;
 use crate::node::pki::Pki;
 use crate::node::scripts;
 use crate::plan::{self, Plan, ReserveBy};
-use crate::preflight::Site;
+use crate::preflight::{Site, settings};
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 
 /// Creates the cluster of `spec`; rolls back if that fails, unless
@@ -29,10 +29,12 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     let roster = spec.roster();
+    let settings = settings::read(&spec.settings, &context.ui)?;
     let site = Site::find(context.asked(), context.env.bounding_set, spec, &roster)?;
     let reserve =
         if site.engines.repeat_networks() { ReserveBy::Container } else { ReserveBy::Network };
     let addons = site.addons(spec.addons.as_ref())?;
+    let settings = settings::asked(settings, &site.image_from, &site.image)?;
     let plan = plan::create(&roster, spec.manual, &addons, &site.lacking, reserve);
     if roster.with_role(Role::Master).count() == 2 {
         context
@@ -56,6 +58,7 @@ pub(super) fn run(
             proxy,
             addons,
             ranges: spec.ranges,
+            settings,
         },
         network: NetworkOptions { subnet: spec.options.subnet, taken: site.taken },
         api: ApiOptions { address: site.address.into(), port: spec.options.api_port },

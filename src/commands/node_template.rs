@@ -6,6 +6,7 @@ use crate::docker::privilege::Privilege;
 use crate::docker::{Docker, args};
 use crate::error::Error;
 use crate::inventory::existing::ExistingCluster;
+use crate::inventory::settings;
 use crate::node::proxy::ENVIRONMENT;
 use crate::run::NodeTemplate;
 
@@ -18,6 +19,10 @@ pub(super) fn like(
     let member = existing.member(model);
     let has_proxy = member.is_some_and(|member| member.has_proxy);
     let proxy = has_proxy.then(|| proxy(existing.engines.of(model), model)).transpose()?;
+    let settings = member
+        .filter(|member| member.has_settings)
+        .map(|_| settings::of_node(existing.engines.of(model), model))
+        .transpose()?;
     Ok(NodeTemplate {
         privilege,
         ports: existing.published(),
@@ -26,6 +31,7 @@ pub(super) fn like(
         proxy,
         addons: member.map(|member| member.addons.clone()).unwrap_or_default(),
         ranges: existing.ranges(),
+        settings: settings.unwrap_or_default(),
     })
 }
 

@@ -16,6 +16,7 @@ use crate::inventory::error::InventoryError;
 use crate::inventory::members::{self, Member};
 use crate::inventory::networks::{self, taken_subnets};
 use crate::inventory::snapshots;
+use crate::node::settings::Settings;
 use crate::plan;
 use crate::preflight::{self, Demand, Present, Survey, come_back, problems};
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Removal, Restore, Run};
@@ -73,6 +74,8 @@ pub(super) fn run(
             addons: master.map(|saved| saved.addons.clone()).unwrap_or_default(),
             ranges: master.map(|saved| saved.ranges).unwrap_or_default(),
             proxy: None,
+            // In its images, as they are.
+            settings: Settings::default(),
         },
         network: NetworkOptions { subnet: Some(snapshot.subnet), ..NetworkOptions::default() },
         api: ApiOptions {

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::image::contract::NodeImage;
 use crate::inventory::existing::ExistingCluster;
 use crate::inventory::node_objects::NodeObject;
-use crate::inventory::{node_images, node_objects, snapshots};
+use crate::inventory::{node_images, node_objects, settings, snapshots};
 use crate::plan::{self, Plan};
 use crate::preflight::{self, Demand, PreflightError, UpgradeError};
 use crate::run::{self, ApiOptions, Origin, Run, Upgrade};
@@ -58,6 +58,12 @@ pub(super) fn run(context: &Context, spec: &UpgradeSpec, dry_run: bool) -> Resul
         kubernetes: image.version,
     };
     preflight::check(&context.ui, &demand, &facts?)?;
+    if existing.member(&admin_node).is_some_and(|member| member.has_settings) {
+        let settings = settings::of_node(existing.engines.of(&admin_node), &admin_node)?;
+        for name in &path {
+            preflight::settings::allow(&settings, docker, &node_images::named(docker, name)?)?;
+        }
+    }
     context.ui.fact("version", image.version.to_string());
     if dry_run {
         show_plan(context, &existing, image.version)?;

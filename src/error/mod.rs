@@ -20,6 +20,7 @@ use crate::inventory::error::InventoryError;
 use crate::kubeconfig::KubeconfigError;
 use crate::node::kubeadm::join_command::redact;
 use crate::node::pki::PkiError;
+use crate::preflight::settings::SettingsError;
 use crate::preflight::{PreflightError, Problem};
 use crate::run::Failure;
 use crate::snapshot::SnapshotError;
@@ -221,6 +222,12 @@ impl From<Problem> for Error {
 impl From<PlaceError> for Error {
     fn from(error: PlaceError) -> Self {
         Self::Preflight(error.into())
+    }
+}
+
+impl From<SettingsError> for Error {
+    fn from(error: SettingsError) -> Self {
+        PreflightError::from(error).into()
     }
 }
 

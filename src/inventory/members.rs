@@ -79,6 +79,8 @@ pub struct Member {
     pub ranges: Ranges,
     /// Whether it has proxies; which they are, no label says.
     pub has_proxy: bool,
+    /// Whether it keeps settings; which they are, no label says.
+    pub has_settings: bool,
 }
 
 impl Member {
@@ -133,6 +135,7 @@ impl Member {
             addons: self.addons.clone(),
             ranges: self.ranges,
             manual: self.manual,
+            has_settings: self.has_settings,
             issued: self.issued,
             program: self.program.clone(),
         })
@@ -209,6 +212,7 @@ fn member(container: Container) -> Option<Member> {
         version: label(labels::KUBERNETES).and_then(KubernetesVersion::parse),
         published: container.host_config.port_bindings.iter().flat_map(published).collect(),
         has_proxy: label(labels::PROXY).is_some_and(|value| !value.is_empty()),
+        has_settings: label(labels::SETTINGS).is_some(),
         registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
         ranges: Ranges::from_labels(label),
         addons: label(labels::ADDONS).and_then(|list| Addons::parse(list).ok()).unwrap_or_default(),

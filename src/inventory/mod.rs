@@ -10,4 +10,5 @@ pub mod names;
 pub mod networks;
 pub mod node_images;
 pub mod node_objects;
+pub mod settings;
 pub mod snapshots;

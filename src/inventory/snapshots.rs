@@ -164,6 +164,7 @@ fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
                 .and_then(|list| Addons::parse(list).ok())
                 .unwrap_or_default(),
             manual: label(labels::SETUP) == Some(labels::MANUAL),
+            has_settings: label(labels::SETTINGS).is_some(),
             issued: Timestamp::parse(label(labels::ISSUED)?)?,
             program: Program {
                 entrypoint: image.config.entrypoint.clone(),
@@ -206,6 +207,7 @@ mod tests {
             addons: Addons::parse("storage,policy").unwrap(),
             ranges: Ranges::parse(IpFamily::Ipv4, Some("10.60.0.0/16"), None).unwrap(),
             manual: true,
+            has_settings: true,
             issued: Timestamp::parse("5").unwrap(),
             program: Program::default(),
         };
@@ -235,6 +237,7 @@ mod tests {
         labels.insert(labels::ADDONS, "storage,policy".into());
         labels.insert(labels::POD_SUBNET, "10.60.0.0/16".into());
         labels.insert(labels::SETUP, labels::MANUAL.into());
+        labels.insert(labels::SETTINGS, "yes".into());
         json!({
             "Id": "sha256:02",
             "RepoTags": ["mine:1", snapshot.name.image(&saved.node)],

@@ -66,7 +66,10 @@ impl Location {
             None => String::new(),
         };
         let new = merge_text(&old, name, &Access::sample());
-        file::try_beside(&self.path, &new.map_err(|error| KubeconfigError::text(error, &self.path))?)
+        file::try_beside(
+            &self.path,
+            &new.map_err(|error| KubeconfigError::text(error, &self.path))?,
+        )
     }
 
     /// Whether the file has access to the cluster, as far as it can be read.
@@ -82,7 +85,8 @@ impl Location {
         file::create_parent(&self.path)?;
         let locked = Locked::create(&self.path)?;
         let old = locked.read()?;
-        let new = merge_text(&old, name, access).map_err(|error| KubeconfigError::text(error, &self.path))?;
+        let new = merge_text(&old, name, access)
+            .map_err(|error| KubeconfigError::text(error, &self.path))?;
         if new == old { Ok(()) } else { locked.replace(&new) }
     }
 

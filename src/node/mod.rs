@@ -13,5 +13,6 @@ pub mod pki;
 pub mod proxy;
 pub mod registry;
 pub mod scripts;
+pub mod settings;
 pub mod snapshot;
 pub mod upgrade;

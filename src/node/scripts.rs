@@ -33,9 +33,10 @@ pub const ADDONS: &str = "/root/mok/addons.sh";
 pub const READY: &str = "/root/mok/ready.sh";
 /// Where a master has kubeadm's configuration, without the leading slash.
 pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";
-/// Where it has kubeadm's patch of etcd's manifest, without the leading slash.
-pub const ETCD_PATCH: &str = "root/mok/patches/etcd+json.json";
-/// The folder of that file.
+/// Where it has kubeadm's patch of etcd's manifest, without the leading slash: behind the
+/// user's, which may not have a tilde.
+pub const ETCD_PATCH: &str = "root/mok/patches/etcd~members+json.json";
+/// The folder of that file, and of the user's.
 pub const PATCHES: &str = "/root/mok/patches";
 
 /// The values that the scripts read.

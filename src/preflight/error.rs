@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::Problem;
+use super::settings::SettingsError;
 use super::upgrade::UpgradeError;
 use crate::cluster::addons::{Addon, Addons};
 use crate::cluster::family::IpFamily;
@@ -32,6 +33,9 @@ pub enum PreflightError {
     /// The cluster cannot be upgraded.
     #[error(transparent)]
     Upgrade(#[from] UpgradeError),
+    /// Kubernetes cannot be told so.
+    #[error(transparent)]
+    Settings(SettingsError),
     /// A cluster of that name is there.
     #[error("cluster {0} already exists")]
     Exists(ClusterName),
@@ -72,6 +76,15 @@ pub enum PreflightError {
     LoopbackRegistry(String),
 }
 
+impl From<SettingsError> for PreflightError {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::Docker(error) => error.into(),
+            other => Self::Settings(other),
+        }
+    }
+}
+
 impl PreflightError {
     /// What the user can do about it.
     #[must_use]
@@ -96,7 +109,8 @@ impl PreflightError {
                 "'--publish' makes a Service of type NodePort reachable".to_owned()
             }
             Self::NoIpv6Image { .. } => "'mokctl build image' builds one that has it".to_owned(),
-            Self::NoAddon { .. }
+            Self::Settings(_)
+            | Self::NoAddon { .. }
             | Self::Place(_)
             | Self::NeedDocker
             | Self::PodmanFamily(_)

@@ -10,6 +10,7 @@ pub mod host;
 mod problem;
 mod report;
 mod saved;
+pub mod settings;
 mod site;
 mod swarm;
 mod upgrade;

@@ -115,15 +115,27 @@ impl Run<'_> {
         node: &NodeName,
         layout: Layout,
         discovery: Discovery<'_>,
-    ) -> Result<String, MissingOutput> {
+    ) -> Result<String, StepError> {
         let node_config = self.node_config(node, layout)?;
-        Ok(match node.role() {
+        let text = match node.role() {
             Role::Master => {
                 let schedulable = self.roster.has_schedulable_masters();
                 config::join_control_plane(&node_config, discovery, schedulable)
             }
             Role::Worker | Role::LoadBalancer => config::join(&node_config, discovery),
-        })
+        };
+        self.with_settings(text)
+    }
+
+    /// A configuration for kubeadm with what the user has said.
+    fn with_settings(&self, text: String) -> Result<String, StepError> {
+        let applied = self.nodes.settings.applied(text);
+        applied.map_err(|error| StepError::Config(error.to_string()))
+    }
+
+    /// Whether the user has patches for `node`.
+    pub(super) fn is_patched(&self, node: &NodeName) -> bool {
+        self.nodes.settings.patches.files(node.role()).next().is_some()
     }
 
     pub(super) fn token_call(&self) -> Call {
@@ -212,16 +224,14 @@ impl Run<'_> {
             addresses: layout.addresses(node),
             cri_socket: image.cri_socket.clone(),
             cgroup_driver: image.cgroup_driver.clone(),
+            patches: (self.is_first_member(node) || self.is_patched(node))
+                .then_some(scripts::PATCHES),
         })
     }
 
     /// The configuration of `kubeadm init`. Every master has it: it describes
     /// the cluster for each later call of kubeadm.
-    pub(super) fn init_config(
-        &self,
-        node: &NodeName,
-        layout: Layout,
-    ) -> Result<String, MissingOutput> {
+    pub(super) fn init_config(&self, node: &NodeName, layout: Layout) -> Result<String, StepError> {
         let loopback = Ipv4Addr::LOCALHOST;
         let address = self.api.address;
         let elsewhere = (address != loopback).then(|| address.to_string());
@@ -238,10 +248,9 @@ impl Run<'_> {
             ranges: self.nodes.ranges,
             schedulable_masters: self.roster.has_schedulable_masters(),
             several_masters: self.roster.has_load_balancer(),
-            patches: self.is_first_member(node).then_some(scripts::PATCHES),
             // Who joins by hand takes longer than the joins that follow at once.
             token_ttl: if self.manual.contains(node) { "24h0m0s" } else { "15m0s" },
         };
-        Ok(config::init(&self.node_config(node, layout)?, &cluster))
+        self.with_settings(config::init(&self.node_config(node, layout)?, &cluster))
     }
 }

@@ -11,6 +11,11 @@ use crate::ui::{PlannedStep, Ui};
 /// # Errors
 /// The first step whose calls cannot be known.
 pub fn dry_run(plan: &Plan, run: &Run<'_>, ui: &Ui) -> Result<(), Failure> {
+    let settings = run.nodes.settings.summary();
+    if !settings.is_empty() {
+        let name = settings.join("; ");
+        ui.planned("Settings", &[PlannedStep { name, node: None, commands: Vec::new() }]);
+    }
     for stage in &plan.0 {
         let planned = |step: &Step| {
             let failure =

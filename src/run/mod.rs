@@ -50,6 +50,7 @@ use crate::docker::privilege::Privilege;
 use crate::docker::{Call, Engines, args};
 use crate::kubeconfig::Location;
 use crate::node::kubeadm::join_command::redact;
+use crate::node::settings::Settings;
 use crate::ui::Ui;
 
 /// What a run is about, and what it has learned.
@@ -98,6 +99,8 @@ pub struct NodeTemplate {
     pub addons: Addons,
     /// The addresses of its cluster's pods and Services.
     pub ranges: Ranges,
+    /// What Kubernetes itself is told.
+    pub settings: Settings,
 }
 
 /// What the network of a new cluster must be like.

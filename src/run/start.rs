@@ -62,8 +62,11 @@ impl Run<'_> {
         files.extend(self.outside_files(layout)?);
         if node.role() == Role::Master {
             let config = self.init_config(node, layout)?;
-            files.push(File::public(scripts::INIT_CONFIG, config));
+            // What the user has said may be secret.
+            files.push(File { mode: 0o600, ..File::public(scripts::INIT_CONFIG, config) });
+            files.extend(self.has_settings().then(|| self.nodes.settings.file()));
         }
+        files.extend(self.nodes.settings.patches.files(node.role()));
         if self.is_first_member(node) {
             let members =
                 self.first_masters().map(|master| (master, layout.addresses(master).primary()));
@@ -84,6 +87,10 @@ impl Run<'_> {
             files.extend(credentials);
         }
         Ok(files)
+    }
+
+    fn has_settings(&self) -> bool {
+        !self.nodes.settings.is_empty()
     }
 
     /// What a node has for what is outside of the cluster.
@@ -168,6 +175,9 @@ impl Run<'_> {
         }
         if let Some(registry) = self.nodes.registry.as_ref().filter(|_| kubernetes) {
             labels.push((labels::REGISTRY, registry.to_string()));
+        }
+        if node.role() == Role::Master && self.has_settings() {
+            labels.push((labels::SETTINGS, "yes".into()));
         }
         if self.nodes.proxy.is_some() && kubernetes {
             labels.push((labels::PROXY, "yes".into()));

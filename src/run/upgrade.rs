@@ -17,6 +17,7 @@ use crate::docker::{Call, ErrorKind};
 use crate::image::contract::NodeImage;
 use crate::inventory::members::{self, Member};
 use crate::node::kubeadm::ADMIN_CONF;
+use crate::node::scripts;
 use crate::node::upgrade::{ETCD, files, folder_of, state_file, taken_along, with_addons};
 
 /// Of a container whose program has to end in order before it is removed.
@@ -186,11 +187,20 @@ impl Run<'_> {
         // Its checks start a pod on a node that may lack the image. Add-ons follow when all
         // nodes have theirs.
         let skip = "--skip-phases=preflight,addon";
-        Ok(if *node == self.roster.first_master() {
-            in_node(node, &["kubeadm", "upgrade", "apply", &version, "--yes", skip], INIT)
+        let what: &[&str] = if *node == self.roster.first_master() {
+            &["apply", &version, "--yes"]
         } else {
-            in_node(node, &["kubeadm", "upgrade", "node", skip], INIT)
-        })
+            &["node"]
+        };
+        let patches = self.patches_flag(node);
+        let flags = [skip].into_iter().chain(patches.as_deref());
+        let words = ["kubeadm", "upgrade"].into_iter().chain(what.iter().copied()).chain(flags);
+        Ok(in_node(node, &words.collect::<Vec<_>>(), INIT))
+    }
+
+    /// Where kubeadm finds the user's patches for `node`: it does not remember them.
+    fn patches_flag(&self, node: &NodeName) -> Option<String> {
+        self.is_patched(node).then(|| format!("--patches={}", scripts::PATCHES))
     }
 
     /// Has kubeadm change what the node has, and starts the kubelet again where its
@@ -218,6 +228,8 @@ impl Run<'_> {
         let addons = ["get", "deployment/coredns", "daemonset/kube-proxy"];
         let replace = [&kubectl[..], &["replace", "--filename=-"]].concat();
         let kubeadm = ["kubeadm", "upgrade", "apply", "phase", "addon", "all", &version];
+        let patches = self.patches_flag(node);
+        let kubeadm: Vec<&str> = kubeadm.into_iter().chain(patches.as_deref()).collect();
         Ok([
             get(&[&addons[..], &["--ignore-not-found", "--output=name"]].concat()),
             get(&["get", CONFIG_MAP, "--output=json"]),

@@ -66,6 +66,8 @@ pub struct SavedNode {
     pub ranges: Ranges,
     /// Whether its setup was left to the user.
     pub manual: bool,
+    /// Whether it keeps settings.
+    pub has_settings: bool,
     /// When the oldest of its certificates can have been issued.
     pub issued: Timestamp,
     /// What runs first in it.

@@ -65,11 +65,11 @@ mod tests {
     #[test]
     fn maps_and_lists_are_indented() {
         let value = json!({
-            "apiVersion": "v1", "empty": {}, "none": [], "on": "on", "n": 5,
+            "apiVersion": "v1", "empty": {}, "none": [], "on": "on", "size": 5,
             "list": [{ "name": "a", "value": "1" }, ["x"], "@b@"]
         });
         let want = "apiVersion: v1\nempty: {}\nlist:\n  - name: a\n    value: \"1\"\n  - - x\n  \
-                    - \"@b@\"\nn: 5\nnone: []\n\"on\": \"on\"\n";
+                    - \"@b@\"\nnone: []\n\"on\": \"on\"\nsize: 5\n";
         assert_eq!(print(std::slice::from_ref(&value)), want);
         assert_eq!(print(&[json!({ "a": 1 }), json!({ "b": 2 })]), "a: 1\n---\nb: 2\n");
     }

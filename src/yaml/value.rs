@@ -48,8 +48,9 @@ fn typed(word: &str) -> Value {
                 [b'0', b'x', ..] => number(&word[2..], 16),
                 [b'0', b'o', ..] => number(&word[2..], 8),
                 [b'0', b'0'..=b'9', ..] => number(&word[1..], 8),
-                _ if is_decimal => number(word, 10)
-                    .or_else(|| word.parse::<f64>().ok().map(Value::from)),
+                _ if is_decimal => {
+                    number(word, 10).or_else(|| word.parse::<f64>().ok().map(Value::from))
+                }
                 _ => None,
             };
             other.unwrap_or_else(|| word.into())

@@ -77,7 +77,7 @@ fn a_skipped_master_setup_leaves_the_workers_too() {
     let config = machine.docker.file("a-master-1", "/root/mok/kubeadm-init.yaml");
     assert!(config.contains("- ttl: 24h0m0s\n"), "{config}");
     let config = machine.docker.file("a-worker-1", "/root/mok/kubeadm-join.template.yaml");
-    assert!(config.contains("token: @TOKEN@\n") && !config.contains("controlPlane"), "{config}");
+    assert!(config.contains("token: \"@TOKEN@\"\n") && !config.contains("controlPlane"), "{config}");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn a_skipped_balancer_setup_leaves_everything() {
     assert!(!machine.docker.file("a-lb", "/etc/mok/haproxy.cfg").contains("server a-master"));
     assert!(machine.docker.file("a-lb", "/root/haproxy.cfg").contains("server a-master-2"));
     let config = machine.docker.file("a-master-2", "/root/mok/kubeadm-join.template.yaml");
-    assert!(config.contains("certificateKey: @CERTIFICATE_KEY@\n"), "{config}");
+    assert!(config.contains("certificateKey: \"@CERTIFICATE_KEY@\"\n"), "{config}");
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn kubernetes_has_ipv6_alone() {
         assert!(config.contains(line), "{line}{config}");
     }
     assert!(!config.contains("10.77.0."), "{config}");
-    let patch = file("a-master-1", "/root/mok/patches/etcd+json.json");
+    let patch = file("a-master-1", "/root/mok/patches/etcd~members+json.json");
     assert!(patch.contains("a-master-3=https://[fd00:10:77::13]:2380"), "{patch}");
     assert_eq!(
         file("a-worker-1", "/etc/mok/network"),

@@ -11,8 +11,8 @@ use mokctl::image::contract::NodeImage;
 use mokctl::inventory::networks::engine_subnets;
 use mokctl::inventory::{members, node_images, snapshots};
 use mokctl::kubeconfig::{Access, merge_text, remove_text};
-use mokctl::yaml::TextError;
 use mokctl::node::kubeadm::join_command::{JoinCommand, redact};
+use mokctl::yaml::TextError;
 
 /// A command line: every mistake has its line below the usage text, and empty
 /// words are none.

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::net::Ipv4Addr;
 use std::num::{NonZeroU8, NonZeroU16};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::number::number;
@@ -20,6 +21,8 @@ use crate::cluster::name::SnapshotName;
 use crate::cluster::port::PortMapping;
 use crate::cluster::ranges::{Ranges, RangesError};
 use crate::cluster::registry::Registry;
+use crate::cluster::settings::SettingsSpec;
+use crate::cluster::settings::switches::{SwitchError, Switches};
 use crate::cluster::spec::{
     CloneSpec, ClusterOptions, ClusterSpec, ImageRef, MAX_MASTERS, MAX_WORKERS, VersionPrefix,
 };
@@ -38,6 +41,7 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
         manual: Manual::Nothing,
         addons: words.value(Flag::Addons).map(Addons::parse).transpose()?,
         ranges: ranges(words)?,
+        settings: settings(words)?,
     };
     spec.options.subnet.map_or(Ok(()), |subnet| spec.ranges.allow(subnet))?;
     spec.manual = manual(words, spec.has_load_balancer());
@@ -78,6 +82,19 @@ fn options(words: &Words) -> Result<ClusterOptions, UsageError> {
         publish: PortMapping::parse_all(words.values(Flag::Publish))?,
         mounts: Mount::parse_all(words.values(Flag::Mount))?,
         registry: words.value(Flag::Registry).map(Registry::parse).transpose()?,
+    })
+}
+
+fn settings(words: &Words) -> Result<SettingsSpec, SwitchError> {
+    let switches = |flag, read: fn(&[&str]) -> Result<Switches, SwitchError>| {
+        let words: Vec<&str> = words.values(flag).collect();
+        if words.is_empty() { Ok(Switches::default()) } else { read(&words) }
+    };
+    Ok(SettingsSpec {
+        feature_gates: switches(Flag::FeatureGates, Switches::gates)?,
+        runtime_config: switches(Flag::RuntimeConfig, Switches::apis)?,
+        patches: words.value(Flag::Patches).map(PathBuf::from),
+        kubeadm_config: words.value(Flag::KubeadmConfig).map(PathBuf::from),
     })
 }
 

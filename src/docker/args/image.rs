@@ -133,6 +133,16 @@ pub fn create_volumes(name: &str, image: &str, labels: &[Label]) -> Call {
     Call::new(args).deadline(Call::WORK).to_its_end()
 }
 
+/// Runs `program` in a container of `image` that is gone afterwards, and reaches nothing.
+#[must_use]
+pub fn run_once<'a>(image: &str, program: &str, words: impl IntoIterator<Item = &'a str>) -> Call {
+    // It may read what it is asked about from its standard input.
+    let mut args = ["run", "--rm", "--interactive", "--network=none"].map(String::from).to_vec();
+    args.extend([format!("--entrypoint={program}"), image.to_owned()]);
+    args.extend(words.into_iter().map(String::from));
+    Call::new(args).deadline(Call::WORK)
+}
+
 /// Runs a script, given on standard input, in a new container of `image` with
 /// `volumes`, a flag for them.
 #[must_use]

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::kubeconfig::node::Kind;
+use crate::yaml::Kind;
 
 fn access() -> Access {
     let text = "{clusters: [{cluster: {server: 'https://x:1', certificate-authority-data: YQ==}}],

@@ -1,7 +1,7 @@
 //! Kubeconfigs as tools and people write them.
 
 use super::*;
-use crate::kubeconfig::node::Kind;
+use crate::yaml::Kind;
 
 const KUBECTL: &str = "\
 apiVersion: v1

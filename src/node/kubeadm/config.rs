@@ -25,6 +25,8 @@ pub struct NodeConfig {
     pub cri_socket: String,
     /// `cgroupfs` or `systemd`.
     pub cgroup_driver: String,
+    /// The folder with kubeadm's patches, if there are any.
+    pub patches: Option<&'static str>,
 }
 
 /// What `init` says of the cluster.
@@ -41,8 +43,6 @@ pub struct ClusterConfig {
     pub schedulable_masters: bool,
     /// Whether there may be several masters.
     pub several_masters: bool,
-    /// The folder with kubeadm's patches of manifests, if there are any.
-    pub patches: Option<&'static str>,
     /// How long the token is good that `init` prints, as kubeadm writes it.
     pub token_ttl: &'static str,
 }
@@ -58,9 +58,7 @@ pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     if cluster.schedulable_masters {
         text += NO_TAINTS;
     }
-    if let Some(folder) = cluster.patches {
-        let _ = write!(text, "patches:\n  directory: {folder}\n");
-    }
+    text += &patches(node);
     text += TIMEOUTS;
     text += "---\n";
     text += &cluster_configuration(node, cluster);
@@ -102,11 +100,12 @@ pub fn join(node: &NodeConfig, discovery: Discovery<'_>) -> String {
         Discovery::Manual { endpoint } => write!(
             text,
             "discovery:\n  bootstrapToken:\n    apiServerEndpoint: {}\n    \
-             token: @TOKEN@\n    caCertHashes:\n    - @CA_CERT_HASH@\n",
+             token: \"@TOKEN@\"\n    caCertHashes:\n    - \"@CA_CERT_HASH@\"\n",
             scalar(endpoint)
         ),
     };
     text += TIMEOUTS;
+    text += &patches(node);
     text += &node_registration(node);
     text
 }
@@ -126,7 +125,7 @@ pub fn join_control_plane(
     text += "controlPlane:\n";
     text += &local_api_endpoint("  ", node.addresses.primary());
     if let Discovery::Manual { .. } = discovery {
-        text += "  certificateKey: @CERTIFICATE_KEY@\n";
+        text += "  certificateKey: \"@CERTIFICATE_KEY@\"\n";
     }
     text
 }
@@ -149,6 +148,11 @@ fn local_api_endpoint(indent: &str, address: IpAddr) -> String {
     format!(
         "{indent}localAPIEndpoint:\n{indent}  advertiseAddress: {address}\n{indent}  bindPort: {API_PORT}\n"
     )
+}
+
+fn patches(node: &NodeConfig) -> String {
+    let folder = node.patches.map(|folder| format!("patches:\n  directory: {folder}\n"));
+    folder.unwrap_or_default()
 }
 
 fn node_registration(node: &NodeConfig) -> String {
@@ -263,6 +267,7 @@ mod tests {
             addresses: layout().addresses(&NodeName::parse("a-master-1").unwrap()),
             cri_socket: "/run/containerd/containerd.sock".into(),
             cgroup_driver: "cgroupfs".into(),
+            patches: None,
         }
     }
 
@@ -273,7 +278,6 @@ mod tests {
             ranges: Ranges::default(),
             schedulable_masters,
             several_masters: true,
-            patches: Some("/root/mok/patches"),
             token_ttl: "15m0s",
         }
     }
@@ -286,7 +290,9 @@ mod tests {
             ("v1.36.3", include_str!("golden/init-v1.36.yaml")),
             ("v1.37.2", include_str!("golden/init-v1.37.yaml")),
         ] {
-            assert_eq!(init(&node(version, "a-master-1"), &cluster(true)), golden, "{version}");
+            let node =
+                NodeConfig { patches: Some("/root/mok/patches"), ..node(version, "a-master-1") };
+            assert_eq!(init(&node, &cluster(true)), golden, "{version}");
         }
     }
 

@@ -15,7 +15,7 @@ mkdir -p /etc/kubernetes/manifests
 phases=wait-control-plane
 # Of those whose control plane was started with the first one's (control_plane.sh). What an
 # earlier try has left says nothing: there every phase is run again.
-if [[ -e /root/mok/patches ]]; then
+if [[ -e /root/mok/patches/etcd~members+json.json ]]; then
   phases+=,control-plane-prepare,check-etcd,kubelet-start,etcd-join,kubelet-wait-bootstrap
 fi
 kubeadm join --config=/root/mok/kubeadm-join.yaml \

@@ -47,7 +47,7 @@ fn masters_have_the_same_authorities_and_workers_have_none() {
 fn etcd_begins_with_all_masters_and_takes_later_ones_as_they_come() {
     let machine = Machine::new().with_cluster("a 2 1 --subnet 10.77.0.0/24");
     machine.mokctl("create master a -q").run();
-    let patch = "/root/mok/patches/etcd+json.json";
+    let patch = "/root/mok/patches/etcd~members+json.json";
     let members =
         "--initial-cluster=a-master-1=https://10.77.0.11:2380,a-master-2=https://10.77.0.12:2380\"";
     for node in ["a-master-1", "a-master-2"] {

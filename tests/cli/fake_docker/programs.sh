@@ -61,7 +61,7 @@ exec_in() {
       ;;
     "kubeadm init --config=/root/mok/kubeadm-init.yaml --skip-phases="*) ;;
     "bash /root/mok/control_plane.sh")
-      [ -s "$found/root/root/mok/patches/etcd+json.json" ] ||
+      [ -s "$found/root/root/mok/patches/etcd~members+json.json" ] ||
         fail "open /root/mok/patches: no such file or directory"
       ;;
     "bash /root/mok/finish.sh" | "bash /root/mok/addons.sh") ;;
@@ -118,7 +118,7 @@ exec_in() {
       case $found in *-lb) ;; *) register "${found##*/}" ;; esac
       tar --extract --file="$engine/by-hand.tar" --directory="$found/root"
       ;;
-    "cat /etc/mok/proxy.env") cat "$found/root$2" ;;
+    "cat /etc/mok/proxy.env" | "cat /etc/mok/settings.json") cat "$found/root$2" ;;
     "bash -c compgen -G "*" || true")
       file=${3#compgen -G }
       file=${file%% *}
@@ -163,6 +163,16 @@ json_nodes() {
   printf ']}\n'
 }
 
+# What the API server of a node image says of its flags.
+api_server() {
+  case $* in
+    *--feature-gates=*NoSuchGate=*) said='unrecognized feature gate: NoSuchGate' ;;
+    *--runtime-config=nosuch/*) said='[--etcd-servers must be specified, unknown api groups nosuch/v1]' ;;
+    *) said='[--etcd-servers must be specified]' ;;
+  esac
+  fail "E1128 12:00:00.000000 1 run.go:72] \"command failed\" err=\"$said\""
+}
+
 node_images() { cat "$found/node-images" 2>/dev/null; }
 
 run() {
@@ -171,6 +181,13 @@ run() {
   [ -z "$interactive" ] || save_stdin
   case $* in
     *" /out/kubeadm config images list --kubernetes-version "*) cat "$engine/kubeadm-images.txt" ;;
+    *" init --help") echo '  RootlessControlPlane=true|false (ALPHA - default=false)' ;;
+    *" -c exec /usr/lib/mok/snapshots/"*) api_server "$@" ;;
+    *" config validate --config=/dev/stdin")
+      ! grep -q noSuchField "$call/stdin" ||
+        fail 'error: strict decoding error: unknown field "apiServer.noSuchField"' "To see the stack trace"
+      ;;
+    *" /etc/mok/settings.json") cat "$engine/images/$1/root$2" ;;
     *" /proc/1/status") printf 'Name:\tinit\nCapBnd:\t000001fffeffffff\n' ;;
     *) make_container "$1" exited ;;
   esac

@@ -26,8 +26,8 @@ upgrade_in() {
       [ ! -e "$found/upgraded" ] || echo "new: true"
       ;;
     "kubeadm upgrade apply phase addon all v"*) echo "[addons] Applied essential addon: CoreDNS" ;;
-    "kubeadm upgrade apply v"*" --yes --skip-phases=preflight,addon" | \
-      "kubeadm upgrade node --skip-phases=preflight,addon")
+    "kubeadm upgrade apply v"*" --yes --skip-phases=preflight,addon"* | \
+      "kubeadm upgrade node --skip-phases=preflight,addon"*)
       : >"$found/upgraded"
       ;;
     "kubeadm upgrade plan v"*) echo "[upgrade/versions] Target version: $4" ;;

@@ -1,0 +1,194 @@
+//! Documents for kubeadm: each kind once, in the format that Kubernetes 1.34 to 1.37 read.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::error::FileError;
+use super::own;
+use crate::yaml;
+
+/// The kinds that kubeadm reads when it makes a cluster or a node, and their formats.
+const KINDS: [(&str, &str); 5] = [
+    ("InitConfiguration", "kubeadm.k8s.io/v1beta4"),
+    ("ClusterConfiguration", "kubeadm.k8s.io/v1beta4"),
+    ("JoinConfiguration", "kubeadm.k8s.io/v1beta4"),
+    ("KubeletConfiguration", "kubelet.config.k8s.io/v1beta1"),
+    ("KubeProxyConfiguration", "kubeproxy.config.k8s.io/v1alpha1"),
+];
+
+/// The names of all kinds.
+pub(super) fn names() -> String {
+    KINDS.map(|(kind, _)| kind).join(", ")
+}
+
+/// What is merged over other documents of the same kinds.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Documents(Vec<Value>);
+
+impl Documents {
+    /// Reads them from `text`, and says what was left out because mokctl decides it.
+    ///
+    /// # Errors
+    /// What kubeadm would not take.
+    pub fn read(text: &str) -> Result<(Self, Vec<String>), FileError> {
+        let (mut documents, mut left_out) = (Vec::new(), Vec::new());
+        for mut document in yaml::values(text)? {
+            let kind = document["kind"].as_str().unwrap_or_default();
+            let known = KINDS.iter().find(|(known, _)| *known == kind);
+            let (kind, format) = *known.ok_or_else(|| FileError::Kind(kind.to_owned()))?;
+            match document.get("apiVersion").map(|found| found.as_str().unwrap_or_default()) {
+                Some(found) if found != format => {
+                    let found = found.to_owned();
+                    return Err(FileError::ApiVersion { kind, found, wanted: format });
+                }
+                Some(_) | None => document["apiVersion"] = format.into(),
+            }
+            if documents.iter().any(|other: &Value| other["kind"] == kind) {
+                return Err(FileError::Twice(kind));
+            }
+            listed(&mut document);
+            left_out.extend(own::take_out(kind, &mut document));
+            documents.push(document);
+        }
+        if documents.is_empty() { Err(FileError::Empty) } else { Ok((Self(documents), left_out)) }
+    }
+
+    /// The kinds that are there.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|document| document["kind"].as_str())
+    }
+
+    /// All of them as YAML.
+    #[must_use]
+    pub fn text(&self) -> String {
+        yaml::print(&self.0)
+    }
+
+    /// Each of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Value> {
+        self.0.iter()
+    }
+}
+
+/// Arguments as a list of names and values, where they are a map as in former formats.
+fn listed(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value.as_object() {
+                    Some(arguments)
+                        if ["extraArgs", "kubeletExtraArgs"].contains(&key.as_str()) =>
+                    {
+                        let list = arguments.iter();
+                        *value = list
+                            .map(|(name, value)| json!({ "name": name, "value": value }))
+                            .collect();
+                    }
+                    Some(_) | None => listed(value),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(listed),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Puts what `over` says over `base`: maps are merged, and so are lists whose items have
+/// names. `null` takes out what is there.
+pub(super) fn merge(base: &mut Value, over: &Value) {
+    match (base, over) {
+        (Value::Object(base), Value::Object(over)) => {
+            for (key, value) in over {
+                match base.get_mut(key) {
+                    _ if value.is_null() => drop(base.remove(key)),
+                    // Every name that the API must be reached by stays.
+                    Some(Value::Array(names)) if key == "certSANs" => {
+                        let more = value.as_array().into_iter().flatten();
+                        let more: Vec<_> = more.filter(|name| !names.contains(name)).collect();
+                        names.extend(more.into_iter().cloned());
+                    }
+                    Some(there) => merge(there, value),
+                    None => drop(base.insert(key.clone(), value.clone())),
+                }
+            }
+        }
+        (Value::Array(base), Value::Array(over)) if all_named(base) && all_named(over) => {
+            base.retain(|item| !over.iter().any(|other| other["name"] == item["name"]));
+            base.extend(over.iter().cloned());
+        }
+        (base, over) => base.clone_from(over),
+    }
+}
+
+fn all_named(items: &[Value]) -> bool {
+    !items.is_empty() && items.iter().all(|item| item["name"].is_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Documents {
+        Documents::read(text).unwrap().0
+    }
+
+    #[test]
+    fn kinds_have_their_format_and_arguments_are_listed() {
+        let documents = read(
+            "kind: ClusterConfiguration\napiServer: {extraArgs: {v: '5'}}\n---\n\
+             kind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\nmaxPods: 9\n",
+        );
+        let want = [
+            json!({
+                "apiVersion": "kubeadm.k8s.io/v1beta4",
+                "kind": "ClusterConfiguration",
+                "apiServer": { "extraArgs": [{ "name": "v", "value": "5" }] }
+            }),
+            json!({
+                "apiVersion": "kubelet.config.k8s.io/v1beta1",
+                "kind": "KubeletConfiguration",
+                "maxPods": 9
+            }),
+        ];
+        assert_eq!(documents.0, want);
+    }
+
+    #[test]
+    fn what_kubeadm_does_not_read_is_refused() {
+        let error = |text: &str| Documents::read(text).unwrap_err();
+        assert_eq!(error("kind: Pod"), FileError::Kind("Pod".into()));
+        assert_eq!(error("[]"), FileError::Kind(String::new()));
+        assert_eq!(error("x"), FileError::Kind(String::new()));
+        assert_eq!(error("# nothing\n"), FileError::Empty);
+        let kind = "kind: JoinConfiguration";
+        assert_eq!(error(&format!("{kind}\n---\n{kind}")), FileError::Twice("JoinConfiguration"));
+        let old = error(&format!("{kind}\napiVersion: kubeadm.k8s.io/v1beta3"));
+        assert_eq!(
+            old.to_string(),
+            "JoinConfiguration has the apiVersion 'kubeadm.k8s.io/v1beta3': kubeadm.k8s.io/v1beta4 is \
+             needed"
+        );
+    }
+
+    #[test]
+    fn lists_of_what_has_names_are_merged_and_others_replaced() {
+        let mut base = json!({
+            "args": [{ "name": "a", "value": "1" }, { "name": "b", "value": "2" }],
+            "list": [1, 2], "certSANs": ["x"], "gone": 1, "map": { "in": 1 }
+        });
+        let over = json!({
+            "args": [{ "name": "b", "value": "3" }, { "name": "b", "value": "4" }],
+            "list": [3], "certSANs": ["y", "x"], "gone": null, "map": { "more": 2 }
+        });
+        merge(&mut base, &over);
+        let want = json!({
+            "args": [
+                { "name": "a", "value": "1" },
+                { "name": "b", "value": "3" },
+                { "name": "b", "value": "4" }
+            ],
+            "list": [3], "certSANs": ["x", "y"], "map": { "in": 1, "more": 2 }
+        });
+        assert_eq!(base, want);
+    }
+}

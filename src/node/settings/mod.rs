@@ -1,0 +1,94 @@
+//! What a user has told a cluster of Kubernetes itself. Read and checked once, kept in each
+//! master: nodes that come later, upgrades and clones have it from there.
+
+mod document;
+mod error;
+mod kubeadm;
+mod own;
+mod patches;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use document::Documents;
+pub use error::FileError;
+pub use patches::Patches;
+
+use super::files::File;
+use crate::cluster::settings::switches::Switches;
+
+/// Where they are kept.
+pub const FILE: &str = "/etc/mok/settings.json";
+
+/// The longest file that is taken: what is larger is none of these.
+pub const LONGEST: u64 = 1 << 20;
+
+/// All that was said. Its `Debug` shows nothing: there may be secrets in it.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Settings {
+    /// Feature gates of Kubernetes' components.
+    pub feature_gates: Switches,
+    /// Feature gates that are kubeadm's.
+    pub kubeadm_gates: Switches,
+    /// What the API server is to serve.
+    pub runtime_config: Switches,
+    /// kubeadm's patches.
+    pub patches: Patches,
+    /// What is merged over mokctl's own documents for kubeadm.
+    pub kubeadm_config: Documents,
+}
+
+impl Settings {
+    /// Whether nothing was said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The file that keeps them, for their owner alone.
+    #[must_use]
+    pub fn file(&self) -> File {
+        let text = serde_json::json!(self).to_string();
+        File { mode: 0o600, ..File::public(FILE.trim_start_matches('/'), text) }
+    }
+
+    /// Reads what [`Settings::file`] holds.
+    ///
+    /// # Errors
+    /// That it is not that, without what is in it.
+    pub fn read(text: &str) -> Result<Self, &'static str> {
+        serde_json::from_str(text).map_err(|_| "no settings that this version of mokctl knows")
+    }
+
+    /// What was said, a line for each, without what is in files.
+    #[must_use]
+    pub fn summary(&self) -> Vec<String> {
+        let switches = [
+            ("feature gates", &self.feature_gates),
+            ("feature gates of kubeadm", &self.kubeadm_gates),
+            ("APIs", &self.runtime_config),
+        ];
+        let mut lines: Vec<String> = switches
+            .into_iter()
+            .filter(|(_, switches)| !switches.is_empty())
+            .map(|(what, switches)| format!("{what}: {switches}"))
+            .collect();
+        let names: Vec<&str> = self.patches.names().collect();
+        if !names.is_empty() {
+            lines.push(format!("patches: {}", names.join(", ")));
+        }
+        let kinds: Vec<&str> = self.kubeadm_config.kinds().collect();
+        if !kinds.is_empty() {
+            lines.push(format!("kubeadm configuration: {}", kinds.join(", ")));
+        }
+        lines
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Settings(..)")
+    }
+}

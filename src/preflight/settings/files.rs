@@ -1,0 +1,68 @@
+//! The user's files: each is read once.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::SettingsError;
+use crate::cluster::settings::SettingsSpec;
+use crate::node::settings::{Documents, FileError, LONGEST, Patches, Settings};
+use crate::ui::Ui;
+
+/// Reads what `spec` names, and warns of what mokctl decides itself.
+///
+/// # Errors
+/// What cannot be read or used.
+pub fn read(spec: &SettingsSpec, ui: &Ui) -> Result<Settings, SettingsError> {
+    let mut settings = Settings {
+        feature_gates: spec.feature_gates.clone(),
+        runtime_config: spec.runtime_config.clone(),
+        ..Settings::default()
+    };
+    if let Some(folder) = &spec.patches {
+        settings.patches = patches(folder)?;
+    }
+    if let Some(path) = &spec.kubeadm_config {
+        let (documents, left_out) = used(path, Documents::read(&text(path)?))?;
+        for what in left_out {
+            ui.warn(&format!("'{}': {what} is left out: mokctl decides it", path.display()));
+        }
+        settings.kubeadm_config = documents;
+    }
+    Ok(settings)
+}
+
+/// All files of `folder`, but for hidden ones.
+fn patches(folder: &Path) -> Result<Patches, SettingsError> {
+    let unread = |source| SettingsError::Read { path: folder.to_owned(), source };
+    let entries = fs::read_dir(folder).map_err(unread)?.collect::<io::Result<Vec<_>>>();
+    let mut paths: Vec<PathBuf> = entries.map_err(unread)?.iter().map(fs::DirEntry::path).collect();
+    paths.sort();
+    let mut patches = Patches::default();
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if !name.starts_with('.') {
+            used(&path, patches.add(&name, text(&path)?))?;
+        }
+    }
+    if patches.names().next().is_none() {
+        return Err(SettingsError::NoPatches(folder.to_owned()));
+    }
+    Ok(patches)
+}
+
+fn text(path: &Path) -> Result<String, SettingsError> {
+    let unread = |source| SettingsError::Read { path: path.to_owned(), source };
+    let mut text = String::new();
+    // One byte more tells a longer file.
+    let file = File::open(path).map_err(unread)?;
+    file.take(LONGEST + 1).read_to_string(&mut text).map_err(unread)?;
+    if text.len() as u64 > LONGEST {
+        return used(path, Err(FileError::Long(LONGEST / 1024)));
+    }
+    Ok(text)
+}
+
+fn used<T>(path: &Path, result: Result<T, FileError>) -> Result<T, SettingsError> {
+    result.map_err(|source| SettingsError::File { path: path.to_owned(), source })
+}

@@ -1,0 +1,35 @@
+//! Documents for users of other tools: every block of commands in them is run.
+
+use std::process::Command;
+
+use crate::harness::Machine;
+
+/// The blocks of `document` that are for a shell.
+fn blocks(document: &str) -> Vec<&str> {
+    let parts = document.split("```sh\n").skip(1);
+    parts.map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+#[track_caller]
+fn run(block: &str) {
+    let machine = Machine::new();
+    let (words, env) = machine.mokctl("version").into_parts();
+    let program = words[0].rsplit_once('/').unwrap().0;
+    let mut shell = Command::new("bash");
+    shell.args(["-euo", "pipefail", "-c", block]).env_clear().current_dir(machine.path("."));
+    for (name, value) in env {
+        let value = if name == "PATH" { format!("{program}:{value}") } else { value };
+        shell.env(name, value);
+    }
+    let output = shell.output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{block}\n{stderr}\n{}", machine.docker.log());
+    assert!(!stderr.contains("warning"), "{block}\n{stderr}");
+}
+
+#[test]
+fn every_example_for_users_of_kind_works() {
+    let blocks = blocks(include_str!("../../docs/from-kind.md"));
+    assert!(blocks.len() > 6, "only {} blocks", blocks.len());
+    blocks.into_iter().for_each(run);
+}
