@@ -5,6 +5,7 @@ use std::num::NonZeroU8;
 use std::path::PathBuf;
 
 use crate::cluster::host::{Host, Place};
+use crate::cluster::marks::Marks;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::spec::{CloneSpec, ClusterSpec, ImageRef, VersionPrefix};
@@ -134,6 +135,8 @@ pub enum Command {
         cluster: ClusterName,
         /// Where it shall be, if it was said.
         places: Vec<Place>,
+        /// What it is labelled and tainted with.
+        marks: Marks,
         /// Whether the container is kept after a failure.
         retain: bool,
         /// Whether the plan is told instead of carried out.
@@ -147,6 +150,8 @@ pub enum Command {
         count: NonZeroU8,
         /// Where they shall be, as far as it was said.
         places: Vec<Place>,
+        /// What they are labelled and tainted with.
+        marks: Marks,
         /// Whether containers are kept after a failure.
         retain: bool,
         /// Whether the plan is told instead of carried out.

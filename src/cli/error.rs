@@ -7,6 +7,8 @@ use super::flags::{Flag, FlagSpec};
 use super::usage::usage;
 use crate::cluster::addons::AddonsError;
 use crate::cluster::host::HostError;
+use crate::cluster::limits::LimitError;
+use crate::cluster::marks::MarkError;
 use crate::cluster::mount::MountError;
 use crate::cluster::name::NameError;
 use crate::cluster::port::PublishError;
@@ -147,6 +149,12 @@ pub enum UsageError {
     /// Not feature gates or API groups.
     #[error("{}", sentence(.0))]
     Switches(#[from] SwitchError),
+    /// Not a label or a taint of nodes.
+    #[error("{}", sentence(.0))]
+    Mark(#[from] MarkError),
+    /// Not a limit of nodes.
+    #[error("{}", sentence(.0))]
+    Limit(#[from] LimitError),
     /// Not an address that clients can go to.
     #[error("Invalid ADDRESS, '{0}': an IPv4 address of the host is allowed, like 192.0.2.7.")]
     Address(String),
@@ -188,6 +196,8 @@ impl UsageError {
             | Self::Addons(_)
             | Self::Ranges(_)
             | Self::Switches(_)
+            | Self::Mark(_)
+            | Self::Limit(_)
             | Self::Address(_)
             | Self::NarrowSubnet(_)
             | Self::NotUtf8(_) => "\n",

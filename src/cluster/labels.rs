@@ -43,6 +43,14 @@ pub const SERVICE_SUBNET: &str = "mok.service-subnet";
 pub const REGISTRY: &str = "mok.registry";
 /// `yes` on a node that has proxies; a file in the node says which.
 pub const PROXY: &str = "mok.proxy";
+/// `TARGET:KEY=VALUE` of what nodes of the cluster are labelled with, with commas.
+pub const NODE_LABELS: &str = "mok.node-labels";
+/// `TARGET:KEY=VALUE:EFFECT` of what they are tainted with.
+pub const NODE_TAINTS: &str = "mok.node-taints";
+/// How many CPUs the node may use; all without it.
+pub const CPUS: &str = "mok.node-cpus";
+/// How much memory, in `Mi`.
+pub const MEMORY: &str = "mok.node-memory";
 /// `yes` on a master that was told more than others; a file in the node says what.
 pub const SETTINGS: &str = "mok.settings";
 /// The run of mokctl that made the object: what a failed run rolls back.

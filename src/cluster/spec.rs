@@ -10,7 +10,9 @@ use thiserror::Error;
 use super::addons::Addons;
 use super::host::Place;
 use super::kubernetes::KubernetesVersion;
+use super::limits::Limits;
 use super::manual::Manual;
+use super::marks::Marks;
 use super::mount::Mount;
 use super::name::SnapshotName;
 use super::name::{ClusterName, NodeName};
@@ -54,6 +56,8 @@ pub struct ClusterSpec {
     pub ranges: Ranges,
     /// What Kubernetes itself is told.
     pub settings: SettingsSpec,
+    /// What nodes are labelled and tainted with.
+    pub marks: Marks,
 }
 
 impl ClusterSpec {
@@ -106,6 +110,8 @@ pub struct ClusterOptions {
     pub mounts: Vec<Mount>,
     /// The registry that the nodes pull from in clear text.
     pub registry: Option<Registry>,
+    /// What each node may use of its machine.
+    pub limits: Limits,
 }
 
 impl ClusterOptions {

@@ -7,6 +7,7 @@ use std::thread;
 use super::outcome::{OnFailure, Revert};
 use super::{Context, node_template, outcome};
 use crate::cluster::host::Place;
+use crate::cluster::marks::Marks;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::placement::{pin, spread};
 use crate::cluster::ranges::Ranges;
@@ -29,13 +30,15 @@ pub(super) struct New<'a> {
     pub count: NonZeroU8,
     /// Where, as far as the user cares.
     pub places: &'a [Place],
+    /// What they are labelled and tainted with, beside what the cluster says of them.
+    pub marks: &'a Marks,
 }
 
 /// Adds nodes with the next free numbers, of the image that the cluster was made of.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,
-    &New { role, count, places }: &New<'_>,
+    &New { role, count, places, marks }: &New<'_>,
     retain: bool,
     dry_run: bool,
 ) -> Result<(), Error> {
@@ -49,6 +52,7 @@ pub(super) fn run(
     if new.len() < count.get().into() {
         return Err(Error::Full { cluster: cluster.clone(), role: role.as_str(), last });
     }
+    let marks = marks.of_new(&new)?;
     let admin_node = existing.admin_node(None)?;
     let model = existing.member(&admin_node);
     let image = model.map(|member| member.base.name.clone()).unwrap_or_default();
@@ -95,9 +99,11 @@ pub(super) fn run(
     };
     let revert =
         Revert { plan: plan::revert_add(&existing.roster, &new), roster: &existing.roster };
+    let mut nodes = node_template::like(&existing, &admin_node, privilege)?;
+    nodes.marks = nodes.marks.with(marks);
     let run = Run {
         origin: Origin::Image { image, copy_from: None, pki: None },
-        nodes: node_template::like(&existing, &admin_node, privilege)?,
+        nodes,
         api: ApiOptions {
             address: existing.api().map_or(Ipv4Addr::LOCALHOST.into(), |api| api.address),
             port: None,

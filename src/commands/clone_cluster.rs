@@ -61,6 +61,7 @@ pub(super) fn run(
     } else {
         Settings::default()
     };
+    let marks = snapshot.marks().in_cluster(name);
     let proxy = proxy(context)?;
     let endpoint = endpoint?;
     let address = options.api_address.map_or_else(|| endpoint.address(), Ok)?;
@@ -77,6 +78,8 @@ pub(super) fn run(
             addons: saved.addons,
             ranges: saved.ranges,
             settings,
+            marks,
+            limits: options.limits.or(saved.limits),
         },
         network: NetworkOptions { subnet: options.subnet, taken },
         api: ApiOptions { address: address.into(), port: options.api_port },

@@ -29,6 +29,7 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     let roster = spec.roster();
+    spec.marks.refuse_others(roster.nodes())?;
     let settings = settings::read(&spec.settings, &context.ui)?;
     let site = Site::find(context.asked(), context.env.bounding_set, spec, &roster)?;
     let reserve =
@@ -59,6 +60,8 @@ pub(super) fn run(
             addons,
             ranges: spec.ranges,
             settings,
+            marks: spec.marks.clone(),
+            limits: spec.options.limits,
         },
         network: NetworkOptions { subnet: spec.options.subnet, taken: site.taken },
         api: ApiOptions { address: site.address.into(), port: spec.options.api_port },

@@ -58,13 +58,15 @@ impl Context {
             Command::CloneCluster { spec, retain, dry_run } => {
                 clone_cluster::run(self, &spec, retain, dry_run)
             }
-            Command::CreateWorker { cluster, count, places, retain, dry_run } => {
-                let new = add_nodes::New { role: Role::Worker, count, places: &places };
+            Command::CreateWorker { cluster, count, places, marks, retain, dry_run } => {
+                let new =
+                    add_nodes::New { role: Role::Worker, count, places: &places, marks: &marks };
                 add_nodes::run(self, &cluster, &new, retain, dry_run)
             }
-            Command::CreateMaster { cluster, places, retain, dry_run } => {
+            Command::CreateMaster { cluster, places, marks, retain, dry_run } => {
                 let count = std::num::NonZeroU8::MIN;
-                let new = add_nodes::New { role: Role::Master, count, places: &places };
+                let new =
+                    add_nodes::New { role: Role::Master, count, places: &places, marks: &marks };
                 add_nodes::run(self, &cluster, &new, retain, dry_run)
             }
             Command::DeleteCluster { cluster, yes, dry_run } => {

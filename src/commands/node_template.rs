@@ -32,6 +32,8 @@ pub(super) fn like(
         addons: member.map(|member| member.addons.clone()).unwrap_or_default(),
         ranges: existing.ranges(),
         settings: settings.unwrap_or_default(),
+        marks: existing.marks(),
+        limits: member.map(|member| member.limits).unwrap_or_default(),
     })
 }
 

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 
 use super::outcome::OnFailure;
 use super::{Context, outcome};
+use crate::cluster::marks::Marks;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
 use crate::cluster::ranges::Ranges;
@@ -76,6 +77,8 @@ pub(super) fn run(
             proxy: None,
             // In its images, as they are.
             settings: Settings::default(),
+            marks: Marks::default(),
+            limits: master.map(|saved| saved.limits).unwrap_or_default(),
         },
         network: NetworkOptions { subnet: Some(snapshot.subnet), ..NetworkOptions::default() },
         api: ApiOptions {

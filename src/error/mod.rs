@@ -6,6 +6,7 @@ pub mod report;
 use thiserror::Error;
 
 use crate::cluster::host::{Host, list};
+use crate::cluster::marks::MarkError;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::placement::PlaceError;
@@ -221,6 +222,12 @@ impl From<Problem> for Error {
 
 impl From<PlaceError> for Error {
     fn from(error: PlaceError) -> Self {
+        Self::Preflight(error.into())
+    }
+}
+
+impl From<MarkError> for Error {
+    fn from(error: MarkError) -> Self {
         Self::Preflight(error.into())
     }
 }

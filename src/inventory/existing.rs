@@ -7,6 +7,7 @@ use super::members::{self, Member, is_set_up};
 use super::networks::{self, Named};
 use crate::cluster::host::Host;
 use crate::cluster::layout::Layout;
+use crate::cluster::marks::Marks;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::port::PortBinding;
 use crate::cluster::ranges::Ranges;
@@ -83,6 +84,13 @@ impl ExistingCluster {
     pub fn ranges(&self) -> Ranges {
         let master = self.members.iter().find(|member| member.role() == Some(Role::Master));
         master.map(|member| member.ranges).unwrap_or_default()
+    }
+
+    /// What its nodes are labelled and tainted with.
+    #[must_use]
+    pub fn marks(&self) -> Marks {
+        let all = self.members.iter().map(|member| member.marks.clone());
+        all.fold(Marks::default(), Marks::with)
     }
 
     /// The nodes whose setup was left to the user.

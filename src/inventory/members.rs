@@ -10,6 +10,8 @@ use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, RESTART_POLICY};
 use crate::cluster::layout::Layout;
+use crate::cluster::limits::Limits;
+use crate::cluster::marks::Marks;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::port::{PortBinding, Protocol};
@@ -81,6 +83,10 @@ pub struct Member {
     pub has_proxy: bool,
     /// Whether it keeps settings; which they are, no label says.
     pub has_settings: bool,
+    /// What nodes of its cluster are labelled and tainted with, as far as it knows.
+    pub marks: Marks,
+    /// What it may use of its machine.
+    pub limits: Limits,
 }
 
 impl Member {
@@ -136,6 +142,8 @@ impl Member {
             ranges: self.ranges,
             manual: self.manual,
             has_settings: self.has_settings,
+            marks: self.marks.clone(),
+            limits: self.limits,
             issued: self.issued,
             program: self.program.clone(),
         })
@@ -213,6 +221,8 @@ fn member(container: Container) -> Option<Member> {
         published: container.host_config.port_bindings.iter().flat_map(published).collect(),
         has_proxy: label(labels::PROXY).is_some_and(|value| !value.is_empty()),
         has_settings: label(labels::SETTINGS).is_some(),
+        marks: Marks::from_labels(label),
+        limits: Limits::from_labels(label),
         registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
         ranges: Ranges::from_labels(label),
         addons: label(labels::ADDONS).and_then(|list| Addons::parse(list).ok()).unwrap_or_default(),

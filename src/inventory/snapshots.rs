@@ -7,6 +7,8 @@ use super::node_images::labelled;
 use crate::cluster::addons::Addons;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, snapshot as label};
+use crate::cluster::limits::Limits;
+use crate::cluster::marks::Marks;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::NodeName;
 use crate::cluster::name::SnapshotName;
@@ -165,6 +167,8 @@ fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
                 .unwrap_or_default(),
             manual: label(labels::SETUP) == Some(labels::MANUAL),
             has_settings: label(labels::SETTINGS).is_some(),
+            marks: Marks::from_labels(label),
+            limits: Limits::from_labels(label),
             issued: Timestamp::parse(label(labels::ISSUED)?)?,
             program: Program {
                 entrypoint: image.config.entrypoint.clone(),
@@ -208,6 +212,8 @@ mod tests {
             ranges: Ranges::parse(IpFamily::Ipv4, Some("10.60.0.0/16"), None).unwrap(),
             manual: true,
             has_settings: true,
+            marks: Marks::parse(["worker:a=1"], []).unwrap(),
+            limits: Limits::parse(Some("2"), None).unwrap(),
             issued: Timestamp::parse("5").unwrap(),
             program: Program::default(),
         };
@@ -238,6 +244,8 @@ mod tests {
         labels.insert(labels::POD_SUBNET, "10.60.0.0/16".into());
         labels.insert(labels::SETUP, labels::MANUAL.into());
         labels.insert(labels::SETTINGS, "yes".into());
+        labels.insert(labels::NODE_LABELS, "worker:a=1".into());
+        labels.insert(labels::CPUS, "2".into());
         json!({
             "Id": "sha256:02",
             "RepoTags": ["mine:1", snapshot.name.image(&saved.node)],

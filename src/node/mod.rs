@@ -7,6 +7,7 @@ pub mod balancer;
 pub mod clone;
 pub mod files;
 pub mod kubeadm;
+pub mod limits;
 pub mod manual;
 pub mod network;
 pub mod pki;

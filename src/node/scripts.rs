@@ -29,7 +29,7 @@ pub const LEAVE: &str = "/root/mok/leave.sh";
 pub const REMOVE_MEMBER: &str = "/root/mok/remove_member.sh";
 /// Starts what the image brings along for a new cluster.
 pub const ADDONS: &str = "/root/mok/addons.sh";
-/// Waits for nodes: `ready.sh SECONDS SINCE NODE[=POD_RANGE]...`.
+/// Waits for nodes: `ready.sh SECONDS SINCE NODE[=POD_RANGES[=LABELS]]...`.
 pub const READY: &str = "/root/mok/ready.sh";
 /// Where a master has kubeadm's configuration, without the leading slash.
 pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";

@@ -7,6 +7,7 @@ use super::settings::SettingsError;
 use super::upgrade::UpgradeError;
 use crate::cluster::addons::{Addon, Addons};
 use crate::cluster::family::IpFamily;
+use crate::cluster::marks::MarkError;
 use crate::cluster::name::ClusterName;
 use crate::cluster::placement::PlaceError;
 use crate::docker::{DockerError, EndpointError};
@@ -30,6 +31,9 @@ pub enum PreflightError {
     /// A node cannot be where it shall be.
     #[error(transparent)]
     Place(#[from] PlaceError),
+    /// A node that is not made has a label or a taint.
+    #[error(transparent)]
+    Mark(#[from] MarkError),
     /// The cluster cannot be upgraded.
     #[error(transparent)]
     Upgrade(#[from] UpgradeError),
@@ -110,6 +114,7 @@ impl PreflightError {
             }
             Self::NoIpv6Image { .. } => "'mokctl build image' builds one that has it".to_owned(),
             Self::Settings(_)
+            | Self::Mark(_)
             | Self::NoAddon { .. }
             | Self::Place(_)
             | Self::NeedDocker

@@ -19,6 +19,7 @@ use crate::node::files::File;
 use crate::node::kubeadm::ADMIN_CONF;
 use crate::node::kubeadm::config::{self, ClusterConfig, Discovery, NodeConfig};
 use crate::node::kubeadm::join_command::{JoinCommand, OutputError};
+use crate::node::kubeadm::registration;
 use crate::node::pki::{self, Pki};
 use crate::node::scripts;
 
@@ -124,12 +125,14 @@ impl Run<'_> {
             }
             Role::Worker | Role::LoadBalancer => config::join(&node_config, discovery),
         };
-        self.with_settings(text)
+        self.with_settings(node, text)
     }
 
     /// A configuration for kubeadm with what the user has said.
-    fn with_settings(&self, text: String) -> Result<String, StepError> {
-        let applied = self.nodes.settings.applied(text);
+    fn with_settings(&self, node: &NodeName, text: String) -> Result<String, StepError> {
+        let schedulable = self.roster.has_schedulable_masters();
+        let of_node = registration::documents(node, &self.nodes.marks, schedulable);
+        let applied = self.nodes.settings.applied(text, &of_node);
         applied.map_err(|error| StepError::Config(error.to_string()))
     }
 
@@ -151,12 +154,19 @@ impl Run<'_> {
     }
 
     /// Waits until all of `nodes` have reported since `since`, in seconds since 1970;
-    /// without it they are new, and their Node objects get their pods' addresses.
+    /// without it they are new, and their Node objects get their pods' addresses, and the
+    /// labels that kubelets may not set.
     pub(super) fn ready_call(&self, nodes: &[NodeName], since: Option<u64>) -> Call {
         let seconds = self.admin_engine().deadline(READY).as_secs().max(1).to_string();
-        let word = |node: &NodeName| match since {
-            Some(_) => node.to_string(),
-            None => format!("{node}={}", self.nodes.ranges.pods_of(node)),
+        let word = |node: &NodeName| {
+            if since.is_some() {
+                return node.to_string();
+            }
+            let ranges = self.nodes.ranges.pods_of(node);
+            match registration::other_labels(node, &self.nodes.marks) {
+                labels if labels.is_empty() => format!("{node}={ranges}"),
+                labels => format!("{node}={ranges}={labels}"),
+            }
         };
         let names: Vec<String> = nodes.iter().map(word).collect();
         let since = since.unwrap_or_default().to_string();
@@ -251,6 +261,6 @@ impl Run<'_> {
             // Who joins by hand takes longer than the joins that follow at once.
             token_ttl: if self.manual.contains(node) { "24h0m0s" } else { "15m0s" },
         };
-        self.with_settings(config::init(&self.node_config(node, layout)?, &cluster))
+        self.with_settings(node, config::init(&self.node_config(node, layout)?, &cluster))
     }
 }

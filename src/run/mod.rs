@@ -37,6 +37,8 @@ use crate::cluster::host;
 use crate::cluster::labels;
 use crate::cluster::labels::Label;
 use crate::cluster::layout::{API_PORT, Layout};
+use crate::cluster::limits::Limits;
+use crate::cluster::marks::Marks;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::NodeName;
 use crate::cluster::port::PortBinding;
@@ -101,6 +103,10 @@ pub struct NodeTemplate {
     pub ranges: Ranges,
     /// What Kubernetes itself is told.
     pub settings: Settings,
+    /// What nodes are labelled and tainted with.
+    pub marks: Marks,
+    /// What it may use of its machine.
+    pub limits: Limits,
 }
 
 /// What the network of a new cluster must be like.

@@ -8,6 +8,7 @@ use super::origin::Origin;
 use super::outputs::MissingOutput;
 use crate::cluster::labels::{self, Label};
 use crate::cluster::layout::{API_PORT, Layout};
+use crate::cluster::limits::Limits;
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::port::{PortBinding, Protocol, published_at};
 use crate::cluster::runtime::Runtime;
@@ -18,7 +19,7 @@ use crate::docker::privilege::Privilege;
 use crate::node::files::{File, archive};
 use crate::node::kubeadm::config::Discovery;
 use crate::node::kubeadm::etcd;
-use crate::node::{addons, balancer, manual, network, proxy, registry, scripts, snapshot};
+use crate::node::{addons, balancer, limits, manual, network, proxy, registry, scripts, snapshot};
 
 /// The container of a node, what is put into it, and its start.
 pub(super) struct FirstStart {
@@ -67,6 +68,7 @@ impl Run<'_> {
             files.extend(self.has_settings().then(|| self.nodes.settings.file()));
         }
         files.extend(self.nodes.settings.patches.files(node.role()));
+        files.extend(limits::files(self.nodes.limits));
         if self.is_first_member(node) {
             let members =
                 self.first_masters().map(|master| (master, layout.addresses(master).primary()));
@@ -176,6 +178,10 @@ impl Run<'_> {
         if let Some(registry) = self.nodes.registry.as_ref().filter(|_| kubernetes) {
             labels.push((labels::REGISTRY, registry.to_string()));
         }
+        if kubernetes && !matches!(self.origin, Origin::Restore(_)) {
+            labels.extend(self.nodes.marks.labels_of_container());
+            labels.extend(self.nodes.limits.labels());
+        }
         if node.role() == Role::Master && self.has_settings() {
             labels.push((labels::SETTINGS, "yes".into()));
         }
@@ -200,6 +206,7 @@ impl Run<'_> {
             labels,
             publish: self.published(node)?,
             mounts,
+            limits: if kubernetes { self.nodes.limits } else { Limits::default() },
             state,
             volumes_from: None,
             privilege: kubernetes.then(|| self.privilege(node)),

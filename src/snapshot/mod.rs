@@ -14,6 +14,8 @@ use crate::cluster::addons::Addons;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::snapshot as label;
 use crate::cluster::labels::{self, Label};
+use crate::cluster::limits::Limits;
+use crate::cluster::marks::Marks;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::{NodeName, SnapshotName};
 use crate::cluster::port::PortBinding;
@@ -68,6 +70,10 @@ pub struct SavedNode {
     pub manual: bool,
     /// Whether it keeps settings.
     pub has_settings: bool,
+    /// What nodes of its cluster are labelled and tainted with.
+    pub marks: Marks,
+    /// What it may use of its machine.
+    pub limits: Limits,
     /// When the oldest of its certificates can have been issued.
     pub issued: Timestamp,
     /// What runs first in it.
@@ -139,6 +145,13 @@ impl Snapshot {
     #[must_use]
     pub fn host(&self) -> IpAddr {
         self.api().map_or(Ipv4Addr::LOCALHOST.into(), |api| api.address)
+    }
+
+    /// What its nodes are labelled and tainted with.
+    #[must_use]
+    pub fn marks(&self) -> Marks {
+        let all = self.nodes.iter().map(|saved| saved.marks.clone());
+        all.fold(Marks::default(), Marks::with)
     }
 
     /// The nodes whose setup was left to the user.

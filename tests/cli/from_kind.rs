@@ -33,3 +33,10 @@ fn every_example_for_users_of_kind_works() {
     assert!(blocks.len() > 6, "only {} blocks", blocks.len());
     blocks.into_iter().for_each(run);
 }
+
+#[test]
+fn every_example_of_nodes_works() {
+    let blocks = blocks(include_str!("../../docs/nodes.md"));
+    assert!(blocks.len() > 1, "only {} blocks", blocks.len());
+    blocks.into_iter().for_each(run);
+}

@@ -9,7 +9,7 @@ use std::num::NonZeroU8;
 use std::path::PathBuf;
 
 use number::number;
-use spec::{clone, spec};
+use spec::{clone, marks, spec};
 use upgrade::upgrade;
 
 use super::Parsed;
@@ -49,13 +49,15 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
             None => Command::CreateCluster { spec: Box::new(spec(words)?), retain, dry_run },
         },
         Verb::CreateMaster => {
-            Command::CreateMaster { cluster: cluster()?, places: places()?, retain, dry_run }
+            let (places, marks) = (places()?, marks(words)?);
+            Command::CreateMaster { cluster: cluster()?, places, marks, retain, dry_run }
         }
         Verb::CreateWorker => {
             let count = words.option(1).map_or(Ok(NonZeroU8::MIN), |word| {
                 number("COUNT", word, NonZeroU8::MIN..=MAX_COUNT)
             })?;
-            Command::CreateWorker { cluster: cluster()?, count, places: places()?, retain, dry_run }
+            let (places, marks) = (places()?, marks(words)?);
+            Command::CreateWorker { cluster: cluster()?, count, places, marks, retain, dry_run }
         }
         Verb::CreateSnapshot => {
             let stays = words.has(Flag::Stop);

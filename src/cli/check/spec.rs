@@ -14,7 +14,9 @@ use crate::cli::words::Words;
 use crate::cluster::addons::Addons;
 use crate::cluster::family::IpFamily;
 use crate::cluster::host::Place;
+use crate::cluster::limits::Limits;
 use crate::cluster::manual::Manual;
+use crate::cluster::marks::{MarkError, Marks};
 use crate::cluster::mount::Mount;
 use crate::cluster::name::ClusterName;
 use crate::cluster::name::SnapshotName;
@@ -42,6 +44,7 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
         addons: words.value(Flag::Addons).map(Addons::parse).transpose()?,
         ranges: ranges(words)?,
         settings: settings(words)?,
+        marks: marks(words)?,
     };
     spec.options.subnet.map_or(Ok(()), |subnet| spec.ranges.allow(subnet))?;
     spec.manual = manual(words, spec.has_load_balancer());
@@ -82,7 +85,13 @@ fn options(words: &Words) -> Result<ClusterOptions, UsageError> {
         publish: PortMapping::parse_all(words.values(Flag::Publish))?,
         mounts: Mount::parse_all(words.values(Flag::Mount))?,
         registry: words.value(Flag::Registry).map(Registry::parse).transpose()?,
+        limits: Limits::parse(words.value(Flag::NodeCpus), words.value(Flag::NodeMemory))?,
     })
+}
+
+/// What the nodes that are made are labelled and tainted with.
+pub(super) fn marks(words: &Words) -> Result<Marks, MarkError> {
+    Marks::parse(words.values(Flag::Label), words.values(Flag::Taint))
 }
 
 fn settings(words: &Words) -> Result<SettingsSpec, SwitchError> {

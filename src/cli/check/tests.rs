@@ -7,6 +7,7 @@ use std::num::NonZeroU16;
 use super::*;
 use crate::cli::{Defaults, parse};
 use crate::cluster::manual::Manual;
+use crate::cluster::marks::Marks;
 use crate::cluster::spec::{CloneSpec, ClusterOptions, ClusterSpec};
 use crate::cluster::subnet::Subnet;
 
@@ -204,20 +205,32 @@ fn a_value_is_refused_with_what_is_allowed() {
 }
 
 #[test]
+fn a_node_is_added_with_what_is_said_of_it() {
+    let added =
+        command("create master a --retain --label master:a=b --taint a-master-2:c:NoExecute");
+    let marks = Marks::parse(["master:a=b"], ["a-master-2:c:NoExecute"]).unwrap();
+    let want = Command::CreateMaster {
+        cluster: name(),
+        places: vec![],
+        marks,
+        retain: true,
+        dry_run: false,
+    };
+    assert_eq!(added, want);
+}
+
+#[test]
 fn every_command_becomes_its_variant() {
     let node = |word| NodeName::parse(word).unwrap();
     let (cluster, retain, yes, dry_run) = (name(), false, false, false);
     for (line, want) in [
-        (
-            "create master a --retain",
-            Command::CreateMaster { cluster: name(), places: vec![], retain: true, dry_run },
-        ),
         (
             "create worker a",
             Command::CreateWorker {
                 cluster: name(),
                 count: NonZeroU8::MIN,
                 places: vec![],
+                marks: Marks::default(),
                 retain,
                 dry_run,
             },

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use crate::cluster::labels::{Label, RESTART_POLICY};
+use crate::cluster::limits::Limits;
 use crate::cluster::mount::Mount;
 use crate::cluster::port::PortBinding;
 use crate::docker::Call;
@@ -26,6 +27,8 @@ pub struct Container {
     pub publish: Vec<PortBinding>,
     /// Folders and files of the engine's host.
     pub mounts: Vec<Mount>,
+    /// What it may use of its machine.
+    pub limits: Limits,
     /// The folder that is a volume, where the container runs a runtime.
     pub state: Option<&'static str>,
     /// The container whose volumes it takes over.
@@ -80,6 +83,11 @@ pub fn create_container(container: &Container) -> Call {
         // Not --volume, which makes an empty folder of a source that is not there.
         let mount = format!("--mount=type=bind,source={source},target={target}");
         args.push(mount + if *read_only { ",readonly" } else { "" });
+    }
+    args.extend(container.limits.cpus().map(|cpus| format!("--cpus={cpus}")));
+    if let Some(memory) = container.limits.memory {
+        // Without the second it may swap as much again.
+        args.extend([format!("--memory={memory}"), format!("--memory-swap={memory}")]);
     }
     if let Some(privilege) = container.privilege {
         args.extend(privilege.flags());

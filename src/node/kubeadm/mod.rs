@@ -4,6 +4,7 @@
 pub mod config;
 pub mod etcd;
 pub mod join_command;
+pub mod registration;
 
 /// Where kubeadm leaves the administrator's access, on every master.
 pub const ADMIN_CONF: &str = "/etc/kubernetes/admin.conf";

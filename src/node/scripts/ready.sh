@@ -4,8 +4,8 @@
 # was stopped still holds is not news. Says of each that is not what it last
 # reported.
 # And until pods can be made, which run under an account that a controller makes.
-# usage: ready.sh SECONDS SINCE NODE[=POD_RANGES]...: ranges, with commas, are noted in the
-# Node object
+# usage: ready.sh SECONDS SINCE NODE[=POD_RANGES[=LABELS]]...: ranges, with commas, are noted in
+# the Node object, and so are labels, pairs of a YAML map
 set -euo pipefail
 
 # shellcheck source=src/node/scripts/common.sh
@@ -13,10 +13,10 @@ set -euo pipefail
 seconds=$1 since=$2
 shift 2
 ranges=$(for word in "$@"; do
-  all=${word#*=}
-  [[ $word == "$all" ]] ||
-    printf '{apiVersion: v1, kind: Node, metadata: {name: %s}, spec: {podCIDR: %s, podCIDRs: [%s]}}\n---\n' \
-      "${word%%=*}" "${all%%,*}" "$all"
+  IFS='=' read -r node all labels <<<"$word"
+  [[ -z $all ]] ||
+    printf '{apiVersion: v1, kind: Node, metadata: {name: %s, labels: {%s}}, spec: {podCIDR: %s, podCIDRs: [%s]}}\n---\n' \
+      "$node" "$labels" "${all%%,*}" "$all"
 done)
 set -- "${@%%=*}"
 

@@ -7,13 +7,15 @@ use super::document::merge;
 use crate::yaml::{self, TextError};
 
 impl Settings {
-    /// What mokctl has for kubeadm, `text`, with all that was said in its place.
+    /// What mokctl has for kubeadm, `text`, with all that was said in its place: documents
+    /// `of_node` of one node, flags, and the user's own documents.
     ///
     /// # Errors
     /// Where that is no YAML.
-    pub fn applied(&self, text: String) -> Result<String, TextError> {
+    pub fn applied(&self, text: String, of_node: &[Value]) -> Result<String, TextError> {
         let own = self.own_documents();
-        let over: Vec<&Value> = own.iter().chain(self.kubeadm_config.iter()).collect();
+        let over = of_node.iter().chain(&own).chain(self.kubeadm_config.iter());
+        let over: Vec<&Value> = over.collect();
         let mut documents = yaml::values(&text)?;
         let mut is_changed = false;
         for document in &mut documents {
@@ -70,10 +72,10 @@ mod tests {
 
     #[test]
     fn what_was_not_said_changes_nothing() {
-        assert_eq!(Settings::default().applied(TEXT.into()).as_deref(), Ok(TEXT));
+        assert_eq!(Settings::default().applied(TEXT.into(), &[]).as_deref(), Ok(TEXT));
         let other = Documents::read("kind: JoinConfiguration").unwrap().0;
         let settings = Settings { kubeadm_config: other, ..Settings::default() };
-        assert_eq!(settings.applied(TEXT.into()).as_deref(), Ok(TEXT));
+        assert_eq!(settings.applied(TEXT.into(), &[]).as_deref(), Ok(TEXT));
     }
 
     #[test]
@@ -107,7 +109,7 @@ mod tests {
                 "maxPods": 9
             }),
         ];
-        let text = settings.applied(TEXT.into()).unwrap();
+        let text = settings.applied(TEXT.into(), &[]).unwrap();
         assert_eq!(yaml::values(&text), Ok(want.to_vec()));
     }
 }

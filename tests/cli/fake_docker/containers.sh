@@ -22,6 +22,7 @@ container_flags() {
       --interactive) interactive=yes ;;
       --restart=*) restart=${word#*=} ;;
       --hostname=* | --cap-add=* | --security-opt=* | --device-cgroup-rule=*) ;;
+      --cpus=* | --memory=* | --memory-swap=*) ;;
       --cgroupns=* | --tmpfs=* | --volume=* | --volumes-from=* | --entrypoint=*) ;;
       --rm | --pid=* | --env=* | --init=false | --log-driver=json-file) ;;
       -*) unknown ;;
