@@ -12,6 +12,7 @@ use super::takes::{Live, Takes};
 use super::usage::about;
 use super::words::Words;
 use crate::cluster::addons::Addons;
+use crate::cluster::cni::Cni;
 use crate::cluster::family::IpFamily;
 
 /// A word that may come next.
@@ -84,6 +85,7 @@ pub(super) fn complete(typed_words: &[OsString]) -> Candidates {
 fn value_of(spec: &FlagSpec) -> Takes {
     match spec.value {
         Some("ADDONS") => Takes::OneOf(Addons::WORDS),
+        Some("CNI") => Takes::OneOf(Cni::WORDS),
         Some("DIR") => Takes::Live(Live::Folders),
         Some("FAMILY") => Takes::OneOf(IpFamily::WORDS),
         Some("FILE") => Takes::Live(Live::Files),
@@ -172,6 +174,7 @@ mod tests {
             ("create cluster a ", ""),
             ("create cluster a --masters ", ""),
             ("create cluster a --ip-family ", "ipv4 ipv6 dual"),
+            ("create cluster a --cni ", "static none"),
             ("create cluster a --addons ", "storage metrics policy loadbalancer none"),
         ] {
             assert_eq!(next(line), (want.to_owned(), None), "{line}");

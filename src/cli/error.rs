@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::flags::{Flag, FlagSpec};
 use super::usage::usage;
 use crate::cluster::addons::AddonsError;
+use crate::cluster::cni::CniError;
 use crate::cluster::host::HostError;
 use crate::cluster::limits::LimitError;
 use crate::cluster::marks::MarkError;
@@ -152,6 +153,9 @@ pub enum UsageError {
     /// Not a label or a taint of nodes.
     #[error("{}", sentence(.0))]
     Mark(#[from] MarkError),
+    /// Not a pod network.
+    #[error("{}", sentence(.0))]
+    Cni(#[from] CniError),
     /// Not a limit of nodes.
     #[error("{}", sentence(.0))]
     Limit(#[from] LimitError),
@@ -198,6 +202,7 @@ impl UsageError {
             | Self::Switches(_)
             | Self::Mark(_)
             | Self::Limit(_)
+            | Self::Cni(_)
             | Self::Address(_)
             | Self::NarrowSubnet(_)
             | Self::NotUtf8(_) => "\n",

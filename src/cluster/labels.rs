@@ -43,6 +43,8 @@ pub const SERVICE_SUBNET: &str = "mok.service-subnet";
 pub const REGISTRY: &str = "mok.registry";
 /// `yes` on a node that has proxies; a file in the node says which.
 pub const PROXY: &str = "mok.proxy";
+/// `none` on the nodes of a cluster whose pod network is the user's; mokctl's without it.
+pub const CNI: &str = "mok.cni";
 /// `TARGET:KEY=VALUE` of what nodes of the cluster are labelled with, with commas.
 pub const NODE_LABELS: &str = "mok.node-labels";
 /// `TARGET:KEY=VALUE:EFFECT` of what they are tainted with.

@@ -2,6 +2,7 @@
 //! hold its state. Pure; runs nothing.
 
 pub mod addons;
+pub mod cni;
 pub mod family;
 pub mod host;
 pub mod image_name;

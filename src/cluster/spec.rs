@@ -8,6 +8,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 use thiserror::Error;
 
 use super::addons::Addons;
+use super::cni::Cni;
 use super::host::Place;
 use super::kubernetes::KubernetesVersion;
 use super::limits::Limits;
@@ -58,6 +59,8 @@ pub struct ClusterSpec {
     pub settings: SettingsSpec,
     /// What nodes are labelled and tainted with.
     pub marks: Marks,
+    /// Who makes the pod network.
+    pub cni: Cni,
 }
 
 impl ClusterSpec {

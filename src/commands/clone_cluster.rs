@@ -80,6 +80,7 @@ pub(super) fn run(
             settings,
             marks,
             limits: options.limits.or(saved.limits),
+            cni: saved.cni,
         },
         network: NetworkOptions { subnet: options.subnet, taken },
         api: ApiOptions { address: address.into(), port: options.api_port },

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::outcome::OnFailure;
 use super::{Context, outcome};
 use crate::cluster::addons::Addon;
+use crate::cluster::cni::Cni;
 use crate::cluster::family::IpFamily;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::port::{PortBinding, PortMapping, published_at};
@@ -34,7 +35,7 @@ pub(super) fn run(
     let site = Site::find(context.asked(), context.env.bounding_set, spec, &roster)?;
     let reserve =
         if site.engines.repeat_networks() { ReserveBy::Container } else { ReserveBy::Network };
-    let addons = site.addons(spec.addons.as_ref())?;
+    let addons = site.addons(spec.addons.as_ref(), spec.cni)?;
     let settings = settings::asked(settings, &site.image_from, &site.image)?;
     let plan = plan::create(&roster, spec.manual, &addons, &site.lacking, reserve);
     if roster.with_role(Role::Master).count() == 2 {
@@ -62,6 +63,7 @@ pub(super) fn run(
             settings,
             marks: spec.marks.clone(),
             limits: spec.options.limits,
+            cni: spec.cni,
         },
         network: NetworkOptions { subnet: spec.options.subnet, taken: site.taken },
         api: ApiOptions { address: site.address.into(), port: spec.options.api_port },
@@ -78,11 +80,18 @@ pub(super) fn run(
         manual => manual_steps(&roster, manual, context.ui.elapsed()),
     };
     context.ui.note(&next);
+    if spec.cni == Cni::None {
+        context.ui.note(INSTALL_NETWORK);
+    }
     if site.is_elsewhere && run.nodes.addons.has(Addon::LoadBalancer) {
         context.ui.note(PUBLISH_INSTEAD);
     }
     Ok(())
 }
+
+/// Where pods have no network yet.
+const INSTALL_NETWORK: &str =
+    "Nodes become Ready when you have installed a network for pods: --cni none.\n";
 
 /// Where the engine is elsewhere.
 const PUBLISH_INSTEAD: &str = "Services of type LoadBalancer are reached from the engine's host \

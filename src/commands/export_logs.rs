@@ -8,9 +8,11 @@ use crate::cluster::name::{ClusterName, Role};
 use crate::docker::{Call, DockerError, args};
 use crate::error::Error;
 use crate::inventory::existing::ExistingCluster;
+use crate::inventory::settings;
+use crate::node::settings::audit;
 
 /// Writes each node's journal, the output of its first program, its description
-/// and its pods' logs below `folder` (`./mok-logs-NAME`), and prints the folder.
+/// its pods' logs and a master's audit log below `folder` (`./mok-logs-NAME`), and prints the folder.
 /// Of a node that is stopped it writes what can be had.
 pub(super) fn run(
     context: &Context,
@@ -36,6 +38,11 @@ pub(super) fn run(
                 "pods.tar",
                 args::exec(name, ["tar", "-C", "/var/log", "-cf", "-", "pods"]),
             ));
+        }
+        if member.runs() && member.has_settings {
+            let settings = settings::of_node(existing.engine(member), name)?;
+            let log = settings.audit_policy.map(|_| args::exec(name, ["cat", audit::LOG]));
+            parts.extend(log.map(|call| ("audit.log", call)));
         }
         for (file, call) in parts {
             let path = below.join(file);

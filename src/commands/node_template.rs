@@ -21,7 +21,7 @@ pub(super) fn like(
     let proxy = has_proxy.then(|| proxy(existing.engines.of(model), model)).transpose()?;
     let settings = member
         .filter(|member| member.has_settings)
-        .map(|_| settings::of_node(existing.engines.of(model), model))
+        .map(|_| settings::of_node(existing.engines.of(model), &model.to_string()))
         .transpose()?;
     Ok(NodeTemplate {
         privilege,
@@ -33,6 +33,7 @@ pub(super) fn like(
         ranges: existing.ranges(),
         settings: settings.unwrap_or_default(),
         marks: existing.marks(),
+        cni: member.map(|member| member.cni).unwrap_or_default(),
         limits: member.map(|member| member.limits).unwrap_or_default(),
     })
 }

@@ -79,6 +79,7 @@ pub(super) fn run(
             settings: Settings::default(),
             marks: Marks::default(),
             limits: master.map(|saved| saved.limits).unwrap_or_default(),
+            cni: master.map(|saved| saved.cni).unwrap_or_default(),
         },
         network: NetworkOptions { subnet: Some(snapshot.subnet), ..NetworkOptions::default() },
         api: ApiOptions {

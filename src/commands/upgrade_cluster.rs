@@ -59,7 +59,8 @@ pub(super) fn run(context: &Context, spec: &UpgradeSpec, dry_run: bool) -> Resul
     };
     preflight::check(&context.ui, &demand, &facts?)?;
     if existing.member(&admin_node).is_some_and(|member| member.has_settings) {
-        let settings = settings::of_node(existing.engines.of(&admin_node), &admin_node)?;
+        let settings =
+            settings::of_node(existing.engines.of(&admin_node), &admin_node.to_string())?;
         for name in &path {
             preflight::settings::allow(&settings, docker, &node_images::named(docker, name)?)?;
         }

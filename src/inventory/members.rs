@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::activity::Activity;
 use crate::cluster::addons::Addons;
+use crate::cluster::cni::Cni;
 use crate::cluster::family::PerFamily;
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
@@ -87,6 +88,8 @@ pub struct Member {
     pub marks: Marks,
     /// What it may use of its machine.
     pub limits: Limits,
+    /// Who makes its pods' network.
+    pub cni: Cni,
 }
 
 impl Member {
@@ -144,6 +147,7 @@ impl Member {
             has_settings: self.has_settings,
             marks: self.marks.clone(),
             limits: self.limits,
+            cni: self.cni,
             issued: self.issued,
             program: self.program.clone(),
         })
@@ -223,6 +227,7 @@ fn member(container: Container) -> Option<Member> {
         has_settings: label(labels::SETTINGS).is_some(),
         marks: Marks::from_labels(label),
         limits: Limits::from_labels(label),
+        cni: label(labels::CNI).and_then(|word| Cni::parse(word).ok()).unwrap_or_default(),
         registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
         ranges: Ranges::from_labels(label),
         addons: label(labels::ADDONS).and_then(|list| Addons::parse(list).ok()).unwrap_or_default(),

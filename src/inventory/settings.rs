@@ -1,6 +1,5 @@
 //! What a cluster was told of Kubernetes itself, as its masters keep it.
 
-use crate::cluster::name::NodeName;
 use crate::docker::{Docker, DockerError, args};
 use crate::node::settings::{FILE, Settings};
 
@@ -8,8 +7,8 @@ use crate::node::settings::{FILE, Settings};
 ///
 /// # Errors
 /// Where it cannot be read.
-pub fn of_node(docker: &Docker, node: &NodeName) -> Result<Settings, DockerError> {
-    docker.read(&args::exec(&node.to_string(), ["cat", FILE]), Settings::read)
+pub fn of_node(docker: &Docker, node: &str) -> Result<Settings, DockerError> {
+    docker.read(&args::exec(node, ["cat", FILE]), Settings::read)
 }
 
 /// What the node keeps that `image` was made of.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::error::InventoryError;
 use super::node_images::labelled;
 use crate::cluster::addons::Addons;
+use crate::cluster::cni::Cni;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, snapshot as label};
 use crate::cluster::limits::Limits;
@@ -169,6 +170,7 @@ fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
             has_settings: label(labels::SETTINGS).is_some(),
             marks: Marks::from_labels(label),
             limits: Limits::from_labels(label),
+            cni: label(labels::CNI).and_then(|word| Cni::parse(word).ok()).unwrap_or_default(),
             issued: Timestamp::parse(label(labels::ISSUED)?)?,
             program: Program {
                 entrypoint: image.config.entrypoint.clone(),
@@ -214,6 +216,7 @@ mod tests {
             has_settings: true,
             marks: Marks::parse(["worker:a=1"], []).unwrap(),
             limits: Limits::parse(Some("2"), None).unwrap(),
+            cni: Cni::None,
             issued: Timestamp::parse("5").unwrap(),
             program: Program::default(),
         };
@@ -246,6 +249,7 @@ mod tests {
         labels.insert(labels::SETTINGS, "yes".into());
         labels.insert(labels::NODE_LABELS, "worker:a=1".into());
         labels.insert(labels::CPUS, "2".into());
+        labels.insert(labels::CNI, "none".into());
         json!({
             "Id": "sha256:02",
             "RepoTags": ["mine:1", snapshot.name.image(&saved.node)],

@@ -38,6 +38,13 @@ pub fn files(
     ]
 }
 
+/// The files of `node` where the user makes the network of pods: what leaves the cluster
+/// still leaves as its node, and no route leads to pods.
+#[must_use]
+pub fn without_pods(node: &NodeName, (layout, ranges): (Layout, Ranges)) -> Vec<File> {
+    vec![File::public("etc/mok/network", own(node, layout, ranges)), File::public(ROUTES, "")]
+}
+
 /// The addresses of pods and Services of each family. Docker's DNS server for a container
 /// has an IPv4 address; where there is no other such address, the node answers for it.
 fn own(node: &NodeName, layout: Layout, ranges: Ranges) -> String {

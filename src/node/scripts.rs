@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use super::files::File;
+use crate::cluster::cni::Cni;
 
 /// Where everything of mokctl lies in a node, without the leading slash. Stays
 /// there: who made the containers alone runs the scripts by hand.
@@ -44,6 +45,8 @@ pub const PATCHES: &str = "/root/mok/patches";
 pub struct Values {
     /// The node's name.
     pub node: String,
+    /// Who makes its pods' network.
+    pub cni: Cni,
     /// The container runtime's socket.
     pub cri_socket: String,
     /// `ADDRESS:PORT` of the API for all nodes.
@@ -64,6 +67,7 @@ impl Values {
         let mut text = String::new();
         for (name, value) in [
             ("NODE", self.node.as_str()),
+            ("CNI", self.cni.as_str()),
             ("CRI_SOCKET", &self.cri_socket),
             ("ENDPOINT", &self.endpoint),
             ("ETCD", &self.etcd),
@@ -107,6 +111,7 @@ mod tests {
     fn values_are_data_to_the_shell() {
         let values = Values {
             node: "a-worker-1".into(),
+            cni: Cni::Static,
             cri_socket: "/run/x y.sock".into(),
             endpoint: "[fd00::2]:6443".into(),
             etcd: "https://127.0.0.1:2379".into(),
@@ -116,7 +121,7 @@ mod tests {
         };
         assert_eq!(
             values.render(),
-            "NODE=a-worker-1\nCRI_SOCKET='/run/x y.sock'\nENDPOINT='[fd00::2]:6443'\n\
+            "NODE=a-worker-1\nCNI=static\nCRI_SOCKET='/run/x y.sock'\nENDPOINT='[fd00::2]:6443'\n\
              ETCD='https://127.0.0.1:2379'\n\
              SKIP_INIT_PHASES='$(reboot);'\\'''\nSKIP_JOIN_PHASES=''\nUPLOAD_CERTS=''\n"
         );

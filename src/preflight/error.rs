@@ -75,6 +75,9 @@ pub enum PreflightError {
     /// Hosts answer only for the addresses of their containers.
     #[error("a cluster over several hosts cannot have the add-on {0}")]
     SpreadAddon(Addon),
+    /// It belongs to a network.
+    #[error("a cluster with --cni none cannot have the add-on {0}: it is for mokctl's own network")]
+    CniAddon(Addon),
     /// No node on another host reaches it.
     #[error("registry {0} cannot be reached from all hosts: each host has its own localhost")]
     LoopbackRegistry(String),
@@ -114,6 +117,7 @@ impl PreflightError {
             }
             Self::NoIpv6Image { .. } => "'mokctl build image' builds one that has it".to_owned(),
             Self::Settings(_)
+            | Self::CniAddon(_)
             | Self::Mark(_)
             | Self::NoAddon { .. }
             | Self::Place(_)

@@ -33,6 +33,7 @@ pub use upgrade::Upgrade;
 pub use work::Target;
 
 use crate::cluster::addons::Addons;
+use crate::cluster::cni::Cni;
 use crate::cluster::host;
 use crate::cluster::labels;
 use crate::cluster::labels::Label;
@@ -107,6 +108,8 @@ pub struct NodeTemplate {
     pub marks: Marks,
     /// What it may use of its machine.
     pub limits: Limits,
+    /// Who makes its pods' network.
+    pub cni: Cni,
 }
 
 /// What the network of a new cluster must be like.

@@ -7,6 +7,7 @@ use super::error::StepError;
 use super::outputs::MissingOutput;
 use super::start::put;
 use super::{Run, in_node, script};
+use crate::cluster::cni::Cni;
 use crate::cluster::name::NodeName;
 use crate::docker::{Call, DockerError, args};
 use crate::node::files::File;
@@ -22,8 +23,13 @@ const MEMBER: Duration = Duration::from_secs(30);
 
 impl Run<'_> {
     pub(super) fn update_routes(&self, node: &NodeName) -> Result<Vec<Call>, StepError> {
-        let routes =
-            network::routes(node, self.roster.nodes(), self.outputs.layout()?, self.nodes.ranges);
+        let routes = match self.nodes.cni {
+            Cni::Static => {
+                let (layout, ranges) = (self.outputs.layout()?, self.nodes.ranges);
+                network::routes(node, self.roster.nodes(), layout, ranges)
+            }
+            Cni::None => String::new(),
+        };
         let put = put(node, &[File::public(network::ROUTES, routes)])?;
         Ok(vec![put, in_node(node, &[network::APPLY], DRAIN)])
     }

@@ -6,6 +6,7 @@ use super::Run;
 use super::error::StepError;
 use super::origin::Origin;
 use super::outputs::MissingOutput;
+use crate::cluster::cni::Cni;
 use crate::cluster::labels::{self, Label};
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::limits::Limits;
@@ -58,14 +59,18 @@ impl Run<'_> {
             });
         }
         let mtu = self.is_spread().then_some(network::OVERLAY_MTU);
-        let mut files = network::files(node, self.roster.nodes(), (layout, self.nodes.ranges), mtu);
+        let net = (layout, self.nodes.ranges);
+        let mut files = match self.nodes.cni {
+            Cni::Static => network::files(node, self.roster.nodes(), net, mtu),
+            Cni::None => network::without_pods(node, net),
+        };
         files.extend(scripts::files(&self.script_values(node, layout)?));
         files.extend(self.outside_files(layout)?);
         if node.role() == Role::Master {
             let config = self.init_config(node, layout)?;
             // What the user has said may be secret.
             files.push(File { mode: 0o600, ..File::public(scripts::INIT_CONFIG, config) });
-            files.extend(self.has_settings().then(|| self.nodes.settings.file()));
+            files.extend(self.nodes.settings.files());
         }
         files.extend(self.nodes.settings.patches.files(node.role()));
         files.extend(limits::files(self.nodes.limits));
@@ -89,10 +94,6 @@ impl Run<'_> {
             files.extend(credentials);
         }
         Ok(files)
-    }
-
-    fn has_settings(&self) -> bool {
-        !self.nodes.settings.is_empty()
     }
 
     /// What a node has for what is outside of the cluster.
@@ -135,6 +136,7 @@ impl Run<'_> {
         let image = self.origin.image()?;
         Ok(scripts::Values {
             node: node.to_string(),
+            cni: self.nodes.cni,
             cri_socket: image.cri_socket.clone(),
             endpoint: self.endpoint(layout),
             skip_init_phases: image.skip_init_phases(),
@@ -181,8 +183,11 @@ impl Run<'_> {
         if kubernetes && !matches!(self.origin, Origin::Restore(_)) {
             labels.extend(self.nodes.marks.labels_of_container());
             labels.extend(self.nodes.limits.labels());
+            if self.nodes.cni == Cni::None {
+                labels.push((labels::CNI, Cni::None.to_string()));
+            }
         }
-        if node.role() == Role::Master && self.has_settings() {
+        if node.role() == Role::Master && !self.nodes.settings.is_empty() {
             labels.push((labels::SETTINGS, "yes".into()));
         }
         if self.nodes.proxy.is_some() && kubernetes {

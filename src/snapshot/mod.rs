@@ -11,6 +11,7 @@ pub use error::SnapshotError;
 use serde_json::Value;
 
 use crate::cluster::addons::Addons;
+use crate::cluster::cni::Cni;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::snapshot as label;
 use crate::cluster::labels::{self, Label};
@@ -74,6 +75,8 @@ pub struct SavedNode {
     pub marks: Marks,
     /// What it may use of its machine.
     pub limits: Limits,
+    /// Who makes its pods' network.
+    pub cni: Cni,
     /// When the oldest of its certificates can have been issued.
     pub issued: Timestamp,
     /// What runs first in it.

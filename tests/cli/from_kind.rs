@@ -40,3 +40,10 @@ fn every_example_of_nodes_works() {
     assert!(blocks.len() > 1, "only {} blocks", blocks.len());
     blocks.into_iter().for_each(run);
 }
+
+#[test]
+fn every_cluster_of_the_recipes_is_made() {
+    let blocks = blocks(include_str!("../../docs/recipes.md"));
+    assert!(blocks.len() > 5, "only {} blocks", blocks.len());
+    blocks.into_iter().for_each(run);
+}

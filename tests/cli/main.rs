@@ -10,6 +10,7 @@ mod by_hand;
 mod certificates;
 mod client_settings;
 mod clones;
+mod cni;
 mod completion;
 mod create;
 mod delete;

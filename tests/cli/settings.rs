@@ -198,6 +198,27 @@ fn documents_are_merged_over_mokctls_but_for_what_it_decides() {
     assert!(!machine.docker.log().contains("secret.example.org"), "it is in an argument");
 }
 
+const POLICY: &str = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n";
+
+#[test]
+fn the_api_server_of_every_master_logs_as_the_policy_says() {
+    let machine = Machine::new();
+    write(&machine, "audit.yaml", POLICY);
+    let machine = machine.with_cluster("a 1 1 --with-lb --audit-policy audit.yaml");
+    fs::remove_file(machine.path("audit.yaml")).unwrap();
+    machine.mokctl("create master a -q").run();
+    for node in ["a-master-1", "a-master-2"] {
+        assert_eq!(machine.docker.file(node, "/etc/mok/audit-policy.yaml"), POLICY, "{node}");
+        let cluster = document(&machine, node, "ClusterConfiguration");
+        let log = argument(&cluster, "apiServer", "audit-log-path");
+        assert_eq!(log, Some("/var/log/kubernetes/audit.log"), "{node}");
+        let volumes = cluster["apiServer"]["extraVolumes"].as_array().unwrap();
+        let paths: Vec<_> = volumes.iter().map(|it| it["mountPath"].as_str().unwrap()).collect();
+        assert_eq!(paths, ["/etc/mok/audit-policy.yaml", "/var/log/kubernetes"]);
+    }
+    assert!(!machine.docker.has_file("a-worker-1", "/etc/mok/audit-policy.yaml"));
+}
+
 #[test]
 fn a_dry_run_says_what_is_told() {
     let machine = Machine::new();
@@ -222,6 +243,7 @@ fn what_kubernetes_would_not_take_is_refused_before_anything_is_made() {
     write(&machine, "formed/etcd+json.yaml", SPEC);
     write(&machine, "proxy/kubeproxydaemonset.yaml", SPEC);
     write(&machine, "pod.yaml", "kind: Pod\n");
+    write(&machine, "audit.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\n");
     write(&machine, "broken.yaml", "a: [1\n");
     write(&machine, "field.yaml", "kind: ClusterConfiguration\napiServer: {noSuchField: 1}\n");
     write(&machine, "long.yaml", &"#".repeat((1 << 20) + 1));
@@ -268,6 +290,12 @@ fn what_kubernetes_would_not_take_is_refused_before_anything_is_made() {
             "cannot use 'pod.yaml': a document of kind 'Pod': InitConfiguration, \
              ClusterConfiguration, JoinConfiguration, KubeletConfiguration, KubeProxyConfiguration \
              are allowed"
+                .into(),
+        ),
+        (
+            "--audit-policy audit.yaml",
+            "cannot use 'audit.yaml': not an audit policy: one document with the apiVersion \
+             audit.k8s.io/v1, the kind Policy, and rules that each have a level"
                 .into(),
         ),
         (

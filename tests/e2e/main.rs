@@ -27,6 +27,7 @@ mod podman;
 mod pods;
 mod races;
 mod ranges;
+mod recipes;
 mod refuse;
 mod remote;
 mod restart;

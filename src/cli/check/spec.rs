@@ -12,6 +12,7 @@ use crate::cli::error::UsageError;
 use crate::cli::flags::Flag;
 use crate::cli::words::Words;
 use crate::cluster::addons::Addons;
+use crate::cluster::cni::Cni;
 use crate::cluster::family::IpFamily;
 use crate::cluster::host::Place;
 use crate::cluster::limits::Limits;
@@ -45,6 +46,7 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
         ranges: ranges(words)?,
         settings: settings(words)?,
         marks: marks(words)?,
+        cni: words.value(Flag::Cni).map_or(Ok(Cni::default()), Cni::parse)?,
     };
     spec.options.subnet.map_or(Ok(()), |subnet| spec.ranges.allow(subnet))?;
     spec.manual = manual(words, spec.has_load_balancer());
@@ -104,6 +106,7 @@ fn settings(words: &Words) -> Result<SettingsSpec, SwitchError> {
         runtime_config: switches(Flag::RuntimeConfig, Switches::apis)?,
         patches: words.value(Flag::Patches).map(PathBuf::from),
         kubeadm_config: words.value(Flag::KubeadmConfig).map(PathBuf::from),
+        audit_policy: words.value(Flag::AuditPolicy).map(PathBuf::from),
     })
 }
 

@@ -40,6 +40,8 @@ pub enum Flag {
     RuntimeConfig,
     Patches,
     KubeadmConfig,
+    AuditPolicy,
+    Cni,
     Label,
     Taint,
     NodeCpus,

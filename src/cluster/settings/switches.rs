@@ -41,7 +41,7 @@ impl Switches {
         read(words, "GATES", inner, SwitchError::Gates)
     }
 
-    /// Reads what the API server is to serve.
+    /// Reads what the API server serves, or does not.
     pub fn apis(words: &[&str]) -> Result<Self, SwitchError> {
         let inner = |b: u8| b.is_ascii_alphanumeric() || b"-./".contains(&b);
         read(words, "APIS", |name| name.bytes().all(inner), SwitchError::Apis)

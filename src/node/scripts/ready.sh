@@ -33,6 +33,8 @@ missing() {
     status='' why=''
     # A node that is not in the list has neither; that is told below.
     read -r _ status time why < <(grep "^$name " <<<"$nodes") || true
+    # Where the user installs the network, that is all that may be missing.
+    if [[ ${CNI:-} == none && $why == *NetworkPluginNotReady* ]]; then status=True; fi
     if [[ $status != True ]]; then
       echo "$name ${why:-has not reported}"
     elif (($(date --date="$time" +%s) < since)); then

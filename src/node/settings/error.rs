@@ -44,6 +44,12 @@ pub enum FileError {
         /// What Kubernetes reads.
         wanted: &'static str,
     },
+    /// The API server would not start.
+    #[error(
+        "not an audit policy: one document with the apiVersion audit.k8s.io/v1, the kind Policy, and \
+         rules that each have a level"
+    )]
+    AuditPolicy,
     /// Which of them counts?
     #[error("two documents of kind {0}")]
     Twice(&'static str),

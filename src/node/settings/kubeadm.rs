@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Settings;
 use super::document::merge;
+use super::{AuditPolicy, Settings};
 use crate::yaml::{self, TextError};
 
 impl Settings {
@@ -56,6 +56,7 @@ impl Settings {
                 "kind": "ClusterConfiguration", "apiServer": { "extraArgs": arguments }
             }));
         }
+        documents.extend(self.audit_policy.as_ref().map(|_| AuditPolicy::document()));
         documents
     }
 }

@@ -1,6 +1,7 @@
 //! What a user has told a cluster of Kubernetes itself. Read and checked once, kept in each
 //! master: nodes that come later, upgrades and clones have it from there.
 
+pub mod audit;
 mod document;
 mod error;
 mod kubeadm;
@@ -11,6 +12,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use audit::AuditPolicy;
 pub use document::Documents;
 pub use error::FileError;
 pub use patches::Patches;
@@ -32,12 +34,14 @@ pub struct Settings {
     pub feature_gates: Switches,
     /// Feature gates that are kubeadm's.
     pub kubeadm_gates: Switches,
-    /// What the API server is to serve.
+    /// What the API server serves, or does not.
     pub runtime_config: Switches,
     /// kubeadm's patches.
     pub patches: Patches,
     /// What is merged over mokctl's own documents for kubeadm.
     pub kubeadm_config: Documents,
+    /// What the API server logs.
+    pub audit_policy: Option<AuditPolicy>,
 }
 
 impl Settings {
@@ -47,14 +51,20 @@ impl Settings {
         *self == Self::default()
     }
 
-    /// The file that keeps them, for their owner alone.
+    /// What a master has of them, for root alone: the file that keeps them, if there are
+    /// any, and what its API server reads.
     #[must_use]
-    pub fn file(&self) -> File {
+    pub fn files(&self) -> Vec<File> {
+        let kept = (!self.is_empty()).then(|| self.file());
+        kept.into_iter().chain(self.audit_policy.as_ref().map(AuditPolicy::file)).collect()
+    }
+
+    fn file(&self) -> File {
         let text = serde_json::json!(self).to_string();
         File { mode: 0o600, ..File::public(FILE.trim_start_matches('/'), text) }
     }
 
-    /// Reads what [`Settings::file`] holds.
+    /// Reads what the file holds that keeps them.
     ///
     /// # Errors
     /// That it is not that, without what is in it.
@@ -83,6 +93,7 @@ impl Settings {
         if !kinds.is_empty() {
             lines.push(format!("kubeadm configuration: {}", kinds.join(", ")));
         }
+        lines.extend(self.audit_policy.as_ref().map(|_| format!("audit log: {}", audit::LOG)));
         lines
     }
 }

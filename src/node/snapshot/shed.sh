@@ -7,7 +7,7 @@ set -euo pipefail
 
 mark=/root/mok/shed
 [[ -e $mark ]] || exit 0
-for folder in /etc/kubernetes /var/lib/kubelet /var/lib/cni /var/log/{pods,containers}; do
+for folder in /etc/kubernetes /var/lib/kubelet /var/lib/cni /var/log/{pods,containers,kubernetes}; do
   if [[ -d $folder ]]; then find "$folder" -mindepth 1 -delete; fi
 done
 cp --archive /root/mok/new/. /

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::SettingsError;
 use crate::cluster::settings::SettingsSpec;
-use crate::node::settings::{Documents, FileError, LONGEST, Patches, Settings};
+use crate::node::settings::{AuditPolicy, Documents, FileError, LONGEST, Patches, Settings};
 use crate::ui::Ui;
 
 /// Reads what `spec` names, and warns of what mokctl decides itself.
@@ -28,6 +28,9 @@ pub fn read(spec: &SettingsSpec, ui: &Ui) -> Result<Settings, SettingsError> {
             ui.warn(&format!("'{}': {what} is left out: mokctl decides it", path.display()));
         }
         settings.kubeadm_config = documents;
+    }
+    if let Some(path) = &spec.audit_policy {
+        settings.audit_policy = Some(used(path, AuditPolicy::read(text(path)?))?);
     }
     Ok(settings)
 }

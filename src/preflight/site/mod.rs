@@ -8,6 +8,7 @@ use std::thread;
 
 use super::{Demand, PreflightError, Survey, check, look};
 use crate::cluster::addons::{Addon, Addons};
+use crate::cluster::cni::Cni;
 use crate::cluster::family::IpFamily;
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
@@ -71,18 +72,23 @@ impl Site {
     ///
     /// # Errors
     /// One is wanted that is not possible.
-    pub fn addons(&self, wanted: Option<&Addons>) -> Result<Addons, PreflightError> {
+    pub fn addons(&self, wanted: Option<&Addons>, cni: Cni) -> Result<Addons, PreflightError> {
+        // kube-router knows mokctl's network alone.
+        let foreign = (cni == Cni::None).then_some(Addon::Policy);
         // An overlay network does not pass on the question who has an address: only
         // those of its containers are reached.
         let is_spread = !self.engines.hosts().is_empty();
         let impossible = is_spread.then_some(Addon::LoadBalancer);
         let Some(wanted) = wanted else {
             let all = self.image.addons.clone();
-            return Ok(impossible.into_iter().fold(all, Addons::without));
+            return Ok(impossible.into_iter().chain(foreign).fold(all, Addons::without));
         };
         for addon in wanted.iter() {
             if impossible == Some(addon) {
                 return Err(PreflightError::SpreadAddon(addon));
+            }
+            if foreign == Some(addon) {
+                return Err(PreflightError::CniAddon(addon));
             }
             if !self.image.addons.has(addon) {
                 let (image, has) = (self.image.name.clone(), self.image.addons.clone());
