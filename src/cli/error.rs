@@ -12,6 +12,7 @@ use crate::cluster::limits::LimitError;
 use crate::cluster::marks::MarkError;
 use crate::cluster::mount::MountError;
 use crate::cluster::name::NameError;
+use crate::cluster::node_image::NodeImageError;
 use crate::cluster::port::PublishError;
 use crate::cluster::ranges::RangesError;
 use crate::cluster::registry::RegistryError;
@@ -156,6 +157,9 @@ pub enum UsageError {
     /// Not a pod network.
     #[error("{}", sentence(.0))]
     Cni(#[from] CniError),
+    /// Not an image of a worker.
+    #[error("{}", sentence(.0))]
+    NodeImage(#[from] NodeImageError),
     /// Not a limit of nodes.
     #[error("{}", sentence(.0))]
     Limit(#[from] LimitError),
@@ -202,6 +206,7 @@ impl UsageError {
             | Self::Switches(_)
             | Self::Mark(_)
             | Self::Limit(_)
+            | Self::NodeImage(_)
             | Self::Cni(_)
             | Self::Address(_)
             | Self::NarrowSubnet(_)

@@ -14,6 +14,7 @@ pub mod manual;
 pub mod marks;
 pub mod mount;
 pub mod name;
+pub mod node_image;
 pub mod placement;
 pub mod port;
 pub mod proxy;

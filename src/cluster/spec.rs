@@ -17,6 +17,7 @@ use super::marks::Marks;
 use super::mount::Mount;
 use super::name::SnapshotName;
 use super::name::{ClusterName, NodeName};
+use super::node_image::WorkerImage;
 use super::port::{PortMapping, Protocol, Socket};
 use super::ranges::Ranges;
 use super::registry::Registry;
@@ -61,6 +62,8 @@ pub struct ClusterSpec {
     pub marks: Marks,
     /// Who makes the pod network.
     pub cni: Cni,
+    /// Workers of other images.
+    pub worker_images: Vec<WorkerImage>,
 }
 
 impl ClusterSpec {

@@ -1,9 +1,10 @@
 //! `create cluster --from`: a cluster like one that was saved, under another name.
 
+use std::collections::BTreeMap;
 use std::thread;
 
 use super::Context;
-use super::create_cluster::{apply, next_steps, ports, proxy};
+use super::create_cluster::{apply, next_steps, ports, proxy, with_names};
 use crate::cluster::name::Role;
 use crate::cluster::ranges::Ranges;
 use crate::cluster::spec::CloneSpec;
@@ -61,6 +62,12 @@ pub(super) fn run(
     } else {
         Settings::default()
     };
+    let mut others = BTreeMap::new();
+    for other in snapshot.nodes.iter().filter(|other| other.version != saved.version) {
+        let own = node_images::below(&context.docker, &snapshot.name.image(&other.node))?;
+        others.insert(other.node.in_cluster(name), own);
+    }
+    let other_images = with_names(&context.docker, others, &image)?;
     let marks = snapshot.marks().in_cluster(name);
     let proxy = proxy(context)?;
     let endpoint = endpoint?;
@@ -81,6 +88,7 @@ pub(super) fn run(
             marks,
             limits: options.limits.or(saved.limits),
             cni: saved.cni,
+            other_images,
         },
         network: NetworkOptions { subnet: options.subnet, taken },
         api: ApiOptions { address: address.into(), port: options.api_port },

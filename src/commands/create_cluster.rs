@@ -1,5 +1,6 @@
 //! `create cluster`: from a specification to Ready nodes, or to nothing at all.
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -13,12 +14,14 @@ use crate::cluster::port::{PortBinding, PortMapping, published_at};
 use crate::cluster::proxy::Proxy;
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::{ClusterOptions, ClusterSpec};
+use crate::docker::Docker;
 use crate::error::Error;
+use crate::image::contract::NodeImage;
 use crate::node::manual::SETUP;
 use crate::node::pki::Pki;
 use crate::node::scripts;
 use crate::plan::{self, Plan, ReserveBy};
-use crate::preflight::{Site, settings};
+use crate::preflight::{Site, settings, stand_in_names, worker_images};
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 
 /// Creates the cluster of `spec`; rolls back if that fails, unless
@@ -37,6 +40,11 @@ pub(super) fn run(
         if site.engines.repeat_networks() { ReserveBy::Container } else { ReserveBy::Network };
     let addons = site.addons(spec.addons.as_ref(), spec.cni)?;
     let settings = settings::asked(settings, &site.image_from, &site.image)?;
+    let others = worker_images(&site.image_from, &spec.worker_images, roster.nodes(), &site.image)?;
+    for image in others.values() {
+        settings::allow(&settings, &site.image_from, image)?;
+    }
+    let other_images = with_names(&site.image_from, others, &site.image)?;
     let plan = plan::create(&roster, spec.manual, &addons, &site.lacking, reserve);
     if roster.with_role(Role::Master).count() == 2 {
         context
@@ -64,6 +72,7 @@ pub(super) fn run(
             marks: spec.marks.clone(),
             limits: spec.options.limits,
             cni: spec.cni,
+            other_images,
         },
         network: NetworkOptions { subnet: spec.options.subnet, taken: site.taken },
         api: ApiOptions { address: site.address.into(), port: spec.options.api_port },
@@ -117,6 +126,16 @@ pub(super) fn apply(
         context.ui.fact("server", format!("https://{}:{port}", run.api.address));
     }
     Ok(())
+}
+
+/// `images` of single nodes, and what those images must be called in a cluster of `image`.
+pub(super) fn with_names(
+    docker: &Docker,
+    images: BTreeMap<NodeName, NodeImage>,
+    image: &NodeImage,
+) -> Result<(BTreeMap<NodeName, NodeImage>, Vec<String>), Error> {
+    let names = if images.is_empty() { Vec::new() } else { stand_in_names(docker, image)? };
+    Ok((images, names))
 }
 
 /// The user's proxies, with a warning where no node reaches them.

@@ -35,6 +35,8 @@ pub(super) fn like(
         marks: existing.marks(),
         cni: member.map(|member| member.cni).unwrap_or_default(),
         limits: member.map(|member| member.limits).unwrap_or_default(),
+        // New nodes have the model's image.
+        ..NodeTemplate::default()
     })
 }
 

@@ -6,7 +6,6 @@ use ipnet::IpNet;
 
 use super::outcome::OnFailure;
 use super::{Context, outcome};
-use crate::cluster::marks::Marks;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
 use crate::cluster::ranges::Ranges;
@@ -17,7 +16,6 @@ use crate::inventory::error::InventoryError;
 use crate::inventory::members::{self, Member};
 use crate::inventory::networks::{self, taken_subnets};
 use crate::inventory::snapshots;
-use crate::node::settings::Settings;
 use crate::plan;
 use crate::preflight::{self, Demand, Present, Survey, come_back, problems};
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Removal, Restore, Run};
@@ -74,12 +72,10 @@ pub(super) fn run(
             registry: master.and_then(|saved| saved.registry.clone()),
             addons: master.map(|saved| saved.addons.clone()).unwrap_or_default(),
             ranges: master.map(|saved| saved.ranges).unwrap_or_default(),
-            proxy: None,
-            // In its images, as they are.
-            settings: Settings::default(),
-            marks: Marks::default(),
             limits: master.map(|saved| saved.limits).unwrap_or_default(),
             cni: master.map(|saved| saved.cni).unwrap_or_default(),
+            // The rest is in its images.
+            ..NodeTemplate::default()
         },
         network: NetworkOptions { subnet: Some(snapshot.subnet), ..NetworkOptions::default() },
         api: ApiOptions {

@@ -16,4 +16,5 @@ pub mod registry;
 pub mod scripts;
 pub mod settings;
 pub mod snapshot;
+pub mod stand_ins;
 pub mod upgrade;

@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::Problem;
 use super::settings::SettingsError;
 use super::upgrade::UpgradeError;
+use super::worker_images::WorkerImageError;
 use crate::cluster::addons::{Addon, Addons};
 use crate::cluster::family::IpFamily;
 use crate::cluster::marks::MarkError;
@@ -34,6 +35,9 @@ pub enum PreflightError {
     /// A node that is not made has a label or a taint.
     #[error(transparent)]
     Mark(#[from] MarkError),
+    /// A worker cannot have that image.
+    #[error(transparent)]
+    WorkerImage(#[from] WorkerImageError),
     /// The cluster cannot be upgraded.
     #[error(transparent)]
     Upgrade(#[from] UpgradeError),
@@ -117,6 +121,7 @@ impl PreflightError {
             }
             Self::NoIpv6Image { .. } => "'mokctl build image' builds one that has it".to_owned(),
             Self::Settings(_)
+            | Self::WorkerImage(_)
             | Self::CniAddon(_)
             | Self::Mark(_)
             | Self::NoAddon { .. }

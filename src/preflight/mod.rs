@@ -14,6 +14,7 @@ pub mod settings;
 mod site;
 mod swarm;
 mod upgrade;
+mod worker_images;
 
 use std::io::ErrorKind;
 
@@ -26,6 +27,7 @@ pub use saved::{Present, come_back, mounts_gone, snapshot_disk};
 pub use site::{Site, chosen_subnet, refuse_existing};
 pub use swarm::{SwarmFacts, of_swarm};
 pub use upgrade::{UpgradeError, path};
+pub use worker_images::{WorkerImageError, stand_in_names, worker_images};
 
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::layout::Layout;

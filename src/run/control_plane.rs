@@ -227,7 +227,7 @@ impl Run<'_> {
     }
 
     fn node_config(&self, node: &NodeName, layout: Layout) -> Result<NodeConfig, MissingOutput> {
-        let image = self.origin.image()?;
+        let image = self.image(node)?;
         Ok(NodeConfig {
             version: image.version,
             name: node.to_string(),

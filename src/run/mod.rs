@@ -18,6 +18,7 @@ mod start;
 mod upgrade;
 mod work;
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -51,6 +52,7 @@ use crate::cluster::subnet::Subnet;
 use crate::cluster::taken::Taken;
 use crate::docker::privilege::Privilege;
 use crate::docker::{Call, Engines, args};
+use crate::image::contract::NodeImage;
 use crate::kubeconfig::Location;
 use crate::node::kubeadm::join_command::redact;
 use crate::node::settings::Settings;
@@ -110,6 +112,8 @@ pub struct NodeTemplate {
     pub limits: Limits,
     /// Who makes its pods' network.
     pub cni: Cni,
+    /// Nodes of other images than the others, and what their images must be called.
+    pub other_images: (BTreeMap<NodeName, NodeImage>, Vec<String>),
 }
 
 /// What the network of a new cluster must be like.
@@ -160,6 +164,12 @@ impl<'a> Run<'a> {
     /// Whether the nodes are on several hosts.
     fn is_spread(&self) -> bool {
         self.engines.iter().any(|engine| engine.host.is_some())
+    }
+
+    /// The node image of `node`.
+    fn image(&self, node: &NodeName) -> Result<&NodeImage, MissingOutput> {
+        let (images, _) = &self.nodes.other_images;
+        images.get(node).map_or_else(|| self.origin.image(), Ok)
     }
 
     /// The labels of every object that this run makes.

@@ -20,7 +20,9 @@ use crate::docker::privilege::Privilege;
 use crate::node::files::{File, archive};
 use crate::node::kubeadm::config::Discovery;
 use crate::node::kubeadm::etcd;
-use crate::node::{addons, balancer, limits, manual, network, proxy, registry, scripts, snapshot};
+use crate::node::{
+    addons, balancer, limits, manual, network, proxy, registry, scripts, snapshot, stand_ins,
+};
 
 /// The container of a node, what is put into it, and its start.
 pub(super) struct FirstStart {
@@ -74,6 +76,10 @@ impl Run<'_> {
         }
         files.extend(self.nodes.settings.patches.files(node.role()));
         files.extend(limits::files(self.nodes.limits));
+        let (others, names) = &self.nodes.other_images;
+        if others.contains_key(node) {
+            files.extend(stand_ins::files(names));
+        }
         if self.is_first_member(node) {
             let members =
                 self.first_masters().map(|master| (master, layout.addresses(master).primary()));
@@ -133,7 +139,7 @@ impl Run<'_> {
     }
 
     fn script_values(&self, node: &NodeName, layout: Layout) -> Result<scripts::Values, StepError> {
-        let image = self.origin.image()?;
+        let image = self.image(node)?;
         Ok(scripts::Values {
             node: node.to_string(),
             cni: self.nodes.cni,
@@ -154,7 +160,7 @@ impl Run<'_> {
             labels.extend(Self::restored_labels(restore));
             restore.snapshot.name.image(node)
         } else {
-            let image = self.origin.image()?;
+            let image = self.image(node)?;
             labels.push((labels::ROLE, node.role().as_str().into()));
             labels.push((labels::KUBERNETES, image.version.to_string()));
             match self.origin.cloned() {

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::harness::Machine;
+use crate::upgrade;
 
 /// The blocks of `document` that are for a shell.
 fn blocks(document: &str) -> Vec<&str> {
@@ -12,7 +12,7 @@ fn blocks(document: &str) -> Vec<&str> {
 
 #[track_caller]
 fn run(block: &str) {
-    let machine = Machine::new();
+    let machine = upgrade::machine();
     let (words, env) = machine.mokctl("version").into_parts();
     let program = words[0].rsplit_once('/').unwrap().0;
     let mut shell = Command::new("bash");

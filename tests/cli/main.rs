@@ -36,6 +36,7 @@ mod load_image;
 mod marks;
 mod messages;
 mod missing;
+mod node_image;
 mod options;
 mod podman;
 mod preflight;

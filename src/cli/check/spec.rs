@@ -21,6 +21,7 @@ use crate::cluster::marks::{MarkError, Marks};
 use crate::cluster::mount::Mount;
 use crate::cluster::name::ClusterName;
 use crate::cluster::name::SnapshotName;
+use crate::cluster::node_image::WorkerImage;
 use crate::cluster::port::PortMapping;
 use crate::cluster::ranges::{Ranges, RangesError};
 use crate::cluster::registry::Registry;
@@ -46,6 +47,7 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
         ranges: ranges(words)?,
         settings: settings(words)?,
         marks: marks(words)?,
+        worker_images: WorkerImage::parse_all(words.values(Flag::NodeImage))?,
         cni: words.value(Flag::Cni).map_or(Ok(Cni::default()), Cni::parse)?,
     };
     spec.options.subnet.map_or(Ok(()), |subnet| spec.ranges.allow(subnet))?;

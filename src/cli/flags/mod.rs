@@ -46,6 +46,7 @@ pub enum Flag {
     Taint,
     NodeCpus,
     NodeMemory,
+    NodeImage,
     Parallel,
     Snapshot,
     GetPrebuiltImage,

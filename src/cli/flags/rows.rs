@@ -81,6 +81,7 @@ pub const EXCLUSIVE: &[(Flag, Flag)] = &[
     (Flag::From, Flag::KubeadmConfig),
     (Flag::From, Flag::AuditPolicy),
     (Flag::From, Flag::Cni),
+    (Flag::From, Flag::NodeImage),
     (Flag::From, Flag::Label),
     (Flag::From, Flag::Taint),
     (Flag::From, Flag::IpFamily),
@@ -92,6 +93,8 @@ pub const EXCLUSIVE: &[(Flag, Flag)] = &[
     // One engine has it.
     (Flag::From, Flag::Hosts),
     (Flag::From, Flag::Place),
+    // It is brought to no other host.
+    (Flag::Hosts, Flag::NodeImage),
 ];
 
 /// Every flag, in the order of the usage text.
@@ -367,6 +370,14 @@ pub const FLAGS: &[FlagSpec] = &[
         value: Some("SIZE"),
         scope: Scope::Only(&[Verb::CreateCluster]),
         help: "How much memory, like 4Gi",
+    },
+    FlagSpec {
+        flag: Flag::NodeImage,
+        name: "node-image",
+        short: None,
+        value: Some("NODE=IMAGE"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "A worker's own image, of an older Kubernetes",
     },
     FlagSpec {
         flag: Flag::Parallel,

@@ -181,6 +181,7 @@ run() {
   [ -z "$interactive" ] || save_stdin
   case $* in
     *" /out/kubeadm config images list --kubernetes-version "*) cat "$engine/kubeadm-images.txt" ;;
+    *" config images list --kubernetes-version="*) cat "$engine/kubeadm-images.txt" ;;
     *" init --help") echo '  RootlessControlPlane=true|false (ALPHA - default=false)' ;;
     *" -c exec /usr/lib/mok/snapshots/"*) api_server "$@" ;;
     *" config validate --config=/dev/stdin")
