@@ -32,6 +32,7 @@ mod refuse;
 mod remote;
 mod restart;
 mod second_engine;
+mod settings;
 mod shell;
 mod slow_link;
 mod snapshots;

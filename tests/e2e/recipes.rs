@@ -22,7 +22,7 @@ fn recipes() -> Vec<(String, String)> {
 }
 
 #[test]
-#[ignore = "needs docker"]
+#[ignore = "slow, six clusters one after the other: make e2e-full"]
 fn each_recipe_works_as_it_is_written() {
     let Some(cluster) = Cluster::named("recipe") else { return };
     let recipes = recipes();
