@@ -121,6 +121,13 @@ mod tests {
     }
 
     #[test]
+    fn limits_are_told_as_far_as_there_are_any() {
+        let told = |cpus, memory| Limits::parse(cpus, memory).unwrap().to_string();
+        assert_eq!(told(Some("1.5"), Some("2Gi")), "1.5 CPUs and 2048Mi of memory");
+        assert_eq!(told(None, Some("2Gi")), "2048Mi of memory");
+    }
+
+    #[test]
     fn what_is_no_limit_or_too_low_is_refused() {
         for bad in ["", "0", "0.5", "1.", ".5", "1.0001", "-1", "+1", "1e3", "1000m", "two"] {
             assert_eq!(Limits::parse(Some(bad), None), Err(LimitError::Cpus(bad.into())), "{bad}");

@@ -122,6 +122,16 @@ pub(super) fn apply(
     if family.has_ipv6() {
         context.ui.fact("ip_family", family.as_str());
     }
+    let nodes = &run.nodes;
+    if !nodes.settings.is_empty() {
+        context.ui.fact("settings", nodes.settings.summary());
+    }
+    if !nodes.limits.is_empty() {
+        context.ui.fact("limits", nodes.limits.to_string());
+    }
+    if nodes.cni == Cni::None {
+        context.ui.fact("cni", nodes.cni.as_str());
+    }
     if let Ok(port) = run.outputs.api_port() {
         context.ui.fact("server", format!("https://{}:{port}", run.api.address));
     }

@@ -44,6 +44,7 @@ pub(super) fn run(
         nodes: NodeTemplate {
             ports: existing.published(),
             ranges: existing.ranges(),
+            cni: existing.cni(),
             ..NodeTemplate::default()
         },
         ..Run::new(&existing.engines, &rest, existing.admin_node(Some(node))?)

@@ -33,7 +33,7 @@ pub(super) fn like(
         ranges: existing.ranges(),
         settings: settings.unwrap_or_default(),
         marks: existing.marks(),
-        cni: member.map(|member| member.cni).unwrap_or_default(),
+        cni: existing.cni(),
         limits: member.map(|member| member.limits).unwrap_or_default(),
         // New nodes have the model's image.
         ..NodeTemplate::default()

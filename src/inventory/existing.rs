@@ -5,6 +5,7 @@ use super::error::InventoryError;
 use super::found::{Asked, ContainerScan};
 use super::members::{self, Member, is_set_up};
 use super::networks::{self, Named};
+use crate::cluster::cni::Cni;
 use crate::cluster::host::Host;
 use crate::cluster::layout::Layout;
 use crate::cluster::marks::Marks;
@@ -84,6 +85,13 @@ impl ExistingCluster {
     pub fn ranges(&self) -> Ranges {
         let master = self.members.iter().find(|member| member.role() == Some(Role::Master));
         master.map(|member| member.ranges).unwrap_or_default()
+    }
+
+    /// Who makes its pod network.
+    #[must_use]
+    pub fn cni(&self) -> Cni {
+        let master = self.members.iter().find(|member| member.role() == Some(Role::Master));
+        master.map(|member| member.cni).unwrap_or_default()
     }
 
     /// What its nodes are labelled and tainted with.

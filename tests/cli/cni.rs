@@ -31,6 +31,8 @@ fn nodes_have_no_network_whenever_they_come() {
     for node in ["a-master-1", "a-worker-1", "a-worker-2", "b-master-1", "b-worker-1"] {
         has_no_network(&machine, node);
     }
+    machine.mokctl("delete worker a-worker-1 -q --yes").run();
+    assert_eq!(machine.docker.file("a-master-1", "/etc/mok/routes"), "");
     let first = machine.docker.call("create --name=a-master-1 ");
     assert_eq!(first.labels()["mok.addons"], "storage,metrics,loadbalancer");
 }

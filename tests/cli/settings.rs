@@ -220,6 +220,16 @@ fn the_api_server_of_every_master_logs_as_the_policy_says() {
 }
 
 #[test]
+fn the_result_says_what_was_told() {
+    let machine = Machine::new();
+    let flags = "--feature-gates A=true --node-cpus 2 --cni none -o json";
+    let outcome = machine.mokctl(&format!("create cluster a 1 0 {flags}")).outcome();
+    let result: Value = serde_json::from_str(outcome.stdout.lines().last().unwrap()).unwrap();
+    assert_eq!(result["settings"], json!(["feature gates: A=true"]));
+    assert_eq!((&result["limits"], &result["cni"]), (&"2 CPUs".into(), &"none".into()));
+}
+
+#[test]
 fn a_dry_run_says_what_is_told() {
     let machine = Machine::new();
     write(&machine, "patches/etcd+merge.yaml", SPEC);
