@@ -118,6 +118,8 @@ pub struct ClusterOptions {
     pub registry: Option<Registry>,
     /// What each node may use of its machine.
     pub limits: Limits,
+    /// Whether a cluster of that name and shape will do that is there already.
+    pub if_not_exists: bool,
 }
 
 impl ClusterOptions {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::thread;
 
 use super::Context;
-use super::create_cluster::{apply, next_steps, ports, proxy, with_names};
+use super::create_cluster::{apply, is_there, next_steps, ports, proxy, with_names};
 use crate::cluster::name::Role;
 use crate::cluster::ranges::Ranges;
 use crate::cluster::spec::CloneSpec;
@@ -31,6 +31,13 @@ pub(super) fn run(
 ) -> Result<(), Error> {
     let (name, options) = (&spec.name, &spec.options);
     context.ui.fact("snapshot", spec.snapshot.as_str());
+    if options.if_not_exists {
+        let snapshot = snapshots::named(&context.docker, &spec.snapshot)?;
+        can_be_cloned(&snapshot, spec)?;
+        if is_there(context, &snapshot.roster.renamed(name))? {
+            return Ok(());
+        }
+    }
     let (snapshot, existing, facts, taken, endpoint) = thread::scope(|scope| {
         let existing = scope.spawn(|| refuse_existing(&context.docker, name));
         let facts = scope.spawn(|| preflight::look(&context.docker, &options.ports()));

@@ -21,7 +21,7 @@ use crate::node::manual::SETUP;
 use crate::node::pki::Pki;
 use crate::node::scripts;
 use crate::plan::{self, Plan, ReserveBy};
-use crate::preflight::{Site, settings, stand_in_names, worker_images};
+use crate::preflight::{Site, existing_like, settings, stand_in_names, worker_images};
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 
 /// Creates the cluster of `spec`; rolls back if that fails, unless
@@ -33,6 +33,9 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     let roster = spec.roster();
+    if spec.options.if_not_exists && is_there(context, &roster)? {
+        return Ok(());
+    }
     spec.marks.refuse_others(roster.nodes())?;
     let settings = settings::read(&spec.settings, &context.ui)?;
     let site = Site::find(context.asked(), context.env.bounding_set, spec, &roster)?;
@@ -105,6 +108,18 @@ const INSTALL_NETWORK: &str =
 /// Where the engine is elsewhere.
 const PUBLISH_INSTEAD: &str = "Services of type LoadBalancer are reached from the engine's host \
     alone; 'create cluster --publish PORT:NODEPORT' publishes one here.\n";
+
+/// Whether the cluster of `roster` is there already; then this says where it is.
+pub(super) fn is_there(context: &Context, roster: &Roster) -> Result<bool, Error> {
+    let name = roster.name();
+    let existing = existing_like(context.asked(), name, roster)?;
+    if let Some(existing) = &existing {
+        existing.tell(&context.ui);
+        context.ui.fact("existed", true);
+        context.ui.note(&format!("Cluster {name} is there already; nothing to do."));
+    }
+    Ok(existing.is_some())
+}
 
 /// Executes `plan`, which makes a cluster, and says where it is.
 pub(super) fn apply(

@@ -9,7 +9,7 @@ use super::worker_images::WorkerImageError;
 use crate::cluster::addons::{Addon, Addons};
 use crate::cluster::family::IpFamily;
 use crate::cluster::marks::MarkError;
-use crate::cluster::name::ClusterName;
+use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::placement::PlaceError;
 use crate::docker::{DockerError, EndpointError};
 use crate::inventory::error::InventoryError;
@@ -47,6 +47,19 @@ pub enum PreflightError {
     /// A cluster of that name is there.
     #[error("cluster {0} already exists")]
     Exists(ClusterName),
+    /// One of that name is there, but not the one that was asked for.
+    #[error("cluster {cluster} already exists with {has}, not with {wanted}")]
+    OtherShape {
+        /// The cluster.
+        cluster: ClusterName,
+        /// What it has.
+        has: String,
+        /// What was asked for.
+        wanted: String,
+    },
+    /// The cluster knows nodes that have no container.
+    #[error("cluster {cluster} already exists, but node {node} is missing", cluster = .0.cluster(), node = .0)]
+    MissingNode(NodeName),
     /// Another client knows no swarms.
     #[error("a cluster over several hosts needs docker: podman has no swarm")]
     NeedDocker,
@@ -113,8 +126,15 @@ impl PreflightError {
                 "a cluster has the hosts that 'create cluster --hosts' gave it".to_owned()
             }
             Self::Exists(name) => {
-                format!("'mokctl delete cluster {name}' removes it")
+                format!("'mokctl delete cluster {name}' removes it, --if-not-exists keeps it")
             }
+            Self::OtherShape { cluster, .. } => {
+                format!("'mokctl delete cluster {cluster}' removes it")
+            }
+            Self::MissingNode(node) => format!(
+                "'mokctl delete {} {node}' takes it out of the cluster",
+                node.role().as_str()
+            ),
             Self::LoopbackRegistry(_) => "use an address that every host reaches".to_owned(),
             Self::SpreadAddon(_) => {
                 "'--publish' makes a Service of type NodePort reachable".to_owned()

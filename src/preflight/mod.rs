@@ -6,6 +6,7 @@
 
 pub mod engine;
 mod error;
+mod exists;
 pub mod host;
 mod problem;
 mod report;
@@ -20,6 +21,7 @@ use std::io::ErrorKind;
 
 pub use engine::{EngineFacts, Product};
 pub use error::PreflightError;
+pub use exists::existing_like;
 pub use host::HostFacts;
 pub use problem::Problem;
 pub use report::{check, look, refuse_or_warn};

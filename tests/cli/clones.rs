@@ -198,7 +198,11 @@ fn what_cannot_be_is_refused_before_anything_is_made() {
     let back = "'mokctl restore cluster' restores the cluster itself";
     for (line, error, hint) in [
         ("b --from x", "no snapshot exists with name x", "'mokctl get snapshots' lists them"),
-        ("a --from s", "cluster a already exists", "'mokctl delete cluster a' removes it"),
+        (
+            "a --from s",
+            "cluster a already exists",
+            "'mokctl delete cluster a' removes it, --if-not-exists keeps it",
+        ),
         (
             "b --from several",
             "cannot create a cluster from snapshot several: it has several masters",

@@ -179,8 +179,7 @@ fn what_a_dry_run_shows_can_be_pasted() {
 #[test]
 fn a_dry_run_refuses_what_a_run_would_refuse() {
     let machine = Machine::new().with_cluster("a 1 0");
-    let stderr =
-        "mokctl: error: cluster a already exists\nhint: 'mokctl delete cluster a' removes it\n";
+    let stderr = "mokctl: error: cluster a already exists\nhint: 'mokctl delete cluster a' removes it, --if-not-exists keeps it\n";
     machine.mokctl("create cluster a 1 0 --dry-run").stderr(stderr).code(1).run();
 }
 

@@ -26,6 +26,7 @@ mod get;
 mod harness;
 mod hostile;
 mod hosts;
+mod if_not_exists;
 mod install;
 mod ip_family;
 mod json;

@@ -90,6 +90,7 @@ fn options(words: &Words) -> Result<ClusterOptions, UsageError> {
         mounts: Mount::parse_all(words.values(Flag::Mount))?,
         registry: words.value(Flag::Registry).map(Registry::parse).transpose()?,
         limits: Limits::parse(words.value(Flag::NodeCpus), words.value(Flag::NodeMemory))?,
+        if_not_exists: words.has(Flag::IfNotExists),
     })
 }
 

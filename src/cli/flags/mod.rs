@@ -47,6 +47,7 @@ pub enum Flag {
     NodeCpus,
     NodeMemory,
     NodeImage,
+    IfNotExists,
     Parallel,
     Snapshot,
     GetPrebuiltImage,

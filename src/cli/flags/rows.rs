@@ -380,6 +380,14 @@ pub const FLAGS: &[FlagSpec] = &[
         help: "A worker's own image, of an older Kubernetes",
     },
     FlagSpec {
+        flag: Flag::IfNotExists,
+        name: "if-not-exists",
+        short: None,
+        value: None,
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "Leave such a cluster as it is, if it is there",
+    },
+    FlagSpec {
         flag: Flag::Parallel,
         name: "parallel",
         short: None,

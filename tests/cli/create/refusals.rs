@@ -30,8 +30,7 @@ fn create_refuses_a_name_already_in_use() {
     let machine = Machine::new().with_cluster("a 1 0");
     let before = machine.docker.names();
     let kubeconfig = machine.kubeconfig_text();
-    let stderr =
-        "mokctl: error: cluster a already exists\nhint: 'mokctl delete cluster a' removes it\n";
+    let stderr = "mokctl: error: cluster a already exists\nhint: 'mokctl delete cluster a' removes it, --if-not-exists keeps it\n";
     machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
     assert_eq!(machine.docker.names(), before);
     assert_eq!(machine.kubeconfig_text(), kubeconfig);
