@@ -19,6 +19,7 @@ use crate::cluster::registry::RegistryError;
 use crate::cluster::settings::switches::SwitchError;
 use crate::cluster::spec::SpecError;
 use crate::cluster::subnet::{OVERLAY_PREFIX, SubnetError};
+use crate::cluster::wait::WaitError;
 
 /// A mistake on the command line. `Display` is the line below the usage text.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -184,6 +185,12 @@ impl UsageError {
             Self::Unexpected { .. }
             | Self::Missing(_)
             | Self::FlagWithoutValue(_)
+    /// Nothing to wait for, or no time.
+    #[error("{}", sentence(.0))]
+    Wait(#[from] WaitError),
+    /// No pod becomes Ready before the user has installed a network.
+    #[error("Invalid WHAT, 'pods': with --cni none no pod becomes Ready.")]
+    PodsWithoutNetwork,
             | Self::FlagWithValue { .. }
             | Self::FlagNotFor { .. }
             | Self::Disagree { .. }
@@ -222,3 +229,5 @@ fn sentence(error: &dyn std::error::Error) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |c| format!("{}{}.", c.to_uppercase(), chars.as_str()))
 }
+            | Self::Wait(_)
+            | Self::PodsWithoutNetwork

@@ -6,6 +6,9 @@ use std::fmt;
 
 use thiserror::Error;
 
+/// Where the pods of Kubernetes itself are.
+pub const SYSTEM: &str = "kube-system";
+
 /// One of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Addon {
@@ -30,6 +33,18 @@ impl Addon {
             Self::Metrics => "metrics",
             Self::Policy => "policy",
             Self::LoadBalancer => "loadbalancer",
+        }
+    }
+}
+
+impl Addon {
+    /// Where its pods are.
+    #[must_use]
+    pub const fn namespace(self) -> &'static str {
+        match self {
+            Self::Storage => "local-path-storage",
+            Self::Metrics | Self::Policy => SYSTEM,
+            Self::LoadBalancer => "metallb-system",
         }
     }
 }

@@ -28,3 +28,4 @@ pub mod subnet;
 pub mod taken;
 pub mod timestamp;
 pub mod upgrade;
+pub mod wait;

@@ -24,6 +24,7 @@ use super::registry::Registry;
 use super::roster::Roster;
 use super::settings::SettingsSpec;
 use super::subnet::Subnet;
+use super::wait::Wait;
 
 /// The most masters a cluster has: 9. More members only slow etcd down.
 pub const MAX_MASTERS: NonZeroU8 = NonZeroU8::MIN.saturating_add(8);
@@ -120,6 +121,8 @@ pub struct ClusterOptions {
     pub limits: Limits,
     /// Whether a cluster of that name and shape will do that is there already.
     pub if_not_exists: bool,
+    /// What it is waited for.
+    pub wait: Wait,
 }
 
 impl ClusterOptions {

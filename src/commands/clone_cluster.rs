@@ -80,7 +80,7 @@ pub(super) fn run(
     let endpoint = endpoint?;
     let address = options.api_address.map_or_else(|| endpoint.address(), Ok)?;
     let engines = Engines::one(context.docker.clone());
-    let plan = plan::clone(&roster, snapshot.roster.name());
+    let plan = plan::clone(&roster, snapshot.roster.name(), options.wait.until);
     let run = Run {
         origin: Origin::Clone { image, snapshot, pki: Pki::new()? },
         nodes: NodeTemplate {
@@ -101,13 +101,14 @@ pub(super) fn run(
         api: ApiOptions { address: address.into(), port: options.api_port },
         kubeconfig: Some(context.writable_kubeconfig(name)?),
         output: context.output(),
+        wait: options.wait,
         ..Run::new(&engines, &roster, roster.first_master())
     };
     if dry_run {
         return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
     apply(context, &plan, &run, retain)?;
-    context.ui.note(&next_steps(name, context.ui.elapsed()));
+    context.ui.note(&next_steps(name, run.wait.until, context.ui.elapsed()));
     Ok(())
 }
 

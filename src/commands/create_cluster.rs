@@ -14,6 +14,7 @@ use crate::cluster::port::{PortBinding, PortMapping, published_at};
 use crate::cluster::proxy::Proxy;
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::{ClusterOptions, ClusterSpec};
+use crate::cluster::wait::Until;
 use crate::docker::Docker;
 use crate::error::Error;
 use crate::image::contract::NodeImage;
@@ -48,7 +49,14 @@ pub(super) fn run(
         settings::allow(&settings, &site.image_from, image)?;
     }
     let other_images = with_names(&site.image_from, others, &site.image)?;
-    let plan = plan::create(&roster, spec.manual, &addons, &site.lacking, reserve);
+    let plan = plan::create(
+        &roster,
+        spec.manual,
+        &addons,
+        &site.lacking,
+        reserve,
+        spec.options.wait.until,
+    );
     if roster.with_role(Role::Master).count() == 2 {
         context
             .ui
@@ -81,6 +89,7 @@ pub(super) fn run(
         api: ApiOptions { address: site.address.into(), port: spec.options.api_port },
         kubeconfig: Some(context.writable_kubeconfig(&spec.name)?),
         output: context.output(),
+        wait: spec.options.wait,
         ..Run::new(&site.engines, &roster, roster.first_master())
     };
     if dry_run {
@@ -88,7 +97,7 @@ pub(super) fn run(
     }
     apply(context, &plan, &run, retain)?;
     let next = match run.manual.as_slice() {
-        [] => next_steps(&spec.name, context.ui.elapsed()),
+        [] => next_steps(&spec.name, run.wait.until, context.ui.elapsed()),
         manual => manual_steps(&roster, manual, context.ui.elapsed()),
     };
     context.ui.note(&next);
@@ -231,10 +240,14 @@ fn manual_steps(roster: &Roster, manual: &[NodeName], total: Duration) -> String
     )
 }
 
-/// What the user may do with the cluster `name`, ready after `total`.
-pub(super) fn next_steps(name: &ClusterName, total: Duration) -> String {
+/// What the user may do with the cluster `name`, made after `total`.
+pub(super) fn next_steps(name: &ClusterName, until: Until, total: Duration) -> String {
+    let how = match until {
+        Until::Registered => "up, its nodes soon Ready,",
+        Until::Nodes | Until::Pods => "ready",
+    };
     format!(
-        "Cluster {name} is ready after {:.1} s. The current context is {context}; next:\n\n  \
+        "Cluster {name} is {how} after {:.1} s. The current context is {context}; next:\n\n  \
          kubectl --context {context} get nodes\n  mokctl exec {name}-master-1\n  mokctl delete cluster {name}\n",
         total.as_secs_f64(),
         context = name.context(),

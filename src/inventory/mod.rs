@@ -10,5 +10,6 @@ pub mod names;
 pub mod networks;
 pub mod node_images;
 pub mod node_objects;
+pub mod pods;
 pub mod settings;
 pub mod snapshots;

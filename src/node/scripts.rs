@@ -30,7 +30,9 @@ pub const LEAVE: &str = "/root/mok/leave.sh";
 pub const REMOVE_MEMBER: &str = "/root/mok/remove_member.sh";
 /// Starts what the image brings along for a new cluster.
 pub const ADDONS: &str = "/root/mok/addons.sh";
-/// Waits for nodes: `ready.sh SECONDS SINCE NODE[=POD_RANGES[=LABELS]]...`.
+/// There until the image has installed all add-ons of a new cluster.
+pub const ADDONS_PENDING: &str = "/etc/systemd/system/multi-user.target.wants/mok-addons.service";
+/// Waits for nodes: `ready.sh SECONDS SINCE|registered NODE[=POD_RANGES[=LABELS]]...`.
 pub const READY: &str = "/root/mok/ready.sh";
 /// Where a master has kubeadm's configuration, without the leading slash.
 pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";

@@ -1,11 +1,14 @@
 //! The plan of `create cluster`. Pure: a roster in, stages out.
 
+use std::iter;
+
 use super::{Plan, Since, Stage, Step};
 use crate::cluster::addons::Addons;
 use crate::cluster::host::Host;
 use crate::cluster::manual::Manual;
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::roster::Roster;
+use crate::cluster::wait::Until;
 
 /// What makes the cluster of `roster`, up to what is left to the user, on hosts of
 /// which those of `lacking` have no image yet. `reserve` says what its name is reserved with.
@@ -16,6 +19,7 @@ pub fn create(
     addons: &Addons,
     lacking: &[Host],
     reserve: ReserveBy,
+    until: Until,
 ) -> Plan {
     let set_up = |role| -> Vec<NodeName> {
         roster.with_role(role).filter(|_| !manual.covers(role)).cloned().collect()
@@ -43,16 +47,29 @@ pub fn create(
         }
         stages.extend(joining);
         let kubernetes = masters.iter().chain(&workers).cloned().collect();
-        let ready = [Step::WaitReady(kubernetes, Since::Ever), Step::SaveKubeconfig];
         let addons = (!addons.is_empty()).then(|| Step::StartAddons(first.clone()));
-        let last = [Step::RevokeToken].into_iter().chain(addons);
-        stages.push(Stage::new(
-            "Waiting for nodes to become Ready",
-            ready.into_iter().chain(finish).chain(last),
-        ));
+        let beside = iter::once(Step::SaveKubeconfig).chain(finish);
+        let beside = beside.chain([Step::RevokeToken]).chain(addons);
+        stages.extend(wait(kubernetes, beside, until));
     }
     stages.push(Stage::new("Completing setup", [Step::MarkComplete(roster.nodes().to_vec())]));
     Plan(stages)
+}
+
+/// Waits for `nodes` as long as `until` says, and does `beside` meanwhile.
+pub(super) fn wait(
+    nodes: Vec<NodeName>,
+    beside: impl IntoIterator<Item = Step>,
+    until: Until,
+) -> Vec<Stage> {
+    let (title, since) = match until {
+        Until::Registered => ("Waiting for nodes to register", Since::Registered),
+        Until::Nodes | Until::Pods => ("Waiting for nodes to become Ready", Since::Ever),
+    };
+    let steps = iter::once(Step::WaitReady(nodes, since)).chain(beside);
+    let pods = Stage::new("Waiting for pods to become Ready", [Step::WaitPods]);
+    let pods = (until == Until::Pods).then_some(pods);
+    iter::once(Stage::new(title, steps)).chain(pods).collect()
 }
 
 /// What a cluster's name is reserved with: what the engine gives to one run alone.
@@ -91,7 +108,8 @@ mod tests {
     }
 
     fn plan_but(nodes: &[&str], manual: Manual) -> String {
-        create(&roster(nodes), manual, &Addons::all(), &[], ReserveBy::Container).to_string()
+        let (roster, addons) = (roster(nodes), Addons::all());
+        create(&roster, manual, &addons, &[], ReserveBy::Container, Until::Nodes).to_string()
     }
 
     fn roster(nodes: &[&str]) -> Roster {
@@ -103,12 +121,29 @@ mod tests {
     fn without_add_ons_none_are_started() {
         let roster = roster(&["a-master-1"]);
         let steps = |addons: &Addons| {
-            let Plan(stages) = create(&roster, Manual::Nothing, addons, &[], ReserveBy::Container);
+            let reserve = ReserveBy::Container;
+            let Plan(stages) = create(&roster, Manual::Nothing, addons, &[], reserve, Until::Nodes);
             stages.into_iter().flat_map(|stage| stage.steps).collect::<Vec<_>>()
         };
         let start = Step::StartAddons(roster.first_master());
         assert!(steps(&Addons::parse("policy").unwrap()).contains(&start));
         assert!(!steps(&Addons::default()).contains(&start));
+    }
+
+    #[test]
+    fn a_plan_waits_for_no_more_than_was_asked() {
+        let roster = roster(&["a-master-1"]);
+        let plan = |until| {
+            let (manual, reserve) = (Manual::Nothing, ReserveBy::Container);
+            create(&roster, manual, &Addons::default(), &[], reserve, until).to_string()
+        };
+        let beside = "  save kubeconfig\n  finish kubeadm init on a-master-1\n  \
+                      revoke the join token\n";
+        let registered = "Waiting for nodes to register\n  wait for a-master-1 to register\n";
+        assert!(plan(Until::Registered).contains(&format!("{registered}{beside}Completing")));
+        let pods = "Waiting for pods to become Ready\n  wait for pods to become Ready\n";
+        assert!(plan(Until::Pods).contains(&format!("Ready\n{beside}{pods}Completing")));
+        assert!(!plan(Until::Nodes).contains("pods") && !plan(Until::Nodes).contains("register"));
     }
 
     #[test]

@@ -77,6 +77,8 @@ pub enum Step {
     Join(NodeName),
     /// Until the nodes are Ready.
     WaitReady(Vec<NodeName>, Since),
+    /// Until the add-ons are installed, and every pod of Kubernetes' and theirs is Ready.
+    WaitPods,
     /// The administrator's access, into the user's kubeconfig.
     SaveKubeconfig,
     /// What nodes joined with is good for nothing any more.
@@ -136,6 +138,8 @@ pub enum Step {
 /// From when on a node's report counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
+    /// None need come: that the node has registered is enough.
+    Registered,
     /// Whatever the cluster has of it.
     Ever,
     /// The start of the run's first container: what the cluster has may be older.
@@ -183,6 +187,7 @@ impl Step {
             Self::CreateNetwork
             | Self::CopyImage(_)
             | Self::CreateToken
+            | Self::WaitPods
             | Self::SaveKubeconfig
             | Self::RevokeToken
             | Self::RemoveAccess
@@ -213,6 +218,10 @@ impl fmt::Display for Step {
             Self::FinishInit(node) => write!(f, "finish kubeadm init on {node}"),
             Self::StartAddons(node) => write!(f, "start add-ons on {node}"),
             Self::Join(node) => write!(f, "join {node}"),
+            Self::WaitReady(nodes, Since::Registered) => {
+                write!(f, "wait for {} to register", list(nodes))
+            }
+            Self::WaitPods => f.write_str("wait for pods to become Ready"),
             Self::WaitReady(nodes, _) => write!(f, "wait for {} to become Ready", list(nodes)),
             Self::SaveKubeconfig => f.write_str("save kubeconfig"),
             Self::RevokeToken => f.write_str("revoke the join token"),

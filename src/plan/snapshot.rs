@@ -1,10 +1,11 @@
 //! The plans of `create snapshot`, `restore cluster` and `create cluster --from`.
 
-use super::create::{ReserveBy, begin, joins};
+use super::create::{ReserveBy, begin, joins, wait};
 use super::delete::remove;
 use super::{Plan, Since, Stage, Step, resume, start, stop};
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::roster::Roster;
+use crate::cluster::wait::Until;
 
 /// Stops what runs, so that every file is closed and all are of one moment; makes
 /// the images; starts again what has been stopped, unless it `stays`.
@@ -46,7 +47,7 @@ pub fn restore(roster: &Roster, names: Vec<String>, network: bool, renews: bool)
 /// Makes the cluster of `roster`, which has one master, of what was saved of another one,
 /// called `former`. The workers join as new ones.
 #[must_use]
-pub fn clone(roster: &Roster, former: &ClusterName) -> Plan {
+pub fn clone(roster: &Roster, former: &ClusterName, until: Until) -> Plan {
     let first = roster.first_master();
     let workers: Vec<NodeName> = roster.with_role(Role::Worker).cloned().collect();
     let mut stages = begin(first.clone(), ReserveBy::Container);
@@ -65,8 +66,7 @@ pub fn clone(roster: &Roster, former: &ClusterName) -> Plan {
         }
     }
     let kubernetes = roster.kubernetes().cloned().collect();
-    let ready = [Step::WaitReady(kubernetes, Since::Ever), Step::SaveKubeconfig, Step::RevokeToken];
-    stages.push(Stage::new("Waiting for nodes to become Ready", ready));
+    stages.extend(wait(kubernetes, [Step::SaveKubeconfig, Step::RevokeToken], until));
     stages.push(Stage::new("Completing setup", [Step::MarkComplete(roster.nodes().to_vec())]));
     Plan(stages)
 }
@@ -126,7 +126,7 @@ mod tests {
         };
         let former = ClusterName::parse("b").unwrap();
         assert_eq!(
-            clone(&roster(&["a-master-1"]), &former).to_string(),
+            clone(&roster(&["a-master-1"]), &former, Until::Nodes).to_string(),
             format!(
                 "{up}Starting control plane\n  run kubeadm init with saved data on a-master-1\n\
                  Changing saved objects\n  change the saved objects on a-master-1\n{}\n  \
@@ -135,7 +135,7 @@ mod tests {
             )
         );
         assert_eq!(
-            clone(&roster(&["a-master-1", "a-worker-2"]), &former).to_string(),
+            clone(&roster(&["a-master-1", "a-worker-2"]), &former, Until::Nodes).to_string(),
             format!(
                 "{up}  start a-worker-2\n\
                  Starting control plane\n  run kubeadm init with saved data on a-master-1\n\
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn under_the_former_name_nodes_join_when_the_former_nodes_are_gone() {
         let all = roster(&["a-master-1", "a-worker-1"]);
-        let plan = clone(&all, all.name()).to_string();
+        let plan = clone(&all, all.name(), Until::Nodes).to_string();
         assert!(
             plan.contains(
                 "Changing saved objects\n  change the saved objects on a-master-1\n\

@@ -3,7 +3,7 @@
 use std::iter;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::error::StepError;
 use super::outputs::MissingOutput;
@@ -22,15 +22,27 @@ use crate::node::kubeadm::join_command::{JoinCommand, OutputError};
 use crate::node::kubeadm::registration;
 use crate::node::pki::{self, Pki};
 use crate::node::scripts;
+use crate::plan::Since;
 
 /// `kubeadm init` gives its control plane four minutes to come up.
 pub(super) const INIT: Duration = Duration::from_secs(330);
 /// `kubeadm join` gives the kubelet five.
 pub(super) const JOIN: Duration = Duration::from_secs(330);
-/// From the last join, or start, until every node is Ready.
-const READY: Duration = Duration::from_secs(240);
+/// What the script does beside waiting.
+const BESIDE: Duration = Duration::from_secs(30);
 /// What the script may wait for an API that has just been told of a new master.
 const REVOKE: Duration = Duration::from_secs(90);
+
+/// What nodes must have reported.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Report {
+    /// That they are there; they are new.
+    Registered,
+    /// That they are Ready; they are new.
+    Ready,
+    /// That they are Ready, since so many seconds after 1970.
+    Since(u64),
+}
 
 impl Run<'_> {
     /// The engine of the admin node.
@@ -153,13 +165,23 @@ impl Run<'_> {
         self.learn_join(&String::from_utf8_lossy(&output))
     }
 
-    /// Waits until all of `nodes` have reported since `since`, in seconds since 1970;
-    /// without it they are new, and their Node objects get their pods' addresses, and the
-    /// labels that kubelets may not set.
-    pub(super) fn ready_call(&self, nodes: &[NodeName], since: Option<u64>) -> Call {
-        let seconds = self.admin_engine().deadline(READY).as_secs().max(1).to_string();
+    /// What nodes must have reported `since` then. The time for all waiting begins now.
+    pub(super) fn begin_wait(&self, since: Since) -> Result<Report, MissingOutput> {
+        self.outputs.learn_waiting(Instant::now());
+        Ok(match since {
+            Since::Registered => Report::Registered,
+            Since::Ever => Report::Ready,
+            Since::Start => Report::Since(self.outputs.started()?),
+        })
+    }
+
+    /// Waits until all of `nodes` have reported. If they are new, their Node objects get
+    /// their pods' addresses, and the labels that kubelets may not set.
+    pub(super) fn ready_call(&self, nodes: &[NodeName], report: Report) -> Call {
+        let seconds =
+            self.admin_engine().deadline(self.wait.timeout()).as_secs().max(1).to_string();
         let word = |node: &NodeName| {
-            if since.is_some() {
+            if matches!(report, Report::Since(_)) {
                 return node.to_string();
             }
             let ranges = self.nodes.ranges.pods_of(node);
@@ -169,17 +191,17 @@ impl Run<'_> {
             }
         };
         let names: Vec<String> = nodes.iter().map(word).collect();
-        let since = since.unwrap_or_default().to_string();
+        let since = match report {
+            Report::Registered => "registered".to_owned(),
+            Report::Ready => "0".to_owned(),
+            Report::Since(seconds) => seconds.to_string(),
+        };
         let mut words = vec![scripts::READY, &seconds, &since];
         words.extend(names.iter().map(String::as_str));
-        script(&self.admin_node, &words, READY + Duration::from_secs(30))
+        script(&self.admin_node, &words, self.wait.timeout() + BESIDE)
     }
 
-    pub(super) fn wait_ready(
-        &self,
-        nodes: &[NodeName],
-        since: Option<u64>,
-    ) -> Result<(), StepError> {
+    pub(super) fn wait_ready(&self, nodes: &[NodeName], report: Report) -> Result<(), StepError> {
         let mut joined = Vec::new();
         for node in nodes {
             // The user need not have set it up by now.
@@ -190,7 +212,7 @@ impl Run<'_> {
         if joined.is_empty() {
             return Ok(());
         }
-        self.show(&self.admin_node, &self.ready_call(&joined, since)).map(drop)
+        self.show(&self.admin_node, &self.ready_call(&joined, report)).map(drop)
     }
 
     pub(super) fn admin_call(&self) -> Call {

@@ -42,6 +42,14 @@ pub enum StepError {
     /// All subnets are taken.
     #[error("no free subnet in 10.213.0.0/16, 172.16.0.0/16, 192.168.0.0/16 and 100.64.0.0/16")]
     NoSubnet,
+    /// Pods are not what was waited for.
+    #[error("pods are not Ready after {seconds} s: {}", missing.join("; "))]
+    NotReady {
+        /// How long.
+        seconds: u64,
+        /// What is missing, and why.
+        missing: Vec<String>,
+    },
     /// A step's thread ended without a result.
     #[error("a step ended without a result")]
     Lost,
@@ -62,6 +70,7 @@ impl StepError {
             | Self::Pack(_)
             | Self::NoPort(_)
             | Self::NoSubnet
+            | Self::NotReady { .. }
             | Self::Lost => None,
         }
     }

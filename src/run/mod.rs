@@ -11,6 +11,7 @@ mod network;
 mod nodes;
 mod origin;
 mod outputs;
+mod pods;
 mod port;
 mod removal;
 mod snapshot;
@@ -50,6 +51,7 @@ use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::subnet::Subnet;
 use crate::cluster::taken::Taken;
+use crate::cluster::wait::Wait;
 use crate::docker::privilege::Privilege;
 use crate::docker::{Call, Engines, args};
 use crate::image::contract::NodeImage;
@@ -81,6 +83,8 @@ pub struct Run<'a> {
     pub kubeconfig: Option<Location>,
     /// Where the output of kubeadm is shown as it comes; none for not at all.
     pub output: Option<Ui>,
+    /// What it waits for, and how long.
+    pub wait: Wait,
     /// The value of the run label on everything that this run makes.
     pub id: String,
     /// What the steps have learned.
@@ -156,6 +160,7 @@ impl<'a> Run<'a> {
             api: ApiOptions::default(),
             kubeconfig: None,
             output: None,
+            wait: Wait::default(),
             id: run_id(),
             outputs: Outputs::default(),
         }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use thiserror::Error;
 
@@ -29,6 +30,7 @@ pub struct Outputs {
     join: OnceLock<JoinCommand>,
     privileges: Mutex<BTreeMap<Option<Host>, Privilege>>,
     started: OnceLock<u64>,
+    waiting: OnceLock<Instant>,
     saved: OnceLock<()>,
     lagging: OnceLock<Vec<Host>>,
     unsaved: Mutex<Option<KubeconfigError>>,
@@ -122,6 +124,16 @@ impl Outputs {
     /// Keeps the time of the start; the first one stays.
     pub fn learn_started(&self, seconds: u64) {
         let _ = self.started.set(seconds);
+    }
+
+    /// When the first wait for nodes began.
+    pub fn waiting(&self) -> Result<Instant, MissingOutput> {
+        self.waiting.get().copied().ok_or(MissingOutput("the time of the wait"))
+    }
+
+    /// Keeps when a wait for nodes began; the first one stays.
+    pub fn learn_waiting(&self, now: Instant) {
+        let _ = self.waiting.set(now);
     }
 
     /// Keeps the layout; the first one stays.

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::control_plane::INIT;
+use super::control_plane::Report;
 use super::error::StepError;
 use super::outputs::MissingOutput;
 use super::start::put;
@@ -213,7 +214,7 @@ impl Run<'_> {
         if kubelet()? != before {
             let since = Timestamp::now().seconds();
             docker.capture(&in_node(node, &["systemctl", "restart", "kubelet"], REQUESTS))?;
-            self.wait_ready(std::slice::from_ref(node), Some(since))?;
+            self.wait_ready(std::slice::from_ref(node), Report::Since(since))?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::cluster::timestamp::Timestamp;
 use crate::cluster::upgrade::former;
 use crate::docker::{Call, Docker, Engine, args};
 use crate::node::scripts;
-use crate::plan::{Since, Step};
+use crate::plan::Step;
 
 /// What systemd gets to end everything in order before the engine kills: it ends
 /// what is left itself after ten seconds.
@@ -111,11 +111,12 @@ impl Run<'_> {
             Step::StartAddons(node) => one(node, script(node, &[scripts::ADDONS], MOMENT)),
             Step::Join(node) => one(node, Self::join_call(node)).by(|_| self.join_node(node)),
             Step::WaitReady(nodes, since) => {
-                let since = match since {
-                    Since::Ever => None,
-                    Since::Start => Some(self.outputs.started()?),
-                };
-                admin_node(self.ready_call(nodes, since)).by(move |_| self.wait_ready(nodes, since))
+                let report = self.begin_wait(*since)?;
+                let call = self.ready_call(nodes, report);
+                admin_node(call).by(move |_| self.wait_ready(nodes, report))
+            }
+            Step::WaitPods => {
+                on(&self.admin_node, self.pods_calls().into()).by(|calls| self.wait_pods(calls))
             }
             Step::SaveKubeconfig => admin_node(self.admin_call()).by(|_| self.save_kubeconfig()),
             Step::RevokeToken => admin_node(self.revoke_call(TOKEN_ID)).by(|_| self.revoke_token()),

@@ -51,3 +51,4 @@ mod snapshots;
 mod terminal;
 mod upgrade;
 mod usage;
+mod wait;

@@ -31,6 +31,7 @@ use crate::cluster::spec::{
     CloneSpec, ClusterOptions, ClusterSpec, ImageRef, MAX_MASTERS, MAX_WORKERS, VersionPrefix,
 };
 use crate::cluster::subnet::{OVERLAY_PREFIX, Subnet};
+use crate::cluster::wait::{Until, Wait};
 
 pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
     let mut spec = ClusterSpec {
@@ -51,6 +52,9 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
         cni: words.value(Flag::Cni).map_or(Ok(Cni::default()), Cni::parse)?,
     };
     spec.options.subnet.map_or(Ok(()), |subnet| spec.ranges.allow(subnet))?;
+    if spec.options.wait.until == Until::Pods && spec.cni == Cni::None {
+        return Err(UsageError::PodsWithoutNetwork);
+    }
     spec.manual = manual(words, spec.has_load_balancer());
     Ok(spec)
 }
@@ -91,6 +95,7 @@ fn options(words: &Words) -> Result<ClusterOptions, UsageError> {
         registry: words.value(Flag::Registry).map(Registry::parse).transpose()?,
         limits: Limits::parse(words.value(Flag::NodeCpus), words.value(Flag::NodeMemory))?,
         if_not_exists: words.has(Flag::IfNotExists),
+        wait: Wait::parse(words.value(Flag::Wait), words.value(Flag::Timeout))?,
     })
 }
 

@@ -48,6 +48,8 @@ pub enum Flag {
     NodeMemory,
     NodeImage,
     IfNotExists,
+    Wait,
+    Timeout,
     Parallel,
     Snapshot,
     GetPrebuiltImage,

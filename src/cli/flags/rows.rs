@@ -90,6 +90,10 @@ pub const EXCLUSIVE: &[(Flag, Flag)] = &[
     (Flag::From, Flag::SkipLbSetup),
     (Flag::From, Flag::SkipMasterSetup),
     (Flag::From, Flag::SkipWorkerSetup),
+    // What is left to the user is not waited for.
+    (Flag::Wait, Flag::SkipLbSetup),
+    (Flag::Wait, Flag::SkipMasterSetup),
+    (Flag::Wait, Flag::SkipWorkerSetup),
     // One engine has it.
     (Flag::From, Flag::Hosts),
     (Flag::From, Flag::Place),
@@ -386,6 +390,22 @@ pub const FLAGS: &[FlagSpec] = &[
         value: None,
         scope: Scope::Only(&[Verb::CreateCluster]),
         help: "Leave such a cluster as it is, if it is there",
+    },
+    FlagSpec {
+        flag: Flag::Wait,
+        name: "wait",
+        short: None,
+        value: Some("WHAT"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "Until what is Ready: none, nodes or pods",
+    },
+    FlagSpec {
+        flag: Flag::Timeout,
+        name: "timeout",
+        short: None,
+        value: Some("TIME"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "How long at most, like 300 or 5m",
     },
     FlagSpec {
         flag: Flag::Parallel,

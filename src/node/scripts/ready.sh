@@ -4,13 +4,15 @@
 # was stopped still holds is not news. Says of each that is not what it last
 # reported.
 # And until pods can be made, which run under an account that a controller makes.
-# usage: ready.sh SECONDS SINCE NODE[=POD_RANGES[=LABELS]]...: ranges, with commas, are noted in
+# With 'registered' in place of SINCE the nodes need only have a Node object.
+# usage: ready.sh SECONDS SINCE|registered NODE[=POD_RANGES[=LABELS]]...: ranges, with commas, are noted in
 # the Node object, and so are labels, pairs of a YAML map
 set -euo pipefail
 
 # shellcheck source=src/node/scripts/common.sh
 . /root/mok/common.sh
-seconds=$1 since=$2
+seconds=$1 since=$2 what='nodes to become Ready'
+[[ $since != registered ]] || what='nodes to register'
 shift 2
 ranges=$(for word in "$@"; do
   IFS='=' read -r node all labels <<<"$word"
@@ -35,7 +37,9 @@ missing() {
     read -r _ status time why < <(grep "^$name " <<<"$nodes") || true
     # Where the user installs the network, that is all that may be missing.
     if [[ ${CNI:-} == none && $why == *NetworkPluginNotReady* ]]; then status=True; fi
-    if [[ $status != True ]]; then
+    if [[ $since == registered ]]; then
+      [[ -n $status ]] || echo "$name has not registered"
+    elif [[ $status != True ]]; then
       echo "$name ${why:-has not reported}"
     elif (($(date --date="$time" +%s) < since)); then
       echo "$name has not reported since it was started"
@@ -44,7 +48,7 @@ missing() {
 }
 all_ready() { api_listens && [[ -z $(missing "$@") ]]; }
 
-wait_until "$seconds" "nodes to become Ready" all_ready "$@" || {
+wait_until "$seconds" "$what" all_ready "$@" || {
   missing "$@" >&2
   exit 1
 }
@@ -52,5 +56,7 @@ if [[ -n $ranges ]]; then
   # Another manager's name: what an earlier apply has set stays.
   admin apply --server-side --field-manager=mok-pod-range --filename=- <<<"$ranges"
 fi &
-admin wait --for=create --timeout="${seconds}s" serviceaccount/default >/dev/null
-wait $!
+pid=$!
+[[ $since == registered ]] ||
+  admin wait --for=create --timeout="${seconds}s" serviceaccount/default >/dev/null
+wait "$pid"

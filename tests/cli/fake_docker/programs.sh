@@ -64,7 +64,16 @@ exec_in() {
       [ -s "$found/root/root/mok/patches/etcd~members+json.json" ] ||
         fail "open /root/mok/patches: no such file or directory"
       ;;
-    "bash /root/mok/finish.sh" | "bash /root/mok/addons.sh") ;;
+    "bash /root/mok/finish.sh") ;;
+    "bash /root/mok/addons.sh")
+      mkdir -p "$found/root/etc/systemd/system/multi-user.target.wants"
+      : >"$found/root/etc/systemd/system/multi-user.target.wants/mok-addons.service"
+      ;;
+    "kubectl --kubeconfig=/etc/kubernetes/admin.conf get deployments,daemonsets,pods --all-namespaces --output=json")
+      # When that is asked for the second time, they are installed.
+      rm -f "$found/root/etc/systemd/system/multi-user.target.wants/mok-addons.service"
+      echo '{"items":[]}'
+      ;;
     "tar --create --directory=/etc/kubernetes/pki "*)
       shift 3
       authorities

@@ -1,0 +1,64 @@
+//! Waits for the pods of a new cluster: those of Kubernetes itself, and of the add-ons.
+
+use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
+
+use super::error::StepError;
+use super::work::Target;
+use super::{Run, in_node};
+use crate::cluster::addons::{Addon, SYSTEM};
+use crate::docker::{Call, DockerError, args};
+use crate::inventory::pods;
+use crate::node::scripts;
+
+/// Between two looks.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+/// How long kubectl may take.
+const LOOK: Duration = Duration::from_secs(30);
+
+impl Run<'_> {
+    /// Asks whether the add-ons are installed, and what there is of pods.
+    pub(super) fn pods_calls(&self) -> [Call; 2] {
+        let pending = format!("compgen -G {} || true", scripts::ADDONS_PENDING);
+        let node = self.admin_node.to_string();
+        [
+            args::exec(&node, ["bash", "-c", pending.as_str()]),
+            in_node(&self.admin_node, &pods::LIST, LOOK),
+        ]
+    }
+
+    /// Makes both calls again and again, until nothing is missing.
+    pub(super) fn wait_pods(&self, calls: &[Target<'_>]) -> Result<(), StepError> {
+        let begun = self.outputs.waiting()?;
+        let time = self.admin_engine().deadline(self.wait.timeout());
+        loop {
+            let missing = match self.missing_pods(calls) {
+                Ok(missing) if missing.is_empty() => return Ok(()),
+                Ok(missing) => missing,
+                Err(error @ DockerError::Interrupted { .. }) => return Err(error.into()),
+                // The API of a young cluster may be away for a moment.
+                Err(error) if begun.elapsed() >= time => return Err(error.into()),
+                Err(_) => Vec::new(),
+            };
+            if begun.elapsed() >= time {
+                return Err(StepError::NotReady { seconds: time.as_secs(), missing });
+            }
+            thread::sleep(LOOK_AGAIN);
+        }
+    }
+
+    /// What is not there yet, or not Ready, and why.
+    fn missing_pods(&self, calls: &[Target<'_>]) -> Result<Vec<String>, DockerError> {
+        let addons = self.nodes.addons.iter().map(Addon::namespace);
+        let namespaces: BTreeSet<&str> = addons.chain([SYSTEM]).collect();
+        let mut missing = Vec::new();
+        if let [(docker, pending), (_, list)] = calls {
+            if !docker.capture(pending)?.is_empty() {
+                missing.push("add-ons are not installed yet".to_owned());
+            }
+            missing.extend(docker.read(list, |json| pods::missing(json, &namespaces))?);
+        }
+        Ok(missing)
+    }
+}
