@@ -25,6 +25,7 @@ pub mod version;
 pub mod yaml;
 
 use std::ffi::OsString;
+use std::fs;
 use std::process::ExitCode;
 
 use cli::{Candidates, Command, Detail, Format, Globals, Live, Parsed};
@@ -50,7 +51,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn obey(words: &[OsString], env: Env, ui: &Ui) -> ExitCode {
-    match cli::parse(words, &env.defaults) {
+    match cli::parse_with_files(words, &env.defaults, |file| fs::read_to_string(file)) {
         Ok(Parsed::Usage) => ui.answer(cli::usage()),
         Ok(Parsed::Help(topic)) => ui.answer(&topic.text()),
         Ok(Parsed::Answer(text)) => ui.answer(&text),

@@ -45,6 +45,8 @@ pub enum Format {
     Json,
     /// For people.
     Table,
+    /// Of a cluster: the command that makes such a one.
+    Command,
 }
 
 impl Command {
@@ -65,6 +67,7 @@ impl Command {
             | Self::StartCluster { .. }
             | Self::StopCluster { .. } => true,
             Self::GetClusters { .. }
+            | Self::GetCommand { .. }
             | Self::GetNodes { .. }
             | Self::GetKubeconfig { .. }
             | Self::GetImages
@@ -90,6 +93,7 @@ impl Command {
             | Self::CreateSnapshot { cluster, .. }
             | Self::RestoreCluster { cluster, .. }
             | Self::DeleteCluster { cluster, .. }
+            | Self::GetCommand { cluster }
             | Self::GetNodes { cluster }
             | Self::GetKubeconfig { cluster }
             | Self::StartCluster { cluster, .. }
@@ -217,6 +221,11 @@ pub enum Command {
     GetClusters {
         /// The only cluster to get.
         cluster: Option<ClusterName>,
+    },
+    /// `get cluster --output command`
+    GetCommand {
+        /// Whose command.
+        cluster: ClusterName,
     },
     /// `get nodes`
     GetNodes {

@@ -10,10 +10,12 @@ use super::state::State;
 use super::table::{ROWS, Row, rows_of};
 use super::takes::{Live, Takes};
 use super::usage::about;
+use super::verb::Verb;
 use super::words::Words;
 use crate::cluster::addons::Addons;
 use crate::cluster::cni::Cni;
 use crate::cluster::family::IpFamily;
+use crate::cluster::wait::Until;
 
 /// A word that may come next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,10 +66,10 @@ pub(super) fn complete(typed_words: &[OsString]) -> Candidates {
     };
     let mut flag = String::new();
     let (words, live) = if let Some(spec) = wants {
-        offer(value_of(spec), &words)
+        offer(value_of(spec, state), &words)
     } else if let Some((spec, Some(value))) = flags::find(typed) {
         typed.strip_suffix(value).unwrap_or_default().clone_into(&mut flag);
-        offer(value_of(spec), &words)
+        offer(value_of(spec, state), &words)
     } else if typed.starts_with('-') {
         (flags_of(state), None)
     } else {
@@ -82,16 +84,20 @@ pub(super) fn complete(typed_words: &[OsString]) -> Candidates {
 }
 
 /// What a flag's value may be.
-fn value_of(spec: &FlagSpec) -> Takes {
+fn value_of(spec: &FlagSpec, state: State) -> Takes {
     match spec.value {
         Some("ADDONS") => Takes::OneOf(Addons::WORDS),
         Some("CNI") => Takes::OneOf(Cni::WORDS),
         Some("DIR") => Takes::Live(Live::Folders),
         Some("FAMILY") => Takes::OneOf(IpFamily::WORDS),
         Some("FILE") => Takes::Live(Live::Files),
+        Some("FORMAT") if state.row().is_some_and(|row| row.verb == Verb::GetClusters) => {
+            Takes::OneOf(&["json", "table", "command"])
+        }
         Some("FORMAT") => Takes::OneOf(&["json", "table"]),
         Some("IMAGE") => Takes::Live(Live::NodeImages),
         Some("SNAPSHOT") => Takes::Live(Live::Snapshots),
+        Some("WHAT") => Takes::OneOf(Until::WORDS),
         Some(_) | None => Takes::Anything,
     }
 }
@@ -167,6 +173,7 @@ mod tests {
             ("get nodes a --o", "--output"),
             ("get nodes a --output ", "json table"),
             ("get nodes a --output=j", "--output=json"),
+            ("get cluster a -o ", "json table command"),
             ("get images ", "--help --plain --quiet --output"),
             ("delete cluster a --y", "--yes"),
             ("--p", "--plain"),
@@ -175,6 +182,7 @@ mod tests {
             ("create cluster a --masters ", ""),
             ("create cluster a --ip-family ", "ipv4 ipv6 dual"),
             ("create cluster a --cni ", "static none"),
+            ("create cluster a --wait ", "none nodes pods"),
             ("create cluster a --addons ", "storage metrics policy loadbalancer none"),
         ] {
             assert_eq!(next(line), (want.to_owned(), None), "{line}");

@@ -108,9 +108,30 @@ pub enum UsageError {
         /// The variable.
         variable: String,
     },
+    /// A file of words that cannot be read.
+    #[error("Invalid @FILE, '{file}': {why}.")]
+    File {
+        /// The file.
+        file: String,
+        /// Why.
+        why: String,
+    },
+    /// The mistake is in a file of words.
+    #[error("{mistake} It comes from {file}:{line}.")]
+    InFile {
+        /// The mistake.
+        mistake: Box<Self>,
+        /// The file.
+        file: String,
+        /// The line.
+        line: usize,
+    },
     /// Not a format.
     #[error("Invalid FORMAT, '{0}': json or table is allowed.")]
     Format(String),
+    /// Not a format of clusters.
+    #[error("Invalid FORMAT, '{0}': json, table or command is allowed.")]
+    ClusterFormat(String),
     /// Not a shell that can be served.
     #[error("Invalid SHELL, '{0}': bash, zsh or fish is allowed.")]
     Shell(String),
@@ -164,6 +185,12 @@ pub enum UsageError {
     /// Not a limit of nodes.
     #[error("{}", sentence(.0))]
     Limit(#[from] LimitError),
+    /// Nothing to wait for, or no time.
+    #[error("{}", sentence(.0))]
+    Wait(#[from] WaitError),
+    /// No pod becomes Ready before the user has installed a network.
+    #[error("Invalid WHAT, 'pods': with --cni none no pod becomes Ready.")]
+    PodsWithoutNetwork,
     /// Not an address that clients can go to.
     #[error("Invalid ADDRESS, '{0}': an IPv4 address of the host is allowed, like 192.0.2.7.")]
     Address(String),
@@ -185,12 +212,6 @@ impl UsageError {
             Self::Unexpected { .. }
             | Self::Missing(_)
             | Self::FlagWithoutValue(_)
-    /// Nothing to wait for, or no time.
-    #[error("{}", sentence(.0))]
-    Wait(#[from] WaitError),
-    /// No pod becomes Ready before the user has installed a network.
-    #[error("Invalid WHAT, 'pods': with --cni none no pod becomes Ready.")]
-    PodsWithoutNetwork,
             | Self::FlagWithValue { .. }
             | Self::FlagNotFor { .. }
             | Self::Disagree { .. }
@@ -198,7 +219,10 @@ impl UsageError {
             | Self::Number { .. }
             | Self::Switch { .. }
             | Self::Default { .. }
+            | Self::File { .. }
+            | Self::InFile { .. }
             | Self::Format(_)
+            | Self::ClusterFormat(_)
             | Self::Shell(_)
             | Self::Role { .. }
             | Self::Name(_)
@@ -215,6 +239,8 @@ impl UsageError {
             | Self::Limit(_)
             | Self::NodeImage(_)
             | Self::Cni(_)
+            | Self::Wait(_)
+            | Self::PodsWithoutNetwork
             | Self::Address(_)
             | Self::NarrowSubnet(_)
             | Self::NotUtf8(_) => "\n",
@@ -229,5 +255,3 @@ fn sentence(error: &dyn std::error::Error) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |c| format!("{}{}.", c.to_uppercase(), chars.as_str()))
 }
-            | Self::Wait(_)
-            | Self::PodsWithoutNetwork

@@ -4,6 +4,7 @@
 //! First [`scan`] puts every word in its place; then the words are checked and
 //! become values. `docs/grammar.md` is the specification.
 
+mod argument_file;
 mod check;
 mod command;
 mod complete;
@@ -24,7 +25,10 @@ pub mod verb;
 mod words;
 
 use std::ffi::OsString;
+use std::io;
+use std::path::Path;
 
+use argument_file::Expanded;
 use check::check;
 pub use command::{Command, Detail, Format, Globals};
 pub use complete::Candidates;
@@ -54,6 +58,17 @@ pub enum Parsed {
     Nothing(Option<&'static str>),
     /// A command.
     Run(Globals, Command),
+}
+
+/// Reads the words after the program's name, with the lines of each `@FILE` in its place,
+/// which `open` reads, and what `defaults` adds to them.
+pub fn parse_with_files(
+    line: &[OsString],
+    defaults: &Defaults,
+    open: impl Fn(&Path) -> io::Result<String>,
+) -> Result<Parsed, UsageError> {
+    let expanded = Expanded::of(line, open)?;
+    parse(&expanded.words, defaults).map_err(|mistake| expanded.blame(mistake))
 }
 
 /// Reads the words after the program's name, and what `defaults` adds to them.

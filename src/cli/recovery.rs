@@ -45,6 +45,7 @@ impl Command {
             Self::StopCluster { cluster, .. } => go_on(format!("stop cluster {cluster}")),
             Self::BuildImage { .. } => go_on("build image".to_owned()),
             Self::GetClusters { .. }
+            | Self::GetCommand { .. }
             | Self::GetNodes { .. }
             | Self::GetKubeconfig { .. }
             | Self::GetImages

@@ -13,6 +13,7 @@ mod exec;
 mod export_logs;
 mod export_snapshot;
 mod get;
+mod get_command;
 mod get_snapshots;
 mod kubeconfig;
 mod load_balancer;
@@ -93,6 +94,7 @@ impl Context {
             Command::StartCluster { cluster, dry_run } => power::start(self, &cluster, dry_run),
             Command::StopCluster { cluster, dry_run } => power::stop(self, &cluster, dry_run),
             Command::GetClusters { cluster } => get::clusters(self, cluster.as_ref()),
+            Command::GetCommand { cluster } => get_command::run(self, &cluster),
             Command::GetNodes { cluster } => get::nodes(self, &cluster),
             Command::GetImages => get::images(self),
             Command::GetKubeconfig { cluster } => kubeconfig::run(self, &cluster),

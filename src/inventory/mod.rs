@@ -4,6 +4,7 @@ pub mod activity;
 pub mod error;
 pub mod existing;
 pub mod found;
+pub mod kept;
 pub mod lost_network;
 pub mod members;
 pub mod names;

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod addons;
+mod argument_file;
 mod budget;
 mod build_image;
 mod by_hand;
@@ -23,6 +24,7 @@ mod fake_docker;
 mod faults;
 mod from_kind;
 mod get;
+mod get_command;
 mod harness;
 mod hostile;
 mod hosts;

@@ -79,6 +79,10 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
         Verb::DeleteWorker => {
             Command::DeleteNode { node: node(words, Role::Worker)?, yes, dry_run }
         }
+        Verb::GetClusters if words.value(Flag::Output) == Some(COMMAND) => {
+            let name = words.option(0).ok_or(UsageError::Missing("the Cluster NAME to get"))?;
+            Command::GetCommand { cluster: ClusterName::parse(name)? }
+        }
         Verb::GetClusters => {
             Command::GetClusters { cluster: words.option(0).map(ClusterName::parse).transpose()? }
         }
@@ -109,12 +113,12 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
         Verb::Help => return help(words),
         Verb::Completion => return completion(words),
         Verb::Man => return Ok(Parsed::Answer(man())),
-        Verb::Version => return Ok(Parsed::Answer(version(&globals(words)?))),
+        Verb::Version => return Ok(Parsed::Answer(version(&globals(words, row.verb)?))),
     };
-    Ok(Parsed::Run(globals(words)?, command))
+    Ok(Parsed::Run(globals(words, row.verb)?, command))
 }
 
-fn globals(words: &Words) -> Result<Globals, UsageError> {
+fn globals(words: &Words, verb: Verb) -> Result<Globals, UsageError> {
     if let Some((a, b)) = EXCLUSIVE.iter().find(|(a, b)| words.has(*a) && words.has(*b)) {
         return Err(UsageError::Exclusive(*a, *b));
     }
@@ -130,14 +134,19 @@ fn globals(words: &Words) -> Result<Globals, UsageError> {
         detail,
         hosts: words.value(Flag::Hosts).map_or_else(|| Ok(Vec::new()), Host::parse_all)?,
         timings: words.has(Flag::Timings),
-        output: words.value(Flag::Output).map(format).transpose()?,
+        output: words.value(Flag::Output).map(|word| format(word, verb)).transpose()?,
     })
 }
 
-fn format(word: &str) -> Result<Format, UsageError> {
+/// The format that is the command of a cluster.
+const COMMAND: &str = "command";
+
+fn format(word: &str, verb: Verb) -> Result<Format, UsageError> {
     match word {
         "json" => Ok(Format::Json),
         "table" => Ok(Format::Table),
+        COMMAND if verb == Verb::GetClusters => Ok(Format::Command),
+        _ if verb == Verb::GetClusters => Err(UsageError::ClusterFormat(word.to_owned())),
         _ => Err(UsageError::Format(word.to_owned())),
     }
 }
@@ -155,7 +164,7 @@ fn node(words: &Words, role: Role) -> Result<NodeName, UsageError> {
 fn version(globals: &Globals) -> String {
     let text = match globals.output {
         Some(Format::Json) => version::as_json(),
-        Some(Format::Table) | None => version::line(),
+        Some(Format::Table | Format::Command) | None => version::line(),
     };
     format!("{text}\n")
 }

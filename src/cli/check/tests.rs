@@ -194,7 +194,9 @@ fn a_value_is_refused_with_what_is_allowed() {
             "Invalid NODE name, 'a-b': a node is called CLUSTER-master-N, CLUSTER-worker-N or \
              CLUSTER-lb.",
         ),
-        ("get clusters -o xml", "Invalid FORMAT, 'xml': json or table is allowed."),
+        ("get clusters -o xml", "Invalid FORMAT, 'xml': json, table or command is allowed."),
+        ("get nodes a -o command", "Invalid FORMAT, 'command': json or table is allowed."),
+        ("get cluster -o command", "Please provide the Cluster NAME to get."),
         (
             "create cluster a 1 0 -q --tailf",
             "Invalid FLAG, '--tailf': it is not allowed with '--quiet'.",

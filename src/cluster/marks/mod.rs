@@ -118,6 +118,13 @@ impl Marks {
         other.map_or(Ok(()), |node| Err(MarkError::Node(node)))
     }
 
+    /// The same with other names of nodes; what is said of a node that is not in `names` is
+    /// left out.
+    #[must_use]
+    pub fn renamed(&self, names: &[(NodeName, NodeName)]) -> Self {
+        Self { labels: renamed(&self.labels, names), taints: renamed(&self.taints, names) }
+    }
+
     /// The same of another cluster.
     #[must_use]
     pub fn in_cluster(&self, name: &ClusterName) -> Self {
@@ -164,6 +171,17 @@ fn each<T: Clone>(marks: &[(Target, T)], nodes: &[NodeName]) -> Vec<(Target, T)>
         meant.map(|node| (Target::Node(node.clone()), mark.clone())).collect::<Vec<_>>()
     };
     marks.iter().flat_map(of).collect()
+}
+
+fn renamed<T: Clone>(marks: &[(Target, T)], names: &[(NodeName, NodeName)]) -> Vec<(Target, T)> {
+    let other = |target: &Target| match target {
+        Target::Role(role) => Some(Target::Role(*role)),
+        Target::Node(node) => {
+            let (_, name) = names.iter().find(|(own, _)| own == node)?;
+            Some(Target::Node(name.clone()))
+        }
+    };
+    marks.iter().filter_map(|(target, mark)| Some((other(target)?, mark.clone()))).collect()
 }
 
 fn moved<T: Clone>(marks: &[(Target, T)], name: &ClusterName) -> Vec<(Target, T)> {

@@ -57,6 +57,11 @@ if [[ -n $ranges ]]; then
   admin apply --server-side --field-manager=mok-pod-range --filename=- <<<"$ranges"
 fi &
 pid=$!
-[[ $since == registered ]] ||
-  admin wait --for=create --timeout="${seconds}s" serviceaccount/default >/dev/null
+if [[ $since != registered ]]; then
+  admin wait --for=create --timeout="$((seconds > SECONDS ? seconds - SECONDS : 1))s" \
+    serviceaccount/default >/dev/null || {
+    echo "pods cannot be made yet: the service account 'default' is missing" >&2
+    exit 1
+  }
+fi
 wait "$pid"
