@@ -77,7 +77,10 @@ fn a_skipped_master_setup_leaves_the_workers_too() {
     let config = machine.docker.file("a-master-1", "/root/mok/kubeadm-init.yaml");
     assert!(config.contains("- ttl: 24h0m0s\n"), "{config}");
     let config = machine.docker.file("a-worker-1", "/root/mok/kubeadm-join.template.yaml");
-    assert!(config.contains("token: \"@TOKEN@\"\n") && !config.contains("controlPlane"), "{config}");
+    assert!(
+        config.contains("token: \"@TOKEN@\"\n") && !config.contains("controlPlane"),
+        "{config}"
+    );
 }
 
 #[test]
