@@ -39,6 +39,8 @@ pub(super) fn man() -> String {
          [\\fIOPTION\\fR...] [\\fIFLAG\\fR...]\n\
          .SH DESCRIPTION\nEach container is a node: systemd, containerd, kubelet and what kubeadm \
          puts on it.\nFlags may stand anywhere on the command line.\n\
+         .PP\n@FILE after a command and subcommand stands for the lines of that file, each a word. \
+         Empty lines, and those that begin with #, are ignored.\n\
          .SH COMMANDS\n",
         text(version::VERSION)
     );

@@ -129,6 +129,7 @@ mod tests {
     use std::ffi::OsString;
 
     use super::*;
+    use crate::cli::argument_file::Expanded;
     use crate::cli::table::rows_of;
     use crate::cli::{Defaults, Stop, parse, scan};
 
@@ -209,6 +210,7 @@ mod tests {
                 // What follows is the shell's.
                 let words = line.split_whitespace().take_while(|w| !["|", ">"].contains(w));
                 let words: Vec<OsString> = words.map(OsString::from).collect();
+                let words = Expanded::of(&words, |_| Ok("1\n1\n".to_owned())).unwrap().words;
                 let none = Defaults::default();
                 let scan = scan(&words, &none);
                 assert!(matches!(scan.end, Ok(Stop::Complete(found)) if found == row), "{line}");

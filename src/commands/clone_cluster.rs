@@ -34,7 +34,7 @@ pub(super) fn run(
     if options.if_not_exists {
         let snapshot = snapshots::named(&context.docker, &spec.snapshot)?;
         can_be_cloned(&snapshot, spec)?;
-        if is_there(context, &snapshot.roster.renamed(name))? {
+        if is_there(context, &snapshot.roster.renamed(name), None)? {
             return Ok(());
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     let roster = spec.roster();
-    if spec.options.if_not_exists && is_there(context, &roster)? {
+    if spec.options.if_not_exists && is_there(context, &roster, Some(spec))? {
         return Ok(());
     }
     spec.marks.refuse_others(roster.nodes())?;
@@ -119,9 +119,13 @@ const PUBLISH_INSTEAD: &str = "Services of type LoadBalancer are reached from th
     alone; 'create cluster --publish PORT:NODEPORT' publishes one here.\n";
 
 /// Whether the cluster of `roster` is there already; then this says where it is.
-pub(super) fn is_there(context: &Context, roster: &Roster) -> Result<bool, Error> {
+pub(super) fn is_there(
+    context: &Context,
+    roster: &Roster,
+    spec: Option<&ClusterSpec>,
+) -> Result<bool, Error> {
     let name = roster.name();
-    let existing = existing_like(context.asked(), name, roster)?;
+    let existing = existing_like(context.asked(), roster, spec)?;
     if let Some(existing) = &existing {
         existing.tell(&context.ui);
         context.ui.fact("existed", true);

@@ -57,6 +57,14 @@ pub enum PreflightError {
         /// What was asked for.
         wanted: String,
     },
+    /// The same, of what a flag says.
+    #[error("cluster {cluster} already exists with another --{flag}")]
+    OtherFlag {
+        /// The cluster.
+        cluster: ClusterName,
+        /// The flag's name.
+        flag: &'static str,
+    },
     /// The cluster knows nodes that have no container.
     #[error("cluster {cluster} already exists, but node {node} is missing", cluster = .0.cluster(), node = .0)]
     MissingNode(NodeName),
@@ -128,7 +136,7 @@ impl PreflightError {
             Self::Exists(name) => {
                 format!("'mokctl delete cluster {name}' removes it, --if-not-exists keeps it")
             }
-            Self::OtherShape { cluster, .. } => {
+            Self::OtherShape { cluster, .. } | Self::OtherFlag { cluster, .. } => {
                 format!("'mokctl delete cluster {cluster}' removes it")
             }
             Self::MissingNode(node) => format!(

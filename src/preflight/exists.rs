@@ -1,23 +1,29 @@
 //! Whether the cluster that was asked for is there already, whole and running.
 
+use std::num::NonZeroU16;
+
 use super::PreflightError;
-use crate::cluster::name::{ClusterName, Role};
+use crate::cli::flags::Flag;
+use crate::cluster::name::Role;
 use crate::cluster::roster::Roster;
+use crate::cluster::spec::{ClusterOptions, ClusterSpec, ImageRef, VersionPrefix};
 use crate::inventory::error::InventoryError;
 use crate::inventory::existing::ExistingCluster;
 use crate::inventory::found::Asked;
+use crate::inventory::members::Member;
 use crate::inventory::node_objects;
 
-/// The cluster `name`, if it is there with as many nodes as `roster` and can be used; none if
-/// there is nothing of it.
+/// The cluster of `roster`, if it is there with as many nodes and as `spec` has it, where there
+/// is one, and can be used; none if there is nothing of it.
 ///
 /// # Errors
-/// It is there in part, in another shape, or does not run.
+/// It is there in part, otherwise than it was asked for, or does not run.
 pub fn existing_like(
     asked: Asked<'_>,
-    name: &ClusterName,
     roster: &Roster,
+    spec: Option<&ClusterSpec>,
 ) -> Result<Option<ExistingCluster>, PreflightError> {
+    let name = roster.name();
     let existing = match ExistingCluster::find(asked, name) {
         // A network may be left: who creates the cluster finds it.
         Err(InventoryError::NotFound(_)) => return Ok(None),
@@ -32,10 +38,39 @@ pub fn existing_like(
         return Err(PreflightError::MissingNode(object.node.clone()));
     }
     let (has, wanted) = (shape(&existing.roster), shape(roster));
-    if has == wanted {
-        return Ok(Some(existing));
+    if has != wanted {
+        return Err(PreflightError::OtherShape { cluster: name.clone(), has, wanted });
     }
-    Err(PreflightError::OtherShape { cluster: name.clone(), has, wanted })
+    if let Some(flag) = spec.and_then(|spec| difference(spec, &existing)) {
+        return Err(PreflightError::OtherFlag { cluster: name.clone(), flag: flag.name() });
+    }
+    Ok(Some(existing))
+}
+
+/// The first flag that says something else than a master of the cluster does. Only what was
+/// said is compared; of addresses also that nothing was.
+fn difference(spec: &ClusterSpec, existing: &ExistingCluster) -> Option<Flag> {
+    let first = |member: &&Member| member.role() == Some(Role::Master);
+    let master = existing.members.iter().find(first)?;
+    let ClusterOptions { registry, mounts, limits, api_port, .. } = &spec.options;
+    let image = spec.image.as_ref().map(ImageRef::as_str);
+    let is_version = |wanted: &VersionPrefix| master.version.is_some_and(|it| wanted.matches(it));
+    let is_port = |port: NonZeroU16| existing.api().is_some_and(|api| api.port == port.get());
+    let differs = [
+        (Flag::Image, image.is_some_and(|image| image != master.base.name)),
+        (Flag::K8sver, spec.version.as_ref().is_some_and(|wanted| !is_version(wanted))),
+        (Flag::IpFamily, spec.ranges.family() != master.ranges.family()),
+        (Flag::PodSubnet, spec.ranges.pods() != master.ranges.pods()),
+        (Flag::ServiceSubnet, spec.ranges.services() != master.ranges.services()),
+        (Flag::Addons, spec.addons.as_ref().is_some_and(|addons| *addons != master.addons)),
+        (Flag::Cni, spec.cni != master.cni),
+        (Flag::Registry, registry.is_some() && *registry != master.registry),
+        (Flag::Mount, !mounts.is_empty() && *mounts != master.mounts),
+        (Flag::NodeCpus, limits.cpu.is_some() && limits.cpu != master.limits.cpu),
+        (Flag::NodeMemory, limits.memory.is_some() && limits.memory != master.limits.memory),
+        (Flag::ApiPort, api_port.is_some_and(|port| !is_port(port))),
+    ];
+    differs.into_iter().find(|(_, differs)| *differs).map(|(flag, _)| flag)
 }
 
 /// `1 master and 2 workers`

@@ -83,6 +83,37 @@ fn another_shape_is_refused() {
 }
 
 #[test]
+fn other_words_are_refused() {
+    let words = "--addons policy,storage --pod-subnet 10.60.0.0/16 --node-cpus 2 --api-port 36443";
+    let line = format!("a 1 0 {words} --mount /srv:/data --registry localhost:5000");
+    let machine = Machine::new().with_cluster(&line);
+    is_kept(&machine, &format!("{line} --if-not-exists"));
+    let pods = "--pod-subnet 10.60.0.0/16 --if-not-exists";
+    is_kept(&machine, &format!("a 1 0 {pods} --addons storage,policy --k8sver 1.37"));
+    for (flags, flag) in [
+        ("", "pod-subnet"),
+        ("--pod-subnet 10.60.0.0/16 --service-subnet 10.61.0.0/16", "service-subnet"),
+        ("--ip-family dual", "ip-family"),
+        ("--pod-subnet 10.60.0.0/16 --addons none", "addons"),
+        ("--pod-subnet 10.60.0.0/16 --cni none", "cni"),
+        ("--pod-subnet 10.60.0.0/16 --k8sver 1.36", "k8sver"),
+        ("--pod-subnet 10.60.0.0/16 --image other", "image"),
+        ("--pod-subnet 10.60.0.0/16 --node-cpus 1", "node-cpus"),
+        ("--pod-subnet 10.60.0.0/16 --node-memory 2Gi", "node-memory"),
+        ("--pod-subnet 10.60.0.0/16 --api-port 36444", "api-port"),
+        ("--pod-subnet 10.60.0.0/16 --mount /srv:/data:ro", "mount"),
+        ("--pod-subnet 10.60.0.0/16 --registry localhost:5001", "registry"),
+    ] {
+        is_refused(
+            &machine,
+            &format!("a 1 0 {flags}"),
+            &format!("cluster a already exists with another --{flag}"),
+            "'mokctl delete cluster a' removes it",
+        );
+    }
+}
+
+#[test]
 fn one_that_is_not_whole_is_refused() {
     let machine = Machine::new().with_cluster("a 1 1");
     machine.docker.loses("a-worker-1");
