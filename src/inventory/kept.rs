@@ -52,6 +52,7 @@ pub const KEPT: &[(Flag, Values)] = &[
     (Flag::Mount, |kept| kept.of_master(|master| strings(&master.mounts))),
     (Flag::Registry, |kept| kept.of_master(|master| strings(&master.registry))),
     (Flag::Image, |kept| kept.of_master(|master| vec![master.base.name.clone()])),
+    (Flag::NodeImage, Kept::worker_images),
     (Flag::Addons, Kept::addons),
     (Flag::FeatureGates, Kept::feature_gates),
     (Flag::RuntimeConfig, |kept| {
@@ -159,6 +160,15 @@ impl Kept {
 
     fn first_master(&self) -> Option<&Member> {
         self.nodes.first().map(|(member, _)| member)
+    }
+
+    /// Of workers with another image than the masters.
+    fn worker_images(&self) -> Vec<String> {
+        let of_masters = self.first_master().map(|master| &master.base.name);
+        let others = self.nodes.iter().filter(|(member, node)| {
+            node.role() == Role::Worker && Some(&member.base.name) != of_masters
+        });
+        others.map(|(member, node)| format!("{node}={}", member.base.name)).collect()
     }
 
     fn of_master(&self, values: impl Fn(&Member) -> Vec<String>) -> Vec<String> {
