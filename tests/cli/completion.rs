@@ -49,9 +49,9 @@ fn bash_completes_words_clusters_nodes_and_images() {
         ("mokctl delete master pre", "pre-master-1\npre-master-2\npre-master-3\n"),
         ("mokctl exec prod", "prod-master-1\nprod-worker-1\n"),
         ("mokctl get clusters --o", "--output\n"),
-        ("mokctl get clusters -o ", "json\ntable\n"),
+        ("mokctl get clusters -o ", "json\ntable\ncommand\n"),
         // Readline breaks words here, and completes what follows.
-        ("mokctl get clusters --output=", "json\ntable\n"),
+        ("mokctl get clusters --output=", "json\ntable\ncommand\n"),
         ("mokctl load image prod web:1", "1.4\n"),
         ("mokctl create cluster a 1 0 --image local/", "local/mok-debian-13:v1.37.2\n"),
         ("mokctl build image ", "mok-debian-13\n"),
