@@ -10,6 +10,7 @@ use crate::cluster::cni::CniError;
 use crate::cluster::host::HostError;
 use crate::cluster::limits::LimitError;
 use crate::cluster::marks::MarkError;
+use crate::cluster::mirror::MirrorError;
 use crate::cluster::mount::MountError;
 use crate::cluster::name::NameError;
 use crate::cluster::node_image::NodeImageError;
@@ -161,6 +162,12 @@ pub enum UsageError {
     /// Not a registry.
     #[error("{}", sentence(.0))]
     Registry(#[from] RegistryError),
+    /// Nothing is there that they could sign for.
+    #[error("Invalid FLAG, '--registry-ca': no --registry or --registry-mirror has https://.")]
+    NoTls,
+    /// Not a mirror.
+    #[error("{}", sentence(.0))]
+    Mirror(#[from] MirrorError),
     /// Not hosts, or not these, or no place.
     #[error("{}", sentence(.0))]
     Host(#[from] HostError),
@@ -231,6 +238,8 @@ impl UsageError {
             | Self::PortBinding(_)
             | Self::Mount(_)
             | Self::Registry(_)
+            | Self::Mirror(_)
+            | Self::NoTls
             | Self::Host(_)
             | Self::Addons(_)
             | Self::Ranges(_)

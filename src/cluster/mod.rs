@@ -12,6 +12,7 @@ pub mod layout;
 pub mod limits;
 pub mod manual;
 pub mod marks;
+pub mod mirror;
 pub mod mount;
 pub mod name;
 pub mod node_image;

@@ -56,7 +56,7 @@ impl Proxy {
         mut self,
         roster: &Roster,
         (layout, ranges): (Layout, Ranges),
-        other: Option<String>,
+        other: impl IntoIterator<Item = String>,
     ) -> Self {
         let inside = ranges.all().map(|(_, net)| net.to_string());
         let loopback = layout.ipv6().map(|_| "::1");

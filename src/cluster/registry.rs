@@ -12,32 +12,51 @@ use super::layout::Layout;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "invalid HOST:PORT, '{0}': an IPv4 address or a host's name, ':' and a port are allowed, \
-     like localhost:5000"
+     like localhost:5000; with https:// before it for TLS, where the port may be left out"
 )]
 pub struct RegistryError(String);
 
-/// `HOST:PORT`, as it stands in the names of its images.
+/// Where a registry is. Its name, `HOST[:PORT]`, stands in the names of its images.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registry {
+    has_tls: bool,
     host: String,
-    port: NonZeroU16,
+    port: Option<NonZeroU16>,
 }
 
 impl Registry {
-    /// Reads one.
+    /// Reads `HOST:PORT` or `https://HOST[:PORT]`.
+    ///
+    /// # Errors
+    /// It is neither.
     pub fn parse(word: &str) -> Result<Self, RegistryError> {
-        let read = || {
-            let (host, port) = word.split_once(':')?;
-            let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b);
-            let edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
-            let bytes = host.as_bytes();
-            let is_host =
-                bytes.iter().all(|b| inner(*b)) && edge(bytes.first()) && edge(bytes.last());
-            let port: NonZeroU16 =
-                port.parse().ok().filter(|n: &NonZeroU16| n.to_string() == port)?;
-            is_host.then(|| Self { host: host.to_owned(), port })
+        let read = || match word.strip_prefix(TLS) {
+            Some(rest) => Self::at(true, rest),
+            None => Self::at(false, word).filter(|registry| registry.port.is_some()),
         };
         read().ok_or_else(|| RegistryError(word.to_owned()))
+    }
+
+    /// Reads `http://HOST[:PORT]` or `https://HOST[:PORT]`.
+    pub(super) fn from_url(url: &str) -> Option<Self> {
+        match url.strip_prefix(CLEAR) {
+            Some(rest) => Self::at(false, rest),
+            None => Self::at(true, url.strip_prefix(TLS)?),
+        }
+    }
+
+    fn at(has_tls: bool, word: &str) -> Option<Self> {
+        let (host, port) = word.split_once(':').map_or((word, None), |(h, p)| (h, Some(p)));
+        let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b);
+        let edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+        let bytes = host.as_bytes();
+        let is_host = bytes.iter().all(|b| inner(*b)) && edge(bytes.first()) && edge(bytes.last());
+        let number = |word: &str| word.parse().ok().filter(|n: &NonZeroU16| n.to_string() == word);
+        let port = match port {
+            Some(word) => Some(number(word)?),
+            None => None,
+        };
+        is_host.then(|| Self { has_tls, host: host.to_owned(), port })
     }
 
     /// Whether it is its owner's alone.
@@ -47,6 +66,18 @@ impl Registry {
         self.host == "localhost" || address.is_loopback()
     }
 
+    /// Whether it is an address, or its owner's alone: nothing that a proxy would be for.
+    #[must_use]
+    pub fn is_near(&self) -> bool {
+        self.is_on_loopback() || self.host.parse::<Ipv4Addr>().is_ok()
+    }
+
+    /// Whether it has TLS.
+    #[must_use]
+    pub fn has_tls(&self) -> bool {
+        self.has_tls
+    }
+
     /// The host at which the nodes reach it. A loopback is its owner's alone: that of
     /// the engine's host is at the network's gateway for them.
     #[must_use]
@@ -54,16 +85,44 @@ impl Registry {
         if self.is_on_loopback() { layout.gateway().to_string() } else { self.host.clone() }
     }
 
-    /// The port.
+    /// The same with the port, if it has one.
     #[must_use]
-    pub fn port(&self) -> u16 {
-        self.port.get()
+    pub fn location(&self, layout: Layout) -> String {
+        with_port(&self.host(layout), self.port)
+    }
+
+    /// Where the nodes reach it.
+    #[must_use]
+    pub fn url(&self, layout: Layout) -> String {
+        format!("{}{}", if self.has_tls { TLS } else { CLEAR }, self.location(layout))
+    }
+
+    /// What its images' names begin with.
+    #[must_use]
+    pub fn name(&self) -> String {
+        with_port(&self.host, self.port)
+    }
+
+    /// What [`Registry::from_url`] reads.
+    pub(super) fn as_url(&self) -> String {
+        format!("{}{}", if self.has_tls { TLS } else { CLEAR }, self.name())
     }
 }
 
+const TLS: &str = "https://";
+const CLEAR: &str = "http://";
+
+fn with_port(host: &str, port: Option<NonZeroU16>) -> String {
+    port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// As [`Registry::parse`] reads it.
 impl fmt::Display for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.host, self.port)
+        if self.has_tls {
+            f.write_str(TLS)?;
+        }
+        f.write_str(&self.name())
     }
 }
 
@@ -75,7 +134,13 @@ mod tests {
 
     #[test]
     fn a_registry_is_a_host_and_a_port() {
-        for word in ["localhost:5000", "192.0.2.1:80", "registry.example.org:65535"] {
+        for word in [
+            "localhost:5000",
+            "192.0.2.1:80",
+            "registry.example.org:65535",
+            "https://registry.example.org",
+            "https://localhost:5000",
+        ] {
             assert_eq!(Registry::parse(word).map(|r| r.to_string()), Ok(word.to_owned()));
         }
         for bad in [
@@ -87,6 +152,9 @@ mod tests {
             "localhost:05000",
             "localhost:65536",
             "http://localhost:5000",
+            "https://",
+            "https://a:",
+            "https://a/x",
             "localhost:5000/x",
             "a b:5000",
             "-a:5000",
@@ -105,5 +173,8 @@ mod tests {
         assert_eq!(host("127.0.0.1:5000"), "10.213.7.1");
         assert_eq!(host("192.0.2.1:5000"), "192.0.2.1");
         assert_eq!(host("registry.example.org:5000"), "registry.example.org");
+        let tls = Registry::parse("https://localhost:5000").unwrap();
+        assert_eq!(tls.url(layout), "https://10.213.7.1:5000");
+        assert_eq!(tls.name(), "localhost:5000");
     }
 }

@@ -38,7 +38,8 @@ pub(super) fn run(
         return Ok(());
     }
     spec.marks.refuse_others(roster.nodes())?;
-    let settings = settings::read(&spec.settings, &context.ui)?;
+    let bundle = context.env.modules.authorities.as_deref();
+    let settings = settings::read(&spec.settings, bundle, &context.ui)?;
     let site = Site::find(context.asked(), context.env.bounding_set, spec, &roster)?;
     let reserve =
         if site.engines.repeat_networks() { ReserveBy::Container } else { ReserveBy::Network };

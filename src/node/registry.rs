@@ -1,33 +1,108 @@
-//! A registry without TLS: how each container runtime is told to pull from it.
+//! Registries and their mirrors: how each container runtime is told to pull from them.
+
+use std::collections::BTreeMap;
 
 use super::files::File;
+use super::settings::{Authorities, Settings};
 use crate::cluster::layout::Layout;
 use crate::cluster::registry::Registry;
 use crate::cluster::runtime::Runtime;
 
-/// For images of `registry`, in clear text.
+/// For images of `registry`, and of those that have mirrors in `settings`.
 #[must_use]
-pub fn file(registry: &Registry, layout: Layout, runtime: Runtime) -> File {
-    let location = format!("{}:{}", registry.host(layout), registry.port());
+pub fn files(
+    registry: Option<&Registry>,
+    settings: &Settings,
+    layout: Layout,
+    runtime: Runtime,
+) -> Vec<File> {
+    let mut sources: BTreeMap<String, Source<'_>> = BTreeMap::new();
+    if let Some(registry) = registry {
+        let (server, own) = (registry.url(layout), Some(registry));
+        sources.insert(registry.name(), Source { server, own, mirrors: Vec::new() });
+    }
+    for mirror in &settings.mirrors {
+        let new = || Source { server: mirror.origin(), own: None, mirrors: Vec::new() };
+        sources.entry(mirror.name()).or_insert_with(new).mirrors.push(mirror.at());
+    }
+    if sources.is_empty() {
+        return Vec::new();
+    }
+    let authorities = settings.registry_authorities.as_ref();
     match runtime {
-        Runtime::Containerd => containerd_registry(registry, &location),
-        Runtime::Crio => crio_registry(registry, &location),
+        Runtime::Containerd => {
+            let ca = authorities.map(|authorities| authorities.file(CA.trim_start_matches('/')));
+            let hosts = |(name, source): (&String, &Source<'_>)| {
+                source.for_containerd(name, authorities.is_some(), layout)
+            };
+            sources.iter().map(hosts).chain(ca).collect()
+        }
+        Runtime::Crio => {
+            let parts = sources.iter().map(|(name, source)| source.for_crio(name, layout));
+            let parts = parts.collect::<Vec<_>>().join("\n");
+            let path = "etc/containers/registries.conf.d/mok-registry.conf";
+            let all =
+                sources.values().flat_map(|source| source.authorities_of_crio(authorities, layout));
+            [File::public(path, parts)].into_iter().chain(all).collect()
+        }
     }
 }
 
-/// It looks there by itself (docs/image.md).
-fn containerd_registry(registry: &Registry, location: &str) -> File {
-    let url = format!("http://{location}");
-    let hosts = format!(
-        "server = \"{url}\"\n\n[host.\"{url}\"]\n  capabilities = [\"pull\", \"resolve\"]\n"
-    );
-    File::public(format!("etc/containerd/certs.d/{registry}/hosts.toml"), hosts)
+/// Who signs for registries.
+const CA: &str = "/etc/mok/registry-ca.crt";
+
+/// Where images of one registry come from.
+struct Source<'a> {
+    /// The registry itself, as runtimes know it.
+    server: String,
+    /// The same, where mokctl was told of it.
+    own: Option<&'a Registry>,
+    /// What is asked before, in this order.
+    mirrors: Vec<&'a Registry>,
 }
 
-/// Insecure is its word for a registry without TLS.
-fn crio_registry(registry: &Registry, location: &str) -> File {
-    let text = format!(
-        "[[registry]]\nprefix = \"{registry}\"\nlocation = \"{location}\"\ninsecure = true\n"
-    );
-    File::public("etc/containers/registries.conf.d/mok-registry.conf", text)
+impl Source<'_> {
+    fn hosts(&self) -> impl Iterator<Item = &Registry> {
+        self.mirrors.iter().copied().chain(self.own)
+    }
+
+    /// It looks there by itself (docs/image.md), and asks the server last.
+    fn for_containerd(&self, name: &str, has_ca: bool, layout: Layout) -> File {
+        let host = |host: &Registry| {
+            let url = host.url(layout);
+            let ca =
+                if has_ca && host.has_tls() { format!("  ca = \"{CA}\"\n") } else { String::new() };
+            format!("\n[host.\"{url}\"]\n  capabilities = [\"pull\", \"resolve\"]\n{ca}")
+        };
+        let server = format!("server = \"{}\"\n", self.server);
+        let text: String = [server].into_iter().chain(self.hosts().map(host)).collect();
+        File::public(format!("etc/containerd/certs.d/{name}/hosts.toml"), text)
+    }
+
+    /// It has a folder for each place.
+    fn authorities_of_crio(
+        &self,
+        authorities: Option<&Authorities>,
+        layout: Layout,
+    ) -> impl Iterator<Item = File> {
+        self.hosts().filter(|host| host.has_tls()).filter_map(move |host| {
+            let path = format!("etc/containers/certs.d/{}/ca.crt", host.location(layout));
+            Some(authorities?.file(&path))
+        })
+    }
+
+    /// Insecure is its word for a registry without TLS.
+    fn for_crio(&self, name: &str, layout: Layout) -> String {
+        let insecure = |at: &Registry| if at.has_tls() { "" } else { "insecure = true\n" };
+        let location = self.own.map_or_else(|| name.to_owned(), |own| own.location(layout));
+        let insecure_itself = self.own.map_or("", insecure);
+        let itself = format!(
+            "[[registry]]\nprefix = \"{name}\"\nlocation = \"{location}\"\n{insecure_itself}"
+        );
+        let mirrors = self.mirrors.iter().map(|mirror| {
+            let (location, insecure) = (mirror.location(layout), insecure(mirror));
+            format!("\n[[registry.mirror]]\nlocation = \"{location}\"\n{insecure}")
+        });
+        [itself].into_iter().chain(mirrors).collect()
+    }
 }

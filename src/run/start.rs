@@ -10,6 +10,7 @@ use crate::cluster::cni::Cni;
 use crate::cluster::labels::{self, Label};
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::limits::Limits;
+use crate::cluster::mirror::Mirror;
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::port::{PortBinding, Protocol, published_at};
 use crate::cluster::runtime::Runtime;
@@ -74,6 +75,7 @@ impl Run<'_> {
             files.push(File { mode: 0o600, ..File::public(scripts::INIT_CONFIG, config) });
             files.extend(self.nodes.settings.files());
         }
+        files.extend(self.nodes.settings.files_of_runtime());
         files.extend(self.nodes.settings.patches.files(node.role()));
         files.extend(limits::files(self.nodes.limits));
         let (others, names) = &self.nodes.other_images;
@@ -106,13 +108,17 @@ impl Run<'_> {
     fn outside_files(&self, layout: Layout) -> Result<Vec<File>, MissingOutput> {
         let runtime = self.origin.runtime()?;
         let registry = self.nodes.registry.as_ref();
-        let host = registry.map(|registry| registry.host(layout));
+        let mirrors = &self.nodes.settings.mirrors;
+        // Others are reached as the rest of the outside is.
+        let near = mirrors.iter().map(Mirror::at).filter(|at| at.is_near());
+        let direct = registry.into_iter().chain(near).map(|registry| registry.host(layout));
+        let direct: Vec<String> = direct.collect();
         let proxy = self
             .nodes
             .proxy
             .clone()
-            .map(|proxy| proxy.around(self.roster, (layout, self.nodes.ranges), host));
-        let registry = registry.map(|registry| registry::file(registry, layout, runtime));
+            .map(|proxy| proxy.around(self.roster, (layout, self.nodes.ranges), direct));
+        let registry = registry::files(registry, &self.nodes.settings, layout, runtime);
         let none = || self.origin.cloned().map(|_| vec![proxy::none()]);
         let proxy = proxy.map(|proxy| proxy::files(&proxy, runtime)).or_else(none);
         Ok(registry.into_iter().chain(proxy.into_iter().flatten()).collect())

@@ -4,6 +4,9 @@ use std::process::Command;
 
 use crate::upgrade;
 
+/// A certificate that examples name.
+const CA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/node/pki/testdata/ca.crt");
+
 /// The blocks of `document` that are for a shell.
 fn blocks(document: &str) -> Vec<&str> {
     let parts = document.split("```sh\n").skip(1);
@@ -16,7 +19,11 @@ fn run(block: &str) {
     let (words, env) = machine.mokctl("version").into_parts();
     let program = words[0].rsplit_once('/').unwrap().0;
     let mut shell = Command::new("bash");
-    shell.args(["-euo", "pipefail", "-c", block]).env_clear().current_dir(machine.path("."));
+    shell
+        .args(["-euo", "pipefail", "-c", block])
+        .env_clear()
+        .envs([("CA", CA), ("SSL_CERT_FILE", CA)])
+        .current_dir(machine.path("."));
     for (name, value) in env {
         let value = if name == "PATH" { format!("{program}:{value}") } else { value };
         shell.env(name, value);
@@ -38,6 +45,13 @@ fn every_example_for_users_of_kind_works() {
 fn every_example_of_nodes_works() {
     let blocks = blocks(include_str!("../../docs/nodes.md"));
     assert!(blocks.len() > 1, "only {} blocks", blocks.len());
+    blocks.into_iter().for_each(run);
+}
+
+#[test]
+fn every_example_of_registries_works() {
+    let blocks = blocks(include_str!("../../docs/registries.md"));
+    assert!(blocks.len() > 3, "only {} blocks", blocks.len());
     blocks.into_iter().for_each(run);
 }
 

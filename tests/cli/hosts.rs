@@ -163,8 +163,10 @@ fn what_holds_for_one_engine_is_refused() {
     let machine = machine(&["xx", "yy"]).with_cluster("a 1 1 -q --hosts xx,yy");
     let stderr = "mokctl: error: registry localhost:5000 cannot be reached from all hosts: each host has its own localhost\n\
                   hint: use an address that every host reaches\n";
-    let run = machine.mokctl("create cluster b 1 0 --hosts xx,yy --registry localhost:5000");
-    run.stderr(stderr).code(1).run();
+    for flag in ["--registry localhost:5000", "--registry-mirror docker.io=http://localhost:5000"] {
+        let run = machine.mokctl(&format!("create cluster b 1 0 --hosts xx,yy {flag}"));
+        run.stderr(stderr).code(1).run();
+    }
     let outcome =
         machine.mokctl("create cluster b 1 0 --hosts xx,yy --subnet 172.30.0.0/24").outcome();
     let want = "Invalid CIDR, '172.30.0.0/24': with --hosts a prefix from /8 to /23 is allowed.\n";

@@ -45,6 +45,7 @@ mod podman;
 mod preflight;
 mod races;
 mod ranges;
+mod registries;
 mod remote;
 mod settings;
 mod signals;

@@ -204,7 +204,8 @@ fn what_cannot_be_is_refused_with_what_is_allowed() {
     refuses(
         "--registry localhost",
         "Invalid HOST:PORT, 'localhost': an IPv4 address or a host's name, ':' and a port are \
-         allowed, like localhost:5000.",
+         allowed, like localhost:5000; with https:// before it for TLS, where the port may be left \
+         out.",
     );
 }
 

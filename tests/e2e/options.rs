@@ -3,63 +3,16 @@
 
 use std::fs;
 use std::io::Read;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::net::{Ipv4Addr, TcpStream};
 
 use crate::cluster::Cluster;
-use crate::engine::{docker, docker_with, shown, tell};
+use crate::engine::{docker, shown, tell};
+use crate::registry::{Registry, free_port};
 use crate::{pods, wait};
 
 /// No proxy listens there: what went through it would never come.
 const PROXY: &str = "http://192.0.2.1:3128";
 const NODE_PORT: u16 = 30080;
-
-/// A registry on every address of this host, gone when the test ends.
-struct Registry {
-    server: Child,
-    port: u16,
-    image: String,
-}
-
-impl Registry {
-    /// Starts it, with the image of the tests' pods in it.
-    fn start(folder: &Path) -> Self {
-        let port = free_port(Ipv4Addr::UNSPECIFIED);
-        let config = folder.join("registry.yml");
-        let images = folder.join("registry");
-        let text = format!(
-            "version: 0.1\nstorage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: ':{port}'}}\n",
-            images.display()
-        );
-        fs::write(&config, text).unwrap();
-        let mut command = Command::new("docker-registry");
-        command.arg("serve").arg(config).stdout(Stdio::null()).stderr(Stdio::null());
-        let server = command.spawn().expect("docker-registry: 'make registry' installs it");
-        let image = format!("localhost:{port}/{}", pods::IMAGE);
-        let registry = Self { server, port, image };
-        wait::until("the registry", Duration::from_secs(30), || {
-            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).map_err(|error| error.to_string())
-        });
-        docker_with(&["load"], pods::image()).unwrap();
-        docker(&["tag", pods::IMAGE, &registry.image]).unwrap();
-        docker(&["push", "--quiet", &registry.image]).unwrap();
-        registry
-    }
-}
-
-impl Drop for Registry {
-    fn drop(&mut self) {
-        let _ = docker(&["image", "rm", &self.image, pods::IMAGE]);
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
-
-fn free_port(address: Ipv4Addr) -> u16 {
-    TcpListener::bind((address, 0)).unwrap().local_addr().unwrap().port()
-}
 
 /// Does what `create` has said, line by line. What JOIN stands for is taken out of
 /// what the first master's setup prints.
@@ -122,7 +75,8 @@ fn a_cluster_made_by_hand_has_ports_mounts_registry_and_proxies() {
     let data = cluster.folder().join("data");
     fs::create_dir(&data).unwrap();
     fs::write(data.join("word"), "seen\n").unwrap();
-    let registry = Registry::start(cluster.folder());
+    let mut registry = Registry::start(cluster.folder());
+    let image = registry.push(pods::IMAGE);
     let port = free_port(Ipv4Addr::LOCALHOST);
     let publish = format!("{port}:{NODE_PORT}");
     let mount = format!("{}:/data:ro", data.display());
@@ -142,7 +96,7 @@ fn a_cluster_made_by_hand_has_ports_mounts_registry_and_proxies() {
     let output = cluster.mokctl(&["create", "worker", &cluster.name]);
     assert!(output.status.success(), "{}", shown("create worker", &output));
     let workers = ["worker-1", "worker-2"].map(|node| cluster.node(node));
-    cluster.kubectl_with(&["apply", "--filename=-"], &manifest(&registry.image)).unwrap();
+    cluster.kubectl_with(&["apply", "--filename=-"], &manifest(&image)).unwrap();
     let (pods, _) = wait::until("a pod on each worker", pods::PATIENCE, || {
         let pods = pods::labelled(&cluster, "options")?;
         let on: Vec<_> = pods.iter().map(|pod| pod.node.clone()).collect();

@@ -18,6 +18,7 @@ use crate::cluster::host::Place;
 use crate::cluster::limits::Limits;
 use crate::cluster::manual::Manual;
 use crate::cluster::marks::{MarkError, Marks};
+use crate::cluster::mirror::Mirror;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::ClusterName;
 use crate::cluster::name::SnapshotName;
@@ -54,6 +55,11 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
     spec.options.subnet.map_or(Ok(()), |subnet| spec.ranges.allow(subnet))?;
     if spec.options.wait.until == Until::Pods && spec.cni == Cni::None {
         return Err(UsageError::PodsWithoutNetwork);
+    }
+    let mirrors = spec.settings.mirrors.iter().map(Mirror::at);
+    let mut registries = spec.options.registry.iter().chain(mirrors);
+    if spec.settings.registry_ca.is_some() && !registries.any(Registry::has_tls) {
+        return Err(UsageError::NoTls);
     }
     spec.manual = manual(words, spec.has_load_balancer());
     Ok(spec)
@@ -104,7 +110,7 @@ pub(super) fn marks(words: &Words) -> Result<Marks, MarkError> {
     Marks::parse(words.values(Flag::Label), words.values(Flag::Taint))
 }
 
-fn settings(words: &Words) -> Result<SettingsSpec, SwitchError> {
+fn settings(words: &Words) -> Result<SettingsSpec, UsageError> {
     let switches = |flag, read: fn(&[&str]) -> Result<Switches, SwitchError>| {
         let words: Vec<&str> = words.values(flag).collect();
         if words.is_empty() { Ok(Switches::default()) } else { read(&words) }
@@ -115,6 +121,11 @@ fn settings(words: &Words) -> Result<SettingsSpec, SwitchError> {
         patches: words.value(Flag::Patches).map(PathBuf::from),
         kubeadm_config: words.value(Flag::KubeadmConfig).map(PathBuf::from),
         audit_policy: words.value(Flag::AuditPolicy).map(PathBuf::from),
+        registry_ca: words.value(Flag::RegistryCa).map(PathBuf::from),
+        ca: words.value(Flag::Ca).map(PathBuf::from),
+        containerd_config: words.value(Flag::ContainerdConfig).map(PathBuf::from),
+        host_ca: words.has(Flag::HostCa),
+        mirrors: words.values(Flag::RegistryMirror).map(Mirror::parse).collect::<Result<_, _>>()?,
     })
 }
 

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use switches::Switches;
 
-/// Settings of Kubernetes itself.
+use super::mirror::Mirror;
+
+/// Settings of Kubernetes itself, and of what nodes pull.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SettingsSpec {
     /// Feature gates of all components and of kubeadm.
@@ -20,4 +22,14 @@ pub struct SettingsSpec {
     pub kubeadm_config: Option<PathBuf>,
     /// The file that says what the API server logs.
     pub audit_policy: Option<PathBuf>,
+    /// Where else images of registries are.
+    pub mirrors: Vec<Mirror>,
+    /// The file with those who sign for registries and mirrors.
+    pub registry_ca: Option<PathBuf>,
+    /// The file with those whom nodes trust whatever they pull.
+    pub ca: Option<PathBuf>,
+    /// Whether nodes also trust whom this machine trusts.
+    pub host_ca: bool,
+    /// The file with a part of containerd's configuration.
+    pub containerd_config: Option<PathBuf>,
 }

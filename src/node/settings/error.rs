@@ -50,6 +50,9 @@ pub enum FileError {
          rules that each have a level"
     )]
     AuditPolicy,
+    /// No node would trust it, or it is secret.
+    #[error("not certificates in PEM and nothing else")]
+    Certificates,
     /// Which of them counts?
     #[error("two documents of kind {0}")]
     Twice(&'static str),

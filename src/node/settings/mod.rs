@@ -2,6 +2,8 @@
 //! master: nodes that come later, upgrades and clones have it from there.
 
 pub mod audit;
+mod authorities;
+mod containerd;
 mod document;
 mod error;
 mod kubeadm;
@@ -13,11 +15,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use audit::AuditPolicy;
+pub use authorities::Authorities;
+pub use containerd::ContainerdConfig;
 pub use document::Documents;
 pub use error::FileError;
 pub use patches::Patches;
 
 use super::files::File;
+use crate::cluster::mirror::Mirror;
 use crate::cluster::settings::switches::Switches;
 
 /// Where they are kept.
@@ -42,6 +47,14 @@ pub struct Settings {
     pub kubeadm_config: Documents,
     /// What the API server logs.
     pub audit_policy: Option<AuditPolicy>,
+    /// Where else images of registries are.
+    pub mirrors: Vec<Mirror>,
+    /// Who signs for registries and mirrors that the user named.
+    pub registry_authorities: Option<Authorities>,
+    /// Whom nodes trust whatever they pull.
+    pub authorities: Option<Authorities>,
+    /// What containerd is told.
+    pub containerd_config: Option<ContainerdConfig>,
 }
 
 impl Settings {
@@ -57,6 +70,14 @@ impl Settings {
     pub fn files(&self) -> Vec<File> {
         let kept = (!self.is_empty()).then(|| self.file());
         kept.into_iter().chain(self.audit_policy.as_ref().map(AuditPolicy::file)).collect()
+    }
+
+    /// What every node has of them for its runtime, beside registries.
+    #[must_use]
+    pub fn files_of_runtime(&self) -> Vec<File> {
+        let trusted = self.authorities.as_ref().map(Authorities::trusted);
+        let config = self.containerd_config.as_ref().map(ContainerdConfig::files);
+        trusted.into_iter().chain(config.into_iter().flatten()).collect()
     }
 
     fn file(&self) -> File {
@@ -93,6 +114,14 @@ impl Settings {
         if !kinds.is_empty() {
             lines.push(format!("kubeadm configuration: {}", kinds.join(", ")));
         }
+        lines.extend(self.mirrors.iter().map(|mirror| format!("mirror: {mirror}")));
+        let trusted = [
+            ("registries' authorities", &self.registry_authorities),
+            ("authorities", &self.authorities),
+        ];
+        let trusted = trusted.into_iter().filter_map(|(what, all)| Some((what, all.as_ref()?)));
+        lines.extend(trusted.map(|(what, all)| format!("{what}: {}", all.count())));
+        lines.extend(self.containerd_config.as_ref().map(|_| "containerd: your file".to_owned()));
         lines.extend(self.audit_policy.as_ref().map(|_| format!("audit log: {}", audit::LOG)));
         lines
     }

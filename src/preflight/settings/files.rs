@@ -6,17 +6,25 @@ use std::path::{Path, PathBuf};
 
 use super::SettingsError;
 use crate::cluster::settings::SettingsSpec;
-use crate::node::settings::{AuditPolicy, Documents, FileError, LONGEST, Patches, Settings};
+use crate::node::settings::{
+    AuditPolicy, Authorities, ContainerdConfig, Documents, FileError, LONGEST, Patches, Settings,
+};
 use crate::ui::Ui;
 
-/// Reads what `spec` names, and warns of what mokctl decides itself.
+/// Reads what `spec` names, `bundle` being the authorities that this machine trusts, and warns
+/// of what mokctl decides itself.
 ///
 /// # Errors
 /// What cannot be read or used.
-pub fn read(spec: &SettingsSpec, ui: &Ui) -> Result<Settings, SettingsError> {
+pub fn read(
+    spec: &SettingsSpec,
+    bundle: Option<&Path>,
+    ui: &Ui,
+) -> Result<Settings, SettingsError> {
     let mut settings = Settings {
         feature_gates: spec.feature_gates.clone(),
         runtime_config: spec.runtime_config.clone(),
+        mirrors: spec.mirrors.clone(),
         ..Settings::default()
     };
     if let Some(folder) = &spec.patches {
@@ -31,6 +39,20 @@ pub fn read(spec: &SettingsSpec, ui: &Ui) -> Result<Settings, SettingsError> {
     }
     if let Some(path) = &spec.audit_policy {
         settings.audit_policy = Some(used(path, AuditPolicy::read(text(path)?))?);
+    }
+    if let Some(path) = &spec.containerd_config {
+        settings.containerd_config = Some(ContainerdConfig::new(text(path)?));
+    }
+    if let Some(path) = &spec.registry_ca {
+        settings.registry_authorities = Some(used(path, Authorities::read(&text(path)?))?);
+    }
+    let bundle = spec.host_ca.then(|| bundle.ok_or(SettingsError::NoBundle)).transpose()?;
+    for path in spec.ca.as_deref().into_iter().chain(bundle) {
+        let more = used(path, Authorities::read(&text(path)?))?;
+        settings.authorities = Some(match settings.authorities.take() {
+            Some(all) => all.and(&more),
+            None => more,
+        });
     }
     Ok(settings)
 }

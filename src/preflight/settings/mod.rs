@@ -41,6 +41,9 @@ pub enum SettingsError {
     /// No patch is there.
     #[error("no patches in '{}'", .0.display())]
     NoPatches(PathBuf),
+    /// Its system keeps them in no file that is known.
+    #[error("this machine has no file with the authorities that it trusts")]
+    NoBundle,
     /// That Kubernetes would not start.
     #[error("Kubernetes {version} does not take {what}: {reason}")]
     Refused {

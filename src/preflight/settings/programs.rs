@@ -2,6 +2,7 @@
 //! container that is gone afterwards.
 
 use super::SettingsError;
+use crate::cluster::runtime::Runtime;
 use crate::docker::{Call, Docker, DockerError, args};
 use crate::image::contract::NodeImage;
 use crate::node::settings::Settings;
@@ -57,6 +58,17 @@ pub fn allow(settings: &Settings, docker: &Docker, image: &NodeImage) -> Result<
             if let Some(reason) = said.as_deref().and_then(|said| part(said, mark)) {
                 return refused(what, reason);
             }
+        }
+    }
+    if let Some(config) = &settings.containerd_config {
+        if image.runtime == Runtime::Crio {
+            return refused("--containerd-config", "its nodes have CRI-O");
+        }
+        let words = ["--config=/dev/stdin", "config", "dump"];
+        let call = args::run_once(&image.name, "containerd", words).stdin(config.text());
+        if let Some(said) = complaint(docker, &call)? {
+            let reason = said.lines().find_map(|line| line.strip_prefix("containerd: "));
+            return refused("--containerd-config", reason.unwrap_or(&said));
         }
     }
     if settings.kubeadm_config.kinds().next().is_some() {

@@ -7,8 +7,8 @@ use std::thread;
 use super::{Site, chosen_image, demand, refuse_existing};
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
+use crate::cluster::mirror::Mirror;
 use crate::cluster::placement::Placement;
-use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::spec::ClusterSpec;
 use crate::cluster::taken::Taken;
@@ -88,9 +88,10 @@ fn refuse_what_hosts_cannot(docker: &Docker, spec: &ClusterSpec) -> Result<(), P
     if family.has_ipv6() {
         return Err(PreflightError::SpreadFamily(family));
     }
-    let registry = spec.options.registry.as_ref();
-    match registry.filter(|registry| registry.is_on_loopback()) {
-        Some(registry) => Err(PreflightError::LoopbackRegistry(Registry::to_string(registry))),
+    let mirrors = spec.settings.mirrors.iter().map(Mirror::at);
+    let mut registries = spec.options.registry.iter().chain(mirrors);
+    match registries.find(|registry| registry.is_on_loopback()) {
+        Some(registry) => Err(PreflightError::LoopbackRegistry(registry.name())),
         None => Ok(()),
     }
 }
