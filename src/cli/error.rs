@@ -165,6 +165,9 @@ pub enum UsageError {
     /// Nothing is there that they could sign for.
     #[error("Invalid FLAG, '--registry-ca': no --registry or --registry-mirror has https://.")]
     NoTls,
+    /// Whose credentials?
+    #[error("Invalid FLAG, '--registry-auth': there is no --registry.")]
+    NoRegistry,
     /// Not a mirror.
     #[error("{}", sentence(.0))]
     Mirror(#[from] MirrorError),
@@ -240,6 +243,7 @@ impl UsageError {
             | Self::Registry(_)
             | Self::Mirror(_)
             | Self::NoTls
+            | Self::NoRegistry
             | Self::Host(_)
             | Self::Addons(_)
             | Self::Ranges(_)

@@ -38,8 +38,12 @@ pub(super) fn run(
         return Ok(());
     }
     spec.marks.refuse_others(roster.nodes())?;
-    let bundle = context.env.modules.authorities.as_deref();
-    let settings = settings::read(&spec.settings, bundle, &context.ui)?;
+    let own = settings::Own {
+        authorities: context.env.modules.authorities.as_deref(),
+        docker_config: context.env.docker_config.as_deref(),
+    };
+    let settings =
+        settings::read(&spec.settings, spec.options.registry.as_ref(), &own, &context.ui)?;
     let site = Site::find(context.asked(), context.env.bounding_set, spec, &roster)?;
     let reserve =
         if site.engines.repeat_networks() { ReserveBy::Container } else { ReserveBy::Network };

@@ -1,5 +1,5 @@
 //! The client's own settings, `config.json`, as far as mokctl honours them: proxies
-//! for containers. The client reads the rest itself.
+//! for containers, and, if asked, credentials. The client reads the rest itself.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,11 +12,36 @@ use super::inspect::or_default;
 /// Which of the settings hold for every engine.
 const DEFAULT: &str = "default";
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 struct ConfigFile {
     #[serde(deserialize_with = "or_default")]
+    auths: BTreeMap<String, Login>,
+    #[serde(rename = "credsStore", deserialize_with = "or_default")]
+    store: String,
+    #[serde(rename = "credHelpers", deserialize_with = "or_default")]
+    helpers: BTreeMap<String, String>,
+    #[serde(deserialize_with = "or_default")]
     proxies: BTreeMap<String, Proxies>,
+}
+
+// No `Debug`: it is a password.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Login {
+    #[serde(deserialize_with = "or_default")]
+    auth: String,
+}
+
+/// What the client has to log in to a registry.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Credentials {
+    /// User and password, as the file has them.
+    Basic(String),
+    /// A program of that name knows them.
+    Helper(String),
+    /// Nothing.
+    None,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -42,6 +67,26 @@ pub fn proxies(folder: &Path, host: Option<&str>) -> [String; 3] {
     [found.http, found.https, found.direct]
 }
 
+/// What `folder` has for the registry at `host`, `HOST:PORT`.
+#[must_use]
+pub fn credentials(folder: &Path, host: &str) -> Credentials {
+    let text = fs::read_to_string(folder.join("config.json")).unwrap_or_default();
+    let file: ConfigFile = serde_json::from_str(&text).unwrap_or_default();
+    // Old clients wrote a URL.
+    let host_of = |name: &str| {
+        let rest = name.split_once("://").map_or(name, |(_, rest)| rest);
+        rest.split('/').next().unwrap_or_default().to_owned()
+    };
+    let login = file.auths.into_iter().find(|(name, _)| host_of(name) == host);
+    match (login, file.helpers.get(host)) {
+        (Some((_, login)), _) if !login.auth.is_empty() => Credentials::Basic(login.auth),
+        (_, Some(helper)) => Credentials::Helper(helper.clone()),
+        // An entry without a password says that the store has it.
+        (Some(_), None) if !file.store.is_empty() => Credentials::Helper(file.store),
+        (Some(_) | None, None) => Credentials::None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +106,23 @@ mod tests {
         assert_eq!(found(Some("tcp://far:2375")), ["", "http://q:1", ""]);
         fs::write(folder.path().join("config.json"), "{").unwrap();
         assert_eq!(found(None), ["", "", ""]);
+    }
+
+    #[test]
+    fn credentials_are_those_of_the_registry_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = r#"{"auths": {
+            "a:5000": {"auth": "YTpi"}, "https://b:443/v1/": {"auth": "Yjpi"}, "c:1": {}
+        }, "credsStore": "pass", "credHelpers": {"d:1": "ecr"}}"#;
+        fs::write(folder.path().join("config.json"), text).unwrap();
+        for (host, want) in [
+            ("a:5000", Credentials::Basic("YTpi".into())),
+            ("b:443", Credentials::Basic("Yjpi".into())),
+            ("c:1", Credentials::Helper("pass".into())),
+            ("d:1", Credentials::Helper("ecr".into())),
+            ("a:5001", Credentials::None),
+        ] {
+            assert!(credentials(folder.path(), host) == want, "{host}");
+        }
     }
 }

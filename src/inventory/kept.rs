@@ -59,6 +59,8 @@ pub const KEPT: &[(Flag, Values)] = &[
         let apis = &kept.settings.runtime_config;
         if apis.is_empty() { Vec::new() } else { vec![apis.to_string()] }
     }),
+    (Flag::RegistryMirror, |kept| strings(&kept.settings.mirrors)),
+    (Flag::RegistryAuth, |kept| switch(kept.settings.login.is_some())),
     (Flag::Cni, |kept| {
         kept.of_master(
             |master| if master.cni == Cni::None { strings([master.cni]) } else { Vec::new() },
@@ -93,6 +95,10 @@ pub const NOT_KEPT: &[(Flag, &str)] = &[
     (Flag::Patches, "a cluster keeps what was in files, not where they were"),
     (Flag::KubeadmConfig, "the same"),
     (Flag::AuditPolicy, "the same"),
+    (Flag::RegistryCa, "the same"),
+    (Flag::Ca, "the same"),
+    (Flag::HostCa, "the same"),
+    (Flag::ContainerdConfig, "the same"),
 ];
 
 impl Kept {
@@ -143,11 +149,22 @@ impl Kept {
     /// The flags that the line lacks because they name files.
     #[must_use]
     pub fn files(&self) -> Vec<Flag> {
-        let Settings { patches, kubeadm_config, audit_policy, .. } = &self.settings;
+        let Settings {
+            patches,
+            kubeadm_config,
+            audit_policy,
+            registry_authorities,
+            authorities,
+            containerd_config,
+            ..
+        } = &self.settings;
         let files = [
             (Flag::Patches, patches.names().next().is_some()),
             (Flag::KubeadmConfig, kubeadm_config.kinds().next().is_some()),
             (Flag::AuditPolicy, audit_policy.is_some()),
+            (Flag::RegistryCa, registry_authorities.is_some()),
+            (Flag::Ca, authorities.is_some()),
+            (Flag::ContainerdConfig, containerd_config.is_some()),
         ];
         files.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
     }

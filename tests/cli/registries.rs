@@ -156,6 +156,7 @@ fn what_cannot_be_pulled_from_is_refused_before_anything_is_made() {
             "1 0 --registry r:1 --registry-ca key.pem",
             "Invalid FLAG, '--registry-ca': no --registry or --registry-mirror has https://.",
         ),
+        ("1 0 --registry-auth", "Invalid FLAG, '--registry-auth': there is no --registry."),
         (
             "--from s --registry-mirror docker.io=http://r",
             "Invalid FLAG, '--from': it is not allowed with '--registry-mirror'.",
@@ -211,4 +212,36 @@ fn what_containerd_does_not_take_is_refused() {
         run.stderr(error).code(1).run();
     }
     assert!(machine.docker.names().is_empty());
+}
+
+#[test]
+fn credentials_are_in_files_of_the_nodes_alone() {
+    let machine = Machine::new();
+    let folder = machine.path("home/.docker");
+    fs::create_dir(&folder).unwrap();
+    let create = "create cluster a 1 1 --registry registry.example:5000 --registry-auth";
+    let none = "mokctl: error: docker's config.json has no credentials for registry.example:5000\n";
+    machine.mokctl(create).stderr(none).code(1).run();
+    let config = |auth: &str| {
+        let auths = format!("\"auths\": {{\"registry.example:5000\": {{{auth}}}}}");
+        fs::write(folder.join("config.json"), format!("{{{auths}, \"credsStore\": \"pass\"}}"))
+            .unwrap();
+    };
+    config("");
+    let helper = "mokctl: error: docker's config.json leaves the credentials for registry.example:5000 to \
+                  docker-credential-pass, which mokctl does not run\n";
+    machine.mokctl(create).stderr(helper).code(1).run();
+    assert!(machine.docker.names().is_empty());
+
+    config("\"auth\": \"bWU6c2VjcmV0\"");
+    let outcome = machine.mokctl(&format!("{create} --tailf")).outcome();
+    outcome.assert(outcome.code() == Some(0) && !outcome.stderr.contains("bWU6c2VjcmV0"), "told");
+    machine.mokctl("create worker a -q").run();
+    for node in ["a-master-1", "a-worker-1", "a-worker-2"] {
+        let want = "{\"auths\":{\"registry.example:5000\":{\"auth\":\"bWU6c2VjcmV0\"}}}";
+        assert_eq!(machine.docker.file(node, "/var/lib/kubelet/config.json"), want);
+    }
+    assert!(!machine.docker.log().contains("bWU6c2VjcmV0"));
+    let command = machine.mokctl("get cluster a -o command").outcome().stdout;
+    assert!(command.contains(" --registry-auth") && !command.contains("bWU6c2VjcmV0"), "{command}");
 }

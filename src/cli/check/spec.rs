@@ -61,6 +61,9 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
     if spec.settings.registry_ca.is_some() && !registries.any(Registry::has_tls) {
         return Err(UsageError::NoTls);
     }
+    if spec.settings.registry_auth && spec.options.registry.is_none() {
+        return Err(UsageError::NoRegistry);
+    }
     spec.manual = manual(words, spec.has_load_balancer());
     Ok(spec)
 }
@@ -121,6 +124,7 @@ fn settings(words: &Words) -> Result<SettingsSpec, UsageError> {
         patches: words.value(Flag::Patches).map(PathBuf::from),
         kubeadm_config: words.value(Flag::KubeadmConfig).map(PathBuf::from),
         audit_policy: words.value(Flag::AuditPolicy).map(PathBuf::from),
+        registry_auth: words.has(Flag::RegistryAuth),
         registry_ca: words.value(Flag::RegistryCa).map(PathBuf::from),
         ca: words.value(Flag::Ca).map(PathBuf::from),
         containerd_config: words.value(Flag::ContainerdConfig).map(PathBuf::from),

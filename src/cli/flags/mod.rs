@@ -35,6 +35,7 @@ pub enum Flag {
     Registry,
     RegistryMirror,
     RegistryCa,
+    RegistryAuth,
     Ca,
     HostCa,
     ContainerdConfig,

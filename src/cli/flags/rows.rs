@@ -82,6 +82,7 @@ pub const EXCLUSIVE: &[(Flag, Flag)] = &[
     (Flag::From, Flag::AuditPolicy),
     (Flag::From, Flag::RegistryMirror),
     (Flag::From, Flag::RegistryCa),
+    (Flag::From, Flag::RegistryAuth),
     (Flag::From, Flag::Ca),
     (Flag::From, Flag::HostCa),
     (Flag::From, Flag::ContainerdConfig),
@@ -291,6 +292,14 @@ pub const FLAGS: &[FlagSpec] = &[
         value: Some("FILE"),
         scope: Scope::Only(&[Verb::CreateCluster]),
         help: "Who signs for registries and mirrors with TLS",
+    },
+    FlagSpec {
+        flag: Flag::RegistryAuth,
+        name: "registry-auth",
+        short: None,
+        value: None,
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "Pull from it with docker's credentials",
     },
     FlagSpec {
         flag: Flag::Ca,

@@ -26,6 +26,8 @@ pub struct SettingsSpec {
     pub mirrors: Vec<Mirror>,
     /// The file with those who sign for registries and mirrors.
     pub registry_ca: Option<PathBuf>,
+    /// Whether nodes pull from the registry with what docker's client has for it.
+    pub registry_auth: bool,
     /// The file with those whom nodes trust whatever they pull.
     pub ca: Option<PathBuf>,
     /// Whether nodes also trust whom this machine trusts.

@@ -7,6 +7,7 @@ mod containerd;
 mod document;
 mod error;
 mod kubeadm;
+mod login;
 mod own;
 mod patches;
 
@@ -19,6 +20,7 @@ pub use authorities::Authorities;
 pub use containerd::ContainerdConfig;
 pub use document::Documents;
 pub use error::FileError;
+pub use login::Login;
 pub use patches::Patches;
 
 use super::files::File;
@@ -51,6 +53,8 @@ pub struct Settings {
     pub mirrors: Vec<Mirror>,
     /// Who signs for registries and mirrors that the user named.
     pub registry_authorities: Option<Authorities>,
+    /// With what nodes pull from the user's registry.
+    pub login: Option<Login>,
     /// Whom nodes trust whatever they pull.
     pub authorities: Option<Authorities>,
     /// What containerd is told.
@@ -76,8 +80,9 @@ impl Settings {
     #[must_use]
     pub fn files_of_runtime(&self) -> Vec<File> {
         let trusted = self.authorities.as_ref().map(Authorities::trusted);
+        let login = self.login.as_ref().map(Login::file);
         let config = self.containerd_config.as_ref().map(ContainerdConfig::files);
-        trusted.into_iter().chain(config.into_iter().flatten()).collect()
+        trusted.into_iter().chain(login).chain(config.into_iter().flatten()).collect()
     }
 
     fn file(&self) -> File {
@@ -121,6 +126,7 @@ impl Settings {
         ];
         let trusted = trusted.into_iter().filter_map(|(what, all)| Some((what, all.as_ref()?)));
         lines.extend(trusted.map(|(what, all)| format!("{what}: {}", all.count())));
+        lines.extend(self.login.as_ref().map(|login| format!("credentials: {}", login.registry)));
         lines.extend(self.containerd_config.as_ref().map(|_| "containerd: your file".to_owned()));
         lines.extend(self.audit_policy.as_ref().map(|_| format!("audit log: {}", audit::LOG)));
         lines

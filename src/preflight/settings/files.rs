@@ -5,20 +5,33 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::SettingsError;
+use crate::cluster::registry::Registry;
 use crate::cluster::settings::SettingsSpec;
+use crate::docker::config_file::{self, Credentials};
 use crate::node::settings::{
-    AuditPolicy, Authorities, ContainerdConfig, Documents, FileError, LONGEST, Patches, Settings,
+    AuditPolicy, Authorities, ContainerdConfig, Documents, FileError, LONGEST, Login, Patches,
+    Settings,
 };
 use crate::ui::Ui;
 
-/// Reads what `spec` names, `bundle` being the authorities that this machine trusts, and warns
-/// of what mokctl decides itself.
+/// What this machine has that nodes may be given.
+#[derive(Debug, Clone, Copy)]
+pub struct Own<'a> {
+    /// The file with the authorities that it trusts.
+    pub authorities: Option<&'a Path>,
+    /// The folder of the docker client's settings.
+    pub docker_config: Option<&'a Path>,
+}
+
+/// Reads what `spec` names and what it takes of this machine's `own`, for a cluster that pulls
+/// from `registry`; warns of what mokctl decides itself.
 ///
 /// # Errors
 /// What cannot be read or used.
 pub fn read(
     spec: &SettingsSpec,
-    bundle: Option<&Path>,
+    registry: Option<&Registry>,
+    own: &Own<'_>,
     ui: &Ui,
 ) -> Result<Settings, SettingsError> {
     let mut settings = Settings {
@@ -46,7 +59,10 @@ pub fn read(
     if let Some(path) = &spec.registry_ca {
         settings.registry_authorities = Some(used(path, Authorities::read(&text(path)?))?);
     }
-    let bundle = spec.host_ca.then(|| bundle.ok_or(SettingsError::NoBundle)).transpose()?;
+    settings.login =
+        registry.filter(|_| spec.registry_auth).map(|it| login(it, own)).transpose()?;
+    let bundle = || own.authorities.ok_or(SettingsError::NoBundle);
+    let bundle = spec.host_ca.then(bundle).transpose()?;
     for path in spec.ca.as_deref().into_iter().chain(bundle) {
         let more = used(path, Authorities::read(&text(path)?))?;
         settings.authorities = Some(match settings.authorities.take() {
@@ -55,6 +71,16 @@ pub fn read(
         });
     }
     Ok(settings)
+}
+
+fn login(registry: &Registry, own: &Own<'_>) -> Result<Login, SettingsError> {
+    let registry = registry.name();
+    let found = own.docker_config.map(|folder| config_file::credentials(folder, &registry));
+    match found.unwrap_or(Credentials::None) {
+        Credentials::Basic(auth) => Ok(Login { registry, auth }),
+        Credentials::Helper(helper) => Err(SettingsError::Helper { registry, helper }),
+        Credentials::None => Err(SettingsError::NoCredentials(registry)),
+    }
 }
 
 /// All files of `folder`, but for hidden ones.

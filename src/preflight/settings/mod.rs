@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-pub use files::read;
+pub use files::{Own, read};
 pub use programs::{allow, asked};
 
 use crate::cluster::kubernetes::KubernetesVersion;
@@ -44,6 +44,20 @@ pub enum SettingsError {
     /// Its system keeps them in no file that is known.
     #[error("this machine has no file with the authorities that it trusts")]
     NoBundle,
+    /// docker's client has none.
+    #[error("docker's config.json has no credentials for {0}")]
+    NoCredentials(String),
+    /// They are not in the file.
+    #[error(
+        "docker's config.json leaves the credentials for {registry} to docker-credential-{helper}, \
+         which mokctl does not run"
+    )]
+    Helper {
+        /// The registry.
+        registry: String,
+        /// The program.
+        helper: String,
+    },
     /// That Kubernetes would not start.
     #[error("Kubernetes {version} does not take {what}: {reason}")]
     Refused {
