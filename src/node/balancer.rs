@@ -35,6 +35,8 @@ defaults
   mode tcp
   log global
   timeout connect 2s
+  # By default it tries a master that is gone four times, until the client gives up.
+  option redispatch 1
   # A busy API server answers late; taken for dead, it would lose its clients.
   timeout check 3s
   # Watches are quiet for minutes.

@@ -210,7 +210,7 @@ fn objects(engine: &SecondEngine) -> String {
 #[ignore = "slow, a second engine: make e2e-full"]
 fn an_engine_that_is_full_or_ends_is_survived() {
     let Some(cluster) = Cluster::named("small") else { return };
-    let engine = SecondEngine::with_disk(cluster.folder().join("engine"), "3G");
+    let engine = SecondEngine::with_disk(cluster.folder().join("engine"), "4G");
     let create = ["create", "cluster", &cluster.name, "1", "1"];
     let run = |mut command: Command| {
         output_of(
