@@ -1,13 +1,13 @@
 //! What the program can be asked to do, in checked values. Plain data.
 
 use std::ffi::OsString;
-use std::num::NonZeroU8;
+use std::num::{NonZeroU8, NonZeroU16};
 use std::path::PathBuf;
 
 use crate::cluster::host::{Host, Place};
 use crate::cluster::marks::Marks;
 use crate::cluster::name::SnapshotName;
-use crate::cluster::name::{ClusterName, NodeName};
+use crate::cluster::name::{ClusterName, NodeName, RegistryName};
 use crate::cluster::spec::{CloneSpec, ClusterSpec, ImageRef, VersionPrefix};
 use crate::cluster::upgrade::UpgradeSpec;
 
@@ -59,9 +59,11 @@ impl Command {
             | Self::CreateMaster { .. }
             | Self::CreateWorker { .. }
             | Self::CreateSnapshot { .. }
+            | Self::CreateRegistry { .. }
             | Self::DeleteCluster { .. }
             | Self::DeleteNode { .. }
             | Self::DeleteSnapshot { .. }
+            | Self::DeleteRegistry { .. }
             | Self::RestoreCluster { .. }
             | Self::UpgradeCluster { .. }
             | Self::StartCluster { .. }
@@ -72,6 +74,7 @@ impl Command {
             | Self::GetKubeconfig { .. }
             | Self::GetImages
             | Self::GetSnapshots { .. }
+            | Self::GetRegistries
             | Self::BuildImage { .. }
             | Self::Exec { .. }
             | Self::LoadImage { .. }
@@ -104,6 +107,9 @@ impl Command {
             Self::GetClusters { cluster } | Self::GetSnapshots { cluster } => cluster.as_ref(),
             Self::Exec { node, .. } => node.as_ref().map(NodeName::cluster),
             Self::GetImages
+            | Self::GetRegistries
+            | Self::CreateRegistry { .. }
+            | Self::DeleteRegistry { .. }
             | Self::BuildImage { .. }
             | Self::DeleteSnapshot { .. }
             | Self::LoadSnapshot { .. }
@@ -172,6 +178,28 @@ pub enum Command {
         /// Whether the plan is told instead of carried out.
         dry_run: bool,
     },
+    /// `create registry`
+    CreateRegistry {
+        /// What it is called.
+        name: RegistryName,
+        /// The port of this machine's loopback; the usual one if none was chosen.
+        port: Option<NonZeroU16>,
+        /// The node image that has the program, if it is not the usual one.
+        image: Option<ImageRef>,
+        /// Whether the plan is told instead of carried out.
+        dry_run: bool,
+    },
+    /// `delete registry`
+    DeleteRegistry {
+        /// The registry to delete.
+        name: RegistryName,
+        /// Whether the user is not asked first.
+        yes: bool,
+        /// Whether the plan is told instead of carried out.
+        dry_run: bool,
+    },
+    /// `get registries`
+    GetRegistries,
     /// `restore cluster`
     RestoreCluster {
         /// The cluster to restore.

@@ -164,7 +164,7 @@ mod tests {
         for (line, want) in [
             ("cre", "create"),
             ("st", "start stop"),
-            ("create ", "cluster master worker snapshot"),
+            ("create ", "cluster master worker snapshot registry"),
             ("create -q m", "master"),
             ("get cluster", "cluster clusters"),
             ("help get i", "images"),
@@ -204,6 +204,7 @@ mod tests {
             ("build image ", Live::Flavours),
             ("export logs a ", Live::Folders),
             ("restore cluster a ", Live::Snapshots),
+            ("delete registry ", Live::Registries),
             ("export snapshot s ", Live::Files),
             ("create cluster a 1 0 --patches ", Live::Folders),
             ("create cluster a 1 0 --kubeadm-config ", Live::Files),

@@ -30,6 +30,10 @@ impl Command {
                 "'mokctl start cluster {cluster}' starts the cluster, \
                  'mokctl delete snapshot {snapshot}' removes the snapshot"
             ),
+            Self::CreateRegistry { name, .. } => {
+                format!("'mokctl delete registry {name}' removes what was made")
+            }
+            Self::DeleteRegistry { name, .. } => go_on(format!("delete registry {name}")),
             Self::RestoreCluster { cluster, snapshot, .. } => {
                 format!(
                     "the snapshot is unchanged: run 'mokctl restore cluster {cluster} {snapshot}' again"
@@ -50,6 +54,7 @@ impl Command {
             | Self::GetKubeconfig { .. }
             | Self::GetImages
             | Self::GetSnapshots { .. }
+            | Self::GetRegistries
             | Self::ExportLogs { .. }
             | Self::ExportSnapshot { .. }
             | Self::LoadImage { .. }
@@ -108,6 +113,8 @@ mod tests {
                 "upgrade cluster a --k8sver 1.37 --parallel 2",
                 "'mokctl upgrade cluster a --k8sver 1.37' goes on",
             ),
+            ("create registry", "'mokctl delete registry local' removes what was made"),
+            ("delete registry", "'mokctl delete registry local' goes on"),
             ("build image", "'mokctl build image' goes on"),
             (
                 "create snapshot a s",

@@ -30,6 +30,8 @@ pub enum Live {
     NodeImages,
     /// The snapshots.
     Snapshots,
+    /// The registries.
+    Registries,
     /// The flavours that can be built.
     Flavours,
     /// The folders: the shell knows them best.

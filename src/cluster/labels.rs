@@ -39,7 +39,7 @@ pub const IP_FAMILY: &str = "mok.ip-family";
 pub const POD_SUBNET: &str = "mok.pod-subnet";
 /// The addresses of Services; the default without it.
 pub const SERVICE_SUBNET: &str = "mok.service-subnet";
-/// The registry that the node pulls from, `HOST:PORT`.
+/// The registry that the node pulls from: `HOST:PORT`, and `@NAME` of one of mokctl's.
 pub const REGISTRY: &str = "mok.registry";
 /// `yes` on a node that has proxies; a file in the node says which.
 pub const PROXY: &str = "mok.proxy";
@@ -61,6 +61,14 @@ pub const RUN: &str = "mok.run";
 /// When the oldest certificates of the cluster were issued, in seconds since 1970;
 /// only on containers that come out of a snapshot.
 pub const ISSUED: &str = "mok.issued";
+
+/// Labels of the container of a registry.
+pub mod registry {
+    /// The registry's name.
+    pub const NAME: &str = "mok.registry.name";
+    /// Where this machine reaches it: a port of its loopback.
+    pub const PORT: &str = "mok.registry.port";
+}
 
 /// Labels of a snapshot's images. Containers made of them have them, too.
 pub mod snapshot {

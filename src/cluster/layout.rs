@@ -17,6 +17,8 @@ pub const API_PORT: u16 = 6443;
 const GATEWAY: u8 = 1;
 /// The first host numbers of each role.
 const LOAD_BALANCER: u8 = 2;
+/// A registry of mokctl's own.
+const REGISTRY: u8 = 3;
 const MASTERS: u8 = 10;
 const WORKERS: u8 = 100;
 /// What the engine gives containers that users put into the network: 32 numbers between
@@ -129,6 +131,13 @@ impl Layout {
         PerFamily::of(self.family, ipv4.map(IpAddr::from), ipv6.map(IpAddr::from))
     }
 
+    /// Where a registry is that mokctl has made.
+    #[must_use]
+    pub fn registry(&self) -> (Ipv4Addr, Option<Ipv6Addr>) {
+        let address = self.subnet.host(u32::from(REGISTRY));
+        (address, self.family.has_ipv6().then(|| twin(address)))
+    }
+
     /// The balancer's address.
     #[must_use]
     pub fn load_balancer(&self) -> Ipv4Addr {
@@ -160,6 +169,7 @@ pub(super) fn host_number(node: &NodeName) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::num::NonZeroU8;
 
     use super::*;
@@ -175,8 +185,9 @@ mod tests {
         let masters = numbers(MAX_MASTERS.get()).map(|n| NodeName::master(name.cluster(), n));
         let workers = numbers(MAX_WORKERS).map(|n| NodeName::worker(name.cluster(), n));
         let nodes = masters.chain(workers).chain([name.clone()]);
-        let fixed: Vec<_> =
-            nodes.map(|node| layout.address(&node)).chain([layout.gateway()]).collect();
+        let others = [layout.gateway(), layout.registry().0];
+        let fixed: Vec<_> = nodes.map(|node| layout.address(&node)).chain(others).collect();
+        assert_eq!(fixed.iter().collect::<BTreeSet<_>>().len(), fixed.len());
         let guests = layout.guests().unwrap();
         let [first, last] = layout.service_addresses().primary();
         assert_eq!(guests.to_string(), "10.213.141.64/27");

@@ -7,6 +7,7 @@ use std::num::NonZeroU16;
 use thiserror::Error;
 
 use super::layout::Layout;
+use super::name::RegistryName;
 
 /// A word that names no registry.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -22,6 +23,8 @@ pub struct Registry {
     has_tls: bool,
     host: String,
     port: Option<NonZeroU16>,
+    /// The one of mokctl's that listens there.
+    ours: Option<RegistryName>,
 }
 
 impl Registry {
@@ -35,6 +38,20 @@ impl Registry {
             None => Self::at(false, word).filter(|registry| registry.port.is_some()),
         };
         read().ok_or_else(|| RegistryError(word.to_owned()))
+    }
+
+    /// Reads what [`Registry::label`] writes.
+    #[must_use]
+    pub fn from_label(word: &str) -> Option<Self> {
+        let (word, ours) = word.split_once('@').map_or((word, None), |(w, name)| (w, Some(name)));
+        let ours = ours.map(RegistryName::parse).transpose().ok()?;
+        Some(Self { ours, ..Self::parse(word).ok()? })
+    }
+
+    /// The same, with mokctl's registry `name` behind it.
+    #[must_use]
+    pub fn served_by(self, name: RegistryName) -> Self {
+        Self { ours: Some(name), ..self }
     }
 
     /// Reads `http://HOST[:PORT]` or `https://HOST[:PORT]`.
@@ -56,7 +73,7 @@ impl Registry {
             Some(word) => Some(number(word)?),
             None => None,
         };
-        is_host.then(|| Self { has_tls, host: host.to_owned(), port })
+        is_host.then(|| Self { has_tls, host: host.to_owned(), port, ours: None })
     }
 
     /// Whether it is its owner's alone.
@@ -72,23 +89,47 @@ impl Registry {
         self.is_on_loopback() || self.host.parse::<Ipv4Addr>().is_ok()
     }
 
+    /// The registry of mokctl's that it is.
+    #[must_use]
+    pub fn ours(&self) -> Option<&RegistryName> {
+        self.ours.as_ref()
+    }
+
+    /// The port of this machine's loopback that pods name it by, if it has no TLS.
+    #[must_use]
+    pub fn loopback_port(&self) -> Option<NonZeroU16> {
+        self.port.filter(|_| self.is_on_loopback() && !self.has_tls)
+    }
+
+    /// What containers keep of it.
+    #[must_use]
+    pub fn label(&self) -> String {
+        self.ours.as_ref().map_or_else(|| self.to_string(), |name| format!("{self}@{name}"))
+    }
+
     /// Whether it has TLS.
     #[must_use]
     pub fn has_tls(&self) -> bool {
         self.has_tls
     }
 
-    /// The host at which the nodes reach it. A loopback is its owner's alone: that of
-    /// the engine's host is at the network's gateway for them.
+    /// The host at which the nodes reach it: one of mokctl's is on their network. A loopback
+    /// is its owner's alone: that of the engine's host is at the network's gateway for them.
     #[must_use]
     pub fn host(&self, layout: Layout) -> String {
-        if self.is_on_loopback() { layout.gateway().to_string() } else { self.host.clone() }
+        if self.ours.is_some() {
+            layout.registry().0.to_string()
+        } else if self.is_on_loopback() {
+            layout.gateway().to_string()
+        } else {
+            self.host.clone()
+        }
     }
 
     /// The same with the port, if it has one.
     #[must_use]
     pub fn location(&self, layout: Layout) -> String {
-        with_port(&self.host(layout), self.port)
+        with_port(&self.host(layout), if self.ours.is_some() { Some(OWN_PORT) } else { self.port })
     }
 
     /// Where the nodes reach it.
@@ -109,6 +150,8 @@ impl Registry {
     }
 }
 
+/// On which mokctl's registries listen in their containers.
+pub const OWN_PORT: NonZeroU16 = NonZeroU16::new(5000).unwrap();
 const TLS: &str = "https://";
 const CLEAR: &str = "http://";
 
@@ -176,5 +219,18 @@ mod tests {
         let tls = Registry::parse("https://localhost:5000").unwrap();
         assert_eq!(tls.url(layout), "https://10.213.7.1:5000");
         assert_eq!(tls.name(), "localhost:5000");
+    }
+
+    #[test]
+    fn a_registry_of_mokctls_is_on_the_network_of_the_nodes() {
+        let layout = Layout::new(Subnet::parse("10.213.7.0/24").unwrap(), IpFamily::Ipv4);
+        let word = Registry::parse("localhost:5001").unwrap();
+        let ours = word.clone().served_by(RegistryName::default());
+        assert_eq!((ours.name(), ours.url(layout)), (word.name(), "http://10.213.7.3:5000".into()));
+        assert_eq!(ours.label(), "localhost:5001@local");
+        assert_eq!(Registry::from_label(&ours.label()), Some(ours));
+        assert_eq!(Registry::from_label(&word.label()), Some(word));
+        assert_eq!(Registry::from_label("localhost:5001@"), None);
+        assert!(Registry::parse("localhost:5001@local").is_err());
     }
 }

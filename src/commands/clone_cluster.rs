@@ -11,7 +11,7 @@ use crate::cluster::spec::CloneSpec;
 use crate::docker::{Engines, join};
 use crate::error::Error;
 use crate::inventory::networks::taken_subnets;
-use crate::inventory::{node_images, settings, snapshots};
+use crate::inventory::{node_images, registries, settings, snapshots};
 use crate::node::pki::Pki;
 use crate::node::settings::Settings;
 use crate::plan;
@@ -79,6 +79,11 @@ pub(super) fn run(
     let proxy = proxy(context)?;
     let endpoint = endpoint?;
     let address = options.api_address.map_or_else(|| endpoint.address(), Ok)?;
+    let registry = match options.registry.clone() {
+        Some(asked) => Some(registries::known(&context.docker, asked)?),
+        None => saved.registry,
+    };
+    let joins = registries::to_connect(&context.docker, registry.as_ref(), &context.ui)?;
     let engines = Engines::one(context.docker.clone());
     let plan = plan::clone(&roster, snapshot.roster.name(), options.wait.until);
     let run = Run {
@@ -87,7 +92,7 @@ pub(super) fn run(
             privilege: context.privilege(&endpoint),
             ports: ports(options, address, saved.ranges.family()),
             mounts: if as_saved { saved.mounts } else { options.mounts.clone() },
-            registry: options.registry.clone().or(saved.registry),
+            registry,
             proxy,
             addons: saved.addons,
             ranges: saved.ranges,
@@ -97,7 +102,7 @@ pub(super) fn run(
             cni: saved.cni,
             other_images,
         },
-        network: NetworkOptions { subnet: options.subnet, taken },
+        network: NetworkOptions { subnet: options.subnet, taken, registry: joins },
         api: ApiOptions { address: address.into(), port: options.api_port },
         kubeconfig: Some(context.writable_kubeconfig(name)?),
         output: context.output(),

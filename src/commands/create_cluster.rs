@@ -18,6 +18,7 @@ use crate::cluster::wait::Until;
 use crate::docker::Docker;
 use crate::error::Error;
 use crate::image::contract::NodeImage;
+use crate::inventory::registries;
 use crate::node::manual::SETUP;
 use crate::node::pki::Pki;
 use crate::node::scripts;
@@ -68,6 +69,9 @@ pub(super) fn run(
             .warn("two masters: etcd stops when either is gone; three survive the loss of one");
     }
     let proxy = proxy(context)?;
+    let registry = spec.options.registry.clone();
+    let registry = registry.map(|it| registries::known(&site.image_from, it)).transpose()?;
+    let joins = registries::to_connect(&site.image_from, registry.as_ref(), &context.ui)?;
     let manual = roster.nodes().iter().filter(|node| spec.manual.covers(node.role()));
     let run = Run {
         manual: manual.cloned().collect(),
@@ -80,7 +84,7 @@ pub(super) fn run(
             privilege: site.privilege,
             ports: ports(&spec.options, site.address, spec.ranges.family()),
             mounts: spec.options.mounts.clone(),
-            registry: spec.options.registry.clone(),
+            registry,
             proxy,
             addons,
             ranges: spec.ranges,
@@ -90,7 +94,7 @@ pub(super) fn run(
             cni: spec.cni,
             other_images,
         },
-        network: NetworkOptions { subnet: spec.options.subnet, taken: site.taken },
+        network: NetworkOptions { subnet: spec.options.subnet, taken: site.taken, registry: joins },
         api: ApiOptions { address: site.address.into(), port: spec.options.api_port },
         kubeconfig: Some(context.writable_kubeconfig(&spec.name)?),
         output: context.output(),

@@ -5,15 +5,18 @@ mod add_nodes;
 mod build_image;
 mod clone_cluster;
 mod create_cluster;
+mod create_registry;
 mod create_snapshot;
 mod delete_cluster;
 mod delete_node;
+mod delete_registry;
 mod delete_snapshot;
 mod exec;
 mod export_logs;
 mod export_snapshot;
 mod get;
 mod get_command;
+mod get_registries;
 mod get_snapshots;
 mod kubeconfig;
 mod load_balancer;
@@ -83,6 +86,13 @@ impl Context {
                 restore_cluster::run(self, &cluster, &snapshot, yes, dry_run)
             }
             Command::UpgradeCluster { spec, dry_run } => upgrade_cluster::run(self, &spec, dry_run),
+            Command::CreateRegistry { name, port, image, dry_run } => {
+                create_registry::run(self, &name, port, image.as_ref(), dry_run)
+            }
+            Command::DeleteRegistry { name, yes, dry_run } => {
+                delete_registry::run(self, &name, yes, dry_run)
+            }
+            Command::GetRegistries => get_registries::run(self),
             Command::DeleteSnapshot { snapshot, yes, dry_run } => {
                 delete_snapshot::run(self, &snapshot, yes, dry_run)
             }

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::inventory::activity::Activity;
 use crate::inventory::existing::ExistingCluster;
 use crate::inventory::lost_network::LostNetwork;
+use crate::inventory::registries;
 use crate::plan::{self, Plan};
 use crate::run::{self, NetworkOptions, NodeTemplate, Run};
 
@@ -33,7 +34,9 @@ pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> 
     if let Some(lost) = LostNetwork::find(&existing)? {
         let again = plan::reconnect(lost.is_gone, &lost.on, &lost.off);
         let subnet = Some(lost.layout.subnet());
-        let network = NetworkOptions { subnet, ..NetworkOptions::default() };
+        let registry = existing.members.iter().find_map(|member| member.registry.as_ref());
+        let registry = registries::to_connect(existing.engines.manager(), registry, &context.ui)?;
+        let network = NetworkOptions { subnet, registry, ..NetworkOptions::default() };
         let run = Run { network, ..run_on(&existing) };
         run.outputs.learn_layout(lost.layout);
         prepare(context, &again, &run, dry_run)?;

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::inventory::error::InventoryError;
 use crate::inventory::members::{self, Member};
 use crate::inventory::networks::{self, taken_subnets};
-use crate::inventory::snapshots;
+use crate::inventory::{registries, snapshots};
 use crate::plan;
 use crate::preflight::{self, Demand, Present, Survey, come_back, problems};
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Removal, Restore, Run};
@@ -58,10 +58,15 @@ pub(super) fn run(
     let ids: Vec<String> = members.iter().map(|member| member.id.clone()).collect();
     removal.add_containers(&context.docker, &ids);
     removal.add_networks(&Engine { host: None, docker: context.docker.clone() }, networks);
+    let master = snapshot.first_master();
+    let registry = master.and_then(|saved| saved.registry.clone());
+    let joins = registries::to_connect(&context.docker, registry.as_ref(), &context.ui)?;
+    if joins.is_some() {
+        removal.add_disconnects(&context.docker)?;
+    }
     let is_there = !removal.is_empty();
     let names = members.iter().map(|member| member.name.clone()).collect();
     let plan = plan::restore(&roster, names, removal.has_networks(), renews);
-    let master = snapshot.first_master();
     let engines = Engines::one(context.docker.clone());
     let run = Run {
         manual: snapshot.manual(),
@@ -69,7 +74,7 @@ pub(super) fn run(
             privilege: context.privilege(&endpoint?),
             ports: snapshot.published(),
             mounts: master.map(|saved| saved.mounts.clone()).unwrap_or_default(),
-            registry: master.and_then(|saved| saved.registry.clone()),
+            registry,
             addons: master.map(|saved| saved.addons.clone()).unwrap_or_default(),
             ranges: master.map(|saved| saved.ranges).unwrap_or_default(),
             limits: master.map(|saved| saved.limits).unwrap_or_default(),
@@ -77,7 +82,11 @@ pub(super) fn run(
             // The rest is in its images.
             ..NodeTemplate::default()
         },
-        network: NetworkOptions { subnet: Some(snapshot.subnet), ..NetworkOptions::default() },
+        network: NetworkOptions {
+            subnet: Some(snapshot.subnet),
+            registry: joins,
+            ..NetworkOptions::default()
+        },
         api: ApiOptions {
             address: snapshot.host(),
             port: snapshot.api().and_then(|api| api.port.try_into().ok()),

@@ -120,8 +120,13 @@ impl Member {
     /// The addresses that the cluster knows it by; none of a container that is no node.
     #[must_use]
     pub fn addresses(&self) -> Option<PerFamily<IpAddr>> {
-        let (node, address) = (self.node.as_ref()?, self.address?);
-        Some(Layout::around(node, address, self.ranges.family())?.addresses(node))
+        Some(self.layout()?.addresses(self.node.as_ref()?))
+    }
+
+    /// The layout that its address belongs to; none of a container that is no node.
+    #[must_use]
+    pub fn layout(&self) -> Option<Layout> {
+        Layout::around(self.node.as_ref()?, self.address?, self.ranges.family())
     }
 
     /// The address that the cluster knows it by, or else the engine does.
@@ -228,7 +233,7 @@ fn member(container: Container) -> Option<Member> {
         marks: Marks::from_labels(label),
         limits: Limits::from_labels(label),
         cni: label(labels::CNI).and_then(|word| Cni::parse(word).ok()).unwrap_or_default(),
-        registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
+        registry: label(labels::REGISTRY).and_then(Registry::from_label),
         ranges: Ranges::from_labels(label),
         addons: label(labels::ADDONS).and_then(|list| Addons::parse(list).ok()).unwrap_or_default(),
         mounts: container.mounts.into_iter().filter_map(mount).collect(),

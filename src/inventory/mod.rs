@@ -12,5 +12,6 @@ pub mod networks;
 pub mod node_images;
 pub mod node_objects;
 pub mod pods;
+pub mod registries;
 pub mod settings;
 pub mod snapshots;

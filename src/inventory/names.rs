@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use crate::cli::Live;
 use crate::cluster::labels;
-use crate::cluster::name::NodeName;
-use crate::cluster::name::SnapshotName;
+use crate::cluster::name::{NodeName, RegistryName, SnapshotName};
 use crate::docker::{DeadlineScale, Docker, args};
 use crate::env::Env;
 use crate::image::build_files::FLAVOUR;
@@ -25,6 +24,7 @@ pub fn names(env: &Env, live: Live) -> Vec<String> {
         Live::Images => args::image_names(None),
         Live::NodeImages => args::image_names(Some(labels::image::SCHEMA)),
         Live::Snapshots => args::image_names(Some(labels::snapshot::NAME)),
+        Live::Registries => args::labelled_container_names(labels::registry::NAME),
         Live::Flavours => return vec![FLAVOUR.to_owned()],
         Live::Folders | Live::Files => return Vec::new(),
     };
@@ -39,6 +39,7 @@ pub fn names(env: &Env, live: Live) -> Vec<String> {
             NodeName::parse(name).is_ok_and(|node| node.role() == role).then(|| name.to_owned())
         }
         Live::Snapshots => snapshot(name),
+        Live::Registries => RegistryName::of_container(name).map(|name| name.to_string()),
         Live::NodeImages => snapshot(name).is_none().then(|| name.to_owned()),
         _ => Some(name.to_owned()),
     };

@@ -161,7 +161,7 @@ fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
             runtime: Runtime::parse(label(labels::image::RUNTIME))?,
             published: list(label(label::PUBLISH), PortBinding::parse)?,
             mounts: list(label(label::MOUNTS), |word| Mount::parse(word).ok())?,
-            registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
+            registry: label(labels::REGISTRY).and_then(Registry::from_label),
             ranges: Ranges::from_labels(label),
             addons: label(labels::ADDONS)
                 .and_then(|list| Addons::parse(list).ok())

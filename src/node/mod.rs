@@ -13,6 +13,7 @@ pub mod network;
 pub mod pki;
 pub mod proxy;
 pub mod registry;
+pub mod registry_server;
 pub mod scripts;
 pub mod settings;
 pub mod snapshot;

@@ -43,7 +43,7 @@ use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::limits::Limits;
 use crate::cluster::marks::Marks;
 use crate::cluster::mount::Mount;
-use crate::cluster::name::NodeName;
+use crate::cluster::name::{NodeName, RegistryName};
 use crate::cluster::port::PortBinding;
 use crate::cluster::proxy::Proxy;
 use crate::cluster::ranges::Ranges;
@@ -127,6 +127,8 @@ pub struct NetworkOptions {
     pub subnet: Option<Subnet>,
     /// The subnets that were taken before.
     pub taken: Taken,
+    /// The registry of mokctl's that is put on it.
+    pub registry: Option<RegistryName>,
 }
 
 /// Where the API is published.
@@ -161,7 +163,7 @@ impl<'a> Run<'a> {
             kubeconfig: None,
             output: None,
             wait: Wait::default(),
-            id: run_id(),
+            id: new_id(),
             outputs: Outputs::default(),
         }
     }
@@ -224,7 +226,8 @@ fn script(node: &NodeName, words: &[&str], deadline: Duration) -> Call {
 }
 
 /// A word that no other run has, on this engine or another.
-fn run_id() -> String {
+#[must_use]
+pub fn new_id() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("{:x}-{}", now.as_nanos(), std::process::id())
 }

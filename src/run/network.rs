@@ -3,6 +3,7 @@
 
 use super::Run;
 use super::error::StepError;
+use super::work::Target;
 use crate::cluster::layout::Layout;
 use crate::cluster::subnet::{MAX_PREFIX, OVERLAY_PREFIX, Subnet};
 use crate::cluster::taken::Taken;
@@ -24,6 +25,9 @@ impl Run<'_> {
                     }
                     let layout = self.layout_on(subnet);
                     self.outputs.learn_layout(layout);
+                    if let Some(connect) = self.registry_call(layout) {
+                        self.engines.manager().capture(&connect)?;
+                    }
                     return self.move_reservation(layout);
                 }
                 Err(error)
@@ -50,7 +54,21 @@ impl Run<'_> {
         Ok(())
     }
 
-    pub(super) fn network_call(&self, subnet: Subnet) -> Call {
+    /// All calls that it takes if `subnet` is still free.
+    pub(super) fn network_calls(&self, subnet: Subnet) -> impl Iterator<Item = Target<'_>> {
+        let connect = self.registry_call(self.layout_on(subnet));
+        let calls = [self.network_call(subnet)].into_iter().chain(connect);
+        calls.map(|call| (self.engines.manager(), call))
+    }
+
+    /// Puts the registry on the network, if there is one for it.
+    fn registry_call(&self, layout: Layout) -> Option<Call> {
+        let container = self.network.registry.as_ref()?.container();
+        let (address, ipv6_address) = layout.registry();
+        Some(args::connect(&self.roster.name().network(), &container, address, ipv6_address))
+    }
+
+    fn network_call(&self, subnet: Subnet) -> Call {
         let name = self.roster.name().network();
         let labels = self.labels();
         match subnet.halves() {

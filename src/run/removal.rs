@@ -10,7 +10,8 @@ use crate::cluster::labels;
 use crate::cluster::name::ClusterName;
 use crate::docker::{Call, Docker, DockerError, Engine, Engines, ErrorKind, args, join};
 use crate::inventory::found::ContainerScan;
-use crate::inventory::networks;
+use crate::inventory::members::Member;
+use crate::inventory::{networks, registries};
 
 /// An engine may finish what it was asked for after the client is gone: for so
 /// long nothing must have appeared.
@@ -33,6 +34,8 @@ pub struct Removal {
     /// By engine that lists them. A swarm's network is listed by all hosts with a part in
     /// it, and a manager removes it for all.
     networks: Vec<(Engine, Vec<String>)>,
+    /// What takes registries off these networks: they stay.
+    disconnects: Vec<(Docker, Call)>,
 }
 
 impl Removal {
@@ -55,6 +58,13 @@ impl Removal {
             let ids: Vec<String> = here.map(|member| member.id.clone()).collect();
             removal.add_containers(&engine.docker, &ids);
             removal.add_networks(engine, networks?);
+        }
+        let pulls =
+            |member: &Member| member.registry.as_ref().is_some_and(|it| it.ours().is_some());
+        if found.members.is_empty() || found.members.iter().any(pulls) {
+            for engine in found.engines().iter().take(1) {
+                removal.add_disconnects(&engine.docker)?;
+            }
         }
         Ok(removal)
     }
@@ -83,6 +93,7 @@ impl Removal {
         let manager = engines.manager();
         let networks = known(manager.ids(&args::labelled_network_ids(labels::RUN, id)));
         removal.add_networks(&Engine { host: None, docker: manager.clone() }, networks);
+        known(removal.add_disconnects(manager).map(|()| Vec::new()));
         let label = format!("{}={id}", labels::RUN);
         let mut images = known(manager.ids(&args::labelled_image_ids(&label)));
         images.sort();
@@ -120,9 +131,29 @@ impl Removal {
         }
     }
 
+    /// Adds what takes registries of `docker` off the networks that were added.
+    ///
+    /// # Errors
+    /// Where the engine does not say which there are.
+    pub fn add_disconnects(&mut self, docker: &Docker) -> Result<(), DockerError> {
+        if self.networks.is_empty() {
+            return Ok(());
+        }
+        let goes = |id: &String| self.networks.iter().any(|(_, ids)| ids.contains(id));
+        let mut calls = Vec::new();
+        for registry in registries::all(docker)? {
+            let container = registry.name.container();
+            let leaves = registry.networks.iter().filter(|(_, id)| goes(id));
+            calls.extend(leaves.map(|(name, _)| args::disconnect(name, &container)));
+        }
+        self.disconnects.extend(calls.into_iter().map(|call| (docker.clone(), call)));
+        Ok(())
+    }
+
     /// Leaves the networks where they are.
     pub fn keep_networks(&mut self) {
         self.networks.clear();
+        self.disconnects.clear();
     }
 
     /// Whether there is nothing to remove.
@@ -158,7 +189,8 @@ impl Removal {
 
     /// The calls that remove networks, if the first engine that lists them may do it.
     pub(super) fn network_calls(&self) -> Vec<Target<'_>> {
-        self.networks.iter().take(1).map(network_call).collect()
+        let disconnects = self.disconnects.iter().map(|(docker, call)| (docker, call.clone()));
+        disconnects.chain(self.networks.iter().take(1).map(network_call)).collect()
     }
 
     /// Removes the containers, of all engines side by side.
@@ -190,6 +222,9 @@ impl Removal {
     /// The first refusal, if every engine refuses: one manager removes a swarm's network
     /// for all hosts.
     pub fn remove_networks(&self) -> Result<Vec<Host>, DockerError> {
+        for (docker, call) in &self.disconnects {
+            remove(docker, call)?;
+        }
         let mut refused = Ok(());
         for (docker, call) in self.networks.iter().map(network_call) {
             match remove(docker, &call) {

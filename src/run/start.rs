@@ -190,7 +190,7 @@ impl Run<'_> {
             labels.extend(self.nodes.ranges.labels().filter(is_for));
         }
         if let Some(registry) = self.nodes.registry.as_ref().filter(|_| kubernetes) {
-            labels.push((labels::REGISTRY, registry.to_string()));
+            labels.push((labels::REGISTRY, registry.label()));
         }
         if kubernetes && !matches!(self.origin, Origin::Restore(_)) {
             labels.extend(self.nodes.marks.labels_of_container());

@@ -77,8 +77,7 @@ impl Run<'_> {
         Ok(match step {
             Step::CreateNetwork => {
                 let subnet = self.free_subnet(&self.network.taken)?;
-                Work::new([(self.engines.manager(), self.network_call(subnet))])
-                    .by(move |_| self.create_network(subnet))
+                Work::new(self.network_calls(subnet)).by(move |_| self.create_network(subnet))
             }
             Step::CopyImage(host) => {
                 Work::new(self.copy_image_calls(host)?).by(|_| self.copy_image(host))

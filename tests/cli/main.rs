@@ -46,6 +46,7 @@ mod preflight;
 mod races;
 mod ranges;
 mod registries;
+mod registry;
 mod remote;
 mod settings;
 mod signals;

@@ -10,11 +10,11 @@ chmod +x /usr/sbin/policy-rc.d
 apt-get update
 # conntrack, iptables, mount, nftables, socat: called by kubelet and kube-proxy.
 # crun, runc: containerd runs containers with the second, or the first where a pod's
-# RuntimeClass says so. haproxy: the load balancer.
+# RuntimeClass says so. haproxy: the load balancer. docker-registry: 'create registry'.
 # ethtool, procps, iproute2: for debugging; iproute2 also sets the routes.
 # openssl: for the way by hand.
 apt-get install -y --no-install-recommends \
-  ca-certificates conntrack crun ethtool haproxy iproute2 iptables kmod libnss-myhostname \
+  ca-certificates conntrack crun docker-registry ethtool haproxy iproute2 iptables kmod libnss-myhostname \
   mount nftables openssl procps runc socat systemd util-linux
 
 # A base of mmdebstrap's keeps the archives of what is installed.

@@ -5,7 +5,7 @@ mod number;
 mod spec;
 mod upgrade;
 
-use std::num::NonZeroU8;
+use std::num::{NonZeroU8, NonZeroU16};
 use std::path::PathBuf;
 
 use number::number;
@@ -25,7 +25,7 @@ use super::verb::Verb;
 use super::words::Words;
 use crate::cluster::host::{Host, Place};
 use crate::cluster::name::SnapshotName;
-use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::name::{ClusterName, NodeName, RegistryName, Role};
 use crate::cluster::spec::{ImageRef, MAX_WORKERS, VersionPrefix};
 use crate::version;
 
@@ -63,6 +63,13 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
             let stays = words.has(Flag::Stop);
             Command::CreateSnapshot { cluster: cluster()?, snapshot: snapshot(1)?, stays, dry_run }
         }
+        Verb::CreateRegistry => Command::CreateRegistry {
+            name: registry(words)?,
+            port: words.value(Flag::Port).map(port).transpose()?,
+            image: words.value(Flag::Image).map(ImageRef::parse).transpose()?,
+            dry_run,
+        },
+        Verb::DeleteRegistry => Command::DeleteRegistry { name: registry(words)?, yes, dry_run },
         Verb::RestoreCluster => {
             Command::RestoreCluster { cluster: cluster()?, snapshot: snapshot(1)?, yes, dry_run }
         }
@@ -92,6 +99,7 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
         Verb::GetNodes => Command::GetNodes { cluster: cluster()? },
         Verb::GetKubeconfig => Command::GetKubeconfig { cluster: cluster()? },
         Verb::GetImages => Command::GetImages,
+        Verb::GetRegistries => Command::GetRegistries,
         Verb::StartCluster => Command::StartCluster { cluster: cluster()?, dry_run },
         Verb::StopCluster => Command::StopCluster { cluster: cluster()?, dry_run },
         Verb::BuildImage => Command::BuildImage {
@@ -149,6 +157,14 @@ fn format(word: &str, verb: Verb) -> Result<Format, UsageError> {
         _ if verb == Verb::GetClusters => Err(UsageError::ClusterFormat(word.to_owned())),
         _ => Err(UsageError::Format(word.to_owned())),
     }
+}
+
+fn registry(words: &Words) -> Result<RegistryName, UsageError> {
+    Ok(words.option(0).map_or_else(|| Ok(RegistryName::default()), RegistryName::parse)?)
+}
+
+fn port(word: &str) -> Result<NonZeroU16, UsageError> {
+    number("PORT", word, NonZeroU16::MIN..=NonZeroU16::MAX)
 }
 
 fn node(words: &Words, role: Role) -> Result<NodeName, UsageError> {

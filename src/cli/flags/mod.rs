@@ -34,6 +34,7 @@ pub enum Flag {
     Mount,
     Registry,
     RegistryMirror,
+    Port,
     RegistryCa,
     RegistryAuth,
     Ca,

@@ -30,10 +30,12 @@ const CHANGE: &[Verb] = &[
     Verb::CreateMaster,
     Verb::CreateWorker,
     Verb::CreateSnapshot,
+    Verb::CreateRegistry,
     Verb::DeleteCluster,
     Verb::DeleteMaster,
     Verb::DeleteWorker,
     Verb::DeleteSnapshot,
+    Verb::DeleteRegistry,
     Verb::StartCluster,
     Verb::StopCluster,
     Verb::RestoreCluster,
@@ -64,8 +66,14 @@ const PLANNED: &[Verb] = &[
 ];
 
 /// The commands whose answer a program may want to read.
-const ANSWERS: &[Verb] =
-    &[Verb::GetClusters, Verb::GetNodes, Verb::GetImages, Verb::GetSnapshots, Verb::Version];
+const ANSWERS: &[Verb] = &[
+    Verb::GetClusters,
+    Verb::GetNodes,
+    Verb::GetImages,
+    Verb::GetSnapshots,
+    Verb::GetRegistries,
+    Verb::Version,
+];
 
 /// Flags of which a command takes one at most.
 pub const EXCLUSIVE: &[(Flag, Flag)] = &[
@@ -278,6 +286,14 @@ pub const FLAGS: &[FlagSpec] = &[
         help: "A registry to pull from; https:// before for TLS",
     },
     FlagSpec {
+        flag: Flag::Port,
+        name: "port",
+        short: None,
+        value: Some("PORT"),
+        scope: Scope::Only(&[Verb::CreateRegistry]),
+        help: "Where this machine reaches it, 5000 by default",
+    },
+    FlagSpec {
         flag: Flag::RegistryMirror,
         name: "registry-mirror",
         short: None,
@@ -330,7 +346,7 @@ pub const FLAGS: &[FlagSpec] = &[
         name: "image",
         short: None,
         value: Some("IMAGE"),
-        scope: Scope::Only(&[Verb::CreateCluster, Verb::UpgradeCluster]),
+        scope: Scope::Only(&[Verb::CreateCluster, Verb::UpgradeCluster, Verb::CreateRegistry]),
         help: "The image of the containers",
     },
     FlagSpec {
@@ -511,6 +527,7 @@ pub const FLAGS: &[FlagSpec] = &[
             Verb::DeleteMaster,
             Verb::DeleteWorker,
             Verb::DeleteSnapshot,
+            Verb::DeleteRegistry,
             Verb::RestoreCluster,
         ]),
         help: "Do it without asking",

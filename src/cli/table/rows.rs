@@ -52,6 +52,7 @@ pub const ROWS: &[Row] = &[
             Slot { takes: Takes::Anything, ..snapshot("the SNAPSHOT to create") },
         ],
     ),
+    row(Verb::CreateRegistry, "create", &["registry"], &[optional("NAME", Takes::Anything)]),
     row(Verb::DeleteCluster, "delete", &["cluster"], &[name("the Cluster NAME to delete")]),
     row(
         Verb::DeleteMaster,
@@ -66,6 +67,12 @@ pub const ROWS: &[Row] = &[
         &[node("the Worker NODE to delete", Role::Worker)],
     ),
     row(Verb::DeleteSnapshot, "delete", &["snapshot"], &[snapshot("the SNAPSHOT to delete")]),
+    row(
+        Verb::DeleteRegistry,
+        "delete",
+        &["registry"],
+        &[optional("NAME", Takes::Live(Live::Registries))],
+    ),
     row(
         Verb::GetClusters,
         "get",
@@ -86,6 +93,7 @@ pub const ROWS: &[Row] = &[
         &["snapshots"],
         &[optional("NAME", Takes::Live(Live::Clusters))],
     ),
+    row(Verb::GetRegistries, "get", &["registries"], &[]),
     row(Verb::StartCluster, "start", &["cluster"], &[name("the Cluster NAME to start")]),
     row(Verb::StopCluster, "stop", &["cluster"], &[name("the Cluster NAME to stop")]),
     row(

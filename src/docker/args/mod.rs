@@ -7,6 +7,7 @@ mod engine;
 mod exec;
 mod image;
 mod network;
+mod registry;
 
 pub use compile::{
     CompileContainer, copy_out, create_compiler, import, remove_volume, run_program, start_attached,
@@ -27,3 +28,4 @@ pub use network::{
     connect, create_network, create_overlay, disconnect, inspect_networks, labelled_network_ids,
     network_ids, network_label_values, remove_networks,
 };
+pub use registry::{RegistryContainer, create_registry};

@@ -80,6 +80,8 @@ create() {
   make_container "$1" created
   shift
   echo "$*" >"$folder/command"
+  # It may be on several networks.
+  [ "$network" != bridge ] || mkdir "$folder/more"
   echo "$id"
 }
 

@@ -81,8 +81,23 @@ json_container() {
   if [ $running = true ]; then json_ports "$1/publish"; else printf '{}'; fi
   printf ',"Networks":'
   get "$1/network_id"
-  if [ -n "$network" ]; then json_networks "$network" "$ip" "$address" "$value"; else printf '{}'; fi
+  if [ -d "$1/more" ]; then
+    json_more "$1/more"
+  elif [ -n "$network" ]; then json_networks "$network" "$ip" "$address" "$value"; else printf '{}'; fi
   printf '}}'
+}
+
+# json_more FOLDER: a file for each network, with the address there.
+json_more() {
+  comma=
+  printf '{'
+  for file in "$1"/*; do
+    [ -e "$file" ] || continue
+    get "$engine/networks/${file##*/}/id"
+    printf '%s"%s":{"NetworkID":"%s"}' "$comma" "${file##*/}" "$value"
+    comma=,
+  done
+  printf '}'
 }
 
 # json_networks NETWORK PROMISED-ADDRESS ADDRESS ID

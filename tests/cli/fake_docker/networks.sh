@@ -39,6 +39,10 @@ print_network() { echo "$2"; }
 network_disconnect() {
   [ "$1" = --force ] || unknown
   need_container "$3"
+  if [ -d "$found/more" ]; then
+    rm "$found/more/$2" 2>/dev/null || fail "Error response from daemon: container $3 is not connected to the network $2"
+    return
+  fi
   get "$found/network"
   [ "$value" = "$2" ] || fail "Error response from daemon: container $3 is not connected to the network $2"
   rm -f "$found/network" "$found/network_id" "$found/ip" "$found/ip6"
@@ -55,6 +59,10 @@ network_connect() {
   esac
   find_network "$2" || fail "Error response from daemon: network $2 not found"
   need_container "$3"
+  if [ -d "$found/more" ]; then
+    echo "$ip" >"$found/more/$2"
+    return
+  fi
   [ ! -f "$found/network" ] || fail "Error response from daemon: endpoint with name $3 already exists in network $2"
   echo "$ip" >"$found/ip"
   echo "$ip6" >"$found/ip6"
@@ -75,7 +83,7 @@ network_rm() {
     folder=$found
     for container in "$engine"/containers/*/; do
       get "${container}network"
-      [ "$value" = "${folder##*/}" ] || continue
+      [ "$value" = "${folder##*/}" ] || [ -e "${container}more/${folder##*/}" ] || continue
       get "${container}status"
       [ "$value" != running ] ||
         fail "Error response from daemon: error while removing network: network ${folder##*/} id $ref has active endpoints"

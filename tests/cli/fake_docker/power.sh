@@ -12,6 +12,10 @@ start_one() {
     fi
   fi
   get "$found/network"
+  if [ "$value" = bridge ]; then
+    start_published
+    return
+  fi
   [ -f "$engine/networks/$value/id" ] || cannot_start "network $value not found"
   # It is on a network of that name once more, or on one that is gone.
   get "$engine/networks/$value/id"
@@ -19,6 +23,10 @@ start_one() {
   get "$found/network_id"
   case ${value:-$id} in "$id") ;; *) cannot_start "network $value not found" ;; esac
   echo "$id" >"$found/network_id"
+  start_published
+}
+
+start_published() {
   while IFS= read -r line; do
     port=${line%:*}
     port=${port##*:}

@@ -128,6 +128,7 @@ exec_in() {
       tar --extract --file="$engine/by-hand.tar" --directory="$found/root"
       ;;
     "cat /etc/mok/proxy.env" | "cat /etc/mok/settings.json") cat "$found/root$2" ;;
+    "bash -c until true >/dev/tcp/"*) ;;
     "bash -c compgen -G "*" || true")
       file=${3#compgen -G }
       file=${file%% *}

@@ -13,6 +13,7 @@ rm -rf /usr/lib/systemd/system-generators
 ln -sf /dev/null /etc/systemd/system/systemd-udevd.service
 ln -sf /dev/null /etc/systemd/system/systemd-logind.service
 ln -sf /dev/null /etc/systemd/system/haproxy.service
+ln -sf /dev/null /etc/systemd/system/docker-registry.service
 
 want() {
   mkdir -p "/etc/systemd/system/$1.wants"

@@ -1,0 +1,128 @@
+//! `create registry`: a registry of images beside the clusters.
+
+use std::num::NonZeroU16;
+
+use super::Context;
+use crate::cluster::labels::{self, registry as label};
+use crate::cluster::name::{ClusterName, RegistryName};
+use crate::cluster::registry::OWN_PORT;
+use crate::cluster::spec::ImageRef;
+use crate::docker::args::RegistryContainer;
+use crate::docker::{Call, DockerError, Engines, ErrorKind, args};
+use crate::error::Error;
+use crate::inventory::members::{self, Member};
+use crate::inventory::{node_images, registries};
+use crate::node::files::archive;
+use crate::node::registry_server as server;
+use crate::run::{new_id, roll_back};
+use crate::ui::PlannedStep;
+
+/// Where people look for one.
+const USUAL_PORT: NonZeroU16 = OWN_PORT;
+
+/// Makes the registry `name`, which this machine reaches at `port` of its loopback, out of the
+/// node image `image`. Clusters that had one of that name at that port have it again.
+pub(super) fn run(
+    context: &Context,
+    name: &RegistryName,
+    port: Option<NonZeroU16>,
+    image: Option<&ImageRef>,
+    dry_run: bool,
+) -> Result<(), Error> {
+    let (docker, port) = (&context.docker, port.unwrap_or(USUAL_PORT));
+    context.ui.fact("registry", name.as_str());
+    if let Some(found) = registries::all(docker)?.into_iter().find(|found| found.name == *name) {
+        return Err(Error::RegistryExists { name: name.clone(), port: found.port });
+    }
+    let image = node_images::chosen(docker, image, None)?.name;
+    let container = name.container();
+    let id = new_id();
+    let registry = RegistryContainer {
+        name: container.clone(),
+        labels: vec![
+            (label::NAME, name.to_string()),
+            (label::PORT, port.to_string()),
+            (labels::RUN, id.clone()),
+        ],
+        ports: [port, OWN_PORT],
+        store: server::STORE,
+        image,
+        program: [server::ENTRYPOINT, "serve", server::CONFIG],
+    };
+    let config = archive(&[server::config()]).map_err(Error::Pack)?;
+    let mut calls = vec![
+        args::create_registry(&registry),
+        args::put_files(&container, config),
+        args::start([container.as_str()]),
+        args::exec(&container, ["bash", "-c", server::LISTENS]).deadline(Call::WORK),
+    ];
+    calls.extend(connections(&members::of(docker, None)?, name, port));
+    let (title, step) = (format!("Creating registry {name}"), format!("start {container}"));
+    if dry_run {
+        let commands = calls.iter().map(|call| docker.pretty_with_input(call)).collect();
+        context.ui.planned(&title, &[PlannedStep { name: step, node: None, commands }]);
+        return Ok(());
+    }
+    let stage = context.ui.stage(&title);
+    let running = stage.step(&step, None);
+    if let Err(error) = calls.iter().try_for_each(|call| docker.capture(call).map(drop)) {
+        drop((running, stage));
+        remove(context, name, &id);
+        return Err(explained(error, name, port));
+    }
+    running.done();
+    stage.done();
+    context.ui.fact("address", format!("localhost:{port}"));
+    context.ui.note(&format!(
+        "Registry {name} is at localhost:{port}; next:\n\n  docker push localhost:{port}/IMAGE\n  \
+         mokctl create cluster NAME 1 1 --registry localhost:{port}\n"
+    ));
+    Ok(())
+}
+
+/// What puts the registry on the networks of the clusters that look for it there.
+fn connections(members: &[Member], name: &RegistryName, port: NonZeroU16) -> Vec<Call> {
+    let looks = |member: &&Member| {
+        let registry = member.registry.as_ref();
+        registry.is_some_and(|it| it.ours() == Some(name) && it.loopback_port() == Some(port))
+    };
+    let mut seen: Vec<&ClusterName> = Vec::new();
+    let mut calls = Vec::new();
+    for member in members.iter().filter(looks) {
+        if let Some(layout) = member.layout()
+            && !seen.contains(&&member.cluster)
+        {
+            seen.push(&member.cluster);
+            let (address, ipv6_address) = layout.registry();
+            let network = member.cluster.network();
+            calls.push(args::connect(&network, &name.container(), address, ipv6_address));
+        }
+    }
+    calls
+}
+
+/// Removes what was made.
+fn remove(context: &Context, name: &RegistryName, id: &str) {
+    let stage = context.ui.stage("Rolling back");
+    let step = stage.step("roll back", None);
+    match roll_back(&Engines::one(context.docker.clone()), id) {
+        Ok(()) => {
+            step.done();
+            stage.done();
+        }
+        Err(error) => {
+            drop((step, stage));
+            let again = format!("mokctl delete registry {name}");
+            context.ui.warn(&format!("{error}; '{again}' removes what remains"));
+        }
+    }
+}
+
+/// What is in the way, where the engine's words say it.
+fn explained(error: DockerError, name: &RegistryName, port: NonZeroU16) -> Error {
+    match error.kind() {
+        ErrorKind::PortTaken => Error::RegistryPort { port, source: error },
+        ErrorKind::NameTaken => Error::RegistryExists { name: name.clone(), port },
+        _ => error.into(),
+    }
+}

@@ -1,0 +1,126 @@
+//! The registries that mokctl has made: which there are, and on which networks.
+
+use std::num::NonZeroU16;
+
+use crate::cluster::labels::registry as label;
+use crate::cluster::name::RegistryName;
+use crate::cluster::registry::Registry;
+use crate::docker::inspect::{self, Container};
+use crate::docker::{Docker, DockerError, args};
+use crate::ui::Ui;
+
+/// A registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundRegistry {
+    /// The name.
+    pub name: RegistryName,
+    /// The id of its container.
+    pub id: String,
+    /// Where this machine reaches it: a port of its loopback.
+    pub port: NonZeroU16,
+    /// Whether it runs.
+    pub runs: bool,
+    /// The networks that it is on: name and id.
+    pub networks: Vec<(String, String)>,
+}
+
+/// All registries, by name.
+///
+/// # Errors
+/// Where the engine does not say.
+pub fn all(docker: &Docker) -> Result<Vec<FoundRegistry>, DockerError> {
+    let list = args::labelled_container_ids(label::NAME);
+    let inspect = |ids: &[String]| args::inspect_containers(ids.iter().map(String::as_str));
+    Ok(docker.read_listed(&list, inspect, read)?.unwrap_or_default())
+}
+
+/// `registry`, and whether it is one of mokctl's: the one that this machine reaches there.
+///
+/// # Errors
+/// Where the engine does not say.
+pub fn known(docker: &Docker, registry: Registry) -> Result<Registry, DockerError> {
+    let Some(port) = registry.loopback_port() else { return Ok(registry) };
+    let found = all(docker)?.into_iter().find(|found| found.port == port);
+    Ok(match found {
+        Some(found) => registry.served_by(found.name),
+        None => registry,
+    })
+}
+
+/// The registry of mokctl's that `registry` is, to be put on a network; none, with a warning,
+/// where that is gone.
+///
+/// # Errors
+/// Where the engine does not say.
+pub fn to_connect(
+    docker: &Docker,
+    registry: Option<&Registry>,
+    ui: &Ui,
+) -> Result<Option<RegistryName>, DockerError> {
+    let Some((registry, name)) = registry.and_then(|it| Some((it, it.ours()?))) else {
+        return Ok(None);
+    };
+    let found = all(docker)?.into_iter().find(|found| found.name == *name);
+    match &found {
+        None => ui.warn(&format!(
+            "registry {name} is gone: nodes pull nothing from {registry} before 'mokctl create registry {name}'"
+        )),
+        Some(found) if !found.runs => ui.warn(&format!(
+            "registry {name} does not run: nodes pull nothing from {registry} before 'docker start {}'",
+            name.container()
+        )),
+        Some(_) => {}
+    }
+    Ok(found.map(|found| found.name))
+}
+
+/// Reads the engine's inspection of containers that carry our label.
+///
+/// # Errors
+/// What is wrong with the text, in a few words.
+pub fn read(json: &str) -> Result<Vec<FoundRegistry>, String> {
+    let containers: Vec<Container> =
+        inspect::list(json).map_err(|error| format!("no list of containers: {error}"))?;
+    let mut all: Vec<_> = containers.into_iter().filter_map(found).collect();
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(all)
+}
+
+fn found(container: Container) -> Option<FoundRegistry> {
+    let label = |key| container.config.label(key);
+    let networks = container.network_settings.networks;
+    Some(FoundRegistry {
+        name: RegistryName::parse(label(label::NAME)?).ok()?,
+        port: label(label::PORT)?.parse().ok()?,
+        runs: container.state.running,
+        networks: networks.into_iter().map(|(name, it)| (name, it.network)).collect(),
+        id: container.id,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_registry_says_where_it_is() {
+        let json = json!([
+            {
+                "Id": "0123", "Name": "/mok-registry-b", "State": { "Running": true },
+                "Config": { "Labels": { "mok.registry.name": "b", "mok.registry.port": "5001" } },
+                "NetworkSettings": { "Networks": {
+                    "bridge": { "NetworkID": "1" }, "mok-a": { "NetworkID": "2" }
+                } }
+            },
+            { "Id": "1", "Name": "/x", "State": { "Running": false },
+              "Config": { "Labels": { "mok.registry.name": "a", "mok.registry.port": "no" } } }
+        ]);
+        let found = read(&json.to_string()).unwrap();
+        let [registry] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((registry.name.as_str(), registry.port.get(), registry.runs), ("b", 5001, true));
+        assert_eq!(registry.networks[1], ("mok-a".to_owned(), "2".to_owned()));
+        assert!(read("{").is_err());
+    }
+}
