@@ -167,7 +167,8 @@ fn a_default_of_the_environment_is_heeded_and_refused_by_its_name() {
     outcome.assert(outcome.code() == Some(0), "not three masters and a worker");
     outcome.assert(outcome.stdout.contains("a-master-3"), "not three masters");
     outcome.assert(outcome.stdout.contains("a-worker-1"), "no worker");
-    let last = "Invalid FORMAT, 'xml': json, table or command is allowed. It comes from MOKCTL_OUTPUT.\n";
+    let last =
+        "Invalid FORMAT, 'xml': json, table or command is allowed. It comes from MOKCTL_OUTPUT.\n";
     let mokctl = machine.mokctl("get clusters").env("MOKCTL_OUTPUT", "xml");
     mokctl.stdout(format!("{}{last}", usage())).code(1).run();
     let last = "Invalid MOKCTL_PLAIN, 'maybe': true or false is allowed.\n";

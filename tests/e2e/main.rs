@@ -23,6 +23,7 @@ mod missing;
 mod nodes;
 mod offline;
 mod options;
+mod own_registry;
 mod package;
 mod podman;
 mod pods;

@@ -11,6 +11,12 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use crate::engine::{docker, docker_with};
 use crate::{pods, wait};
 
+/// Who may use one that asks.
+pub(crate) const USER: &str = "tester";
+pub(crate) const PASSWORD: &str = "a-password-of-tests";
+/// The same for the registry, hashed with bcrypt.
+const LOGIN: &str = "tester:$2b$05$HPpVtlSSEjyQjHRAbX6bUea/GZegPn6C2hZQDHCQBBZgtJXaoBiJe\n";
+
 /// One on every address of this host, gone when the test ends.
 pub(crate) struct Registry {
     server: Child,
@@ -21,7 +27,15 @@ pub(crate) struct Registry {
 impl Registry {
     /// Starts it in clear text.
     pub(crate) fn start(folder: &Path) -> Self {
-        Self::with(folder, "")
+        Self::with(folder, "", "")
+    }
+
+    /// Starts one that asks who is there, in clear text.
+    pub(crate) fn with_login(folder: &Path) -> Self {
+        let file = folder.join("htpasswd");
+        fs::write(&file, LOGIN).unwrap();
+        let auth = format!("auth: {{htpasswd: {{realm: x, path: {}}}}}\n", file.display());
+        Self::with(folder, "", &auth)
     }
 
     /// Starts it with TLS, as one that is at `address`. Who signed for it is in `folder`.
@@ -38,16 +52,16 @@ impl Registry {
         fs::write(folder.join("tls.key"), key.serialize_pem()).unwrap();
         let path = |name| folder.join(name).display().to_string();
         let tls = format!(", tls: {{certificate: {}, key: {}}}", path("tls.crt"), path("tls.key"));
-        Self::with(folder, &tls)
+        Self::with(folder, &tls, "")
     }
 
-    fn with(folder: &Path, tls: &str) -> Self {
+    fn with(folder: &Path, tls: &str, auth: &str) -> Self {
         let port = free_port(Ipv4Addr::UNSPECIFIED);
         let config = folder.join("registry.yml");
         let images = folder.join("registry");
         let text = format!(
             "version: 0.1\nstorage: {{filesystem: {{rootdirectory: {}}}}}\n\
-             http: {{addr: ':{port}'{tls}}}\n",
+             http: {{addr: ':{port}'{tls}}}\n{auth}",
             images.display()
         );
         fs::write(&config, text).unwrap();
@@ -63,11 +77,20 @@ impl Registry {
 
     /// Gives it the image of the tests' pods as `name`, and says what it is called here.
     pub(crate) fn push(&mut self, name: &str) -> String {
+        self.push_with(name, &[])
+    }
+
+    /// The same with what the folder `config` of docker's client has.
+    pub(crate) fn push_as(&mut self, name: &str, config: &str) -> String {
+        self.push_with(name, &["--config", config])
+    }
+
+    fn push_with(&mut self, name: &str, options: &[&str]) -> String {
         let image = format!("localhost:{}/{name}", self.port);
         docker_with(&["load"], pods::image()).unwrap();
         docker(&["tag", pods::IMAGE, &image]).unwrap();
         self.images.push(image.clone());
-        docker(&["push", "--quiet", &image]).unwrap();
+        docker(&[options, &["push", "--quiet", &image]].concat()).unwrap();
         image
     }
 }
