@@ -105,7 +105,7 @@ fn nodes_pull_from_it_on_their_own_network_as_long_as_there_are_any() {
     let create = machine.docker.call("create --name=a-worker-2 ");
     assert_eq!(create.labels()["mok.registry"], "localhost:5000@local");
     assert_eq!(clusters(&machine), json!(["a"]));
-    // A clone is on a network of its own.
+    // A clone has another network.
     machine.mokctl("create snapshot a s -q").run();
     machine.mokctl("create cluster b --from s -q").run();
     assert_ne!(address(&machine, "a-master-1"), address(&machine, "b-master-1"));

@@ -102,7 +102,7 @@ fn nodes_pull_with_the_credentials_of_dockers_client() {
         ["create", "cluster", &cluster.name, "1", "1", "--registry", &at, "--registry-auth"];
     let output = cluster.mokctl_with(&words, &[("DOCKER_CONFIG", &docker_config)]);
     assert!(output.status.success(), "{}", shown("create", &output));
-    // Nobody logs in for one that comes later.
+    // A node that comes later has them too.
     done(&cluster, &["create", "worker", &cluster.name]);
     let nodes = ["master-1", "worker-1", "worker-2"].map(|node| cluster.node(node));
     pulls(&cluster, "login", &image, &nodes);
