@@ -39,8 +39,10 @@ pub const IP_FAMILY: &str = "mok.ip-family";
 pub const POD_SUBNET: &str = "mok.pod-subnet";
 /// The addresses of Services; the default without it.
 pub const SERVICE_SUBNET: &str = "mok.service-subnet";
-/// The registry that the node pulls from: `HOST:PORT`, and `@NAME` of one of mokctl's.
+/// The registry that the node pulls from, `HOST:PORT`.
 pub const REGISTRY: &str = "mok.registry";
+/// `NAME:PORT` of the registry of mokctl's that is on the node's network.
+pub const OWN_REGISTRY: &str = "mok.own-registry";
 /// `yes` on a node that has proxies; a file in the node says which.
 pub const PROXY: &str = "mok.proxy";
 /// `none` on the nodes of a cluster whose pod network is the user's; mokctl's without it.

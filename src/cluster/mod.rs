@@ -16,6 +16,7 @@ pub mod mirror;
 pub mod mount;
 pub mod name;
 pub mod node_image;
+pub mod own_registry;
 pub mod placement;
 pub mod port;
 pub mod proxy;

@@ -7,7 +7,7 @@ use std::num::NonZeroU16;
 use thiserror::Error;
 
 use super::layout::Layout;
-use super::name::RegistryName;
+use super::own_registry::{self, OwnRegistry};
 
 /// A word that names no registry.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -23,8 +23,15 @@ pub struct Registry {
     has_tls: bool,
     host: String,
     port: Option<NonZeroU16>,
-    /// The one of mokctl's that listens there.
-    ours: Option<RegistryName>,
+}
+
+/// What nodes can reach beside the outside.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach<'a> {
+    /// Their network.
+    pub layout: Layout,
+    /// The registry of mokctl's that is on it.
+    pub own: Option<&'a OwnRegistry>,
 }
 
 impl Registry {
@@ -38,20 +45,6 @@ impl Registry {
             None => Self::at(false, word).filter(|registry| registry.port.is_some()),
         };
         read().ok_or_else(|| RegistryError(word.to_owned()))
-    }
-
-    /// Reads what [`Registry::label`] writes.
-    #[must_use]
-    pub fn from_label(word: &str) -> Option<Self> {
-        let (word, ours) = word.split_once('@').map_or((word, None), |(w, name)| (w, Some(name)));
-        let ours = ours.map(RegistryName::parse).transpose().ok()?;
-        Some(Self { ours, ..Self::parse(word).ok()? })
-    }
-
-    /// The same, with mokctl's registry `name` behind it.
-    #[must_use]
-    pub fn served_by(self, name: RegistryName) -> Self {
-        Self { ours: Some(name), ..self }
     }
 
     /// Reads `http://HOST[:PORT]` or `https://HOST[:PORT]`.
@@ -73,7 +66,7 @@ impl Registry {
             Some(word) => Some(number(word)?),
             None => None,
         };
-        is_host.then(|| Self { has_tls, host: host.to_owned(), port, ours: None })
+        is_host.then(|| Self { has_tls, host: host.to_owned(), port })
     }
 
     /// Whether it is its owner's alone.
@@ -89,22 +82,10 @@ impl Registry {
         self.is_on_loopback() || self.host.parse::<Ipv4Addr>().is_ok()
     }
 
-    /// The registry of mokctl's that it is.
-    #[must_use]
-    pub fn ours(&self) -> Option<&RegistryName> {
-        self.ours.as_ref()
-    }
-
     /// The port of this machine's loopback that pods name it by, if it has no TLS.
     #[must_use]
     pub fn loopback_port(&self) -> Option<NonZeroU16> {
         self.port.filter(|_| self.is_on_loopback() && !self.has_tls)
-    }
-
-    /// What containers keep of it.
-    #[must_use]
-    pub fn label(&self) -> String {
-        self.ours.as_ref().map_or_else(|| self.to_string(), |name| format!("{self}@{name}"))
     }
 
     /// Whether it has TLS.
@@ -116,11 +97,11 @@ impl Registry {
     /// The host at which the nodes reach it: one of mokctl's is on their network. A loopback
     /// is its owner's alone: that of the engine's host is at the network's gateway for them.
     #[must_use]
-    pub fn host(&self, layout: Layout) -> String {
-        if self.ours.is_some() {
-            layout.registry().0.to_string()
+    pub fn host(&self, reach: Reach<'_>) -> String {
+        if self.is_at(reach.own) {
+            reach.layout.registry().0.to_string()
         } else if self.is_on_loopback() {
-            layout.gateway().to_string()
+            reach.layout.gateway().to_string()
         } else {
             self.host.clone()
         }
@@ -128,14 +109,19 @@ impl Registry {
 
     /// The same with the port, if it has one.
     #[must_use]
-    pub fn location(&self, layout: Layout) -> String {
-        with_port(&self.host(layout), if self.ours.is_some() { Some(OWN_PORT) } else { self.port })
+    pub fn location(&self, reach: Reach<'_>) -> String {
+        let port = if self.is_at(reach.own) { Some(own_registry::PORT) } else { self.port };
+        with_port(&self.host(reach), port)
     }
 
     /// Where the nodes reach it.
     #[must_use]
-    pub fn url(&self, layout: Layout) -> String {
-        format!("{}{}", if self.has_tls { TLS } else { CLEAR }, self.location(layout))
+    pub fn url(&self, reach: Reach<'_>) -> String {
+        format!("{}{}", if self.has_tls { TLS } else { CLEAR }, self.location(reach))
+    }
+
+    fn is_at(&self, own: Option<&OwnRegistry>) -> bool {
+        own.is_some_and(|own| self.loopback_port() == Some(own.port))
     }
 
     /// What its images' names begin with.
@@ -150,8 +136,6 @@ impl Registry {
     }
 }
 
-/// On which mokctl's registries listen in their containers.
-pub const OWN_PORT: NonZeroU16 = NonZeroU16::new(5000).unwrap();
 const TLS: &str = "https://";
 const CLEAR: &str = "http://";
 
@@ -211,26 +195,31 @@ mod tests {
     #[test]
     fn loopback_is_the_gateway_to_the_nodes() {
         let layout = Layout::new(Subnet::parse("10.213.7.0/24").unwrap(), IpFamily::Ipv4);
-        let host = |word| Registry::parse(word).unwrap().host(layout);
+        let reach = Reach { layout, own: None };
+        let host = |word| Registry::parse(word).unwrap().host(reach);
         assert_eq!(host("localhost:5000"), "10.213.7.1");
         assert_eq!(host("127.0.0.1:5000"), "10.213.7.1");
         assert_eq!(host("192.0.2.1:5000"), "192.0.2.1");
         assert_eq!(host("registry.example.org:5000"), "registry.example.org");
         let tls = Registry::parse("https://localhost:5000").unwrap();
-        assert_eq!(tls.url(layout), "https://10.213.7.1:5000");
+        assert_eq!(tls.url(reach), "https://10.213.7.1:5000");
         assert_eq!(tls.name(), "localhost:5000");
     }
 
     #[test]
     fn a_registry_of_mokctls_is_on_the_network_of_the_nodes() {
         let layout = Layout::new(Subnet::parse("10.213.7.0/24").unwrap(), IpFamily::Ipv4);
-        let word = Registry::parse("localhost:5001").unwrap();
-        let ours = word.clone().served_by(RegistryName::default());
-        assert_eq!((ours.name(), ours.url(layout)), (word.name(), "http://10.213.7.3:5000".into()));
-        assert_eq!(ours.label(), "localhost:5001@local");
-        assert_eq!(Registry::from_label(&ours.label()), Some(ours));
-        assert_eq!(Registry::from_label(&word.label()), Some(word));
-        assert_eq!(Registry::from_label("localhost:5001@"), None);
-        assert!(Registry::parse("localhost:5001@local").is_err());
+        let own = OwnRegistry::parse("local:5001").unwrap();
+        assert_eq!(own.to_string(), "local:5001");
+        let reach = Reach { layout, own: Some(&own) };
+        let url = |word| Registry::parse(word).unwrap().url(reach);
+        assert_eq!(url("localhost:5001"), "http://10.213.7.3:5000");
+        assert_eq!(url("127.0.0.1:5001"), "http://10.213.7.3:5000");
+        assert_eq!(url("localhost:5000"), "http://10.213.7.1:5000");
+        assert_eq!(url("https://localhost:5001"), "https://10.213.7.1:5001");
+        assert_eq!(url("r:5001"), "http://r:5001");
+        for bad in ["", "local", "local:0", "local:x", ":5000", "A:1"] {
+            assert_eq!(OwnRegistry::parse(bad), None, "{bad}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::thread;
 
 use super::Context;
 use super::create_cluster::{apply, is_there, next_steps, ports, proxy, with_names};
+use crate::cluster::mirror::Mirror;
 use crate::cluster::name::Role;
 use crate::cluster::ranges::Ranges;
 use crate::cluster::spec::CloneSpec;
@@ -79,11 +80,14 @@ pub(super) fn run(
     let proxy = proxy(context)?;
     let endpoint = endpoint?;
     let address = options.api_address.map_or_else(|| endpoint.address(), Ok)?;
-    let registry = match options.registry.clone() {
-        Some(asked) => Some(registries::known(&context.docker, asked)?),
-        None => saved.registry,
+    let own_registry = match &options.registry {
+        Some(asked) => {
+            let mirrors = settings.mirrors.iter().map(Mirror::at);
+            registries::own(&context.docker, mirrors.chain([asked]))?
+        }
+        None => saved.own_registry,
     };
-    let joins = registries::to_connect(&context.docker, registry.as_ref(), &context.ui)?;
+    let joins = registries::to_connect(&context.docker, own_registry.as_ref(), &context.ui)?;
     let engines = Engines::one(context.docker.clone());
     let plan = plan::clone(&roster, snapshot.roster.name(), options.wait.until);
     let run = Run {
@@ -92,7 +96,8 @@ pub(super) fn run(
             privilege: context.privilege(&endpoint),
             ports: ports(options, address, saved.ranges.family()),
             mounts: if as_saved { saved.mounts } else { options.mounts.clone() },
-            registry,
+            registry: options.registry.clone().or(saved.registry),
+            own_registry,
             proxy,
             addons: saved.addons,
             ranges: saved.ranges,

@@ -9,6 +9,7 @@ use super::{Context, outcome};
 use crate::cluster::addons::Addon;
 use crate::cluster::cni::Cni;
 use crate::cluster::family::IpFamily;
+use crate::cluster::mirror::Mirror;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::port::{PortBinding, PortMapping, published_at};
 use crate::cluster::proxy::Proxy;
@@ -69,9 +70,9 @@ pub(super) fn run(
             .warn("two masters: etcd stops when either is gone; three survive the loss of one");
     }
     let proxy = proxy(context)?;
-    let registry = spec.options.registry.clone();
-    let registry = registry.map(|it| registries::known(&site.image_from, it)).transpose()?;
-    let joins = registries::to_connect(&site.image_from, registry.as_ref(), &context.ui)?;
+    let registries = spec.options.registry.iter().chain(settings.mirrors.iter().map(Mirror::at));
+    let own_registry = registries::own(&site.image_from, registries)?;
+    let joins = own_registry.as_ref().map(|own| own.name.clone());
     let manual = roster.nodes().iter().filter(|node| spec.manual.covers(node.role()));
     let run = Run {
         manual: manual.cloned().collect(),
@@ -84,7 +85,8 @@ pub(super) fn run(
             privilege: site.privilege,
             ports: ports(&spec.options, site.address, spec.ranges.family()),
             mounts: spec.options.mounts.clone(),
-            registry,
+            registry: spec.options.registry.clone(),
+            own_registry,
             proxy,
             addons,
             ranges: spec.ranges,

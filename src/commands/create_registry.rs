@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 use super::Context;
 use crate::cluster::labels::{self, registry as label};
 use crate::cluster::name::{ClusterName, RegistryName};
-use crate::cluster::registry::OWN_PORT;
+use crate::cluster::own_registry::{OwnRegistry, PORT};
 use crate::cluster::spec::ImageRef;
 use crate::docker::args::RegistryContainer;
 use crate::docker::{Call, DockerError, Engines, ErrorKind, args};
@@ -18,7 +18,7 @@ use crate::run::{new_id, roll_back};
 use crate::ui::PlannedStep;
 
 /// Where people look for one.
-const USUAL_PORT: NonZeroU16 = OWN_PORT;
+const USUAL_PORT: NonZeroU16 = PORT;
 
 /// Makes the registry `name`, which this machine reaches at `port` of its loopback, out of the
 /// node image `image`. Clusters that had one of that name at that port have it again.
@@ -44,7 +44,7 @@ pub(super) fn run(
             (label::PORT, port.to_string()),
             (labels::RUN, id.clone()),
         ],
-        ports: [port, OWN_PORT],
+        ports: [port, PORT],
         store: server::STORE,
         image,
         program: [server::ENTRYPOINT, "serve", server::CONFIG],
@@ -82,10 +82,8 @@ pub(super) fn run(
 
 /// What puts the registry on the networks of the clusters that look for it there.
 fn connections(members: &[Member], name: &RegistryName, port: NonZeroU16) -> Vec<Call> {
-    let looks = |member: &&Member| {
-        let registry = member.registry.as_ref();
-        registry.is_some_and(|it| it.ours() == Some(name) && it.loopback_port() == Some(port))
-    };
+    let own = OwnRegistry { name: name.clone(), port };
+    let looks = |member: &&Member| member.own_registry.as_ref() == Some(&own);
     let mut seen: Vec<&ClusterName> = Vec::new();
     let mut calls = Vec::new();
     for member in members.iter().filter(looks) {

@@ -28,6 +28,7 @@ pub(super) fn like(
         ports: existing.published(),
         mounts: member.map(|member| member.mounts.clone()).unwrap_or_default(),
         registry: member.and_then(|member| member.registry.clone()),
+        own_registry: member.and_then(|member| member.own_registry.clone()),
         proxy,
         addons: member.map(|member| member.addons.clone()).unwrap_or_default(),
         ranges: existing.ranges(),

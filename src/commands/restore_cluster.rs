@@ -59,8 +59,8 @@ pub(super) fn run(
     removal.add_containers(&context.docker, &ids);
     removal.add_networks(&Engine { host: None, docker: context.docker.clone() }, networks);
     let master = snapshot.first_master();
-    let registry = master.and_then(|saved| saved.registry.clone());
-    let joins = registries::to_connect(&context.docker, registry.as_ref(), &context.ui)?;
+    let own_registry = master.and_then(|saved| saved.own_registry.clone());
+    let joins = registries::to_connect(&context.docker, own_registry.as_ref(), &context.ui)?;
     if joins.is_some() {
         removal.add_disconnects(&context.docker)?;
     }
@@ -74,7 +74,8 @@ pub(super) fn run(
             privilege: context.privilege(&endpoint?),
             ports: snapshot.published(),
             mounts: master.map(|saved| saved.mounts.clone()).unwrap_or_default(),
-            registry,
+            registry: master.and_then(|saved| saved.registry.clone()),
+            own_registry,
             addons: master.map(|saved| saved.addons.clone()).unwrap_or_default(),
             ranges: master.map(|saved| saved.ranges).unwrap_or_default(),
             limits: master.map(|saved| saved.limits).unwrap_or_default(),

@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::activity::Activity;
 use crate::cluster::host::Host;
 use crate::cluster::name::{ClusterName, NodeName};
+use crate::cluster::own_registry::OwnRegistry;
 use crate::docker::{DockerError, args};
 use crate::image::contract::ContractError;
 use crate::node::manual::SETUP;
@@ -54,6 +55,9 @@ pub enum InventoryError {
     /// An upgrade moves one of its nodes at this moment, or one that was killed has begun to.
     #[error("cluster {0} is being upgraded")]
     Upgrading(ClusterName),
+    /// A network has one place for a registry.
+    #[error("a cluster joins one registry of mokctl's: {} and {} are two", .0[0].name, .0[1].name)]
+    SeveralRegistries(Vec<OwnRegistry>),
     /// The network is not there.
     #[error("cluster {0} has no network")]
     NoNetwork(ClusterName),
@@ -133,7 +137,10 @@ impl InventoryError {
             Self::SubnetTaken { holder, .. } => {
                 format!("remove {holder}, then run the command again")
             }
-            Self::Contract(_) | Self::Newer(_) | Self::Spread { .. } => return None,
+            Self::Contract(_)
+            | Self::Newer(_)
+            | Self::Spread { .. }
+            | Self::SeveralRegistries(_) => return None,
         })
     }
 }

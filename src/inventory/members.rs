@@ -15,6 +15,7 @@ use crate::cluster::limits::Limits;
 use crate::cluster::marks::Marks;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::own_registry::OwnRegistry;
 use crate::cluster::port::{PortBinding, Protocol};
 use crate::cluster::ranges::Ranges;
 use crate::cluster::registry::Registry;
@@ -76,6 +77,8 @@ pub struct Member {
     pub mounts: Vec<Mount>,
     /// The registry that it pulls from, as the label says.
     pub registry: Option<Registry>,
+    /// The registry of mokctl's on its network.
+    pub own_registry: Option<OwnRegistry>,
     /// The add-ons that its cluster was created with, as the label says.
     pub addons: Addons,
     /// The addresses of its cluster's pods and Services, as labels say.
@@ -146,6 +149,7 @@ impl Member {
             published: self.published.clone(),
             mounts: self.mounts.clone(),
             registry: self.registry.clone(),
+            own_registry: self.own_registry.clone(),
             addons: self.addons.clone(),
             ranges: self.ranges,
             manual: self.manual,
@@ -233,7 +237,8 @@ fn member(container: Container) -> Option<Member> {
         marks: Marks::from_labels(label),
         limits: Limits::from_labels(label),
         cni: label(labels::CNI).and_then(|word| Cni::parse(word).ok()).unwrap_or_default(),
-        registry: label(labels::REGISTRY).and_then(Registry::from_label),
+        own_registry: label(labels::OWN_REGISTRY).and_then(OwnRegistry::parse),
+        registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
         ranges: Ranges::from_labels(label),
         addons: label(labels::ADDONS).and_then(|list| Addons::parse(list).ok()).unwrap_or_default(),
         mounts: container.mounts.into_iter().filter_map(mount).collect(),

@@ -1,9 +1,12 @@
 //! The registries that mokctl has made: which there are, and on which networks.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU16;
 
+use super::error::InventoryError;
 use crate::cluster::labels::registry as label;
 use crate::cluster::name::RegistryName;
+use crate::cluster::own_registry::OwnRegistry;
 use crate::cluster::registry::Registry;
 use crate::docker::inspect::{self, Container};
 use crate::docker::{Docker, DockerError, args};
@@ -34,39 +37,46 @@ pub fn all(docker: &Docker) -> Result<Vec<FoundRegistry>, DockerError> {
     Ok(docker.read_listed(&list, inspect, read)?.unwrap_or_default())
 }
 
-/// `registry`, and whether it is one of mokctl's: the one that this machine reaches there.
+/// The registry of mokctl's that one of `wanted` is, as this machine reaches it.
 ///
 /// # Errors
-/// Where the engine does not say.
-pub fn known(docker: &Docker, registry: Registry) -> Result<Registry, DockerError> {
-    let Some(port) = registry.loopback_port() else { return Ok(registry) };
-    let found = all(docker)?.into_iter().find(|found| found.port == port);
-    Ok(match found {
-        Some(found) => registry.served_by(found.name),
-        None => registry,
-    })
+/// Where the engine does not say, or they are several.
+pub fn own<'a>(
+    docker: &Docker,
+    wanted: impl IntoIterator<Item = &'a Registry>,
+) -> Result<Option<OwnRegistry>, InventoryError> {
+    let ports: BTreeSet<_> = wanted.into_iter().filter_map(Registry::loopback_port).collect();
+    if ports.is_empty() {
+        return Ok(None);
+    }
+    let found = all(docker)?.into_iter().filter(|found| ports.contains(&found.port));
+    let mut own: Vec<_> =
+        found.map(|found| OwnRegistry { name: found.name, port: found.port }).collect();
+    match own.len() {
+        0 | 1 => Ok(own.pop()),
+        _ => Err(InventoryError::SeveralRegistries(own)),
+    }
 }
 
-/// The registry of mokctl's that `registry` is, to be put on a network; none, with a warning,
-/// where that is gone.
+/// `own`, to be put on a network; none, with a warning, where it is gone.
 ///
 /// # Errors
 /// Where the engine does not say.
 pub fn to_connect(
     docker: &Docker,
-    registry: Option<&Registry>,
+    own: Option<&OwnRegistry>,
     ui: &Ui,
 ) -> Result<Option<RegistryName>, DockerError> {
-    let Some((registry, name)) = registry.and_then(|it| Some((it, it.ours()?))) else {
-        return Ok(None);
-    };
+    let Some(OwnRegistry { name, port }) = own else { return Ok(None) };
     let found = all(docker)?.into_iter().find(|found| found.name == *name);
     match &found {
         None => ui.warn(&format!(
-            "registry {name} is gone: nodes pull nothing from {registry} before 'mokctl create registry {name}'"
+            "registry {name} is gone: nodes pull nothing from localhost:{port} before \
+             'mokctl create registry {name} --port {port}'"
         )),
         Some(found) if !found.runs => ui.warn(&format!(
-            "registry {name} does not run: nodes pull nothing from {registry} before 'docker start {}'",
+            "registry {name} does not run: nodes pull nothing from localhost:{port} before \
+             'docker start {}'",
             name.container()
         )),
         Some(_) => {}

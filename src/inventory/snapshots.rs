@@ -13,6 +13,7 @@ use crate::cluster::marks::Marks;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::NodeName;
 use crate::cluster::name::SnapshotName;
+use crate::cluster::own_registry::OwnRegistry;
 use crate::cluster::port::PortBinding;
 use crate::cluster::ranges::Ranges;
 use crate::cluster::registry::Registry;
@@ -161,7 +162,8 @@ fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
             runtime: Runtime::parse(label(labels::image::RUNTIME))?,
             published: list(label(label::PUBLISH), PortBinding::parse)?,
             mounts: list(label(label::MOUNTS), |word| Mount::parse(word).ok())?,
-            registry: label(labels::REGISTRY).and_then(Registry::from_label),
+            own_registry: label(labels::OWN_REGISTRY).and_then(OwnRegistry::parse),
+            registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
             ranges: Ranges::from_labels(label),
             addons: label(labels::ADDONS)
                 .and_then(|list| Addons::parse(list).ok())
@@ -210,6 +212,7 @@ mod tests {
             published: Vec::new(),
             mounts: vec![Mount::parse("/a $b:/data:ro").unwrap(), Mount::parse("/c:/d").unwrap()],
             registry: Registry::parse("localhost:5000").ok(),
+            own_registry: OwnRegistry::parse("local:5000"),
             addons: Addons::parse("storage,policy").unwrap(),
             ranges: Ranges::parse(IpFamily::Ipv4, Some("10.60.0.0/16"), None).unwrap(),
             manual: true,
@@ -243,6 +246,7 @@ mod tests {
         labels.insert(labels::SCHEMA, "1".into());
         labels.insert(labels::KUBERNETES, "v1.37.2".into());
         labels.insert(labels::REGISTRY, "localhost:5000".into());
+        labels.insert(labels::OWN_REGISTRY, "local:5000".into());
         labels.insert(labels::ADDONS, "storage,policy".into());
         labels.insert(labels::POD_SUBNET, "10.60.0.0/16".into());
         labels.insert(labels::SETUP, labels::MANUAL.into());

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::files::File;
 use super::settings::{Authorities, Settings};
-use crate::cluster::layout::Layout;
-use crate::cluster::registry::Registry;
+use crate::cluster::registry::{Reach, Registry};
 use crate::cluster::runtime::Runtime;
 
 /// For images of `registry`, and of those that have mirrors in `settings`.
@@ -13,12 +12,12 @@ use crate::cluster::runtime::Runtime;
 pub fn files(
     registry: Option<&Registry>,
     settings: &Settings,
-    layout: Layout,
+    reach: Reach<'_>,
     runtime: Runtime,
 ) -> Vec<File> {
     let mut sources: BTreeMap<String, Source<'_>> = BTreeMap::new();
     if let Some(registry) = registry {
-        let (server, own) = (registry.url(layout), Some(registry));
+        let (server, own) = (registry.url(reach), Some(registry));
         sources.insert(registry.name(), Source { server, own, mirrors: Vec::new() });
     }
     for mirror in &settings.mirrors {
@@ -33,16 +32,16 @@ pub fn files(
         Runtime::Containerd => {
             let ca = authorities.map(|authorities| authorities.file(CA.trim_start_matches('/')));
             let hosts = |(name, source): (&String, &Source<'_>)| {
-                source.for_containerd(name, authorities.is_some(), layout)
+                source.for_containerd(name, authorities.is_some(), reach)
             };
             sources.iter().map(hosts).chain(ca).collect()
         }
         Runtime::Crio => {
-            let parts = sources.iter().map(|(name, source)| source.for_crio(name, layout));
+            let parts = sources.iter().map(|(name, source)| source.for_crio(name, reach));
             let parts = parts.collect::<Vec<_>>().join("\n");
             let path = "etc/containers/registries.conf.d/mok-registry.conf";
             let all =
-                sources.values().flat_map(|source| source.authorities_of_crio(authorities, layout));
+                sources.values().flat_map(|source| source.authorities_of_crio(authorities, reach));
             [File::public(path, parts)].into_iter().chain(all).collect()
         }
     }
@@ -67,9 +66,9 @@ impl Source<'_> {
     }
 
     /// It looks there by itself (docs/image.md), and asks the server last.
-    fn for_containerd(&self, name: &str, has_ca: bool, layout: Layout) -> File {
+    fn for_containerd(&self, name: &str, has_ca: bool, reach: Reach<'_>) -> File {
         let host = |host: &Registry| {
-            let url = host.url(layout);
+            let url = host.url(reach);
             let ca =
                 if has_ca && host.has_tls() { format!("  ca = \"{CA}\"\n") } else { String::new() };
             format!("\n[host.\"{url}\"]\n  capabilities = [\"pull\", \"resolve\"]\n{ca}")
@@ -83,24 +82,24 @@ impl Source<'_> {
     fn authorities_of_crio(
         &self,
         authorities: Option<&Authorities>,
-        layout: Layout,
+        reach: Reach<'_>,
     ) -> impl Iterator<Item = File> {
         self.hosts().filter(|host| host.has_tls()).filter_map(move |host| {
-            let path = format!("etc/containers/certs.d/{}/ca.crt", host.location(layout));
+            let path = format!("etc/containers/certs.d/{}/ca.crt", host.location(reach));
             Some(authorities?.file(&path))
         })
     }
 
     /// Insecure is its word for a registry without TLS.
-    fn for_crio(&self, name: &str, layout: Layout) -> String {
+    fn for_crio(&self, name: &str, reach: Reach<'_>) -> String {
         let insecure = |at: &Registry| if at.has_tls() { "" } else { "insecure = true\n" };
-        let location = self.own.map_or_else(|| name.to_owned(), |own| own.location(layout));
+        let location = self.own.map_or_else(|| name.to_owned(), |own| own.location(reach));
         let insecure_itself = self.own.map_or("", insecure);
         let itself = format!(
             "[[registry]]\nprefix = \"{name}\"\nlocation = \"{location}\"\n{insecure_itself}"
         );
         let mirrors = self.mirrors.iter().map(|mirror| {
-            let (location, insecure) = (mirror.location(layout), insecure(mirror));
+            let (location, insecure) = (mirror.location(reach), insecure(mirror));
             format!("\n[[registry.mirror]]\nlocation = \"{location}\"\n{insecure}")
         });
         [itself].into_iter().chain(mirrors).collect()

@@ -44,6 +44,7 @@ use crate::cluster::limits::Limits;
 use crate::cluster::marks::Marks;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::{NodeName, RegistryName};
+use crate::cluster::own_registry::OwnRegistry;
 use crate::cluster::port::PortBinding;
 use crate::cluster::proxy::Proxy;
 use crate::cluster::ranges::Ranges;
@@ -102,6 +103,8 @@ pub struct NodeTemplate {
     pub mounts: Vec<Mount>,
     /// The registry that it pulls from in clear text.
     pub registry: Option<Registry>,
+    /// The registry of mokctl's on its network.
+    pub own_registry: Option<OwnRegistry>,
     /// The proxies that it pulls through.
     pub proxy: Option<Proxy>,
     /// The add-ons of its cluster.

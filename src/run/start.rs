@@ -13,6 +13,7 @@ use crate::cluster::limits::Limits;
 use crate::cluster::mirror::Mirror;
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::port::{PortBinding, Protocol, published_at};
+use crate::cluster::registry::Reach;
 use crate::cluster::runtime::Runtime;
 use crate::cluster::timestamp::Timestamp;
 use crate::docker::Call;
@@ -108,17 +109,18 @@ impl Run<'_> {
     fn outside_files(&self, layout: Layout) -> Result<Vec<File>, MissingOutput> {
         let runtime = self.origin.runtime()?;
         let registry = self.nodes.registry.as_ref();
+        let reach = Reach { layout, own: self.nodes.own_registry.as_ref() };
         let mirrors = &self.nodes.settings.mirrors;
         // Others are reached as the rest of the outside is.
         let near = mirrors.iter().map(Mirror::at).filter(|at| at.is_near());
-        let direct = registry.into_iter().chain(near).map(|registry| registry.host(layout));
+        let direct = registry.into_iter().chain(near).map(|registry| registry.host(reach));
         let direct: Vec<String> = direct.collect();
         let proxy = self
             .nodes
             .proxy
             .clone()
             .map(|proxy| proxy.around(self.roster, (layout, self.nodes.ranges), direct));
-        let registry = registry::files(registry, &self.nodes.settings, layout, runtime);
+        let registry = registry::files(registry, &self.nodes.settings, reach, runtime);
         let none = || self.origin.cloned().map(|_| vec![proxy::none()]);
         let proxy = proxy.map(|proxy| proxy::files(&proxy, runtime)).or_else(none);
         Ok(registry.into_iter().chain(proxy.into_iter().flatten()).collect())
@@ -190,7 +192,10 @@ impl Run<'_> {
             labels.extend(self.nodes.ranges.labels().filter(is_for));
         }
         if let Some(registry) = self.nodes.registry.as_ref().filter(|_| kubernetes) {
-            labels.push((labels::REGISTRY, registry.label()));
+            labels.push((labels::REGISTRY, registry.to_string()));
+        }
+        if let Some(own) = self.nodes.own_registry.as_ref().filter(|_| kubernetes) {
+            labels.push((labels::OWN_REGISTRY, own.to_string()));
         }
         if kubernetes && !matches!(self.origin, Origin::Restore(_)) {
             labels.extend(self.nodes.marks.labels_of_container());

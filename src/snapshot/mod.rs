@@ -19,6 +19,7 @@ use crate::cluster::limits::Limits;
 use crate::cluster::marks::Marks;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::{NodeName, SnapshotName};
+use crate::cluster::own_registry::OwnRegistry;
 use crate::cluster::port::PortBinding;
 use crate::cluster::ranges::Ranges;
 use crate::cluster::registry::Registry;
@@ -63,6 +64,8 @@ pub struct SavedNode {
     pub mounts: Vec<Mount>,
     /// The registry that it pulls from.
     pub registry: Option<Registry>,
+    /// The registry of mokctl's on its network.
+    pub own_registry: Option<OwnRegistry>,
     /// The add-ons that its cluster was created with.
     pub addons: Addons,
     /// The addresses of its cluster's pods and Services.

@@ -103,7 +103,7 @@ fn nodes_pull_from_it_on_their_own_network_as_long_as_there_are_any() {
         machine.docker.call(&format!("network connect --ip={address} mok-a mok-registry-local"));
     }
     let create = machine.docker.call("create --name=a-worker-2 ");
-    assert_eq!(create.labels()["mok.registry"], "localhost:5000@local");
+    assert_eq!(create.labels()["mok.own-registry"], "local:5000");
     assert_eq!(clusters(&machine), json!(["a"]));
     // A clone has another network.
     machine.mokctl("create snapshot a s -q").run();
@@ -124,6 +124,21 @@ fn nodes_pull_from_it_on_their_own_network_as_long_as_there_are_any() {
 }
 
 #[test]
+fn it_can_be_a_mirror() {
+    let machine =
+        with_registry().with_cluster("a 1 0 --registry-mirror docker.io=http://localhost:5000");
+    let text = machine.docker.file("a-master-1", "/etc/containerd/certs.d/docker.io/hosts.toml");
+    let connect = machine.docker.call("network connect --ip=");
+    let address = connect.flag("ip").unwrap();
+    assert!(text.contains(&format!("[host.\"http://{address}:5000\"]")), "{text}");
+    machine.mokctl("create registry two --port 5001 -q").run();
+    let both = "create cluster b 1 0 --registry localhost:5001 \
+                --registry-mirror docker.io=http://localhost:5000";
+    let error = "mokctl: error: a cluster joins one registry of mokctl's: local and two are two\n";
+    machine.mokctl(both).stderr(error).code(1).run();
+}
+
+#[test]
 fn a_create_that_fails_takes_it_off_the_network() {
     let machine = with_registry();
     machine.docker.on("exec a-master-1 bash /root/mok/init.sh").fails(1, "no");
@@ -139,7 +154,7 @@ fn a_clone_of_a_cluster_whose_registry_is_gone_says_so() {
     machine.mokctl("create snapshot a s -q").run();
     machine.mokctl("delete registry --yes -q").run();
     let warning = "mokctl: warning: registry local is gone: nodes pull nothing from localhost:5000 before \
-                   'mokctl create registry local'\n";
+                   'mokctl create registry local --port 5000'\n";
     machine.mokctl("create cluster b --from s -q").stderr(warning).run();
     machine.mokctl("create registry -q").run();
     assert_eq!(clusters(&machine), json!(["a", "b"]));
