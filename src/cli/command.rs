@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use crate::cluster::host::{Host, Place};
 use crate::cluster::marks::Marks;
 use crate::cluster::name::SnapshotName;
-use crate::cluster::name::{ClusterName, NodeName, RegistryName};
+use crate::cluster::name::{ClusterName, NodeName};
+use crate::cluster::own_registry::RegistryName;
 use crate::cluster::spec::{CloneSpec, ClusterSpec, ImageRef, VersionPrefix};
 use crate::cluster::upgrade::UpgradeSpec;
 

@@ -1,4 +1,4 @@
-//! The names of a cluster, of its nodes and of its snapshots, and of registries. Knows what a hostname and a
+//! The names of a cluster, of its nodes and of its snapshots. Knows what a hostname and a
 //! container name allow; knows nothing about which clusters exist.
 
 use std::fmt;
@@ -78,7 +78,7 @@ impl fmt::Display for ClusterName {
 }
 
 /// Whether `word` is a hostname label of at most [`MAX_LENGTH`] bytes.
-fn is_label(word: &str) -> bool {
+pub(super) fn is_label(word: &str) -> bool {
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     let edge = |b: Option<&u8>| b.is_some_and(|b| *b != b'-');
     let bytes = word.as_bytes();
@@ -249,54 +249,6 @@ impl SnapshotName {
 }
 
 impl fmt::Display for SnapshotName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Where the names of all registries' containers begin.
-const REGISTRY: &str = "mok-registry-";
-
-/// The name of a registry that mokctl has made, of the form of a cluster's.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RegistryName(String);
-
-impl RegistryName {
-    /// Checks `word`: it becomes part of a container's name.
-    pub fn parse(word: &str) -> Result<Self, NameError> {
-        if is_label(word) {
-            Ok(Self(word.to_owned()))
-        } else {
-            Err(NameError::Registry(word.to_owned()))
-        }
-    }
-
-    /// The name as it was given.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Its container.
-    #[must_use]
-    pub fn container(&self) -> String {
-        format!("{REGISTRY}{self}")
-    }
-
-    /// Takes the name out of that of its container.
-    #[must_use]
-    pub fn of_container(name: &str) -> Option<Self> {
-        Self::parse(name.strip_prefix(REGISTRY)?).ok()
-    }
-}
-
-impl Default for RegistryName {
-    fn default() -> Self {
-        Self("local".to_owned())
-    }
-}
-
-impl fmt::Display for RegistryName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }

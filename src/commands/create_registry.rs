@@ -4,12 +4,12 @@ use std::num::NonZeroU16;
 
 use super::Context;
 use crate::cluster::labels::{self, registry as label};
-use crate::cluster::name::{ClusterName, RegistryName};
-use crate::cluster::own_registry::{OwnRegistry, PORT};
+use crate::cluster::name::ClusterName;
+use crate::cluster::own_registry::{OwnRegistry, PORT, RegistryName};
 use crate::cluster::spec::ImageRef;
 use crate::docker::args::RegistryContainer;
 use crate::docker::{Call, DockerError, Engines, ErrorKind, args};
-use crate::error::Error;
+use crate::error::{Error, OwnRegistryError};
 use crate::inventory::members::{self, Member};
 use crate::inventory::{node_images, registries};
 use crate::node::files::archive;
@@ -32,7 +32,7 @@ pub(super) fn run(
     let (docker, port) = (&context.docker, port.unwrap_or(USUAL_PORT));
     context.ui.fact("registry", name.as_str());
     if let Some(found) = registries::all(docker)?.into_iter().find(|found| found.name == *name) {
-        return Err(Error::RegistryExists { name: name.clone(), port: found.port });
+        return Err(OwnRegistryError::Exists { name: name.clone(), port: found.port }.into());
     }
     let image = node_images::chosen(docker, image, None)?.name;
     let container = name.container();
@@ -49,7 +49,7 @@ pub(super) fn run(
         image,
         program: [server::ENTRYPOINT, "serve", server::CONFIG],
     };
-    let config = archive(&[server::config()]).map_err(Error::Pack)?;
+    let config = archive(&[server::config()]).map_err(OwnRegistryError::Pack)?;
     let mut calls = vec![
         args::create_registry(&registry),
         args::put_files(&container, config),
@@ -119,8 +119,8 @@ fn remove(context: &Context, name: &RegistryName, id: &str) {
 /// What is in the way, where the engine's words say it.
 fn explained(error: DockerError, name: &RegistryName, port: NonZeroU16) -> Error {
     match error.kind() {
-        ErrorKind::PortTaken => Error::RegistryPort { port, source: error },
-        ErrorKind::NameTaken => Error::RegistryExists { name: name.clone(), port },
+        ErrorKind::PortTaken => OwnRegistryError::PortTaken { port, source: error }.into(),
+        ErrorKind::NameTaken => OwnRegistryError::Exists { name: name.clone(), port }.into(),
         _ => error.into(),
     }
 }

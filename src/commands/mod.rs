@@ -25,6 +25,7 @@ mod load_snapshot;
 mod node_template;
 mod outcome;
 mod power;
+mod removal;
 mod restore_cluster;
 mod upgrade_cluster;
 

@@ -33,11 +33,7 @@ impl Error {
             Self::Upgrade { again, restore: Some(restore), .. } => {
                 Some(format!("'{again}' goes on, '{restore}' makes it what it was"))
             }
-            Self::RegistryExists { name, .. } => {
-                Some(format!("'mokctl delete registry {name}' removes it"))
-            }
-            Self::RegistryPort { .. } => Some("choose another one with --port".to_owned()),
-            Self::NoRegistry(_) => Some("'mokctl get registries' lists them".to_owned()),
+            Self::OwnRegistry(error) => error.hint(),
             Self::NoNode(node) => Some(format!("'mokctl get nodes {}' lists them", node.cluster())),
             Self::NoRepository(_) => Some(
                 "set it to where images are, as in MOKCTL_IMAGE_REPOSITORY=registry:5000/mok"

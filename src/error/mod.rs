@@ -1,16 +1,15 @@
 //! Why a command ended without success: what is said, and the exit status.
 
 mod hint;
+mod own_registry;
 pub mod report;
 
-use std::io;
-use std::num::NonZeroU16;
-
+pub use own_registry::OwnRegistryError;
 use thiserror::Error;
 
 use crate::cluster::host::{Host, list};
 use crate::cluster::marks::MarkError;
-use crate::cluster::name::{ClusterName, NodeName, RegistryName, SnapshotName};
+use crate::cluster::name::{ClusterName, NodeName, SnapshotName};
 use crate::cluster::placement::PlaceError;
 use crate::cluster::proxy::ProxyError;
 use crate::cluster::spec::VersionPrefix;
@@ -108,28 +107,9 @@ pub enum Error {
         /// The step that failed.
         source: Box<Failure>,
     },
-    /// The registry is there, or something else has the name of its container.
-    #[error("registry {name} exists already, at localhost:{port}")]
-    RegistryExists {
-        /// Its name.
-        name: RegistryName,
-        /// Its port.
-        port: NonZeroU16,
-    },
-    /// Something else listens there.
-    #[error("port {port} is taken")]
-    RegistryPort {
-        /// The port.
-        port: NonZeroU16,
-        /// The engine's words.
-        source: DockerError,
-    },
-    /// A file of a registry cannot be packed.
-    #[error("cannot pack files")]
-    Pack(#[source] io::Error),
-    /// No registry of that name is there.
-    #[error("no registry exists with name {0}")]
-    NoRegistry(RegistryName),
+    /// A registry that mokctl makes.
+    #[error(transparent)]
+    OwnRegistry(#[from] OwnRegistryError),
     /// No node of that name is there.
     #[error("no node exists with name {0}")]
     NoNode(NodeName),

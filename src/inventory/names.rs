@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::cli::Live;
 use crate::cluster::labels;
-use crate::cluster::name::{NodeName, RegistryName, SnapshotName};
+use crate::cluster::name::{NodeName, SnapshotName};
+use crate::cluster::own_registry::RegistryName;
 use crate::docker::{DeadlineScale, Docker, args};
 use crate::env::Env;
 use crate::image::build_files::FLAVOUR;

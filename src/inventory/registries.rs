@@ -5,8 +5,7 @@ use std::num::NonZeroU16;
 
 use super::error::InventoryError;
 use crate::cluster::labels::registry as label;
-use crate::cluster::name::RegistryName;
-use crate::cluster::own_registry::OwnRegistry;
+use crate::cluster::own_registry::{OwnRegistry, RegistryName};
 use crate::cluster::registry::Registry;
 use crate::docker::inspect::{self, Container};
 use crate::docker::{Docker, DockerError, args};

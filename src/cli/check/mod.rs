@@ -25,7 +25,8 @@ use super::verb::Verb;
 use super::words::Words;
 use crate::cluster::host::{Host, Place};
 use crate::cluster::name::SnapshotName;
-use crate::cluster::name::{ClusterName, NodeName, RegistryName, Role};
+use crate::cluster::name::{ClusterName, NodeName, Role};
+use crate::cluster::own_registry::RegistryName;
 use crate::cluster::spec::{ImageRef, MAX_WORKERS, VersionPrefix};
 use crate::version;
 
