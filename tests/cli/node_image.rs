@@ -27,7 +27,8 @@ fn a_worker_has_its_own_image_and_what_the_cluster_asks_for_in_it() {
     assert!(!machine.docker.has_file("a-worker-1", unit));
 
     let again = machine.mokctl("get cluster a -o command").outcome();
-    again.assert(again.stdout.contains(&format!(" {flag} ")), "the line has the worker's image");
+    let quoted = format!(" --node-image 'a-worker-2={OLD}'");
+    again.assert(again.stdout.contains(&quoted), "the line has the worker's image");
 
     machine.mokctl("create worker a -q").run();
     assert_eq!(versions(&machine)["a-worker-3"].0, "v1.37.2");
