@@ -23,8 +23,6 @@ pub struct Env {
     /// `MOKCTL_DEADLINE_SCALE`: what the deadlines of docker calls are multiplied
     /// by, for slow machines and for tests.
     pub deadline_scale: Option<OsString>,
-    /// `MOKCTL_IMAGE_REPOSITORY`: where prebuilt node images are.
-    pub image_repository: Option<OsString>,
     /// `MOKCTL_MASTERS` and the others that stand for flags.
     pub defaults: Defaults,
     /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, or the same in small letters.
@@ -64,7 +62,6 @@ impl Env {
             path: env::var_os("PATH"),
             docker: env::var_os("MOKCTL_DOCKER"),
             deadline_scale: env::var_os("MOKCTL_DEADLINE_SCALE"),
-            image_repository: env::var_os("MOKCTL_IMAGE_REPOSITORY"),
             defaults: Defaults::read(|name| env::var_os(name)),
             proxies: ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].map(either_case),
             docker_config: docker_config.map(PathBuf::from).or_else(at_home),

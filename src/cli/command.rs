@@ -5,6 +5,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 use std::path::PathBuf;
 
 use crate::cluster::host::{Host, Place};
+use crate::cluster::image_source::ImageRepository;
 use crate::cluster::marks::Marks;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
@@ -295,6 +296,8 @@ pub enum Command {
         version: Option<VersionPrefix>,
         /// Whether it is pulled, not built.
         prebuilt: bool,
+        /// Where from.
+        repository: Option<ImageRepository>,
     },
     /// `exec`
     Exec {

@@ -8,6 +8,7 @@ use super::usage::usage;
 use crate::cluster::addons::AddonsError;
 use crate::cluster::cni::CniError;
 use crate::cluster::host::HostError;
+use crate::cluster::image_source::RepositoryError;
 use crate::cluster::limits::LimitError;
 use crate::cluster::marks::MarkError;
 use crate::cluster::mirror::MirrorError;
@@ -153,6 +154,9 @@ pub enum UsageError {
     /// Not an image or a version.
     #[error("{}", sentence(.0))]
     Spec(#[from] SpecError),
+    /// A repository of images that is none.
+    #[error("{}", sentence(.0))]
+    Repository(#[from] RepositoryError),
     /// Not ports, or not these.
     #[error("{}", sentence(.0))]
     PortBinding(#[from] PublishError),
@@ -256,6 +260,7 @@ impl UsageError {
             | Self::PodsWithoutNetwork
             | Self::Address(_)
             | Self::NarrowSubnet(_)
+            | Self::Repository(_)
             | Self::NotUtf8(_) => "\n",
         };
         format!("{}{self}{end}", usage())

@@ -15,10 +15,6 @@ const VARIABLES: &[(&str, &str)] = &[
         "MOKCTL_DEADLINE_SCALE",
         "What every deadline is multiplied by, for slow machines: a number from 0.001 to 1000.",
     ),
-    (
-        "MOKCTL_IMAGE_REPOSITORY",
-        "Where --get-prebuilt-image pulls from, such as registry:5000/mok.",
-    ),
     ("PATH", "Where the docker program is looked for."),
     ("KUBECONFIG", "The files of kubectl; the first is the one that is written to."),
     ("HOME", "Without KUBECONFIG its .kube/config is written to."),

@@ -6,6 +6,7 @@ pub mod cni;
 pub mod family;
 pub mod host;
 pub mod image_name;
+pub mod image_source;
 pub mod kubernetes;
 pub mod labels;
 pub mod layout;

@@ -10,6 +10,7 @@ use thiserror::Error;
 use super::addons::Addons;
 use super::cni::Cni;
 use super::host::Place;
+use super::image_source::ImageSource;
 use super::kubernetes::KubernetesVersion;
 use super::limits::Limits;
 use super::manual::Manual;
@@ -49,6 +50,8 @@ pub struct ClusterSpec {
     pub places: Vec<Place>,
     /// The node image that was asked for; the newest one built otherwise.
     pub image: Option<ImageRef>,
+    /// Where the node image comes from if the engine has none.
+    pub image_source: Option<ImageSource>,
     /// The Kubernetes version that was asked for; the image's otherwise.
     pub version: Option<VersionPrefix>,
     /// What is left to the user.
@@ -238,6 +241,12 @@ impl VersionPrefix {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<KubernetesVersion> for VersionPrefix {
+    fn from(version: KubernetesVersion) -> Self {
+        Self(version.to_string().trim_start_matches('v').to_owned())
     }
 }
 

@@ -2,16 +2,15 @@
 //! from where a user's own registry has it.
 
 use super::Context;
-use crate::cluster::kubernetes::KubernetesVersion;
+use crate::cluster::image_source::ImageRepository;
 use crate::cluster::labels::image as label;
-use crate::cluster::spec::{ImageRef, VersionPrefix};
+use crate::cluster::spec::VersionPrefix;
 use crate::docker::args;
 use crate::error::Error;
 use crate::image::build::Builder;
-use crate::image::build_files::{self, FLAVOUR};
+use crate::image::build_files::FLAVOUR;
+use crate::image::fetch::{self, Fetcher};
 use crate::image::release;
-use crate::inventory::error::InventoryError;
-use crate::inventory::node_images;
 
 /// Builds the image of the version that is meant, or pulls it where it is `prebuilt`, and
 /// prints its name.
@@ -20,6 +19,7 @@ pub(super) fn run(
     flavour: Option<&str>,
     version: Option<&VersionPrefix>,
     prebuilt: bool,
+    repository: Option<&ImageRepository>,
 ) -> Result<(), Error> {
     if let Some(given) = flavour.filter(|flavour| *flavour != FLAVOUR) {
         return Err(Error::NoFlavour { given: given.to_owned(), known: FLAVOUR.to_owned() });
@@ -28,7 +28,7 @@ pub(super) fn run(
         return Err(Error::NotBuilt { wanted: wanted.clone() });
     }
     if prebuilt {
-        return pull(context, version);
+        return pull(context, version, repository);
     }
     let builder = Builder {
         docker: &context.docker,
@@ -50,34 +50,20 @@ pub(super) fn run(
     Ok(())
 }
 
-/// Brings the image from the user's repository, under the name that it has when it is
-/// built here.
-fn pull(context: &Context, version: Option<&VersionPrefix>) -> Result<(), Error> {
-    let repository = context.env.image_repository.clone().unwrap_or_default();
-    // What is not UTF-8 becomes what no reference has.
-    let repository = repository.to_string_lossy();
-    let tag = version.map_or_else(|| release::DEFAULT.to_string(), |wanted| format!("v{wanted}"));
-    let from = ImageRef::parse(&format!("{repository}/{FLAVOUR}:{tag}"))
-        .map_err(|_| Error::NoRepository(repository.into_owned()))?;
-    let stage = context.ui.stage(&format!("Pulling {from}"));
-    context.docker.capture(&args::pull(from.as_str()))?;
-    // Anything may lie there.
-    let pulled = node_images::named(&context.docker, from.as_str())?.version;
-    let is_meant = |pulled: KubernetesVersion| {
-        version.map_or(pulled == release::DEFAULT, |wanted| wanted.matches(pulled))
+/// Brings the image from a registry, under the name that it has when it is built here.
+fn pull(
+    context: &Context,
+    version: Option<&VersionPrefix>,
+    repository: Option<&ImageRepository>,
+) -> Result<(), Error> {
+    let from = match repository {
+        Some(repository) => fetch::reference(repository, version),
+        None => fetch::reference_of_release(version).ok_or(Error::NoRepository)?,
     };
-    if !is_meant(pulled) {
-        return Err(InventoryError::NoVersion {
-            wanted: tag,
-            known: format!("{pulled} in {from}"),
-        }
-        .into());
-    }
-    let image = build_files::image(pulled);
-    context.docker.capture(&args::tag(from.as_str(), &image))?;
-    stage.done();
+    let fetcher = Fetcher { docker: &context.docker, ui: &context.ui, wanted: version };
+    let image = fetcher.pull(&from)?;
     // The one that this one takes the name from would never be used again.
     context.docker.capture(&args::prune_images(label::INPUTS))?;
-    context.ui.answer(&format!("{image}\n"));
+    context.ui.answer(&format!("{}\n", image.name));
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use super::outcome::OnFailure;
-use super::{Context, outcome};
+use super::{Context, node_image, outcome};
 use crate::cluster::addons::Addon;
 use crate::cluster::cni::Cni;
 use crate::cluster::family::IpFamily;
@@ -24,7 +24,7 @@ use crate::node::manual::SETUP;
 use crate::node::pki::Pki;
 use crate::node::scripts;
 use crate::plan::{self, Plan, ReserveBy};
-use crate::preflight::{Site, existing_like, settings, stand_in_names, worker_images};
+use crate::preflight::{existing_like, settings, stand_in_names, worker_images};
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 
 /// Creates the cluster of `spec`; rolls back if that fails, unless
@@ -46,7 +46,7 @@ pub(super) fn run(
     };
     let settings =
         settings::read(&spec.settings, spec.options.registry.as_ref(), &own, &context.ui)?;
-    let site = Site::find(context.asked(), context.env.bounding_set, spec, &roster)?;
+    let Some(site) = node_image::site(context, spec, &roster, dry_run)? else { return Ok(()) };
     let reserve =
         if site.engines.repeat_networks() { ReserveBy::Container } else { ReserveBy::Network };
     let addons = site.addons(spec.addons.as_ref(), spec.cni)?;

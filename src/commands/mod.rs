@@ -22,6 +22,7 @@ mod kubeconfig;
 mod load_balancer;
 mod load_image;
 mod load_snapshot;
+mod node_image;
 mod node_template;
 mod outcome;
 mod power;
@@ -109,8 +110,9 @@ impl Context {
             Command::GetNodes { cluster } => get::nodes(self, &cluster),
             Command::GetImages => get::images(self),
             Command::GetKubeconfig { cluster } => kubeconfig::run(self, &cluster),
-            Command::BuildImage { flavour, version, prebuilt } => {
-                build_image::run(self, flavour.as_deref(), version.as_ref(), prebuilt)
+            Command::BuildImage { flavour, version, prebuilt, repository } => {
+                let (flavour, repository) = (flavour.as_deref(), repository.as_ref());
+                build_image::run(self, flavour, version.as_ref(), prebuilt, repository)
             }
             Command::LoadImage { cluster, images } => load_image::run(self, &cluster, &images),
             Command::ExportLogs { cluster, dir } => {

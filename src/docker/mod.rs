@@ -1,7 +1,7 @@
 //! The one way to the engine: every call runs the client, docker or podman, through
 //! [`Docker`]. What a call says on its command line comes from the pure functions in
 //! [`args`]. Here the client is found and described; it runs in `run` (calls that
-//! are shown meanwhile: `stream`), and what it prints is read in `ask`, or into the
+//! are shown meanwhile: `stream`, `terminal`; that are fed: `feed`), and what it prints is read in `ask`, or into the
 //! shapes of `inspect`. Of clusters it knows which engine a node is on (`engines`).
 
 pub mod args;
@@ -15,12 +15,14 @@ mod endpoint;
 mod engines;
 mod environment;
 mod error;
+mod feed;
 pub mod info;
 pub mod inspect;
 pub mod module_source;
 pub mod privilege;
 mod run;
 mod stream;
+mod terminal;
 
 use std::ffi::OsStr;
 use std::panic;

@@ -16,7 +16,7 @@ use super::{Call, Docker, DockerError};
 pub(super) const INTERRUPT_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long a client that was ended is listened to.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(1);
 
 impl Docker {
     /// Runs `call` quietly and returns its standard output, without the newline
@@ -174,7 +174,7 @@ impl Docker {
 /// A Ctrl-C goes to the whole group of the terminal; in another group the client
 /// lives on until mokctl has decided what to undo.
 #[expect(clippy::unnecessary_wraps, reason = "the signature that duct asks for")]
-fn own_process_group(command: &mut Command) -> io::Result<()> {
+pub(super) fn own_process_group(command: &mut Command) -> io::Result<()> {
     command.process_group(0);
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! What a user can do about an error.
 
 use super::Error;
+use crate::cluster::spec::VersionPrefix;
 use crate::docker::DockerError;
 use crate::image::error::BuildError;
+use crate::image::fetch::FetchError;
 use crate::run::{Failure, StepError};
 
 impl Error {
@@ -35,8 +37,12 @@ impl Error {
             }
             Self::OwnRegistry(error) => error.hint(),
             Self::NoNode(node) => Some(format!("'mokctl get nodes {}' lists them", node.cluster())),
-            Self::NoRepository(_) => Some(
-                "set it to where images are, as in MOKCTL_IMAGE_REPOSITORY=registry:5000/mok"
+            Self::NoRepository => {
+                Some("name one, as in --image-repository registry:5000/mok".to_owned())
+            }
+            Self::NoNodeImage { wanted, .. } => Some(ways_to_an_image(wanted.as_ref())),
+            Self::Fetch(FetchError::Pull(_)) => Some(
+                "'docker login' if the registry asks for that; '--image-file FILE' takes it out                  of a file"
                     .to_owned(),
             ),
             Self::NoSuchImage { load: Some(load), .. } => {
@@ -58,4 +64,14 @@ impl Error {
             _ => self.docker().and_then(DockerError::hint).map(String::from),
         }
     }
+}
+
+/// How long each takes was measured on two cores (docs/image.md).
+fn ways_to_an_image(wanted: Option<&VersionPrefix>) -> String {
+    let version = wanted.map(|wanted| format!(" --k8sver {wanted}")).unwrap_or_default();
+    format!(
+        "'--image-repository REPO' pulls one in about a minute, '--image-file FILE' takes it \
+         out of a release's file in half a minute, 'mokctl build image{version}' compiles it in \
+         about 20 minutes"
+    )
 }

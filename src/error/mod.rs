@@ -16,6 +16,7 @@ use crate::cluster::spec::VersionPrefix;
 use crate::docker::{DockerError, EndpointError, ScaleError};
 use crate::image::contract::ContractError;
 use crate::image::error::BuildError;
+use crate::image::fetch::FetchError;
 use crate::image::release::MINORS;
 use crate::interrupt::Signal;
 use crate::inventory::error::InventoryError;
@@ -182,8 +183,19 @@ pub enum Error {
         source: std::io::Error,
     },
     /// There is nowhere to pull a node image from.
-    #[error("invalid MOKCTL_IMAGE_REPOSITORY, '{0}': not a repository of images")]
-    NoRepository(String),
+    #[error("there is no repository to pull the node image from")]
+    NoRepository,
+    /// There is no node image, and nowhere to get one from.
+    #[error("{missing}")]
+    NoNodeImage {
+        /// What is missing.
+        missing: InventoryError,
+        /// The version that was asked for.
+        wanted: Option<VersionPrefix>,
+    },
+    /// A node image that does not come.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
     /// There is no flavour of that name.
     #[error("no image flavour is called {given}; there is {known}")]
     NoFlavour {
@@ -306,6 +318,7 @@ impl Error {
         match self {
             Self::Docker(error) => Some(error),
             Self::Build(error) => error.docker(),
+            Self::Fetch(error) => error.docker(),
             Self::NotDeleted { source, .. } => source.docker(),
             _ => self.failure()?.source.docker(),
         }

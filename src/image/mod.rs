@@ -5,6 +5,7 @@ pub mod build_files;
 pub mod compile;
 pub mod contract;
 pub mod error;
+pub mod fetch;
 pub mod module;
 pub mod progress;
 pub mod release;

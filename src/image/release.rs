@@ -2,11 +2,17 @@
 
 use std::ops::RangeInclusive;
 
+use crate::cluster::image_source::ImageRepository;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::spec::VersionPrefix;
 
 /// Built where no version is asked for: the newest that was tested whole.
 pub const DEFAULT: KubernetesVersion = KubernetesVersion::new(1, 37, 2);
+
+/// What `make release` compiles in: where the release's images are, and their digests there,
+/// `VERSION=DIGEST` with blanks between.
+const REPOSITORY: Option<&str> = option_env!("MOKCTL_RELEASE_REPOSITORY");
+const DIGESTS: Option<&str> = option_env!("MOKCTL_RELEASE_DIGESTS");
 
 /// The minors of Kubernetes 1 that are built: today's and the three before it, which
 /// have one format of kubeadm's configuration in common.
@@ -17,6 +23,28 @@ pub const MINORS: RangeInclusive<u16> = KubernetesVersion::OLDEST.branch().1..=3
 pub fn is_supported(wanted: &VersionPrefix) -> bool {
     let (major, minor) = wanted.branch();
     major == 1 && MINORS.contains(&minor)
+}
+
+/// Where the release has its images, if it has any.
+#[must_use]
+pub fn repository() -> Option<ImageRepository> {
+    ImageRepository::parse(REPOSITORY?).ok()
+}
+
+/// The digest there of the newest image that is `wanted`, or of [`DEFAULT`]; none where the
+/// release does not know it.
+#[must_use]
+pub fn digest(wanted: Option<&VersionPrefix>) -> Option<&'static str> {
+    digest_in(DIGESTS?, wanted)
+}
+
+fn digest_in<'a>(digests: &'a str, wanted: Option<&VersionPrefix>) -> Option<&'a str> {
+    let known = digests.split_whitespace().filter_map(|word| word.split_once('='));
+    let known = known.filter_map(|(version, digest)| {
+        Some((KubernetesVersion::parse(version)?, digest.strip_prefix("sha256:").map(|_| digest)?))
+    });
+    let is_meant = |version| wanted.map_or(version == DEFAULT, |wanted| wanted.matches(version));
+    known.filter(|(version, _)| is_meant(*version)).max().map(|(_, digest)| digest)
 }
 
 /// The newest of `versions`, words with blanks between, that `wanted` means; or the
@@ -56,6 +84,16 @@ mod tests {
         assert_eq!(of("1.36.3"), Ok("v1.36.3".into()));
         assert_eq!(of("1.36.99"), Err(Some("v1.36.10".into())));
         assert_eq!(of("1.37"), Err(None));
+    }
+
+    #[test]
+    fn a_release_knows_the_digests_of_its_images() {
+        let digests = "v1.37.2=sha256:aa v1.36.3=sha256:bb v1.36.10=sha256:cc v1.35.4=dd";
+        let of = |word| digest_in(digests, Some(&VersionPrefix::parse(word).unwrap()));
+        assert_eq!(digest_in(digests, None), Some("sha256:aa"));
+        assert_eq!((of("1.36"), of("1.36.3")), (Some("sha256:cc"), Some("sha256:bb")));
+        assert_eq!((of("1.35"), of("1.34")), (None, None));
+        assert_eq!(digest_in("", None), None);
     }
 
     #[test]

@@ -90,6 +90,8 @@ pub const NOT_KEPT: &[(Flag, &str)] = &[
     (Flag::Masters, "NUM_MASTERS says it"),
     (Flag::Workers, "NUM_WORKERS says it"),
     (Flag::K8sver, "--image says it"),
+    (Flag::ImageRepository, "the image is here, and --image says it"),
+    (Flag::ImageFile, "the same"),
     (Flag::From, "the snapshot may be gone, and the data is not what makes a cluster like it"),
     (Flag::ApiPort, "every cluster has a port, and none says whether it was asked for"),
     (Flag::Patches, "a cluster keeps what was in files, not where they were"),

@@ -22,6 +22,7 @@ mod errors;
 mod failure;
 mod fake_docker;
 mod faults;
+mod fetch;
 mod from_kind;
 mod get;
 mod get_command;

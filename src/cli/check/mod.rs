@@ -107,6 +107,7 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
             flavour: words.option(0).map(str::to_owned),
             version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
             prebuilt: words.has(Flag::GetPrebuiltImage),
+            repository: spec::repository(words)?,
         },
         Verb::Exec => Command::Exec {
             node: words.option(0).map(NodeName::parse).transpose()?,

@@ -15,6 +15,7 @@ use crate::cluster::addons::Addons;
 use crate::cluster::cni::Cni;
 use crate::cluster::family::IpFamily;
 use crate::cluster::host::Place;
+use crate::cluster::image_source::{ImageRepository, ImageSource, RepositoryError};
 use crate::cluster::limits::Limits;
 use crate::cluster::manual::Manual;
 use crate::cluster::marks::{MarkError, Marks};
@@ -43,6 +44,7 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
         options: options(words)?,
         places: Place::parse_all(words.values(Flag::Place))?,
         image: words.value(Flag::Image).map(ImageRef::parse).transpose()?,
+        image_source: image_source(words)?,
         version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
         manual: Manual::Nothing,
         addons: words.value(Flag::Addons).map(Addons::parse).transpose()?,
@@ -111,6 +113,19 @@ fn options(words: &Words) -> Result<ClusterOptions, UsageError> {
 /// What the nodes that are made are labelled and tainted with.
 pub(super) fn marks(words: &Words) -> Result<Marks, MarkError> {
     Marks::parse(words.values(Flag::Label), words.values(Flag::Taint))
+}
+
+/// Where the node image comes from if the engine has none; of both, the file.
+fn image_source(words: &Words) -> Result<Option<ImageSource>, RepositoryError> {
+    if let Some(file) = words.value(Flag::ImageFile) {
+        return Ok(Some(ImageSource::File(PathBuf::from(file))));
+    }
+    Ok(repository(words)?.map(ImageSource::Repository))
+}
+
+/// Where node images are pulled from.
+pub(super) fn repository(words: &Words) -> Result<Option<ImageRepository>, RepositoryError> {
+    words.value(Flag::ImageRepository).map(ImageRepository::parse).transpose()
 }
 
 fn settings(words: &Words) -> Result<SettingsSpec, UsageError> {

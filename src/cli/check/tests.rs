@@ -296,7 +296,12 @@ fn every_command_becomes_its_variant() {
         ("stop cluster a", Command::StopCluster { cluster: name(), dry_run }),
         (
             "build image fat",
-            Command::BuildImage { flavour: Some("fat".to_owned()), version: None, prebuilt: false },
+            Command::BuildImage {
+                flavour: Some("fat".to_owned()),
+                version: None,
+                prebuilt: false,
+                repository: None,
+            },
         ),
         ("exec", Command::Exec { node: None, argv: vec![] }),
         (

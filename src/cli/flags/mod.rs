@@ -41,6 +41,8 @@ pub enum Flag {
     HostCa,
     ContainerdConfig,
     Image,
+    ImageRepository,
+    ImageFile,
     K8sver,
     Addons,
     FeatureGates,

@@ -81,6 +81,8 @@ pub const EXCLUSIVE: &[(Flag, Flag)] = &[
     // The snapshot says it.
     (Flag::From, Flag::WithLb),
     (Flag::From, Flag::Image),
+    (Flag::From, Flag::ImageRepository),
+    (Flag::From, Flag::ImageFile),
     (Flag::From, Flag::K8sver),
     (Flag::From, Flag::Addons),
     (Flag::From, Flag::FeatureGates),
@@ -104,6 +106,9 @@ pub const EXCLUSIVE: &[(Flag, Flag)] = &[
     (Flag::From, Flag::SkipLbSetup),
     (Flag::From, Flag::SkipMasterSetup),
     (Flag::From, Flag::SkipWorkerSetup),
+    // Which one counts?
+    (Flag::Image, Flag::ImageFile),
+    (Flag::ImageRepository, Flag::ImageFile),
     // What is left to the user is not waited for.
     (Flag::Wait, Flag::SkipLbSetup),
     (Flag::Wait, Flag::SkipMasterSetup),
@@ -350,6 +355,22 @@ pub const FLAGS: &[FlagSpec] = &[
         help: "The image of the containers",
     },
     FlagSpec {
+        flag: Flag::ImageRepository,
+        name: "image-repository",
+        short: None,
+        value: Some("REPO"),
+        scope: Scope::Only(&[Verb::CreateCluster, Verb::BuildImage]),
+        help: "Where a node image is pulled from, if none is here",
+    },
+    FlagSpec {
+        flag: Flag::ImageFile,
+        name: "image-file",
+        short: None,
+        value: Some("FILE"),
+        scope: Scope::Only(&[Verb::CreateCluster]),
+        help: "A node image out of a file of a release",
+    },
+    FlagSpec {
         flag: Flag::K8sver,
         name: "k8sver",
         short: None,
@@ -499,7 +520,7 @@ pub const FLAGS: &[FlagSpec] = &[
         short: None,
         value: None,
         scope: Scope::Only(&[Verb::BuildImage]),
-        help: "Pull it from MOKCTL_IMAGE_REPOSITORY instead",
+        help: "Pull it from --image-repository instead",
     },
     FlagSpec {
         flag: Flag::Retain,

@@ -119,8 +119,9 @@ fn one(
         let image = chosen_image(docker, spec);
         (image, join(existing), join(facts), join(taken), join(endpoint))
     });
-    let image = image?;
+    // An image may be brought; that would be for nothing.
     existing?;
+    let image = image?;
     if family.has_ipv6() && !image.ipv6 {
         return Err(PreflightError::NoIpv6Image { image: image.name, family });
     }

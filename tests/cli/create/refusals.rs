@@ -4,18 +4,6 @@ use crate::fake_docker::image;
 use crate::harness::Machine;
 
 #[test]
-fn create_without_a_node_image_says_how_to_get_one() {
-    let machine = Machine::new();
-    machine.docker.remove_images();
-    let stderr = format!(
-        "mokctl: error: there is no image {}\nhint: 'mokctl build image' builds one\n",
-        image()
-    );
-    machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
-    assert!(machine.docker.names().is_empty());
-}
-
-#[test]
 fn create_refuses_an_image_that_is_no_node_image() {
     let machine = Machine::new();
     machine.docker.add_image("debian:13", &[]);

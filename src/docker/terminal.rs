@@ -1,0 +1,79 @@
+//! Calls whose client draws for a terminal: docker tells how far a pull is there alone.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Instant;
+
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use super::run::INTERRUPT_INTERVAL;
+use super::{Call, Docker, DockerError};
+
+/// As much as a client writes at once.
+const PIECE: usize = 1 << 12;
+
+impl Docker {
+    /// Runs `call` with a terminal as its standard output, and hands what it draws there to
+    /// `on_text` as it comes. Nothing of that is kept.
+    ///
+    /// # Errors
+    /// Every failure, with the command and what it said on its standard error.
+    pub fn draw(&self, call: &Call, mut on_text: impl FnMut(&str)) -> Result<(), DockerError> {
+        // There may be none to be had, as in a bare container.
+        let Ok((ours, clients)) = terminal() else {
+            return self.capture(call).map(drop);
+        };
+        self.may_begin(call)?;
+        let command = self.expression(call).stdout_file(clients).stderr_capture();
+        let handle = command.start().map_err(|source| self.spawn_error(call, source))?;
+        // It has the client's end, and would keep it open.
+        drop(command);
+        let (found, pieces) = mpsc::channel();
+        // Not waited for: a child of the client that lives on holds the other end open.
+        std::thread::spawn(move || {
+            let mut ours = File::from(ours);
+            let mut buffer = [0; PIECE];
+            // The end of a terminal is an error.
+            while let Ok(count @ 1..) = ours.read(&mut buffer) {
+                if found.send(buffer[..count].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        let deadline = Instant::now() + self.deadline(call.deadline);
+        loop {
+            let ended = match pieces.recv_timeout(INTERRUPT_INTERVAL) {
+                Ok(piece) => {
+                    on_text(&String::from_utf8_lossy(&piece));
+                    handle.try_wait()
+                }
+                Err(RecvTimeoutError::Timeout) => handle.try_wait(),
+                Err(RecvTimeoutError::Disconnected) => handle.wait_timeout(INTERRUPT_INTERVAL),
+            };
+            match ended {
+                Ok(Some(output)) => return self.succeed(call, output.status, b"", &output.stderr),
+                Ok(None) => {}
+                Err(source) => return Err(self.spawn_error(call, source)),
+            }
+            if let Some(error) = self.overdue(call, deadline) {
+                // It may just have ended by itself; the error is the same.
+                let _ = handle.kill();
+                return Err(error);
+            }
+        }
+    }
+}
+
+/// Both ends of a new terminal: ours, and the client's.
+fn terminal() -> io::Result<(OwnedFd, OwnedFd)> {
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+    rustix::io::fcntl_setfd(&ours, rustix::io::FdFlags::CLOEXEC)?;
+    grantpt(&ours)?;
+    unlockpt(&ours)?;
+    let name = ptsname(&ours, Vec::new())?;
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    Ok((ours, rustix::fs::open(name.as_c_str(), flags, Mode::empty())?))
+}

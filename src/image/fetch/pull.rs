@@ -1,0 +1,65 @@
+//! From a registry, with the user's credentials, by whatever way the engine has there.
+
+use std::time::Instant;
+
+use super::arrival::Arrival;
+use super::layers::Layers;
+use super::{FetchError, Fetcher, STEP, tag};
+use crate::cluster::image_source::ImageRepository;
+use crate::cluster::spec::VersionPrefix;
+use crate::docker::{DockerError, args};
+use crate::image::build_files::{self, FLAVOUR};
+use crate::image::contract::NodeImage;
+use crate::image::release;
+
+/// What is pulled from `repository` where a version is `wanted`.
+#[must_use]
+pub fn reference(repository: &ImageRepository, wanted: Option<&VersionPrefix>) -> String {
+    repository.image(&format!("{FLAVOUR}:{}", tag(wanted)))
+}
+
+/// The same from where the release has its images, by digest where it knows that.
+#[must_use]
+pub fn reference_of_release(wanted: Option<&VersionPrefix>) -> Option<String> {
+    let repository = release::repository()?;
+    Some(match release::digest(wanted) {
+        Some(digest) => repository.image(&format!("{FLAVOUR}@{digest}")),
+        None => reference(&repository, wanted),
+    })
+}
+
+impl Fetcher<'_> {
+    /// Brings the image `from` a registry, under the name that it has when it is built here.
+    ///
+    /// # Errors
+    /// It does not come, or is not what was asked for.
+    pub fn pull(&self, from: &str) -> Result<NodeImage, FetchError> {
+        // No version is asked for: one is meant.
+        let default = VersionPrefix::from(release::DEFAULT);
+        let fetcher = Fetcher { wanted: Some(self.wanted.unwrap_or(&default)), ..*self };
+        let docker = self.docker;
+        self.ui.note(&format!("The node image comes from {from}."));
+        let stage = self.ui.stage("Pulling the node image");
+        let step = stage.step(STEP, None);
+        let arrival = Arrival::expect(docker, from)?;
+        let pull = || {
+            let (begun, mut layers) = (Instant::now(), Layers::default());
+            let drawn = docker.draw(&args::pull(from), |text| {
+                layers.read(text);
+                if let Some(told) = layers.tell(begun.elapsed()) {
+                    stage.at(&told);
+                }
+            });
+            drawn.map_err(|error| match error {
+                error @ DockerError::Failed { .. } => FetchError::Pull(error),
+                error => error.into(),
+            })
+        };
+        let image = arrival.take(&fetcher, pull, from)?;
+        let name = build_files::image(image.version);
+        docker.capture(&args::tag(from, &name))?;
+        step.done();
+        stage.done();
+        Ok(NodeImage { name, ..image })
+    }
+}
