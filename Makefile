@@ -16,7 +16,7 @@ SHAPE ?= 1+1
 # Where `make install` puts things.
 PREFIX ?= /usr/local
 DESTDIR ?=
-TO = $(DESTDIR)$(PREFIX)
+PLACE = $(DESTDIR)$(PREFIX)
 INSTALL_TEXT := install -D -m 0644 /dev/stdin
 
 # What `make bench` does.
@@ -25,8 +25,17 @@ SIDES ?= mokctl kind
 DOCS ?=
 bench: SHAPES ?= 1+0 1+1 1+3 1+6 3+0
 bench-idle: SHAPES ?= 1+1
-# What `make e2e-versions` builds, where it is not all.
+# What `make e2e-versions` builds, where it is not all; what `make release` has images of.
 VERSIONS ?=
+# What `make publish` and `make release` take as they are, in place of VERSIONS.
+IMAGES ?=
+# Where `make publish` pushes to; where a program of `make release` pulls from.
+TO ?=
+REPOSITORY ?=
+# Where the files of `make release` will be; the SSH key that signs them.
+URL ?=
+KEY ?=
+DIST ?= dist
 
 export PATH := $(PATH):$(HOME)/.cargo/bin
 MOKCTL := $(or $(CARGO_TARGET_DIR),target)/release/mokctl
@@ -37,6 +46,8 @@ DEB := $(dir $(MOKCTL))mokctl.deb
 # where there is no such library, or an older one.
 MOST_BYTES := 6000000
 STATIC := $(if $(filter Linux,$(shell uname)),-C target-feature=+crt-static)
+# The minor versions of Kubernetes that a release has images of.
+RELEASED := 1.34 1.35 1.36 1.37
 CARGO_TEST_E2E := cargo test --locked --test e2e -- --test-threads=1
 
 .PHONY: help
@@ -93,7 +104,7 @@ e2e: toolchain engine registry ## Run the end-to-end tests: real clusters, some 
 
 .PHONY: e2e-full
 e2e-full: toolchain engine registry ## Run the slow end-to-end tests as well
-	$(CARGO_TEST_E2E) --include-ignored --skip a_restart_of_the_engine --skip soak:: --skip package:: --skip hosts::
+	$(CARGO_TEST_E2E) --include-ignored --skip a_restart_of_the_engine --skip soak:: --skip package:: --skip hosts:: --skip from_nothing_to_a_cluster
 
 .PHONY: e2e-engine
 e2e-engine: toolchain engine ## Restart this machine's engine under a cluster
@@ -138,11 +149,11 @@ soak: toolchain engine ## Create, use and delete SHAPE=1+1, N=30 times; fails if
 
 .PHONY: install
 install: build ## Install mokctl, its manual page and completions below PREFIX=/usr/local (and DESTDIR)
-	install -D -m 0755 $(MOKCTL) $(TO)/bin/mokctl
-	$(MOKCTL) man | $(INSTALL_TEXT) $(TO)/share/man/man1/mokctl.1
-	$(MOKCTL) completion bash | $(INSTALL_TEXT) $(TO)/share/bash-completion/completions/mokctl
-	$(MOKCTL) completion zsh | $(INSTALL_TEXT) $(TO)/share/zsh/site-functions/_mokctl
-	$(MOKCTL) completion fish | $(INSTALL_TEXT) $(TO)/share/fish/vendor_completions.d/mokctl.fish
+	install -D -m 0755 $(MOKCTL) $(PLACE)/bin/mokctl
+	$(MOKCTL) man | $(INSTALL_TEXT) $(PLACE)/share/man/man1/mokctl.1
+	$(MOKCTL) completion bash | $(INSTALL_TEXT) $(PLACE)/share/bash-completion/completions/mokctl
+	$(MOKCTL) completion zsh | $(INSTALL_TEXT) $(PLACE)/share/zsh/site-functions/_mokctl
+	$(MOKCTL) completion fish | $(INSTALL_TEXT) $(PLACE)/share/fish/vendor_completions.d/mokctl.fish
 
 .PHONY: deb
 deb: build ## Make a Debian package; installs cargo-deb
@@ -153,6 +164,21 @@ deb: build ## Make a Debian package; installs cargo-deb
 .PHONY: deb-test
 deb-test: engine image deb ## Install the Debian package in a bare container, use and remove it
 	MOK_DEB=$(abspath $(DEB)) $(CARGO_TEST_E2E) --ignored --nocapture package::
+
+.PHONY: publish
+publish: engine build ## Push node images TO=REGISTRY/PATH (VERSIONS="1.36 1.37" some of them), before `make release`
+	@[[ -n "$(TO)" ]] || { echo "where to? make publish TO=REGISTRY/PATH" >&2; exit 1; }
+	@scripts/publish.sh "$(TO)" $(DIST) $(or $(IMAGES),$$(for version in $(or $(VERSIONS),$(RELEASED)); do $(MOKCTL) build image --quiet --k8sver $$version; done))
+
+.PHONY: release
+release: engine ## Make all files of a release in dist/ (REPOSITORY=REGISTRY/PATH VERSIONS URL KEY=SSHKEY)
+	@MOKCTL_RELEASE_REPOSITORY="$(REPOSITORY)" MOKCTL_RELEASE_DIGESTS="$(if $(REPOSITORY),$(shell cat $(DIST)/digests 2>/dev/null))" \
+	  $(MAKE) --no-print-directory deb
+	@IMAGES="$(IMAGES)" VERSIONS="$(or $(VERSIONS),$(RELEASED))" URL="$(URL)" KEY="$(KEY)" scripts/release.sh $(MOKCTL) $(DEB) $(DIST)
+
+.PHONY: release-test
+release-test: toolchain engine ## Install what `make release` made and create a cluster, on an engine with nothing; needs root
+	MOK_DIST=$(abspath $(DIST)) $(CARGO_TEST_E2E) --ignored --nocapture from_nothing_to_a_cluster
 
 .PHONY: clean
 clean: ## Remove what was built here; images and clusters stay

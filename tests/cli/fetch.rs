@@ -9,7 +9,10 @@ use crate::harness::Machine;
 
 /// A release's file with an image of that version in it, not compressed.
 fn archive(version: &str) -> Vec<u8> {
-    let name = format!("local/mok-debian-13:{version}");
+    archive_of(&format!("local/mok-debian-13:{version}"), version)
+}
+
+fn archive_of(name: &str, version: &str) -> Vec<u8> {
     let id = "0".repeat(64);
     let manifest = format!(r#"[{{"Config":"{id}.json","RepoTags":["{name}"],"Layers":[]}}]"#);
     let labels: String = labels(version).iter().map(|label| format!("{label}\n")).collect();
@@ -144,6 +147,21 @@ fn an_image_comes_out_of_a_file_once() {
     machine.docker.image_has_id(&image(), &"0".repeat(64));
     machine.mokctl("create cluster b 1 0 -q --image-file node.tar.zst").run();
     assert_eq!(count(&machine, "load"), 1, "it was here");
+}
+
+#[test]
+fn an_image_with_another_name_is_the_default_unless_there_is_one() {
+    let machine = bare();
+    fs::write(machine.path("own"), archive_of("local/own:1", &DEFAULT.to_string())).unwrap();
+    machine.mokctl("create cluster a 1 0 -q --image-file own").run();
+    assert_eq!(
+        machine.docker.images().into_iter().collect::<Vec<_>>(),
+        [image().as_str(), "local/own:1"]
+    );
+    let machine = Machine::new();
+    fs::write(machine.path("own"), archive_of("local/own:1", &DEFAULT.to_string())).unwrap();
+    machine.mokctl("create cluster a 1 0 -q --image-file own").run();
+    assert_eq!(count(&machine, "tag"), 0);
 }
 
 #[test]

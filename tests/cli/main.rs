@@ -31,6 +31,7 @@ mod hostile;
 mod hosts;
 mod if_not_exists;
 mod install;
+mod install_script;
 mod ip_family;
 mod json;
 mod killed;

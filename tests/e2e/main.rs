@@ -32,6 +32,7 @@ mod ranges;
 mod recipes;
 mod refuse;
 mod registry;
+mod release;
 mod remote;
 mod restart;
 mod second_engine;

@@ -32,6 +32,14 @@ impl SecondEngine {
         Self { folder, host: String::new() }.started("near")
     }
 
+    /// The same without the node image.
+    pub(crate) fn bare() -> Self {
+        let folder = PathBuf::from(format!("/var/tmp/mok-bare-{}", std::process::id()));
+        let mut engine = Self { folder, host: String::new() };
+        engine.host = engine.script("start", &["near"]);
+        engine
+    }
+
     /// Starts the near engine anew, with the settings of a `daemon.json`.
     pub(crate) fn restart_with(&self, settings: &str) {
         self.script("kill", &[]);

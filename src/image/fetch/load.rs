@@ -11,6 +11,7 @@ use super::arrival::Arrival;
 use super::error::FileError;
 use super::{FetchError, Fetcher, STEP, sums, transfer};
 use crate::docker::args;
+use crate::image::build_files;
 use crate::image::contract::NodeImage;
 use crate::ui::StageGuard;
 
@@ -54,6 +55,11 @@ impl Fetcher<'_> {
             fed.map_err(|error| wrong(error.into()))
         };
         let image = arrival.take(self, load, &place)?;
+        // Where one without a name is meant, unless another image has been built here.
+        let default = build_files::image(image.version);
+        if self.docker.ask_image(&args::image_id(&default))?.is_none() {
+            self.docker.capture(&args::tag(&name, &default))?;
+        }
         step.done();
         stage.done();
         Ok(image)
