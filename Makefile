@@ -29,6 +29,8 @@ bench-idle: SHAPES ?= 1+1
 VERSIONS ?=
 # What `make publish` and `make release` take as they are, in place of VERSIONS.
 IMAGES ?=
+# The release, or commit, that `make e2e-last-release` compares with, where it is not the last.
+FROM ?=
 # Where `make publish` pushes to; where a program of `make release` pulls from.
 TO ?=
 REPOSITORY ?=
@@ -104,11 +106,15 @@ e2e: toolchain engine registry ## Run the end-to-end tests: real clusters, some 
 
 .PHONY: e2e-full
 e2e-full: toolchain engine registry ## Run the slow end-to-end tests as well
-	$(CARGO_TEST_E2E) --include-ignored --skip a_restart_of_the_engine --skip soak:: --skip package:: --skip hosts:: --skip from_nothing_to_a_cluster
+	$(CARGO_TEST_E2E) --include-ignored --skip a_restart_of_the_engine --skip soak:: --skip package:: --skip hosts:: --skip from_nothing_to_a_cluster --skip last_release::
 
 .PHONY: e2e-engine
 e2e-engine: toolchain engine ## Restart this machine's engine under a cluster
 	$(CARGO_TEST_E2E) --ignored --nocapture a_restart_of_the_engine
+
+.PHONY: e2e-last-release
+e2e-last-release: toolchain engine ## Use what the last release has made (FROM=TAG another one)
+	MOK_LAST_RELEASE="$$(scripts/last-release.sh $(or $(CARGO_TARGET_DIR),target)/last $(FROM))" $(CARGO_TEST_E2E) --ignored --nocapture last_release::
 
 .PHONY: e2e-hosts
 e2e-hosts: toolchain engine ## Clusters over several hosts: engines in network namespaces; needs root

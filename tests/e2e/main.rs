@@ -17,6 +17,7 @@ mod engine_settings;
 mod faults;
 mod hosts;
 mod ip_family;
+mod last_release;
 mod load_image;
 mod mirrors;
 mod missing;
