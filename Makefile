@@ -113,7 +113,7 @@ e2e-engine: toolchain engine ## Restart this machine's engine under a cluster
 	$(CARGO_TEST_E2E) --ignored --nocapture a_restart_of_the_engine
 
 .PHONY: e2e-last-release
-e2e-last-release: toolchain engine ## Use what the last release has made (FROM=TAG another one)
+e2e-last-release: toolchain engine ## Use what the last release has made (FROM=TAG another one; MOK_LAST_RELEASE_IMAGE its image)
 	MOK_LAST_RELEASE="$$(scripts/last-release.sh $(or $(CARGO_TARGET_DIR),target)/last $(FROM))" $(CARGO_TEST_E2E) --ignored --nocapture last_release::
 
 .PHONY: e2e-hosts
