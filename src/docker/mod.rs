@@ -1,8 +1,9 @@
 //! The one way to the engine: every call runs the client, docker or podman, through
 //! [`Docker`]. What a call says on its command line comes from the pure functions in
 //! [`args`]. Here the client is found and described; it runs in `run` (calls that
-//! are shown meanwhile: `stream`, `terminal`; that are fed: `feed`), and what it prints is read in `ask`, or into the
-//! shapes of `inspect`. Of clusters it knows which engine a node is on (`engines`).
+//! are shown meanwhile: `stream`, `terminal`; that are fed: `feed`), and what it prints
+//! is read in `ask`, or into the shapes of `inspect`. Of clusters it knows which engine a
+//! node is on (`engines`).
 
 pub mod args;
 mod ask;

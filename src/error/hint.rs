@@ -42,7 +42,7 @@ impl Error {
             }
             Self::NoNodeImage { wanted, .. } => Some(ways_to_an_image(wanted.as_ref())),
             Self::Fetch(FetchError::Pull(_)) => Some(
-                "'docker login' if the registry asks for that; '--image-file FILE' takes it out                  of a file"
+                "'docker login' if the registry asks for that; '--image-file FILE' takes it out of a file"
                     .to_owned(),
             ),
             Self::NoSuchImage { load: Some(load), .. } => {
