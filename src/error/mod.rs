@@ -186,7 +186,7 @@ pub enum Error {
     #[error("there is no repository to pull the node image from")]
     NoRepository,
     /// There is no node image, and nowhere to get one from.
-    #[error("{missing}")]
+    #[error("{missing}, and no repository to pull it from")]
     NoNodeImage {
         /// What is missing.
         missing: InventoryError,

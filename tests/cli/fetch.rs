@@ -44,10 +44,11 @@ fn count(machine: &Machine, verb: &str) -> usize {
 fn without_an_image_the_ways_to_one_are_told() {
     let machine = bare();
     for (flag, missing, build) in [
-        ("", format!("there is no image {}", image()), "mokctl build image"),
+        ("", format!("there is no image {}, and no repository to pull it from", image()), "mokctl build image"),
         (
             " --k8sver 1.36",
-            "there is no image with Kubernetes 1.36; there is none".to_owned(),
+            "there is no image with Kubernetes 1.36; there is none, and no repository to pull it from"
+                .to_owned(),
             "mokctl build image --k8sver 1.36",
         ),
     ] {
@@ -180,13 +181,13 @@ fn a_file_that_is_not_whole_or_not_what_was_released_is_not_loaded() {
     let refused = |file: &str, why: &str| {
         let outcome =
             machine.mokctl(&format!("create cluster a 1 0 --image-file {file}")).outcome();
-        let error = format!("mokctl: error: cannot load {file}: {why}");
+        let error = format!("mokctl: error: cannot load the node image from {file}: {why}");
         outcome.assert(outcome.stderr.contains(&error) && outcome.code() == Some(1), "not refused");
         assert!(machine.docker.images().is_empty() && machine.docker.names().is_empty());
     };
     fs::write(machine.path("text"), "text").unwrap();
     refused("text", "not a file with one image\n");
-    refused("none", "it cannot be read: No such file");
+    refused("none", "the file cannot be read: No such file");
     let sums = format!("{}  node.tar.zst\n", "0".repeat(64));
     fs::write(machine.path("SHA256SUMS"), sums).unwrap();
     refused("node.tar.zst", "checksum mismatch: SHA256SUMS has another one\n");

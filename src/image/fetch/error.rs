@@ -31,7 +31,7 @@ pub enum FetchError {
         place: String,
     },
     /// A file.
-    #[error("cannot load {}", path.display())]
+    #[error("cannot load the node image from {}", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -44,7 +44,7 @@ pub enum FetchError {
 #[derive(Debug, Error)]
 pub enum FileError {
     /// It cannot be read, or not to its end.
-    #[error("it cannot be read")]
+    #[error("the file cannot be read")]
     Read(#[source] io::Error),
     /// It is something else.
     #[error("not a file with one image")]
