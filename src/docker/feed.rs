@@ -53,7 +53,7 @@ impl Docker {
         waited?;
         let output = handle.wait().map_err(spawn_error)?;
         match written {
-            // It was ended here; whatever it said is about that.
+            // It was killed here; its own message is about that.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Ok(Err(error)),
             // It may know before the end that it has all.
             _ => {

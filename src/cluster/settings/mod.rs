@@ -28,7 +28,7 @@ pub struct SettingsSpec {
     pub registry_ca: Option<PathBuf>,
     /// Whether nodes pull from the registry with what docker's client has for it.
     pub registry_auth: bool,
-    /// The file with those whom nodes trust whatever they pull.
+    /// The file with the authorities that nodes trust in all pulls.
     pub ca: Option<PathBuf>,
     /// Whether nodes also trust whom this machine trusts.
     pub host_ca: bool,

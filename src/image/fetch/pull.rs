@@ -1,4 +1,4 @@
-//! From a registry, with the user's credentials, by whatever way the engine has there.
+//! From a registry: the engine pulls it, with the credentials of docker's client.
 
 use std::time::Instant;
 

@@ -55,7 +55,7 @@ pub struct Settings {
     pub registry_authorities: Option<Authorities>,
     /// With what nodes pull from the user's registry.
     pub login: Option<Login>,
-    /// Whom nodes trust whatever they pull.
+    /// The authorities that nodes trust in all pulls.
     pub authorities: Option<Authorities>,
     /// What containerd is told.
     pub containerd_config: Option<ContainerdConfig>,
