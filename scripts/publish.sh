@@ -11,6 +11,7 @@ set -euo pipefail
 repository=$1 folder=$2
 mkdir -p "$folder"
 pushed=()
+# A push that failed may have left none; its own status is what counts.
 trap 'docker image rm "${pushed[@]}" >/dev/null 2>&1 || true' EXIT
 digests=()
 for image in "${@:3}"; do

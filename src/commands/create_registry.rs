@@ -1,9 +1,11 @@
 //! `create registry`: a registry of images beside the clusters.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 
 use super::Context;
 use crate::cluster::labels::{self, registry as label};
+use crate::cluster::layout::Layout;
 use crate::cluster::name::ClusterName;
 use crate::cluster::own_registry::{OwnRegistry, PORT, RegistryName};
 use crate::cluster::spec::ImageRef;
@@ -84,19 +86,17 @@ pub(super) fn run(
 fn connections(members: &[Member], name: &RegistryName, port: NonZeroU16) -> Vec<Call> {
     let own = OwnRegistry { name: name.clone(), port };
     let looks = |member: &&Member| member.own_registry.as_ref() == Some(&own);
-    let mut seen: Vec<&ClusterName> = Vec::new();
-    let mut calls = Vec::new();
-    for member in members.iter().filter(looks) {
-        if let Some(layout) = member.layout()
-            && !seen.contains(&&member.cluster)
-        {
-            seen.push(&member.cluster);
-            let (address, ipv6_address) = layout.registry();
-            let network = member.cluster.network();
-            calls.push(args::connect(&network, &name.container(), address, ipv6_address));
-        }
-    }
-    calls
+    // Each node of a cluster says the same.
+    let layouts: BTreeMap<_, _> = members
+        .iter()
+        .filter(looks)
+        .filter_map(|member| Some((&member.cluster, member.layout()?)))
+        .collect();
+    let connect = |(cluster, layout): (&ClusterName, Layout)| {
+        let (address, ipv6_address) = layout.registry();
+        args::connect(&cluster.network(), &name.container(), address, ipv6_address)
+    };
+    layouts.into_iter().map(connect).collect()
 }
 
 /// Removes what was made.
