@@ -1,6 +1,7 @@
 //! `load snapshot`: a snapshot out of a file.
 
 use std::fs::File;
+use std::io::{self, Seek};
 use std::path::Path;
 
 use super::Context;
@@ -15,7 +16,7 @@ use crate::snapshot::file::{FileError, check};
 pub(super) fn run(context: &Context, path: &Path) -> Result<(), Error> {
     let wrong = |source| SnapshotError::File { path: path.to_owned(), source };
     let stage = context.ui.stage(&format!("Checking {}", path.display()));
-    let file = File::open(path).map_err(|error| wrong(FileError::Read(error)))?;
+    let mut file = File::open(path).map_err(|error| wrong(FileError::Read(error)))?;
     let header = check(&file).map_err(wrong)?;
     stage.done();
     let name = &header.snapshot;
@@ -26,11 +27,9 @@ pub(super) fn run(context: &Context, path: &Path) -> Result<(), Error> {
         }
     }
     let stage = context.ui.stage(&format!("Loading snapshot {name}"));
-    let loaded = context
-        .docker
-        .capture(&args::load(&path.display().to_string()))
-        .map_err(Error::from)
-        .and_then(|_| Ok(snapshots::named(&context.docker, name)?));
+    let loaded = load(context, &mut file)
+        .and_then(|read| read.map_err(|error| wrong(FileError::Read(error)).into()))
+        .and_then(|()| Ok(snapshots::named(&context.docker, name)?));
     if let Err(error) = loaded {
         let images = header.images();
         let remove = args::remove_images(images.iter().map(String::as_str));
@@ -41,4 +40,12 @@ pub(super) fn run(context: &Context, path: &Path) -> Result<(), Error> {
     stage.done();
     context.ui.answer(&format!("{name}\n"));
     Ok(())
+}
+
+/// Has the engine read `file`; the inner error is of the file.
+fn load(context: &Context, file: &mut File) -> Result<io::Result<()>, Error> {
+    Ok(context.docker.feed(&args::load_piped(), |pipe| {
+        file.rewind()?;
+        io::copy(file, pipe).map(drop)
+    })?)
 }

@@ -81,13 +81,14 @@ pub fn save<'a>(images: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["save"].into_iter().chain(images)).deadline(Call::TRANSFER)
 }
 
-/// Takes images out of the tar archive `file`, which may be compressed.
+/// Takes images out of the tar archive `file`: for a user to say.
 #[must_use]
 pub fn load(file: &str) -> Call {
-    Call::new(["load".to_owned(), format!("--input={file}")]).deadline(Call::TRANSFER).to_its_end()
+    Call::new(["load".to_owned(), format!("--input={file}")])
 }
 
-/// Takes images out of what another call writes.
+/// Takes images out of an archive on standard input, which may be compressed with gzip. Not
+/// out of a file: a client from a snap sees few of them.
 #[must_use]
 pub fn load_piped() -> Call {
     Call::new(["load", "--quiet"]).deadline(Call::TRANSFER).to_its_end()

@@ -109,15 +109,21 @@ load() {
       echo "Loaded image: $ref"
       return
     fi
-    # The images of the client's own engine.
-    cp -R "$log/images/." "$engine/images"
+    folder=$call/loaded
+    mkdir "$folder"
+    # The images of the client's own engine; else a snapshot, compressed.
+    if ! tar --extract --gzip --file="$call/stdin" --directory="$folder" 2>/dev/null; then
+      cp -R "$log/images/." "$engine/images"
+      return
+    fi
+    load_snapshot
     return
   fi
-  case $1 in --input=*) file=${1#*=} ;; *) unknown ;; esac
-  folder=$call/loaded
-  mkdir "$folder"
-  tar --extract --gzip --file="$file" --directory="$folder" 2>/dev/null ||
-    fail "Error processing tar file(exit status 1): unexpected EOF"
+  unknown
+}
+
+# load_snapshot: what was unpacked in $folder.
+load_snapshot() {
   for layer in "$folder"/*/layer.tar; do
     node=${layer%/layer.tar}
     ref=$(grep -o "mok-snapshot/[^\"]*:${node##*/}" "$folder/manifest.json") || continue
