@@ -12,7 +12,11 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/install.sh");
-const PROGRAM: &str = "mokctl-1.2.3-linux-amd64";
+const PROGRAM: &str = if cfg!(target_arch = "aarch64") {
+    "mokctl-1.2.3-linux-arm64"
+} else {
+    "mokctl-1.2.3-linux-amd64"
+};
 const SHARE: &str = "mokctl-1.2.3-share.tar.gz";
 
 /// What the server has.
@@ -108,11 +112,11 @@ fn what_is_cut_short_or_changed_or_missing_is_not_installed() {
     }
     let mut files = release();
     files.insert(PROGRAM, b"#!/bin/sh\necho evil\n".to_vec());
-    let why = "mokctl-1.2.3-linux-amd64: wrong checksum\n";
-    home.refuses(&home.install(&serve(files, None), &[]), why);
+    let why = format!("{PROGRAM}: wrong checksum\n");
+    home.refuses(&home.install(&serve(files, None), &[]), &why);
     let mut files = release();
     files.insert("SHA256SUMS", Vec::new());
-    home.refuses(&home.install(&serve(files, None), &[]), why);
+    home.refuses(&home.install(&serve(files, None), &[]), &why);
     let mut files = release();
     files.remove(SHARE);
     home.refuses(&home.install(&serve(files, None), &[]), "cannot download http://");

@@ -82,7 +82,8 @@ fn from_nothing_to_a_cluster_with_three_commands() {
     let engine = SecondEngine::bare();
     let user = User { engine: &engine, home: engine.folder.join("home") };
     fs::create_dir(&user.home).unwrap();
-    let program = find(&dist, "mokctl-", "-linux-amd64");
+    let arch = if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" };
+    let program = find(&dist, "mokctl-", &format!("-linux-{arch}"));
     let version = program.split('-').nth(1).unwrap();
     let url = serve(dist.clone());
     let release = [("MOKCTL_VERSION", version), ("MOKCTL_URL", url.as_str())];
