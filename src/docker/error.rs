@@ -172,6 +172,14 @@ impl DockerError {
                 "the engine's host has no IPv6; boot it without 'ipv6.disable=1' on the kernel's \
                  command line",
             ),
+            Self::Failed { .. } if self.kind() == ErrorKind::NoUserNamespace => Some(
+                "run mokctl as root; 'sysctl kernel.apparmor_restrict_unprivileged_userns=0' as \
+                 root lets AppArmor allow it",
+            ),
+            Self::Failed { .. } if self.kind() == ErrorKind::FewIds => Some(
+                "run mokctl as root; 'usermod --add-subuids 100000-165535 --add-subgids \
+                 100000-165535 USER' as root gives the user ids",
+            ),
             Self::Spawn { .. }
             | Self::Failed { .. }
             | Self::Unexpected { .. }

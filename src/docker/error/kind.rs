@@ -20,16 +20,38 @@ pub enum ErrorKind {
     NoImage,
     /// The engine lacks a capability that `--privileged` asks for.
     PrivilegeRefused,
+    /// A rootless engine may not make a user namespace.
+    NoUserNamespace,
+    /// The user of a rootless engine has too few subordinate ids.
+    FewIds,
     /// Anything else.
     Other,
 }
 
 /// Each kind with its words: one of the lists must be there, all words of it.
-const WORDS: [(ErrorKind, &[&[&str]]); 8] = [
+const WORDS: [(ErrorKind, &[&[&str]]); 10] = [
     (ErrorKind::PortTaken, &[&["port is already allocated"], &["address already in use"]]),
     (ErrorKind::SubnetTaken, &[&["Pool overlaps"]]),
     (ErrorKind::NoIpv6, &[&["annot read IPv6 setup for bridge"], &["nable to enable IPv6"]]),
     (ErrorKind::PrivilegeRefused, &[&["unable to apply caps"], &["capset"]]),
+    (
+        ErrorKind::FewIds,
+        &[
+            &["insufficient UIDs or GIDs"],
+            &["not enough IDs available"],
+            &["no subuid ranges found"],
+            &["no subgid ranges found"],
+        ],
+    ),
+    (
+        ErrorKind::NoUserNamespace,
+        &[
+            &["cannot clone: Permission denied"],
+            &["cannot clone: Operation not permitted"],
+            &["fork/exec /proc/self/exe: permission denied"],
+            &["fork/exec /proc/self/exe: operation not permitted"],
+        ],
+    ),
     (ErrorKind::NameTaken, &[&["is already in use by "], &["network with name", "already exists"]]),
     (ErrorKind::BeingRemoved, &[&["removal of container ", "is already in progress"]]),
     (ErrorKind::NoImage, &[&["No such image"], &["image not known"]]),
@@ -101,6 +123,24 @@ mod tests {
             (
                 "OCI runtime create failed: unable to apply caps: operation not permitted",
                 ErrorKind::PrivilegeRefused,
+            ),
+            (
+                "cannot clone: Permission denied\nError: cannot re-exec process",
+                ErrorKind::NoUserNamespace,
+            ),
+            (
+                "[rootlesskit:parent] error: failed to start the child: fork/exec /proc/self/exe: \
+                 operation not permitted",
+                ErrorKind::NoUserNamespace,
+            ),
+            (
+                "Error: copying system image: potentially insufficient UIDs or GIDs available in \
+                 user namespace (requested 0:42 for /etc/shadow)",
+                ErrorKind::FewIds,
+            ),
+            (
+                "cannot find UID/GID for user me: no subuid ranges found for user \"me\" in /etc/subuid",
+                ErrorKind::FewIds,
             ),
             ("Error response from daemon: no space left on device", ErrorKind::Other),
             ("", ErrorKind::Other),
