@@ -11,6 +11,8 @@ use crate::image::build::Builder;
 use crate::image::build_files::FLAVOUR;
 use crate::image::fetch::{self, Fetcher};
 use crate::image::release;
+use crate::preflight::machine::Room;
+use crate::preflight::warn_of_room;
 
 /// Builds the image of the version that is meant, or pulls it where it is `prebuilt`, and
 /// prints its name.
@@ -36,7 +38,13 @@ pub(super) fn run(
         privilege: context.privilege(&context.endpoint()?),
         source: context.env.modules.clone(),
     };
-    let built = builder.build(version)?;
+    let built = if let Some(built) = builder.found(version)? {
+        built
+    } else {
+        let room = if builder.is_first()? { Room::Build } else { Room::Image };
+        warn_of_room(&context.ui, &context.docker, room)?;
+        builder.build(version)?
+    };
     if built.cached {
         context.ui.note("Nothing has changed since it was built.");
     } else {
@@ -61,6 +69,7 @@ fn pull(
         None => fetch::reference_of_release(version).ok_or(Error::NoRepository)?,
     };
     let fetcher = Fetcher { docker: &context.docker, ui: &context.ui, wanted: version };
+    warn_of_room(&context.ui, &context.docker, Room::Image)?;
     let image = fetcher.pull(&from)?;
     // The one that this one takes the name from would never be used again.
     context.docker.capture(&args::prune_images(label::INPUTS))?;

@@ -16,8 +16,9 @@ use crate::inventory::{node_images, registries, settings, snapshots};
 use crate::node::pki::Pki;
 use crate::node::settings::Settings;
 use crate::plan;
+use crate::preflight::machine::of_options;
 use crate::preflight::{
-    self, Demand, Survey, chosen_subnet, mounts_gone, problems, refuse_existing,
+    self, Demand, Problem, Survey, chosen_subnet, mounts_gone, problems, refuse_existing,
 };
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 use crate::snapshot::{SavedNode, Snapshot, SnapshotError};
@@ -64,7 +65,11 @@ pub(super) fn run(
     };
     let as_saved = options.mounts.is_empty();
     let gone = if as_saved { mounts_gone(&snapshot, &facts) } else { Vec::new() };
-    preflight::refuse_or_warn(&context.ui, gone.into_iter().chain(problems(&demand, &facts)))?;
+    let endpoint = endpoint?;
+    let privilege = context.privilege(&endpoint);
+    let found = gone.into_iter().chain(problems(&demand, &facts));
+    let of_options = of_options(options, None, &image, privilege, &facts);
+    preflight::refuse_or_warn(&context.ui, found.chain(of_options.into_iter().map(Problem::from)))?;
     let settings = if saved.has_settings {
         settings::of_image(&context.docker, &snapshot.name.image(&saved.node))?
     } else {
@@ -78,7 +83,6 @@ pub(super) fn run(
     let other_images = with_names(&context.docker, others, &image)?;
     let marks = snapshot.marks().in_cluster(name);
     let proxy = proxy(context)?;
-    let endpoint = endpoint?;
     let address = options.api_address.map_or_else(|| endpoint.address(), Ok)?;
     let own_registry = match &options.registry {
         Some(asked) => {
@@ -93,7 +97,7 @@ pub(super) fn run(
     let run = Run {
         origin: Origin::Clone { image, snapshot, pki: Pki::new()? },
         nodes: NodeTemplate {
-            privilege: context.privilege(&endpoint),
+            privilege,
             ports: ports(options, address, saved.ranges.family()),
             mounts: if as_saved { saved.mounts } else { options.mounts.clone() },
             registry: options.registry.clone().or(saved.registry),

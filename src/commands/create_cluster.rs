@@ -115,7 +115,7 @@ pub(super) fn run(
     if spec.cni == Cni::None {
         context.ui.note(INSTALL_NETWORK);
     }
-    if site.is_elsewhere && run.nodes.addons.has(Addon::LoadBalancer) {
+    if site.is_apart && run.nodes.addons.has(Addon::LoadBalancer) {
         context.ui.note(PUBLISH_INSTEAD);
     }
     Ok(())

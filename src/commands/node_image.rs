@@ -11,7 +11,8 @@ use crate::docker::{Docker, args};
 use crate::error::Error;
 use crate::image::fetch::{self, Fetcher};
 use crate::inventory::error::InventoryError;
-use crate::preflight::{PreflightError, Site, refuse_existing};
+use crate::preflight::machine::Room;
+use crate::preflight::{PreflightError, Site, refuse_existing, warn_of_room};
 use crate::ui::PlannedStep;
 
 /// The place of the new cluster, with its image in it. None with `dry_run` where that would
@@ -33,7 +34,10 @@ pub(super) fn site(
         let image = match fetcher.known(path)? {
             Some(image) => image,
             None if dry_run => return Ok(foretell_load(context, docker, path)),
-            None => fetcher.load(path)?,
+            None => {
+                warn_of_room(&context.ui, docker, Room::Image)?;
+                fetcher.load(path)?
+            }
         };
         let image = ImageRef::parse(&image.name).ok();
         return Ok(Some(find(&ClusterSpec { image, ..spec.clone() })?));
@@ -54,6 +58,7 @@ pub(super) fn site(
         let pull = docker.pretty(&args::pull(&from));
         return Ok(foretell(context, "Pulling the node image", pull));
     }
+    warn_of_room(&context.ui, docker, Room::Image)?;
     fetcher.pull(&from)?;
     Ok(Some(find(spec)?))
 }

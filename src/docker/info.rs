@@ -44,6 +44,9 @@ pub struct DockerInfo {
     /// The system of its containers.
     #[serde(rename = "OSType", deserialize_with = "text")]
     pub os: Option<String>,
+    /// What the host's system calls itself, such as `Docker Desktop`.
+    #[serde(deserialize_with = "text")]
+    pub operating_system: Option<String>,
     /// The host's machine, such as `x86_64`.
     #[serde(deserialize_with = "text")]
     pub architecture: Option<String>,
@@ -62,6 +65,9 @@ pub struct DockerInfo {
     /// Whether control groups limit memory.
     #[serde(deserialize_with = "or_default")]
     pub memory_limit: Option<bool>,
+    /// Whether they limit swap beside it.
+    #[serde(deserialize_with = "or_default")]
+    pub swap_limit: Option<bool>,
     /// Whether they limit the share of a CPU.
     #[serde(deserialize_with = "or_default")]
     pub cpu_cfs_quota: Option<bool>,
@@ -131,6 +137,9 @@ pub struct PodmanInfo {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PodmanHost {
+    /// Its machine, as Go names it.
+    #[serde(deserialize_with = "text")]
+    pub arch: Option<String>,
     /// The system of its containers.
     #[serde(deserialize_with = "text")]
     pub os: Option<String>,
@@ -146,6 +155,12 @@ pub struct PodmanHost {
     /// What control groups limit; of v1 it lists none.
     #[serde(deserialize_with = "or_default")]
     pub cgroup_controllers: Option<Vec<String>>,
+    /// Which users of the host those of its containers are.
+    #[serde(deserialize_with = "or_default")]
+    pub id_mappings: IdMappings,
+    /// Whether the client is on another machine.
+    #[serde(deserialize_with = "or_default")]
+    pub service_is_remote: bool,
     /// Bytes of memory.
     #[serde(deserialize_with = "or_default")]
     pub mem_total: Option<u64>,
@@ -154,10 +169,34 @@ pub struct PodmanHost {
     pub security: PodmanSecurity,
 }
 
+/// Users and groups of podman's containers; none where it runs as root.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct IdMappings {
+    /// Ranges of users.
+    #[serde(rename = "uidmap", deserialize_with = "or_default")]
+    pub users: Vec<IdRange>,
+    /// Ranges of groups.
+    #[serde(rename = "gidmap", deserialize_with = "or_default")]
+    pub groups: Vec<IdRange>,
+}
+
+/// A range of ids.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct IdRange {
+    /// How many.
+    #[serde(deserialize_with = "or_default")]
+    pub size: u64,
+}
+
 /// How podman runs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct PodmanSecurity {
+    /// Whether `SELinux` confines its containers.
+    #[serde(rename = "selinuxEnabled", deserialize_with = "or_default")]
+    pub selinux: bool,
     /// Whether as an ordinary user.
     #[serde(deserialize_with = "or_default")]
     pub rootless: bool,

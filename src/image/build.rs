@@ -49,20 +49,33 @@ pub struct Builder<'a> {
 }
 
 impl Builder<'_> {
+    /// The image with the version that `wanted` names, by default [`release::DEFAULT`], where
+    /// it need not be built. Of a minor's newest patch nothing is known here.
+    ///
+    /// # Errors
+    /// Where the engine does not say.
+    pub fn found(&self, wanted: Option<&VersionPrefix>) -> Result<Option<Built>, BuildError> {
+        let exact = exact(wanted);
+        Ok(exact.map(|version| self.built(version)).transpose()?.flatten())
+    }
+
+    /// Whether nothing of an image has been built yet.
+    ///
+    /// # Errors
+    /// Where the engine does not say.
+    pub fn is_first(&self) -> Result<bool, BuildError> {
+        Ok(self.docker.ask_image(&args::image_id(&compiler()))?.is_none())
+    }
+
     /// Builds the image with the version that `wanted` means, a minor's newest patch;
-    /// without, with [`release::DEFAULT`].
+    /// without, with [`release::DEFAULT`]; it is none that is [`Self::found`].
     ///
     /// # Errors
     /// Whatever fails first; what is finished stays for the next try.
     pub fn build(&self, wanted: Option<&VersionPrefix>) -> Result<Built, BuildError> {
-        let exact = wanted.map_or(Some(release::DEFAULT), VersionPrefix::exact);
-        if let Some(version) = exact
-            && let Some(built) = self.built(version)?
-        {
-            return Ok(built);
-        }
+        let exact = exact(wanted);
         let base = self.base()?;
-        let go = format!("local/mok-go:{}", GO.key(&[SUITE]));
+        let go = compiler();
         self.part("Installing the compiler", Part::Aside("go"), &go, &GO, &[("BASE", &base)])?;
         let Self { docker, ui, source, .. } = self;
         let compiler = Compiler { docker, ui, image: &go, source };
@@ -252,6 +265,16 @@ impl Builder<'_> {
         undone?;
         Ok(())
     }
+}
+
+/// The version that is meant, where it need not be asked for.
+fn exact(wanted: Option<&VersionPrefix>) -> Option<KubernetesVersion> {
+    wanted.map_or(Some(release::DEFAULT), VersionPrefix::exact)
+}
+
+/// The image with the compiler, which is the first part.
+fn compiler() -> String {
+    format!("local/mok-go:{}", GO.key(&[SUITE]))
 }
 
 /// The least that Debian is, as a tar archive.

@@ -8,7 +8,7 @@ use crate::cluster::addons::Addons;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{image as label, snapshot};
 use crate::cluster::runtime::Runtime;
-use crate::docker::inspect::{self, Config, Image};
+use crate::docker::inspect::{self, Image};
 
 /// The newest version of the contract that this mokctl reads: 2 is for images whose
 /// runtime is not containerd.
@@ -76,26 +76,31 @@ pub struct NodeImage {
     pub addons: Addons,
     /// Whether its scripts know IPv6.
     pub ipv6: bool,
+    /// The processors that it is for, as Go names them; none where the engine does not say.
+    pub architecture: Option<String>,
 }
 
 impl NodeImage {
     /// Reads the engine's inspection of `image`.
     pub fn from_inspect(image: &str, json: &str) -> Result<Self, ContractError> {
-        let config = config(image, json)?;
+        let found = found(image, json)?;
         // A snapshot's images have the labels of the node image that they stand on.
-        if config.label(snapshot::NAME).is_some() {
+        if found.config.label(snapshot::NAME).is_some() {
             return Err(ContractError::Snapshot { image: image.to_owned() });
         }
-        Self::from_config(image, &config)
+        Self::read(image, &found)
     }
 
     /// Reads the engine's inspection of `image`, which is a snapshot's: it says the
     /// same as the node image that it is based on.
     pub fn from_saved(image: &str, json: &str) -> Result<Self, ContractError> {
-        Self::from_config(image, &config(image, json)?)
+        Self::read(image, &found(image, json)?)
     }
 
-    fn from_config(image: &str, config: &Config) -> Result<Self, ContractError> {
+    fn read(
+        image: &str,
+        Image { config, architecture, .. }: &Image,
+    ) -> Result<Self, ContractError> {
         let unreadable = || ContractError::Unreadable { image: image.to_owned() };
         let find = |name: &'static str| {
             let missing = || ContractError::Missing { image: image.to_owned(), label: name };
@@ -164,6 +169,7 @@ impl NodeImage {
             cgroup_driver,
             addons,
             ipv6,
+            architecture: Some(architecture.clone()).filter(|name| !name.is_empty()),
         })
     }
 
@@ -181,10 +187,10 @@ impl NodeImage {
     }
 }
 
-fn config(image: &str, json: &str) -> Result<Config, ContractError> {
+fn found(image: &str, json: &str) -> Result<Image, ContractError> {
     let images: Option<Vec<Image>> = inspect::list(json).ok();
-    let image_of = |images: Vec<Image>| images.into_iter().next().map(|image| image.config);
-    images.and_then(image_of).ok_or_else(|| ContractError::Unreadable { image: image.to_owned() })
+    let first = images.and_then(|images| images.into_iter().next());
+    first.ok_or_else(|| ContractError::Unreadable { image: image.to_owned() })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod engine;
 mod error;
 mod exists;
 pub mod host;
+pub mod machine;
 mod problem;
 mod report;
 mod saved;
@@ -23,8 +24,9 @@ pub use engine::{EngineFacts, Product};
 pub use error::PreflightError;
 pub use exists::existing_like;
 pub use host::HostFacts;
+pub use machine::{MachineFacts, MachineProblem};
 pub use problem::Problem;
-pub use report::{check, look, refuse_or_warn};
+pub use report::{check, look, refuse_or_warn, warn_of_room};
 pub use saved::{Present, come_back, mounts_gone, snapshot_disk};
 pub use site::{Site, chosen_subnet, refuse_existing};
 pub use swarm::{SwarmFacts, of_swarm};
@@ -61,6 +63,8 @@ pub struct Survey {
     pub engine: EngineFacts,
     /// What its host has; none where that is not this machine.
     pub host: Option<HostFacts>,
+    /// What it says of users' machines.
+    pub machine: MachineFacts,
     /// Which networks have addresses already.
     pub taken: Taken,
 }
@@ -96,8 +100,9 @@ const MODULES: [&str; 6] =
 /// What is in the way of `demand`.
 #[must_use]
 pub fn problems(demand: &Demand, facts: &Survey) -> Vec<Problem> {
-    let Survey { engine, host, taken } = facts;
+    let Survey { engine, host, machine, taken } = facts;
     let mut found = of_engine(engine, demand.kubernetes);
+    found.extend(machine::of_engine(engine, machine).into_iter().map(Problem::from));
     if let Some(host) = host {
         found.extend(of_host(demand, engine, host));
     }
@@ -143,7 +148,7 @@ fn of_engine(engine: &EngineFacts, version: KubernetesVersion) -> Vec<Problem> {
     if engine.maps_users {
         found.push(Problem::MapsUsers);
     }
-    if !engine.missing_controllers.is_empty() {
+    if !engine.missing_controllers.is_empty() && !engine.rootless {
         found.push(Problem::NoControllers { names: engine.missing_controllers.clone() });
     }
     if engine.cgroup_version.as_deref() == Some("1") && version.drops_cgroup_v1() {
@@ -176,6 +181,7 @@ fn of_host(demand: &Demand, engine: &EngineFacts, host: &HostFacts) -> Vec<Probl
         if !names.is_empty() {
             found.push(Problem::NoModules { names });
         }
+        found.extend(machine::of_modules(known).map(Problem::from));
     }
     let family = demand.ranges.family();
     if family.has_ipv6() && host.ipv6 == Some(false) {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 use thiserror::Error;
 
-use super::{MIB, Product};
+use super::{MIB, MachineProblem, Product};
 use crate::cluster::family::IpFamily;
 use crate::cluster::host::{Host, list};
 use crate::cluster::kubernetes::KubernetesVersion;
@@ -245,6 +245,9 @@ pub enum Problem {
         /// All of them.
         hosts: Vec<Host>,
     },
+    /// Of users' machines.
+    #[error(transparent)]
+    Machine(#[from] MachineProblem),
     /// It may get tight.
     #[error("too little memory: the new nodes need {} MiB, {} MiB are available", needed / MIB, free / MIB)]
     Memory {
@@ -262,6 +265,7 @@ impl Problem {
     pub fn may_be_survived(&self) -> bool {
         match self {
             Self::OnHost { problem, .. } => problem.may_be_survived(),
+            Self::Machine(problem) => problem.may_be_survived(),
             _ => matches!(
                 self,
                 Self::Memory { .. }
@@ -314,9 +318,9 @@ impl Problem {
             Self::SubnetTaken { .. } => {
                 "choose another --subnet, or none: mokctl then chooses a free one".into()
             }
-            Self::RangeTaken { range, .. } => format!("choose another {}", flag(*range)),
+            Self::RangeTaken { range, .. } => format!("choose another {}", range.flag()),
             Self::RangeShadows { range, .. } => {
-                format!("choose another {} if pods need these addresses there", flag(*range))
+                format!("choose another {} if pods need these addresses there", range.flag())
             }
             Self::SubnetShadows { .. } => {
                 "choose another --subnet if you need these addresses there".into()
@@ -329,6 +333,7 @@ impl Problem {
                 format!("create it with 'mkdir -p {path}', or restore what was there")
             }
             Self::OnHost { problem, .. } => problem.remedy(),
+            Self::Machine(problem) => problem.remedy(),
             Self::HostAway { host, .. } => format!("'docker {} info' shows details", at(host)),
             Self::NoSwarm { remedy, .. } | Self::OtherSwarm { remedy, .. } => remedy.clone(),
             Self::SameEngine { .. } => "name each engine once".into(),
@@ -338,13 +343,5 @@ impl Problem {
             Self::NoManager { .. } => "run 'docker node promote' for one of them, on a manager".into(),
             Self::Memory { .. } => "create fewer nodes, or give the engine more memory".into(),
         }
-    }
-}
-
-/// How a user chooses the addresses.
-const fn flag(range: Range) -> &'static str {
-    match range {
-        Range::Pods => "--pod-subnet",
-        Range::Services => "--service-subnet",
     }
 }

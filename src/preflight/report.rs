@@ -1,5 +1,6 @@
 //! Looks whether engine and host can bear new nodes, and says what is in the way.
 
+use super::machine::{MachineFacts, Room, of_room};
 use super::{Demand, EngineFacts, HostFacts, Problem, Survey, problems};
 use crate::cluster::port::Socket;
 use crate::docker::info::Info;
@@ -12,9 +13,26 @@ use crate::ui::Ui;
 /// # Errors
 /// Where the engine does not say.
 pub fn look(docker: &Docker, ports: &[Socket]) -> Result<Survey, DockerError> {
-    let engine = EngineFacts::from(&docker.read(&args::info(), Info::parse)?);
+    Ok(survey(&docker.read(&args::info(), Info::parse)?, ports))
+}
+
+/// The same of what an engine has said.
+pub(super) fn survey(info: &Info, ports: &[Socket]) -> Survey {
+    let engine = EngineFacts::from(info);
     let host = HostFacts::read(&engine, ports);
-    Ok(Survey { engine, host, ..Survey::default() })
+    let machine = MachineFacts::read(info, host.is_some());
+    Survey { engine, host, machine, ..Survey::default() }
+}
+
+/// Warns where the engine has no room for what it shall get.
+///
+/// # Errors
+/// Where it does not say how it is.
+pub fn warn_of_room(ui: &Ui, docker: &Docker, room: Room) -> Result<(), DockerError> {
+    if let Some(problem) = of_room(room, &look(docker, &[])?) {
+        ui.warn(&format!("{problem}; {}", problem.remedy()));
+    }
+    Ok(())
 }
 
 /// Whether `demand` can be met: see [`refuse_or_warn`].

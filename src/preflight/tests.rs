@@ -5,6 +5,8 @@ use crate::cluster::family::IpFamily;
 use crate::cluster::port::Protocol;
 
 const GIB: u64 = 1 << 30;
+/// What a node's iptables wants.
+const NF_TABLES: [&str; 2] = ["nf_tables", "nft_compat"];
 
 fn engine() -> EngineFacts {
     EngineFacts {
@@ -22,7 +24,7 @@ fn host() -> HostFacts {
         inotify_instances: Some(128),
         inotify_watches: Some(65536),
         disk: Some(20 * GIB),
-        modules: Some(MODULES.map(String::from).into()),
+        modules: Some(MODULES.iter().chain(&NF_TABLES).map(ToString::to_string).collect()),
         ipv6: Some(true),
         memory: Some(6 * GIB),
         refused: Vec::new(),
@@ -38,7 +40,7 @@ fn demand(masters: u64, workers: u64) -> Demand {
 fn said(demand: &Demand, engine: EngineFacts, host: Option<HostFacts>) -> Vec<[String; 2]> {
     let read = |word: &str| BTreeSet::from([word.parse().unwrap()]);
     let taken = Taken { networks: read("172.17.0.0/16"), routes: read("10.0.0.0/8") };
-    let found = problems(demand, &Survey { engine, host, taken });
+    let found = problems(demand, &Survey { engine, host, taken, ..Survey::default() });
     found.iter().map(|problem| [problem.to_string(), problem.remedy()]).collect()
 }
 
@@ -120,8 +122,7 @@ fn each_problem_of_the_host_is_told_with_its_remedy() {
         vec![(Socket { address, port, protocol: Protocol::Tcp }, kind)]
     };
     let without = |name: &str| {
-        let modules = MODULES.into_iter().filter(|known| *known != name).map(String::from);
-        Some(modules.collect())
+        host().modules.map(|all| all.into_iter().filter(|known| known != name).collect())
     };
     for (demand, host, problem, remedy) in [
         (
@@ -147,6 +148,12 @@ fn each_problem_of_the_host_is_told_with_its_remedy() {
             HostFacts { modules: without("xt_mark"), ..host() },
             "the kernel lacks modules that nodes need: xt_mark",
             "'modprobe --all xt_mark' as root shows the reason; after a kernel update, reboot",
+        ),
+        (
+            demand(1, 0),
+            HostFacts { modules: without("nft_compat"), ..host() },
+            "the kernel has neither nf_tables with nft_compat nor ip_tables: Services need one",
+            "'modprobe --all nf_tables nft_compat' as root shows the reason; after a kernel update, reboot",
         ),
         (
             demand(1, 0),
@@ -201,7 +208,7 @@ fn a_subnet_that_somebody_has_is_told_with_its_remedy() {
 #[test]
 fn only_want_of_memory_may_be_survived() {
     let low = HostFacts { memory: Some(0), disk: Some(0), ..host() };
-    let facts = Survey { engine: engine(), host: Some(low), taken: Taken::default() };
+    let facts = Survey { engine: engine(), host: Some(low), ..Survey::default() };
     let found: Vec<_> = problems(&demand(1, 0), &facts);
     let survived: Vec<_> = found.iter().map(Problem::may_be_survived).collect();
     assert_eq!(survived, [false, true]);

@@ -22,6 +22,47 @@ impl Podman {
     }
 }
 
+#[test]
+fn a_podman_that_may_not_have_users_says_what_helps() {
+    let machine = Podman::new();
+    for (said, hint) in [
+        (
+            "cannot clone: Permission denied",
+            "run mokctl as root; 'sysctl kernel.apparmor_restrict_unprivileged_userns=0' as root lets AppArmor allow it",
+        ),
+        (
+            "Error: potentially insufficient UIDs or GIDs available in user namespace",
+            "run mokctl as root; 'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER' as root gives the user ids",
+        ),
+    ] {
+        machine.0.docker.on("ps *").fails(125, said);
+        let stderr = format!(
+            "mokctl: error: podman ps --all --quiet --no-trunc --filter=label=MokCluster=a \
+             failed (exit status: 125)\n    {said}\nhint: {hint}\n"
+        );
+        machine.mokctl("delete cluster a").stderr(stderr).code(1).run();
+        machine.0.docker.heal();
+    }
+}
+
+#[test]
+fn a_rootless_podman_with_one_user_is_told() {
+    let machine = Podman::new();
+    let mut info: serde_json::Value =
+        serde_json::from_str(include_str!("../data/podman-info-5.4.json")).unwrap();
+    info["host"]["security"]["rootless"] = true.into();
+    let one = serde_json::json!([{"container_id": 0, "host_id": 1000, "size": 1}]);
+    info["host"]["idMappings"] = serde_json::json!({"uidmap": one, "gidmap": one});
+    info["host"]["cgroupControllers"] = serde_json::json!(["cpu", "memory", "pids"]);
+    machine.0.docker.say(&info);
+    let stderr = "mokctl: warning: the rootless engine may not limit cpuset: the user has not been given these controllers; \
+                  run 'systemctl edit user@.service' as root, add 'Delegate=cpu cpuset io memory pids' below [Service], and log in again\n\
+                  mokctl: warning: the rootless engine's user has 1 ids: the files of a node belong to up to 65535; \
+                  run 'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER' as root, then 'podman system migrate'\n\
+                  mokctl: error: podman runs rootless: a kubelet needs root\nhint: run mokctl as root\n";
+    machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
+}
+
 /// Everything that can be done with a cluster; each call that podman does not
 /// know fails.
 #[test]

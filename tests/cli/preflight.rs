@@ -31,6 +31,14 @@ fn here(root: &str) -> Value {
     }))
 }
 
+/// `create` says this before anything else, and makes the cluster.
+fn warns(info: &Value, line: &str, warning: &str) {
+    let machine = Machine::new();
+    machine.docker.say(info);
+    machine.mokctl(line).stderr(format!("mokctl: warning: {warning}\n")).run();
+    assert!(!machine.docker.names().is_empty());
+}
+
 /// `create` says this, fails, and has made nothing.
 fn refuses(info: &Value, line: &str, stderr: &str) {
     let machine = Machine::new();
@@ -189,4 +197,134 @@ fn new_nodes_of_a_cluster_are_looked_at_too() {
     machine.mokctl("create worker a").stderr(stderr).code(1).run();
     machine.mokctl("create master a").stderr(stderr).code(1).run();
     assert_eq!(machine.docker.names(), before);
+}
+
+#[test]
+fn a_rootless_engine_is_told_all_that_it_lacks() {
+    let rootless = |more: Value| {
+        let mut changes = json!({"SecurityOptions": ["name=seccomp", "name=rootless"]});
+        for (key, value) in more.as_object().unwrap() {
+            changes[key] = value.clone();
+        }
+        info(&changes)
+    };
+    let refusal = "mokctl: error: the docker engine runs rootless: a kubelet needs root\n\
+                   hint: 'docker context use' an engine that runs as root\n";
+    let lacks = "mokctl: warning: the rootless engine may not limit cpuset, pids: the user has not been given these controllers; ";
+    let delegate = "run 'systemctl edit user@.service' as root, add 'Delegate=cpu cpuset io memory pids' below [Service], and log in again\n";
+    let limits = json!({"CPUSet": false, "PidsLimit": false});
+    let stderr = format!("{lacks}{delegate}{refusal}");
+    refuses(&rootless(limits), "create cluster a 1 0", &stderr);
+}
+
+#[test]
+fn what_docker_of_a_snap_does_not_see_is_warned_of() {
+    let snap = info(&json!({"DockerRootDir": "/var/snap/docker/common/var-lib-docker"}));
+    let line = "create cluster a 1 0 -q --mount /home/me/data:/a --mount";
+    let remedy = "move it below your home folder, not into a hidden folder, or install Docker's own packages";
+    for hidden in ["/srv/data", "/tmp/data", "/home/me/.cache/data"] {
+        let warning =
+            format!("docker is a snap and does not see {hidden}, which --mount names; {remedy}");
+        warns(&snap, &format!("{line} {hidden}:/b"), &warning);
+    }
+    let machine = Machine::new();
+    machine.docker.say(&snap);
+    machine.mokctl("create cluster a 1 0 -q --mount /home/me/data:/a").run();
+}
+
+#[test]
+fn an_engine_in_a_virtual_machine_is_noted_once_or_warned_of_where_it_matters() {
+    let colima = |kernel: &str| info(&json!({"Name": "colima", "KernelVersion": kernel}));
+    let how = "create cluster --publish PORT:NODEPORT";
+    for (engine, flag, notes) in [
+        (colima("6.8.0-50-generic"), "", 1),
+        (colima("6.8.0-50-generic"), " --addons storage", 0),
+        // No name that is known, but another kernel behind a socket of this machine.
+        (info(&json!({})), "", 1),
+        (info(&json!({"OperatingSystem": "OrbStack"})), "", 0),
+        (here("/"), "", 0),
+    ] {
+        let machine = Machine::new();
+        machine.docker.say(&engine);
+        let outcome = machine.mokctl(&format!("create cluster a 1 0{flag}")).outcome();
+        let told = outcome.stderr.matches(how).count();
+        outcome.assert(told == notes && !outcome.stderr.contains("warning"), "not so");
+    }
+    let warning = "the engine is in a virtual machine (colima): this machine reaches no address that the add-on loadbalancer gives; \
+                   'create cluster --publish PORT:NODEPORT' makes a NodePort reachable";
+    let line = "create cluster a 1 0 --addons loadbalancer";
+    warns(&colima("6.8.0"), &format!("{line} -q"), warning);
+    // It has been said.
+    let machine = Machine::new();
+    machine.docker.say(&colima("6.8.0"));
+    let outcome = machine.mokctl(line).outcome();
+    outcome.assert(outcome.stderr.matches(how).count() == 1, "said twice");
+}
+
+#[test]
+fn a_limit_that_the_host_does_not_keep_is_warned_of() {
+    let info = info(&json!({"SwapLimit": false}));
+    let warning = "the engine's host cannot limit swap: a node may take more than --node-memory; \
+                   boot the host with 'swapaccount=1' on the kernel's command line";
+    warns(&info, "create cluster a 1 0 -q --node-memory 2Gi", warning);
+    let machine = Machine::new();
+    machine.docker.say(&info);
+    machine.mokctl("create cluster a 1 0 -q").run();
+}
+
+#[test]
+fn an_image_for_other_processors_is_warned_of() {
+    let arm = info(&json!({"Architecture": "aarch64"}));
+    let image = crate::fake_docker::image();
+    let warning = format!(
+        "image {image} is for amd64, the engine's host is arm64: nodes run by emulation, if at all; \
+         'mokctl build image' builds one for the engine's host"
+    );
+    warns(&arm, "create cluster a 1 0 -q", &warning);
+    let machine = Machine::new();
+    machine.docker.say(&arm);
+    machine.docker.image_is_for(&image, "linux/arm64");
+    machine.mokctl("create cluster a 1 0 -q").run();
+    machine.mokctl("create snapshot a s -q").run();
+    machine.docker.say(&info(&json!({"SwapLimit": false})));
+    let warning = "mokctl: warning: the engine's host cannot limit swap: a node may take more than --node-memory; \
+                   boot the host with 'swapaccount=1' on the kernel's command line\n";
+    machine.mokctl("create cluster b --from s -q --node-memory 2Gi").stderr(warning).run();
+}
+
+#[test]
+fn room_for_an_image_is_looked_at_before_it_is_fetched_or_built() {
+    let remedy = "'docker system df' shows what takes the space";
+    let image = format!(
+        "mokctl: warning: too little disk space in /proc: a node image takes about 1300 MiB, 0 MiB are free; {remedy}\n"
+    );
+    let first = format!(
+        "mokctl: warning: too little disk space in /proc: the first build takes up to 15000 MiB, 0 MiB are free; {remedy}\n"
+    );
+    let machine = Machine::new();
+    machine.docker.remove_images();
+    machine.docker.say(&here("/proc"));
+    let built = format!("{}\n", crate::fake_docker::image());
+    let labels = crate::fake_docker::labels("v1.37.2");
+    machine.docker.offer("r/mok-debian-13:v1.37.2", &labels);
+    machine.docker.offer(mokctl::image::build_files::BASE, &[]);
+    let pull = "build image -q --get-prebuilt-image --image-repository r";
+    machine.mokctl(pull).stdout(built.as_str()).stderr(image.as_str()).run();
+    // A node does not fit either, which is refused.
+    machine.docker.remove_images();
+    let outcome = machine.mokctl("create cluster a 1 0 -q --image-repository r").outcome();
+    outcome.assert(outcome.stderr.starts_with(&image) && outcome.code() == Some(1), "not told");
+    machine.docker.remove_images();
+    machine.docker.offer(mokctl::image::build_files::BASE, &[]);
+    machine.mokctl("build image -q").stdout(built.as_str()).stderr(first).run();
+    // It is there now: nothing is built.
+    machine.mokctl("build image -q").stdout(built.as_str()).run();
+    machine.docker.remove_image(&crate::fake_docker::image());
+    machine.mokctl("build image -q").stdout(built).stderr(image).run();
+    // Of an engine elsewhere nothing is known.
+    let machine = Machine::new();
+    machine.docker.say(&info(&json!({})));
+    machine.docker.remove_images();
+    machine.docker.offer("r/mok-debian-13:v1.37.2", &labels);
+    machine.mokctl("create cluster a 1 0 -q --image-repository r").run();
 }

@@ -31,6 +31,7 @@ fn how_to_publish_is_said_where_no_container_is_reached() {
     for (line, engine, is_said) in [
         ("create cluster a 1 0", "tcp://192.0.2.7:2375", true),
         ("create cluster b 1 0 --addons storage", "tcp://192.0.2.7:2375", false),
+        ("create cluster d 1 0 --addons loadbalancer", "tcp://192.0.2.7:2375", true),
         ("create cluster c 1 0", "unix:///var/run/docker.sock", false),
     ] {
         let outcome = machine.mokctl(line).env("DOCKER_HOST", engine).outcome();

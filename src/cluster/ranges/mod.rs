@@ -38,6 +38,15 @@ pub enum Range {
 }
 
 impl Range {
+    /// How a user chooses the addresses.
+    #[must_use]
+    pub const fn flag(self) -> &'static str {
+        match self {
+            Self::Pods => "--pod-subnet",
+            Self::Services => "--service-subnet",
+        }
+    }
+
     /// Where a node says it.
     const fn label(self) -> &'static str {
         match self {

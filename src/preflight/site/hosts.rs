@@ -6,7 +6,6 @@ use std::thread;
 
 use super::{Site, chosen_image, demand, refuse_existing};
 use crate::cluster::host::Host;
-use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::mirror::Mirror;
 use crate::cluster::placement::Placement;
 use crate::cluster::roster::Roster;
@@ -15,12 +14,13 @@ use crate::cluster::taken::Taken;
 use crate::docker::info::Info;
 use crate::docker::privilege::{BoundingSet, Privilege};
 use crate::docker::{Client, Docker, Endpoint, EndpointError, Engine, Engines, args, join};
+use crate::image::contract::NodeImage;
 use crate::inventory::error::InventoryError;
 use crate::inventory::found::Asked;
 use crate::inventory::networks::taken_subnets;
-use crate::preflight::{
-    self, EngineFacts, HostFacts, PreflightError, Problem, Survey, SwarmFacts, of_swarm, problems,
-};
+use crate::preflight::machine::of_options;
+use crate::preflight::report::survey;
+use crate::preflight::{self, PreflightError, Problem, Survey, SwarmFacts, of_swarm, problems};
 
 /// What a host says of itself.
 struct HostReport {
@@ -55,8 +55,8 @@ pub(super) fn several(
         let threads: Vec<_> = there.iter().map(|(host, there)| look(host, there)).collect();
         threads.into_iter().map(join).collect()
     });
-    let version = found.as_ref().map(|(image, _)| image.version);
-    let looks = check_hosts(asked, spec, &placement, looks, version)?;
+    let image = found.as_ref().map(|(image, _)| image);
+    let looks = check_hosts(asked, spec, &placement, looks, image)?;
     let Some((image, source)) = found else {
         return Err(why_no_image(asked.docker, &there, spec).into());
     };
@@ -74,7 +74,7 @@ pub(super) fn several(
             .fold(Taken::default(), |all, look| all.and(look.facts.taken.clone()))
             .with(spec.ranges),
         // Nor are containers reached from their own hosts.
-        is_elsewhere: true,
+        is_apart: true,
         address: api_address(spec, placement.get(&roster.api_node()), &looks)?,
         engines: engines(asked.docker, looks, placement),
     })
@@ -142,13 +142,13 @@ fn look(
     image: Option<&str>,
 ) -> Result<HostReport, PreflightError> {
     let info = there.read(&args::info(), Info::parse)?;
-    let (engine, swarm) = (EngineFacts::from(&info), SwarmFacts::from(&info));
+    let swarm = SwarmFacts::from(&info);
     refuse_existing(there, &spec.name)?;
     let image = image.map(|image| there.ask_image(&args::image_id(image))).transpose()?;
     Ok(HostReport {
         host: host.clone(),
         docker: there.clone(),
-        facts: Survey { host: HostFacts::read(&engine, &[]), engine, taken: taken_subnets(there)? },
+        facts: Survey { taken: taken_subnets(there)?, ..survey(&info, &[]) },
         swarm,
         image: image.flatten(),
         endpoint: there.endpoint()?,
@@ -161,7 +161,7 @@ fn check_hosts(
     spec: &ClusterSpec,
     placement: &Placement,
     looks: Vec<Result<HostReport, PreflightError>>,
-    version: Option<KubernetesVersion>,
+    image: Option<&NodeImage>,
 ) -> Result<Vec<HostReport>, PreflightError> {
     let mut known = Vec::new();
     let mut found = Vec::new();
@@ -178,11 +178,14 @@ fn check_hosts(
     found.extend(of_swarm(&swarm));
     for HostReport { host, facts, .. } in &known {
         let here = placement.iter().filter(|(_, home)| *home == host).map(|(node, _)| node);
-        let Some(version) = version else { continue };
-        let of_host = problems(&demand(spec, &here.collect::<Vec<_>>(), version), facts);
+        let Some(image) = image else { continue };
+        let of_host = problems(&demand(spec, &here.collect::<Vec<_>>(), image.version), facts);
+        let addons = spec.addons.as_ref();
+        let of_options = of_options(&spec.options, addons, image, Privilege::Full, facts);
         found.extend(
             of_host
                 .into_iter()
+                .chain(of_options.into_iter().map(Problem::from))
                 .map(|problem| Problem::OnHost { host: host.clone(), problem: Box::new(problem) }),
         );
     }

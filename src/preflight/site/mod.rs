@@ -6,7 +6,8 @@ mod hosts;
 use std::net::Ipv4Addr;
 use std::thread;
 
-use super::{Demand, PreflightError, Survey, check, look};
+use super::machine::{MachineProblem, of_options};
+use super::{Demand, PreflightError, Problem, Survey, look, problems, refuse_or_warn};
 use crate::cluster::addons::{Addon, Addons};
 use crate::cluster::cni::Cni;
 use crate::cluster::family::IpFamily;
@@ -43,8 +44,9 @@ pub struct Site {
     pub taken: Taken,
     /// Where the API is published.
     pub address: Ipv4Addr,
-    /// Whether this machine reaches only what the engine publishes, and no container.
-    pub is_elsewhere: bool,
+    /// Whether this machine reaches only what the engine publishes, and no container; not
+    /// where the user has been warned of it.
+    pub is_apart: bool,
 }
 
 impl Site {
@@ -130,16 +132,20 @@ fn one(
     let taken = facts.taken.clone().with(spec.ranges);
     let subnet = chosen_subnet(spec.options.subnet, &taken, &spec.name, family);
     let demand = Demand { subnet, ..demand(spec, &nodes, image.version) };
-    check(ui, &demand, &facts)?;
     let endpoint = endpoint?;
+    let privilege = Privilege::first_choice(own.filter(|_| endpoint == Endpoint::Here));
+    let of_options = of_options(&spec.options, spec.addons.as_ref(), &image, privilege, &facts);
+    let is_warned = of_options.iter().any(|it| matches!(it, MachineProblem::Unreachable(_)));
+    let found = problems(&demand, &facts).into_iter();
+    refuse_or_warn(ui, found.chain(of_options.into_iter().map(Problem::from)))?;
     Ok(Site {
         engines: Engines::one(docker.clone()),
         image,
         lacking: Vec::new(),
         image_from: docker.clone(),
-        privilege: Privilege::first_choice(own.filter(|_| endpoint == Endpoint::Here)),
+        privilege,
         taken,
-        is_elsewhere: endpoint != Endpoint::Here,
+        is_apart: !is_warned && (endpoint != Endpoint::Here || facts.machine.is_apart()),
         address: spec.options.api_address.map_or_else(|| endpoint.address(), Ok)?,
     })
 }

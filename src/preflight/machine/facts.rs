@@ -1,0 +1,197 @@
+//! What is known of the machine that the engine is on.
+
+use std::fs;
+
+use super::Vm;
+use crate::docker::info::{DockerInfo, IdRange, Info, PodmanInfo};
+
+/// What is known of it; none or false for what the engine does not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MachineFacts {
+    /// Its processors, as Go names them.
+    pub architecture: Option<String>,
+    /// The virtual machine that the engine is in, as seen from outside.
+    pub vm: Option<Vm>,
+    /// Whether its kernel is another than that of this machine; none where one is not known.
+    pub other_kernel: Option<bool>,
+    /// Whether the engine is Docker's snap.
+    pub is_snap: bool,
+    /// Whether `SELinux` confines containers.
+    pub selinux: bool,
+    /// Whether control groups limit swap.
+    pub swap_limit: Option<bool>,
+    /// Whether there is any, where the engine is on this machine.
+    pub swap: Option<bool>,
+    /// How many users, or groups if these are fewer, the containers of podman have that runs
+    /// as an ordinary user.
+    pub ids: Option<u64>,
+}
+
+impl MachineFacts {
+    /// Reads them out of `info`, and, where the engine `is_here`, out of `/proc`.
+    #[must_use]
+    pub fn read(info: &Info, is_here: bool) -> Self {
+        let own = fs::read_to_string("/proc/sys/kernel/osrelease").ok();
+        let kernel = match info {
+            Info::Docker(info) => info.kernel_version.as_deref(),
+            Info::Podman(info) => info.host.kernel.as_deref(),
+        };
+        let other_kernel = if cfg!(target_os = "linux") {
+            own.as_deref().zip(kernel).map(|(own, its)| own.trim_end() != its)
+        } else {
+            // Engines run on Linux alone.
+            Some(true)
+        };
+        let swaps = is_here.then(|| fs::read_to_string("/proc/swaps").ok()).flatten();
+        let facts = match info {
+            Info::Docker(info) => docker(info),
+            Info::Podman(info) => podman(info),
+        };
+        Self {
+            // From inside of the machine all is as on any Linux.
+            vm: Vm::of(info).filter(|_| !is_here),
+            other_kernel,
+            swap: swaps.as_deref().map(has_swap),
+            ..facts
+        }
+    }
+
+    /// Whether this machine has no route to containers, though the engine's socket is here.
+    #[must_use]
+    pub fn is_apart(&self) -> bool {
+        match self.vm {
+            Some(vm) => !vm.reaches_containers(),
+            None => self.other_kernel == Some(true),
+        }
+    }
+}
+
+fn docker(info: &DockerInfo) -> MachineFacts {
+    let root = info.docker_root_dir.as_deref().unwrap_or_default();
+    let mut options = info.security_options.iter().flat_map(|option| option.split(','));
+    MachineFacts {
+        architecture: info.architecture.as_deref().and_then(architecture),
+        is_snap: root.starts_with("/var/snap/docker/"),
+        selinux: options.any(|word| word == "name=selinux"),
+        swap_limit: info.swap_limit,
+        ..MachineFacts::default()
+    }
+}
+
+fn podman(PodmanInfo { host, .. }: &PodmanInfo) -> MachineFacts {
+    let count =
+        |ranges: &[IdRange]| ranges.iter().fold(0_u64, |sum, range| sum.saturating_add(range.size));
+    let ids = count(&host.id_mappings.users).min(count(&host.id_mappings.groups));
+    MachineFacts {
+        architecture: host.arch.as_deref().and_then(architecture),
+        selinux: host.security.selinux,
+        ids: Some(ids).filter(|ids| *ids > 0),
+        ..MachineFacts::default()
+    }
+}
+
+/// The kernel's name of a machine, or Go's own, as Go's; none for one that is not known.
+fn architecture(machine: &str) -> Option<String> {
+    let name = match machine {
+        "x86_64" | "amd64" => "amd64",
+        "aarch64" | "arm64" => "arm64",
+        "armv6l" | "armv7l" | "arm" => "arm",
+        "i386" | "i686" | "386" => "386",
+        other @ ("ppc64le" | "riscv64" | "s390x") => other,
+        _ => return None,
+    };
+    Some(name.to_owned())
+}
+
+/// Whether `/proc/swaps` has a line beside its first, which is a heading.
+fn has_swap(swaps: &str) -> bool {
+    swaps.lines().nth(1).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> MachineFacts {
+        let info = Info::parse(json).unwrap();
+        MachineFacts { other_kernel: None, ..MachineFacts::read(&info, false) }
+    }
+
+    #[test]
+    fn an_engine_of_today_is_read() {
+        let amd64 = MachineFacts { architecture: Some("amd64".into()), ..MachineFacts::default() };
+        let docker = read(include_str!("../../../tests/data/docker-info-20.10.json"));
+        assert_eq!(docker, MachineFacts { swap_limit: Some(true), ..amd64.clone() });
+        assert_eq!(read(include_str!("../../../tests/data/podman-info-5.4.json")), amd64);
+        assert_eq!(read("{}"), MachineFacts::default());
+    }
+
+    #[test]
+    fn what_docker_says_of_its_machine_is_read() {
+        let facts = read(
+            r#"{"Architecture": "aarch64", "DockerRootDir": "/var/snap/docker/common/var-lib-docker",
+                "SwapLimit": false, "SecurityOptions": ["name=selinux", "name=seccomp,profile=builtin"]}"#,
+        );
+        let expected = MachineFacts {
+            architecture: Some("arm64".into()),
+            is_snap: true,
+            selinux: true,
+            swap_limit: Some(false),
+            ..MachineFacts::default()
+        };
+        assert_eq!(facts, expected);
+    }
+
+    #[test]
+    fn the_ids_of_podman_are_counted() {
+        let ids = |users: &str, groups: &str| {
+            let ids = format!(r#"{{"uidmap": {users}, "gidmap": {groups}}}"#);
+            read(&format!(r#"{{"host": {{"idMappings": {ids}}}}}"#)).ids
+        };
+        let all = r#"[{"container_id": 0, "host_id": 1000, "size": 1}, {"size": 65536}]"#;
+        assert_eq!(ids(all, all), Some(65537));
+        assert_eq!(ids(all, r#"[{"size": 1}]"#), Some(1));
+        assert_eq!(ids("null", "null"), None);
+    }
+
+    #[test]
+    fn a_kernel_names_a_machine_in_its_own_way() {
+        for (machine, name) in [
+            ("x86_64", Some("amd64")),
+            ("aarch64", Some("arm64")),
+            ("arm64", Some("arm64")),
+            ("armv7l", Some("arm")),
+            ("riscv64", Some("riscv64")),
+            ("pdp11", None),
+        ] {
+            assert_eq!(architecture(machine).as_deref(), name, "{machine}");
+        }
+    }
+
+    #[test]
+    fn swap_is_there_if_it_is_listed() {
+        let heading = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
+        assert!(!has_swap(heading) && !has_swap(""));
+        assert!(has_swap(&format!("{heading}/dev/zram0 partition 8388604 0 100\n")));
+    }
+
+    #[test]
+    fn an_engine_behind_this_socket_may_still_be_elsewhere() {
+        let facts = |vm, other_kernel| MachineFacts { vm, other_kernel, ..MachineFacts::default() };
+        for (vm, other_kernel, is_apart) in [
+            (None, None, false),
+            (None, Some(false), false),
+            (None, Some(true), true),
+            (Some(Vm::Colima), None, true),
+            // All distributions of WSL2 have one kernel.
+            (Some(Vm::DockerDesktop), Some(false), true),
+            (Some(Vm::OrbStack), Some(true), false),
+        ] {
+            assert_eq!(facts(vm, other_kernel).is_apart(), is_apart, "{vm:?} {other_kernel:?}");
+        }
+        // From inside of the machine it is not.
+        let info = Info::parse(r#"{"OperatingSystem": "Docker Desktop"}"#).unwrap();
+        assert_eq!(MachineFacts::read(&info, false).vm, Some(Vm::DockerDesktop));
+        assert_eq!(MachineFacts::read(&info, true).vm, None);
+    }
+}
