@@ -4,6 +4,7 @@
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 
+use mokctl::docker::privilege::{BoundingSet, Privilege};
 use serde_json::{Value, json};
 
 use crate::harness::Machine;
@@ -327,4 +328,20 @@ fn room_for_an_image_is_looked_at_before_it_is_fetched_or_built() {
     machine.docker.remove_images();
     machine.docker.offer("r/mok-debian-13:v1.37.2", &labels);
     machine.mokctl("create cluster a 1 0 -q --image-repository r").run();
+}
+
+#[test]
+fn selinux_matters_to_nodes_that_cannot_be_privileged() {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let own = BoundingSet::from_status(&status);
+    let machine = Machine::new();
+    machine.docker.say(&info(&json!({"SecurityOptions": ["name=selinux"]})));
+    let warning = "mokctl: warning: the engine has SELinux, which confines nodes: this machine cannot make them privileged; \
+                   run mokctl outside of a container, or the engine without SELinux\n";
+    // What this machine may do, the nodes may.
+    let told = if Privilege::first_choice(own) == Privilege::Full { "" } else { warning };
+    machine.mokctl("create cluster a 1 0 -q").stderr(told).run();
+    // Of an engine elsewhere nothing of that is known.
+    let run = machine.mokctl("create cluster b 1 0 -q");
+    run.env("DOCKER_HOST", "tcp://192.0.2.7:2375").run();
 }

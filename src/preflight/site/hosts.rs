@@ -181,6 +181,7 @@ fn check_hosts(
         let Some(image) = image else { continue };
         let of_host = problems(&demand(spec, &here.collect::<Vec<_>>(), image.version), facts);
         let addons = spec.addons.as_ref();
+        // What an engine elsewhere may grant is not known.
         let of_options = of_options(&spec.options, addons, image, Privilege::Full, facts);
         found.extend(
             of_host
