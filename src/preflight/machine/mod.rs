@@ -1,7 +1,7 @@
 //! What differs between users' machines, and matters to what was asked for: an engine in
 //! a virtual machine, one from a snap, one without root, other processors, `SELinux`, swap,
-//! packet filters, room for an image (docs/machines.md). [`of_engine`], [`of_modules`],
-//! [`of_options`] and [`of_room`] are pure; [`MachineFacts`] finds the facts.
+//! packet filters, room for an image (docs/machines.md). [`MachineFacts`] finds the facts;
+//! all else is pure.
 
 mod facts;
 mod problem;
