@@ -8,13 +8,14 @@ printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
 chmod +x /usr/sbin/policy-rc.d
 
 apt-get update
+# apparmor: containerd loads its profile with it, on hosts that have AppArmor.
 # conntrack, iptables, mount, nftables, socat: called by kubelet and kube-proxy.
 # crun, runc: containerd runs containers with the second, or the first where a pod's
 # RuntimeClass says so. haproxy: the load balancer. docker-registry: 'create registry'.
 # ethtool, procps, iproute2: for debugging; iproute2 also sets the routes.
 # openssl: for the way by hand.
 apt-get install -y --no-install-recommends \
-  ca-certificates conntrack crun docker-registry ethtool haproxy iproute2 iptables kmod libnss-myhostname \
+  apparmor ca-certificates conntrack crun docker-registry ethtool haproxy iproute2 iptables kmod libnss-myhostname \
   mount nftables openssl procps runc socat systemd util-linux
 
 # A base of mmdebstrap's keeps the archives of what is installed.
