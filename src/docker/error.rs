@@ -173,12 +173,12 @@ impl DockerError {
                  command line",
             ),
             Self::Failed { .. } if self.kind() == ErrorKind::NoUserNamespace => Some(
-                "run mokctl as root; 'sysctl kernel.apparmor_restrict_unprivileged_userns=0' as \
-                 root lets AppArmor allow it",
+                "'sysctl kernel.apparmor_restrict_unprivileged_userns=0' as root lets AppArmor \
+                 allow it; or run mokctl as root",
             ),
             Self::Failed { .. } if self.kind() == ErrorKind::FewIds => Some(
-                "run mokctl as root; 'usermod --add-subuids 100000-165535 --add-subgids \
-                 100000-165535 USER' as root gives the user ids",
+                "'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER' as root \
+                 gives the user ids; or run mokctl as root",
             ),
             Self::Spawn { .. }
             | Self::Failed { .. }

@@ -142,8 +142,9 @@ fn of_engine(engine: &EngineFacts, version: KubernetesVersion) -> Vec<Problem> {
     {
         found.push(Problem::OldEngine { product, version: text.clone(), oldest });
     }
-    if engine.rootless {
-        found.push(Problem::Rootless { product });
+    let is_v1 = engine.cgroup_version.as_deref() == Some("1");
+    if engine.rootless && is_v1 {
+        found.push(Problem::RootlessOnV1 { product });
     }
     if engine.maps_users {
         found.push(Problem::MapsUsers);
@@ -151,7 +152,7 @@ fn of_engine(engine: &EngineFacts, version: KubernetesVersion) -> Vec<Problem> {
     if !engine.missing_controllers.is_empty() && !engine.rootless {
         found.push(Problem::NoControllers { names: engine.missing_controllers.clone() });
     }
-    if engine.cgroup_version.as_deref() == Some("1") && version.drops_cgroup_v1() {
+    if is_v1 && version.drops_cgroup_v1() {
         found.push(Problem::CgroupV1 { version });
     }
     found

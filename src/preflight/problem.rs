@@ -32,9 +32,12 @@ pub enum Problem {
         /// The oldest that does.
         oldest: (u64, u64),
     },
-    /// The engine runs as an ordinary user.
-    #[error("{} runs rootless: a kubelet needs root", product.with_article())]
-    Rootless {
+    /// The engine runs as an ordinary user, where none gets control groups.
+    #[error(
+        "{} runs rootless on cgroup v1, where no container of an ordinary user can be limited",
+        product.with_article()
+    )]
+    RootlessOnV1 {
         /// Whose it is.
         product: Product,
     },
@@ -285,10 +288,11 @@ impl Problem {
             Self::OldEngine { product: Product::Podman, .. } => {
                 "install a newer podman, or Docker".into()
             }
-            Self::Rootless { product: Product::Docker } => {
-                "'docker context use' an engine that runs as root".into()
+            Self::RootlessOnV1 { .. } => {
+                "boot the host with 'systemd.unified_cgroup_hierarchy=1' on the kernel's command \
+                 line, or use an engine that runs as root"
+                    .into()
             }
-            Self::Rootless { product: Product::Podman } => "run mokctl as root".into(),
             Self::MapsUsers => "remove userns-remap from the engine's configuration".into(),
             Self::NoControllers { names } if names.contains(&"memory") => {
                 "boot the host with 'cgroup_enable=memory' on the kernel's command line".into()

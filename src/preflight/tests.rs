@@ -74,9 +74,11 @@ fn each_problem_of_the_engine_is_told_with_its_remedy() {
         ),
         (
             demand(1, 0),
-            EngineFacts { rootless: true, ..engine() },
-            "the docker engine runs rootless: a kubelet needs root",
-            "'docker context use' an engine that runs as root",
+            EngineFacts { rootless: true, ..cgroup_1.clone() },
+            "the docker engine runs rootless on cgroup v1, where no container of an ordinary user \
+             can be limited",
+            "boot the host with 'systemd.unified_cgroup_hierarchy=1' on the kernel's command line, \
+             or use an engine that runs as root",
         ),
         (
             demand(1, 0),

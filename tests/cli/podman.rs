@@ -55,11 +55,10 @@ fn a_rootless_podman_with_one_user_is_told() {
     info["host"]["idMappings"] = serde_json::json!({"uidmap": one, "gidmap": one});
     info["host"]["cgroupControllers"] = serde_json::json!(["cpu", "memory", "pids"]);
     machine.0.docker.say(&info);
-    let stderr = "mokctl: warning: the rootless engine may not limit cpuset: the user has not been given these controllers; \
-                  run 'systemctl edit user@.service' as root, add 'Delegate=cpu cpuset io memory pids' below [Service], and log in again\n\
-                  mokctl: warning: the rootless engine's user has 1 ids: the files of a node belong to up to 65535; \
+    let stderr = "mokctl: warning: the rootless engine's user has 1 ids: the files of a node belong to up to 65535; \
                   run 'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER' as root, then 'podman system migrate'\n\
-                  mokctl: error: podman runs rootless: a kubelet needs root\nhint: run mokctl as root\n";
+                  mokctl: error: the rootless engine may not limit cpuset: the user has not been given these controllers\n\
+                  hint: run 'systemctl edit user@.service' as root, add 'Delegate=cpu cpuset io memory pids' below [Service], and log in again\n";
     machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
 }
 
@@ -142,9 +141,12 @@ fn a_podman_that_cannot_do_it_is_refused_before_anything_is_made() {
 
     info["version"]["Version"] = "5.4.2".into();
     info["host"]["security"]["rootless"] = true.into();
+    info["host"]["cgroupVersion"] = "v1".into();
     machine.0.docker.say(&info);
-    let stderr = "mokctl: error: podman runs rootless: a kubelet needs root\n\
-                  hint: run mokctl as root\n";
+    let stderr = "mokctl: error: podman runs rootless on cgroup v1, where no container of an \
+                  ordinary user can be limited\n\
+                  hint: boot the host with 'systemd.unified_cgroup_hierarchy=1' on the kernel's \
+                  command line, or use an engine that runs as root\n";
     machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
     assert!(machine.0.docker.names().is_empty());
 }

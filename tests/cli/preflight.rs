@@ -66,8 +66,10 @@ fn an_engine_that_cannot_bear_a_node_is_refused() {
         ),
         (
             json!({"SecurityOptions": ["name=seccomp,profile=builtin", "name=rootless"]}),
-            "the docker engine runs rootless: a kubelet needs root",
-            "'docker context use' an engine that runs as root",
+            "the docker engine runs rootless on cgroup v1, where no container of an ordinary user \
+             can be limited",
+            "boot the host with 'systemd.unified_cgroup_hierarchy=1' on the kernel's command line, \
+             or use an engine that runs as root",
         ),
         (
             json!({"SecurityOptions": ["name=userns"]}),
@@ -202,20 +204,13 @@ fn new_nodes_of_a_cluster_are_looked_at_too() {
 
 #[test]
 fn a_rootless_engine_is_told_all_that_it_lacks() {
-    let rootless = |more: Value| {
-        let mut changes = json!({"SecurityOptions": ["name=seccomp", "name=rootless"]});
-        for (key, value) in more.as_object().unwrap() {
-            changes[key] = value.clone();
-        }
-        info(&changes)
-    };
-    let refusal = "mokctl: error: the docker engine runs rootless: a kubelet needs root\n\
-                   hint: 'docker context use' an engine that runs as root\n";
-    let lacks = "mokctl: warning: the rootless engine may not limit cpuset, pids: the user has not been given these controllers; ";
-    let delegate = "run 'systemctl edit user@.service' as root, add 'Delegate=cpu cpuset io memory pids' below [Service], and log in again\n";
-    let limits = json!({"CPUSet": false, "PidsLimit": false});
-    let stderr = format!("{lacks}{delegate}{refusal}");
-    refuses(&rootless(limits), "create cluster a 1 0", &stderr);
+    let rootless = json!({
+        "CgroupVersion": "2", "SecurityOptions": ["name=seccomp", "name=rootless"],
+        "CPUSet": false, "PidsLimit": false,
+    });
+    let stderr = "mokctl: error: the rootless engine may not limit cpuset, pids: the user has not been given these controllers\n\
+                  hint: run 'systemctl edit user@.service' as root, add 'Delegate=cpu cpuset io memory pids' below [Service], and log in again\n";
+    refuses(&info(&rootless), "create cluster a 1 0", stderr);
 }
 
 #[test]

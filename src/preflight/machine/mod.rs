@@ -49,8 +49,10 @@ pub(super) fn of_engine(engine: &EngineFacts, machine: &MachineFacts) -> Vec<Mac
         return Vec::new();
     }
     let names = engine.missing_controllers.clone();
+    // Of cgroup v1 no user can be given any: another problem.
     let can_be = engine.cgroup_version.as_deref() != Some("1");
-    let delegated = (!names.is_empty()).then_some(MachineProblem::NotDelegated { names, can_be });
+    let lacks = can_be && !names.is_empty();
+    let delegated = lacks.then_some(MachineProblem::NotDelegated { names });
     let few = machine.ids.filter(|has| *has < NEEDED_IDS);
     let few = few.map(|has| MachineProblem::FewIds { has });
     delegated.into_iter().chain(few).collect()

@@ -15,8 +15,6 @@ pub enum MachineProblem {
     NotDelegated {
         /// What.
         names: Vec<&'static str>,
-        /// Whether they can be given: not on cgroup v1.
-        can_be: bool,
     },
     /// A node's files belong to more users than the engine's user has.
     #[error(
@@ -101,11 +99,8 @@ impl MachineProblem {
     #[must_use]
     pub fn remedy(&self) -> String {
         match self {
-            Self::NotDelegated { can_be: true, .. } => {
+            Self::NotDelegated { .. } => {
                 "run 'systemctl edit user@.service' as root, add 'Delegate=cpu cpuset io memory pids' below [Service], and log in again"
-            }
-            Self::NotDelegated { can_be: false, .. } => {
-                "boot the host with 'systemd.unified_cgroup_hierarchy=1' on the kernel's command line"
             }
             Self::FewIds { .. } => {
                 "run 'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER' as root, then 'podman system migrate'"
