@@ -50,6 +50,10 @@ fn podman(words: &[String]) -> Vec<String> {
             (Some("create" | "run"), "--security-opt=systempaths=unconfined") => {
                 "--security-opt=unmask=ALL".to_owned()
             }
+            // Its service starts no others when the host boots.
+            (Some("create" | "run" | "update"), "--restart=unless-stopped") => {
+                "--restart=always".to_owned()
+            }
             // It would list names.
             (Some("network"), "--quiet") => "--format={{.ID}}".to_owned(),
             (Some("network"), _) => word.replace("{{.Label ", "{{index .Network.Labels "),
@@ -113,6 +117,7 @@ mod tests {
                 "create --name=a --security-opt=systempaths=unconfined x",
                 "create --pids-limit=-1 --systemd=false --name=a --security-opt=unmask=ALL x",
             ),
+            ("update --restart=unless-stopped a", "update --restart=always a"),
             ("exec a --quiet save", "exec a --quiet save"),
         ] {
             assert_eq!(Client::Podman.translate(&words(docker)), words(podman));

@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::cluster::labels::RESTART_POLICY;
+
 /// A container, as `container inspect` prints it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -104,6 +106,15 @@ pub struct RestartPolicy {
     /// Such as `unless-stopped`.
     #[serde(deserialize_with = "or_default")]
     pub name: String,
+}
+
+impl RestartPolicy {
+    /// Whether the container comes back with its engine: of docker's, or of podman's, which
+    /// has another name for it (`Client::translate`).
+    #[must_use]
+    pub fn comes_back(&self) -> bool {
+        [RESTART_POLICY, "always"].contains(&self.name.as_str())
+    }
 }
 
 /// Where a port is published.

@@ -9,7 +9,7 @@ use crate::cluster::cni::Cni;
 use crate::cluster::family::PerFamily;
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
-use crate::cluster::labels::{self, RESTART_POLICY};
+use crate::cluster::labels;
 use crate::cluster::layout::Layout;
 use crate::cluster::limits::Limits;
 use crate::cluster::marks::Marks;
@@ -219,7 +219,7 @@ fn member(container: Container) -> Option<Member> {
         hosts: label(labels::HOSTS).and_then(|list| Host::parse_all(list).ok()).unwrap_or_default(),
         activity: Activity::of(&container.state),
         has_run: container.state.has_run(),
-        complete: container.host_config.restart_policy.name == RESTART_POLICY,
+        complete: container.host_config.restart_policy.comes_back(),
         manual: label(labels::SETUP) == Some(labels::MANUAL),
         address: network.and_then(address),
         network: network.map(|network| network.network.clone()),
@@ -319,16 +319,18 @@ mod tests {
     fn members_are_read_running_or_not() {
         let json = json!([
             container("a-worker-1", false, "unless-stopped"),
+            container("a-worker-2", false, "always"),
             container("a-master-1", true, "no"),
             container("stray", true, "no"),
             { "Id": "9", "Name": "/other", "Config": { "Labels": null } }
         ]);
         let members = read(&json.to_string()).unwrap();
         let names: Vec<_> = members.iter().map(|member| member.name.as_str()).collect();
-        assert_eq!(names, ["a-master-1", "a-worker-1", "stray"]);
-        let [master, worker, stray] = members.as_slice() else { panic!("{members:?}") };
+        assert_eq!(names, ["a-master-1", "a-worker-1", "a-worker-2", "stray"]);
+        let [master, worker, of_podman, stray] = members.as_slice() else { panic!("{members:?}") };
         assert_eq!((master.activity, master.complete), (Activity::Running, false));
         assert_eq!((worker.activity, worker.complete), (Activity::Stopped, true));
+        assert!(of_podman.complete);
         assert_eq!(worker.address, Some(Ipv4Addr::new(10, 213, 0, 11)));
         let api = PortBinding::parse("127.0.0.1:40001:6443/tcp").unwrap();
         assert_eq!((master.api(), master.published.len()), (Some(&api), 3));
