@@ -61,6 +61,8 @@ pub struct Values {
     pub etcd: String,
     /// Whether further masters will join by hand.
     pub upload_certs: bool,
+    /// How many times as long as on an ordinary machine scripts wait.
+    pub slowness: u64,
 }
 
 impl Values {
@@ -78,6 +80,9 @@ impl Values {
             ("UPLOAD_CERTS", if self.upload_certs { "yes" } else { "" }),
         ] {
             let _ = writeln!(text, "{name}={}", shell_escape::escape(value.into()));
+        }
+        if self.slowness > 1 {
+            let _ = writeln!(text, "SLOWNESS={}", self.slowness);
         }
         text
     }
@@ -120,12 +125,13 @@ mod tests {
             skip_init_phases: "$(reboot);'".into(),
             skip_join_phases: String::new(),
             upload_certs: false,
+            slowness: 12,
         };
         assert_eq!(
             values.render(),
             "NODE=a-worker-1\nCNI=static\nCRI_SOCKET='/run/x y.sock'\nENDPOINT='[fd00::2]:6443'\n\
              ETCD='https://127.0.0.1:2379'\n\
-             SKIP_INIT_PHASES='$(reboot);'\\'''\nSKIP_JOIN_PHASES=''\nUPLOAD_CERTS=''\n"
+             SKIP_INIT_PHASES='$(reboot);'\\'''\nSKIP_JOIN_PHASES=''\nUPLOAD_CERTS=''\nSLOWNESS=12\n"
         );
     }
 }

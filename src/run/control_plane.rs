@@ -24,6 +24,8 @@ use crate::node::pki::{self, Pki};
 use crate::node::scripts;
 use crate::plan::Since;
 
+/// What kubeadm may wait for the API, in one of the next two.
+const API: Duration = Duration::from_secs(240);
 /// `kubeadm init` gives its control plane four minutes to come up.
 pub(super) const INIT: Duration = Duration::from_secs(330);
 /// `kubeadm join` gives the kubelet five.
@@ -258,6 +260,7 @@ impl Run<'_> {
             cgroup_driver: image.cgroup_driver.clone(),
             patches: (self.is_first_member(node) || self.is_patched(node))
                 .then_some(scripts::PATCHES),
+            patience: self.engines.of(node).deadline(API),
         })
     }
 

@@ -1,6 +1,7 @@
 //! A node's first start: its container, its files and its rights.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::Run;
 use super::error::StepError;
@@ -158,6 +159,7 @@ impl Run<'_> {
             etcd: etcd::here(layout.addresses(node).primary()),
             upload_certs: self.origin.pki().is_none()
                 && self.roster.with_role(Role::Master).count() > 1,
+            slowness: self.engines.of(node).deadline(Duration::from_secs(1)).as_secs(),
         })
     }
 

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use super::join_command::Secret;
 use crate::cluster::family::PerFamily;
@@ -27,6 +28,10 @@ pub struct NodeConfig {
     pub cgroup_driver: String,
     /// The folder with kubeadm's patches, if there are any.
     pub patches: Option<&'static str>,
+    /// How long kubeadm asks an API that does not answer yet, where without its own wait
+    /// for the control plane it would take one minute; and an etcd that takes other members
+    /// first.
+    pub patience: Duration,
 }
 
 /// What `init` says of the cluster.
@@ -59,7 +64,7 @@ pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
         text += NO_TAINTS;
     }
     text += &patches(node);
-    text += TIMEOUTS;
+    text += &timeouts(node);
     text += "---\n";
     text += &cluster_configuration(node, cluster);
     text += "---\n";
@@ -104,7 +109,7 @@ pub fn join(node: &NodeConfig, discovery: Discovery<'_>) -> String {
             scalar(endpoint)
         ),
     };
-    text += TIMEOUTS;
+    text += &timeouts(node);
     text += &patches(node);
     text += &node_registration(node);
     text
@@ -133,10 +138,6 @@ pub fn join_control_plane(
 /// The format.
 const KUBEADM: &str = "kubeadm.k8s.io/v1beta4";
 
-/// How long kubeadm asks an API that does not answer yet, where without its own wait for
-/// the control plane it would take one minute; and an etcd that takes other members first.
-const TIMEOUTS: &str = "timeouts:\n  etcdAPICall: 4m0s\n  kubernetesAPICall: 4m0s\n";
-
 /// An empty list, not an absent one: that means kubeadm's own taints.
 const NO_TAINTS: &str = "  taints: []\n";
 
@@ -148,6 +149,12 @@ fn local_api_endpoint(indent: &str, address: IpAddr) -> String {
     format!(
         "{indent}localAPIEndpoint:\n{indent}  advertiseAddress: {address}\n{indent}  bindPort: {API_PORT}\n"
     )
+}
+
+fn timeouts(node: &NodeConfig) -> String {
+    let seconds = node.patience.as_secs();
+    let patience = format!("{}m{}s", seconds / 60, seconds % 60);
+    format!("timeouts:\n  etcdAPICall: {patience}\n  kubernetesAPICall: {patience}\n")
 }
 
 fn patches(node: &NodeConfig) -> String {
@@ -268,6 +275,7 @@ mod tests {
             cri_socket: "/run/containerd/containerd.sock".into(),
             cgroup_driver: "cgroupfs".into(),
             patches: None,
+            patience: Duration::from_secs(240),
         }
     }
 
@@ -325,6 +333,13 @@ mod tests {
         };
         assert_eq!(elections(alone), 2);
         assert_eq!(elections(cluster(true)), 0);
+    }
+
+    #[test]
+    fn kubeadm_is_as_patient_as_its_machine_is_slow() {
+        let slow = NodeConfig { patience: Duration::from_secs(2890), ..node("v1.37.2", "a-b-1") };
+        let text = join(&slow, Discovery::Manual { endpoint: "10.213.0.2:6443" });
+        assert!(text.contains("  etcdAPICall: 48m10s\n  kubernetesAPICall: 48m10s\n"), "{text}");
     }
 
     #[test]
