@@ -19,6 +19,10 @@ DESTDIR ?=
 PLACE = $(DESTDIR)$(PREFIX)
 INSTALL_TEXT := install -D -m 0644 /dev/stdin
 
+# Which virtual machine `make e2e-vm` makes, trixie or forky, and what it runs there.
+SUITE ?= trixie
+PART ?= all
+
 # What `make bench` does.
 ROUNDS ?= 5
 SIDES ?= mokctl kind
@@ -48,6 +52,8 @@ DEB := $(dir $(MOKCTL))mokctl.deb
 # where there is no such library, or an older one.
 MOST_BYTES := 6000000
 STATIC := $(if $(filter Linux,$(shell uname)),-C target-feature=+crt-static)
+# Messages of a panic name source files: by the same paths wherever it was built.
+REMAPPED := --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo --remap-path-prefix=$(CURDIR)=/mokctl
 # The minor versions of Kubernetes that a release has images of.
 RELEASED := 1.34 1.35 1.36 1.37
 CARGO_TEST_E2E := cargo test --locked --test e2e -- --test-threads=1
@@ -70,7 +76,7 @@ test: check e2e ## Run every check and the end-to-end tests
 
 .PHONY: build
 build: toolchain ## Build mokctl
-	@cargo rustc --locked --release --bin mokctl -- $(STATIC)
+	@RUSTFLAGS="$(REMAPPED)" cargo rustc --locked --release --bin mokctl -- $(STATIC)
 	@(($$(stat --format=%s $(MOKCTL)) < $(MOST_BYTES))) || { echo "$(MOKCTL) has $(MOST_BYTES) bytes or more" >&2; exit 1; }
 
 .PHONY: image
@@ -119,6 +125,10 @@ e2e-last-release: toolchain engine ## Use what the last release has made (FROM=T
 .PHONY: e2e-hosts
 e2e-hosts: toolchain engine ## Clusters over several hosts: engines in network namespaces; needs root
 	$(CARGO_TEST_E2E) --ignored --nocapture hosts::
+
+.PHONY: e2e-vm
+e2e-vm: toolchain engine build ## Test on users' machines: virtual ones (SUITE=trixie PART=all; PART=smoke is short); needs root
+	@scripts/e2e-vm.sh $(SUITE) $(PART) $(or $(CARGO_TARGET_DIR),target)/vm $(MOKCTL)
 
 .PHONY: docs-test
 docs-test: image ## Do the tutorial: run its commands, compare what they print; minutes

@@ -97,6 +97,14 @@ fn another_node_announces_an_address_when_one_dies() {
     tell(&format!("{}: all answer {:.1} s after", cluster.name, took.as_secs_f64()));
 }
 
+/// A Service of a cluster with echo's pods has an address that this host reaches.
+pub(crate) fn answers_at_its_address(cluster: &Cluster) {
+    let service = MANIFEST.split("---").next().unwrap();
+    cluster.kubectl_with(&["apply", "--filename=-"], service).unwrap();
+    let ((), took) = wait::until("an answer", PATIENCE, || answers(cluster, "front"));
+    tell(&format!("{}: an answer after {:.1} s", cluster.name, took.as_secs_f64()));
+}
+
 /// All of it, in a cluster that has what `MANIFEST` says.
 fn works(cluster: &Cluster) {
     wait::until("figures of all nodes", PATIENCE, || top(cluster));

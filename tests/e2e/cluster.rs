@@ -27,11 +27,19 @@ users:
 current-context: other
 ";
 
+/// Where the files of a cluster are.
+enum Folder {
+    /// Of a cluster that goes with its test.
+    Own(TempDir),
+    /// Of one that other tests go on with.
+    Kept(PathBuf),
+}
+
 /// A cluster by name, made or not, with its own kubeconfig.
 pub(crate) struct Cluster {
     /// Its name.
     pub(crate) name: String,
-    folder: TempDir,
+    folder: Folder,
     /// None of a cluster beside another one, which has it.
     _turn: Option<Turn>,
 }
@@ -44,6 +52,15 @@ impl Cluster {
         Some(Self::with(format!("e2e-{word}-{}", std::process::id()), Some(turn)))
     }
 
+    /// The cluster called `name`, which stays when this test ends. Its files are in
+    /// `folder`. None where there is no engine.
+    pub(crate) fn kept(name: &str, folder: &Path) -> Option<Self> {
+        let turn = engine::turn()?;
+        let folder = folder.join(name);
+        fs::create_dir_all(&folder).unwrap();
+        Some(Self { name: name.to_owned(), folder: Folder::Kept(folder), _turn: Some(turn) })
+    }
+
     /// Another name, for as long as this one's test has its turn; neither is part of the
     /// other. Makes nothing yet.
     pub(crate) fn beside(&self, word: &str) -> Self {
@@ -54,7 +71,7 @@ impl Cluster {
     fn with(name: String, turn: Option<Turn>) -> Self {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("kubeconfig"), OTHER).unwrap();
-        Self { name, folder, _turn: turn }
+        Self { name, folder: Folder::Own(folder), _turn: turn }
     }
 
     /// Makes it with the program; panics unless that succeeds.
@@ -84,12 +101,15 @@ impl Cluster {
 
     /// Where its kubeconfig is.
     pub(crate) fn kubeconfig(&self) -> PathBuf {
-        self.folder.path().join("kubeconfig")
+        self.folder().join("kubeconfig")
     }
 
     /// A place for files.
     pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+        match &self.folder {
+            Folder::Own(folder) => folder.path(),
+            Folder::Kept(folder) => folder,
+        }
     }
 
     /// The name of a node.
@@ -173,6 +193,9 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         if thread::panicking() {
             self.show();
+        }
+        if let Folder::Kept(_) = self.folder {
+            return;
         }
         if let Err(why) = engine::remove(&self.name) {
             tell(&format!("cannot remove {}: {why}", self.name));

@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::cluster::{Cluster, has_condition, name};
 use crate::engine::{self, docker, docker_with};
 use crate::wait;
@@ -22,7 +24,7 @@ const ASK: &str =
     r#"for at; do echo "$at: $(socat -T5 -u "TCP4:$at,connect-timeout=3" - 2>&1)"; done"#;
 
 /// One that answers.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Pod {
     /// Its name.
     pub(crate) name: String,
@@ -49,7 +51,10 @@ pub(crate) fn deploy(cluster: &Cluster, nodes: &[String]) -> (Vec<Pod>, String) 
         let import = ["exec", "-i", node, "ctr", "--namespace=k8s.io", "images", "import", "-"];
         docker_with(&import, image()).unwrap();
     }
-    cluster.kubectl_with(&["apply", "--filename=-"], MANIFEST).unwrap();
+    // Right after a start the API may have no time.
+    wait::until("pods to be accepted", PATIENCE, || {
+        cluster.kubectl_with(&["apply", "--filename=-"], MANIFEST)
+    });
     let everywhere: BTreeSet<_> = nodes.iter().collect();
     let (pods, took) = wait::until("a pod on every node", PATIENCE, || {
         let pods = ready(cluster)?;

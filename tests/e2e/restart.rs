@@ -2,7 +2,11 @@
 //! whole again without mokctl.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
 
 use crate::cluster::{Cluster, name};
 use crate::engine::{Objects, docker, output_of, tell};
@@ -13,6 +17,7 @@ use crate::wait;
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A running cluster with pods and a Service, and what must be as before.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Before {
     nodes: Vec<String>,
     echo: Vec<Pod>,
@@ -32,7 +37,8 @@ impl Before {
             service,
         };
         // Else what is found missing later may never have been there.
-        before.whole(cluster, &BTreeSet::new(), "").unwrap();
+        let whole = || before.whole(cluster, &BTreeSet::new(), "");
+        wait::until("the whole cluster", PATIENCE, whole);
         assert!(before.nodes.len() == 1 || before.routes.values().all(|text| !text.is_empty()));
         before
     }
@@ -44,13 +50,7 @@ impl Before {
         if ready != self.nodes {
             return Err(format!("of {:?} Ready: {ready:?}", self.nodes));
         }
-        // A node stays Ready for a while after its kubelet went silent.
-        for lease in cluster.get(&["lease", "--namespace=kube-node-lease"])? {
-            let renewed = lease["spec"]["renewTime"].as_str().unwrap_or_default();
-            if renewed < since {
-                return Err(format!("{} last reported at {renewed}", name(&lease)));
-            }
-        }
+        have_reported(cluster, since)?;
         let echo = pods::ready(cluster)?;
         let names = |pods: &[Pod]| pods.iter().map(|pod| pod.name.clone()).collect::<Vec<_>>();
         if names(&echo) != names(&self.echo) {
@@ -83,15 +83,28 @@ impl Before {
         hit: &BTreeSet<String>,
         happen: impl FnOnce(&BTreeSet<String>),
     ) {
-        let since = docker(&["exec", &self.nodes[0], "date", "--utc", "+%FT%TZ"]).unwrap();
+        let since = now(&self.nodes[0]);
         let begun = Instant::now();
         happen(hit);
-        let (done, begun) = (begun.elapsed(), Instant::now());
+        tell(&format!("{}: {what} took {:.1} s", cluster.name, begun.elapsed().as_secs_f64()));
+        self.comes_back(cluster, what, hit, &since);
+    }
+
+    /// Waits until the cluster is whole, counted from now, and a new pod runs; `what`
+    /// happened after `since`, to the containers `hit`.
+    pub(crate) fn comes_back(
+        &self,
+        cluster: &Cluster,
+        what: &str,
+        hit: &BTreeSet<String>,
+        since: &str,
+    ) {
+        let begun = Instant::now();
         let (_, api) =
             wait::until("the API", PATIENCE, || cluster.kubectl(&["get", "--raw=/healthz"]));
         let mut last = String::new();
         wait::until(what, PATIENCE, || {
-            self.whole(cluster, hit, &since).inspect_err(|why| {
+            self.whole(cluster, hit, since).inspect_err(|why| {
                 if *why != last {
                     let at = begun.elapsed().as_secs_f64();
                     tell(&format!("  {at:5.1} s: {}", first_line(why)));
@@ -106,14 +119,40 @@ impl Before {
         for node in &self.nodes {
             pods::check_one(cluster, node, &new).unwrap();
         }
-        let [done, api, whole, new] =
-            [done, api, whole, begun.elapsed()].map(|time| time.as_secs_f64());
+        let [api, whole, new] = [api, whole, begun.elapsed()].map(|time| time.as_secs_f64());
         tell(&format!(
-            "{}: {what} took {done:.1} s; then API after {api:.1} s, whole after {whole:.1} s, \
-             a new pod after {new:.1} s",
+            "{}: after {what} the API answered after {api:.1} s, it was whole after {whole:.1} s, \
+             a new pod ran after {new:.1} s",
             cluster.name,
         ));
     }
+
+    /// Writes it down for another run of these tests.
+    pub(crate) fn leave(&self, path: &Path) {
+        fs::write(path, serde_json::to_vec(self).unwrap()).unwrap();
+    }
+
+    /// What another run has written down.
+    pub(crate) fn read(path: &Path) -> Self {
+        serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+    }
+}
+
+/// Whether every node has reported since `since`: one stays Ready for a while after its
+/// kubelet went silent.
+fn have_reported(cluster: &Cluster, since: &str) -> Result<(), String> {
+    for lease in cluster.get(&["lease", "--namespace=kube-node-lease"])? {
+        let renewed = lease["spec"]["renewTime"].as_str().unwrap_or_default();
+        if renewed < since {
+            return Err(format!("{} last reported at {renewed}", name(&lease)));
+        }
+    }
+    Ok(())
+}
+
+/// The time in a node, as Kubernetes writes it.
+fn now(node: &str) -> String {
+    docker(&["exec", node, "date", "--utc", "+%FT%TZ"]).unwrap()
 }
 
 fn first_line(text: &str) -> &str {
@@ -240,16 +279,17 @@ fn api_outlives_the_first(cluster: &Cluster) {
         docker(&kubectl.into_iter().chain(words).collect::<Vec<_>>())
     });
     tell(&format!("{}: written {:.1} s after the loss", cluster.name, took.as_secs_f64()));
+    let since = now(&second);
     docker(&["start", &first]).unwrap();
     wait::until("the first master to return", PATIENCE, || match cluster.ready_nodes()?.len() {
-        3 => Ok(()),
+        3 => have_reported(cluster, &since),
         n => Err(format!("{n} nodes are Ready")),
     });
     cluster.kubectl(&["get", "configmap", "written-without-the-first"]).unwrap();
 }
 
 /// Runs a script of this file in a shell; it must succeed.
-fn bash(script: &str) {
+pub(crate) fn bash(script: &str) {
     let mut command = std::process::Command::new("bash");
     command.args(["-euo", "pipefail", "-c", script]).current_dir(env!("CARGO_MANIFEST_DIR"));
     let output = output_of(command, b"").unwrap();

@@ -27,7 +27,7 @@ impl<'a> Snapshot<'a> {
         snapshot
     }
 
-    fn restore(&self) {
+    pub(crate) fn restore(&self) {
         let begun = Instant::now();
         self.mokctl(&["restore", "cluster", &self.cluster.name, &self.name], &["--yes"]);
         self.took("restored, all Ready", begun);
@@ -41,6 +41,13 @@ impl<'a> Snapshot<'a> {
     fn mokctl(&self, words: &[&str], more: &[&str]) {
         let output = self.cluster.mokctl(&[words, more].concat());
         assert!(output.status.success(), "{}", shown(&words.join(" "), &output));
+    }
+
+    /// Deletes it, and leaves the cluster.
+    pub(crate) fn forget(self) {
+        self.mokctl(&["delete", "snapshot", &self.name, "--yes"], &[]);
+        // Its end would be the cluster's.
+        std::mem::forget(self);
     }
 
     /// The engine's images of it.

@@ -15,11 +15,7 @@ fn a_volume_outlives_its_pod_and_a_restart_and_goes_with_its_claim() {
     let _offline = Offline::create(&cluster, &["1", "1"]);
     let worker = cluster.node("worker-1");
     pods::deploy(&cluster, &["master-1", "worker-1"].map(|node| cluster.node(node)));
-    let manifest = MANIFEST.replace("IMAGE", IMAGE);
-    cluster.kubectl_with(&["apply", "--filename=-"], &manifest).unwrap();
-    let ((), took) = wait::until("a pod with a volume", PATIENCE, || is_ready(&cluster));
-    tell(&format!("{}: a pod with a volume after {:.1} s", cluster.name, took.as_secs_f64()));
-    in_pod(&cluster, "echo kept >/data/file").unwrap();
+    works(&cluster);
 
     cluster.kubectl(&["delete", "pod", "db-0"]).unwrap();
     wait::until("the next pod", PATIENCE, || file_is_kept(&cluster));
@@ -41,6 +37,16 @@ fn a_volume_outlives_its_pod_and_a_restart_and_goes_with_its_claim() {
         let nothing = volumes.is_empty() && folders.is_empty();
         if nothing { Ok(()) } else { Err(format!("{volumes:?} {folders}")) }
     });
+}
+
+/// In a cluster with echo's image, a pod gets a volume and writes to it.
+pub(crate) fn works(cluster: &Cluster) {
+    let manifest = MANIFEST.replace("IMAGE", IMAGE);
+    cluster.kubectl_with(&["apply", "--filename=-"], &manifest).unwrap();
+    let ((), took) = wait::until("a pod with a volume", PATIENCE, || is_ready(cluster));
+    tell(&format!("{}: a pod with a volume after {:.1} s", cluster.name, took.as_secs_f64()));
+    in_pod(cluster, "echo kept >/data/file").unwrap();
+    file_is_kept(cluster).unwrap();
 }
 
 /// A pod with a volume. Says of itself that it is not root, and of its volume only how big it is.

@@ -1,7 +1,15 @@
 //! Waiting for what comes by itself.
 
+use std::env;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+/// What a duration for an ordinary machine is on this one, where it has another speed:
+/// `MOKCTL_DEADLINE_SCALE`, as for the program.
+fn scaled(duration: Duration) -> Duration {
+    let scale = env::var("MOKCTL_DEADLINE_SCALE").ok().and_then(|text| text.parse().ok());
+    duration.mul_f64(scale.unwrap_or(1.0_f64).max(1.0))
+}
 
 /// Tries `attempt` until it succeeds and says how long that took. Panics with its
 /// last complaint after `patience`.
@@ -10,7 +18,7 @@ pub(crate) fn until<T>(
     patience: Duration,
     mut attempt: impl FnMut() -> Result<T, String>,
 ) -> (T, Duration) {
-    let begun = Instant::now();
+    let (begun, patience) = (Instant::now(), scaled(patience));
     loop {
         match attempt() {
             Ok(value) => return (value, begun.elapsed()),

@@ -1,0 +1,186 @@
+#!/usr/bin/env bash
+# The end-to-end tests of tests/e2e/machine.rs on a user's machine: a virtual one with
+# Debian SUITE (scripts/vm/disk.sh), where it boots, reboots and has systemd, cgroup v2 and
+# AppArmor. What was built stays below FOLDER; each run writes to a new one.
+# usage: e2e-vm.sh SUITE PART FOLDER MOKCTL
+#   SUITE  trixie or forky
+#   PART   smoke     Docker: a cluster is made, used and deleted
+#          docker    Docker: all of it, with reboots
+#          podman    podman as root, with a reboot
+#          rootless  Docker and podman as an ordinary user
+#          all
+# env: IMAGE_FILE (an archive of the node image, in place of this machine's engine's),
+#      MOK_VM_MEMORY (of the machine, such as 6G), MOK_VM_KEEP (anything: a machine whose
+#      test failed goes on running)
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/lib.sh
+. scripts/lib.sh
+# shellcheck source=scripts/vm/machine.sh
+. scripts/vm/machine.sh
+
+(($# == 4)) || die "usage: ${0##*/} SUITE PART FOLDER MOKCTL"
+suite=$1 part=$2 cache=$3 mokctl=$4
+[[ $suite == @(trixie|forky) ]] || die "SUITE is trixie or forky, not '$suite'"
+[[ $part == @(smoke|docker|podman|rootless|all) ]] || die "no PART '$part'"
+((EUID == 0)) || die "needs root, to make the machine's disk"
+scripts/need.sh "qemu-system-$(uname -m)" "qemu-system-$(dpkg --print-architecture |
+  sed 's/amd64/x86/;s/arm64/arm/')"
+scripts/need.sh qemu-img qemu-utils
+scripts/need.sh ssh openssh-client
+
+# The node image as an archive: prints its path.
+archive() {
+  if [[ -n ${IMAGE_FILE:-} ]]; then
+    realpath "$IMAGE_FILE"
+    return
+  fi
+  local image id file
+  image=$("$mokctl" --quiet build image)
+  id=$(docker image inspect --format '{{.Id}}' "$image")
+  file=$cache/image-${id#sha256:}.tar
+  if [[ ! -e $file ]]; then
+    say "saving $image"
+    rm -f "$cache"/image-*.tar
+    docker save "$image" >"$file.part"
+    mv "$file.part" "$file"
+  fi
+  realpath "$file"
+}
+
+# A disk whose Docker has the image: prints its path. Its name holds what it is made of.
+loaded() {
+  local file=$1 id disk
+  id=$(cat "$cache/$suite/made-by" <(stat --format='%s %Y' "$file") | sha256sum | head -c 16)
+  disk=$cache/$suite/loaded-$id.qcow2
+  if [[ ! -e $disk ]]; then
+    say "loading the node image into the machine's engine"
+    rm -f "$cache/$suite"/loaded-*.qcow2
+    vm_boot "$cache/$suite" "$cache/$suite/disk.raw" "$file"
+    vm root 'docker load --quiet </dev/vdb' >&2
+    vm_off
+    mv "$machine/disk.qcow2" "$disk"
+  fi
+  echo "$disk"
+}
+
+# The tests' program and mokctl, with the files that they look at, where they were built:
+# their paths are in them.
+bring_tests() {
+  say "bringing the tests"
+  local built
+  built=$(cargo test --locked --test e2e --no-run 2>&1) || die "$built"
+  tests=$(realpath "$(sed -n 's/.*Executable.*(\(.*\))$/\1/p' <<<"$built")")
+  {
+    git -c safe.directory='*' ls-files
+    realpath --relative-to=. "$tests" "$(dirname "$tests")/../mokctl"
+  } | tar --create --files-from=- --transform="s,^,${PWD#/}/," |
+    vm root "tar --extract --directory=/ && chmod a+rx $(parents "$PWD")"
+}
+
+# Every folder on the way to it.
+parents() {
+  local path=$1
+  while [[ $path != / ]]; do
+    printf '%q ' "$path"
+    path=$(dirname "$path")
+  done
+}
+
+# run USER TEST...: one after the other, each of them by its name; ends with the first that
+# fails. What the engine is comes from $engine, words for env.
+run() {
+  local user=$1 test begun
+  shift
+  for test; do
+    begun=$SECONDS
+    say "$user: $test"
+    # shellcheck disable=SC2029 # It is this side's words that are meant.
+    vm "$user" "mkdir -p \$HOME/machine && cd '$PWD' && env CI=true \
+      MOK_MACHINE=\$HOME/machine MOKCTL_DEADLINE_SCALE=$scale ${engine[*]@Q} \
+      '$tests' --ignored --nocapture --exact 'machine::$test'" || {
+      if [[ -n ${MOK_VM_KEEP:-} ]]; then
+        trap - EXIT
+        say "it goes on: ssh -i $vm_key -p $vm_port root@127.0.0.1; kill $(<"$machine/pid")"
+      fi
+      die "$suite, $part, $user: $test failed"
+    }
+    say "$user: $test took $((SECONDS - begun)) s"
+  done
+}
+
+of_docker() {
+  engine=('MOK_MACHINE_RESTART=systemctl restart docker' "MOK_MACHINE_WITHOUT=$slow")
+  run root a_cluster_is_made_serves_and_goes_and_the_host_is_as_before
+  if [[ $part == smoke ]]; then return; fi
+  run root one_master_lives_through_stops_restores_and_its_engines_restart
+  vm_reboot
+  run root one_master_is_whole_after_a_reboot_and_goes three_masters_serve
+  vm_reboot
+  run root three_masters_are_whole_after_a_reboot_and_go
+}
+
+# What podman does not have is refused, and tested with the fake engine.
+of_podman() {
+  vm root 'systemctl enable podman-restart.service && podman load --quiet </dev/vdb' >&2
+  engine=(PATH=/opt/podman:/usr/sbin:/usr/bin:/sbin:/bin MOKCTL_DOCKER=podman
+    "MOK_MACHINE_WITHOUT=snapshots $slow")
+  run root a_cluster_is_made_serves_and_goes_and_the_host_is_as_before \
+    one_master_lives_through_stops_restores_and_its_engines_restart
+  vm_reboot
+  run root one_master_is_whole_after_a_reboot_and_goes
+}
+
+# An ordinary user's engines. First the user has no right to limit CPUs, which is what the
+# distribution gives.
+of_rootless() {
+  local without='addresses apparmor'
+  vm root 'chmod a+r /dev/vdb'
+  # shellcheck disable=SC2016 # The other side's.
+  vm mok 'PATH=$PATH:/usr/sbin:/usr/share/docker.io/contrib dockerd-rootless-setuptool.sh install &&
+    DOCKER_HOST=unix:///run/user/1000/docker.sock docker load --quiet </dev/vdb' >&2
+  engine=(DOCKER_HOST=unix:///run/user/1000/docker.sock "MOK_MACHINE_WITHOUT=$without")
+  run mok an_engine_that_lacks_control_groups_is_refused_with_the_command_that_gives_them
+  vm root "mkdir /etc/systemd/system/user@.service.d
+    printf '[Service]\nDelegate=yes\n' >/etc/systemd/system/user@.service.d/delegate.conf"
+  vm_reboot
+  run mok a_cluster_is_made_serves_and_goes_and_the_host_is_as_before
+  vm mok 'systemctl --user disable --now docker.service; podman load --quiet </dev/vdb' >&2
+  engine=(PATH=/opt/podman:/usr/sbin:/usr/bin:/sbin:/bin MOKCTL_DOCKER=podman
+    "MOK_MACHINE_WITHOUT=$without snapshots")
+  run mok a_cluster_is_made_serves_and_goes_and_the_host_is_as_before
+}
+
+# on DISK WHAT: runs the tests of one kind of engine on a new machine.
+on() {
+  vm_boot "$cache/$suite" "$1" "$file"
+  if [[ $2 != of_docker ]]; then
+    vm root 'systemctl disable --now docker.service docker.socket containerd.service &&
+      mkdir -p /opt/podman && ln -sf /usr/bin/podman /opt/podman/docker' >&2
+  fi
+  bring_tests
+  "$2"
+  vm_off
+  rm "$machine/disk.qcow2"
+}
+
+machine=$(mktemp -d --tmpdir="${TMPDIR:-/var/tmp}")
+remove() {
+  if vm_runs; then kill -KILL "$(<"$machine/pid")"; fi
+  rm -rf "$machine"
+}
+trap remove EXIT
+
+mkdir -p "$cache"
+scripts/vm/disk.sh "$suite" "$cache/$suite"
+file=$(archive)
+# In software everything takes that much longer than on a host of the same speed.
+scale=1 slow=
+if ! vm_is_fast; then scale=12 slow=addresses; fi
+if [[ $part == @(smoke|docker|all) ]]; then disk=$(loaded "$file"); fi
+begun=$SECONDS
+if [[ $part == @(smoke|docker|all) ]]; then on "$disk" of_docker; fi
+if [[ $part == @(podman|all) ]]; then on "$cache/$suite/disk.raw" of_podman; fi
+if [[ $part == @(rootless|all) ]]; then on "$cache/$suite/disk.raw" of_rootless; fi
+say "$suite, $part: all passed in $((SECONDS - begun)) s"

@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# What runs a virtual machine of scripts/vm/disk.sh. To be sourced, after scripts/lib.sh.
+# Its state is in a folder, $machine, as long as it runs: disk.qcow2 has what differs from
+# the disk that it was started with, `port` the port of its SSH, `pid` the number of qemu.
+#
+# It reaches nothing beyond itself: what passes in it passes without the internet.
+
+# What a virtual machine has, of a host's.
+vm_memory=${MOK_VM_MEMORY:-6G}
+machine=
+
+# Whether the processor runs the machine itself. A host that is a virtual machine may have
+# the device, and a processor that does not know how.
+vm_is_fast() {
+  [[ -w /dev/kvm ]] && { [[ $(uname -m) != x86_64 ]] || grep --quiet --word-regexp 'vmx\|svm' /proc/cpuinfo; }
+}
+
+# Flags of qemu. In software each core has a thread, and much of what is translated is
+# kept: programs in Go are large. Page tables of five levels cost more there.
+vm_processor() {
+  if vm_is_fast; then
+    echo -accel kvm -cpu host
+  else
+    echo -accel tcg,thread=multi,tb-size=1024 -cpu max,la57=off
+  fi
+}
+
+# vm_boot FOLDER DISK [FILE...]: starts a machine of FOLDER's kernel on a copy of DISK, or on
+# what there is of an earlier start; each FILE is a further disk to it, /dev/vdb and so on.
+vm_boot() {
+  local kernel=$1 disk=$2 file drives=() tries
+  shift 2
+  [[ -e $machine/disk.qcow2 ]] ||
+    qemu-img create -q -f qcow2 -b "$(realpath "$disk")" \
+      -F "$(if [[ $disk == *.raw ]]; then echo raw; else echo qcow2; fi)" "$machine/disk.qcow2"
+  # A machine for tests may lose its disk with the host's power.
+  drives+=(-drive "file=$machine/disk.qcow2,if=virtio,format=qcow2,cache=unsafe,discard=unmap")
+  for file; do drives+=(-drive "file=$file,if=virtio,format=raw,readonly=on"); done
+  # Another program may have the port first: qemu then ends at once.
+  for tries in {1..20}; do
+    vm_port=$((20000 + RANDOM % 10000))
+    # shellcheck disable=SC2046 # Words, each without a blank.
+    if qemu-system-"$(uname -m)" $(vm_processor) -smp "$(nproc)" -m "$vm_memory" \
+      -display none -no-user-config -nodefaults \
+      -kernel "$kernel/kernel" -initrd "$kernel/initrd" \
+      -append "root=/dev/vda rw console=ttyS0 quiet mitigations=off" \
+      -serial "file:$machine/console" "${drives[@]}" \
+      -netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:$vm_port-:22" \
+      -device virtio-net-pci,netdev=net -device virtio-rng-pci \
+      -pidfile "$machine/pid" -daemonize 2>"$machine/qemu"; then
+      vm_key=$kernel/key
+      vm_wait_for_ssh
+      return
+    fi
+    grep --quiet 'host forwarding' "$machine/qemu" || break
+  done
+  die "qemu does not start (try $tries): $(<"$machine/qemu")"
+}
+
+# vm USER COMMAND...: runs it in the machine.
+vm() {
+  ssh -i "$vm_key" -p "$vm_port" -o BatchMode=yes -o ConnectTimeout=60 -o LogLevel=ERROR \
+    -o ServerAliveInterval=30 -o ServerAliveCountMax=20 \
+    -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null "$1@127.0.0.1" "${@:2}"
+}
+
+vm_runs() { kill -0 "$(cat "$machine/pid" 2>/dev/null)" 2>/dev/null; }
+
+# Until every service that starts with the machine has been started, or has failed.
+vm_wait_for_ssh() {
+  local deadline=$((SECONDS + 600)) begun=$SECONDS
+  until vm root true 2>/dev/null; do
+    vm_runs || die "qemu ended: $(<"$machine/qemu")"
+    ((SECONDS < deadline)) || {
+      tail -n 20 "$machine/console" >&2
+      die "the machine does not answer after 600 s"
+    }
+    sleep 1
+  done
+  say "the machine answers after $((SECONDS - begun)) s"
+}
+
+# As a user does it; the processes of qemu stay.
+vm_reboot() {
+  local before
+  before=$(vm root cat /proc/sys/kernel/random/boot_id)
+  say "rebooting the machine"
+  vm root systemctl reboot || true
+  local deadline=$((SECONDS + 900))
+  until [[ $(vm root cat /proc/sys/kernel/random/boot_id 2>/dev/null) != @("$before"|) ]]; do
+    vm_runs || die "qemu ended: $(<"$machine/qemu")"
+    ((SECONDS < deadline)) || die "the machine does not come back"
+    sleep 1
+  done
+}
+
+# Powers it off; its disk stays.
+vm_off() {
+  local deadline=$((SECONDS + 300))
+  vm root systemctl poweroff || true
+  while vm_runs; do
+    ((SECONDS < deadline)) || {
+      kill -KILL "$(<"$machine/pid")"
+      die "the machine does not power off"
+    }
+    sleep 1
+  done
+}
