@@ -143,17 +143,16 @@ fn of_engine(engine: &EngineFacts, version: KubernetesVersion) -> Vec<Problem> {
         found.push(Problem::OldEngine { product, version: text.clone(), oldest });
     }
     let is_v1 = engine.cgroup_version.as_deref() == Some("1");
-    if engine.rootless && is_v1 {
+    if is_v1 && engine.rootless {
         found.push(Problem::RootlessOnV1 { product });
+    } else if is_v1 && version.drops_cgroup_v1() {
+        found.push(Problem::CgroupV1 { version });
     }
     if engine.maps_users {
         found.push(Problem::MapsUsers);
     }
     if !engine.missing_controllers.is_empty() && !engine.rootless {
         found.push(Problem::NoControllers { names: engine.missing_controllers.clone() });
-    }
-    if is_v1 && version.drops_cgroup_v1() {
-        found.push(Problem::CgroupV1 { version });
     }
     found
 }

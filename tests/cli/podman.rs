@@ -28,11 +28,11 @@ fn a_podman_that_may_not_have_users_says_what_helps() {
     for (said, hint) in [
         (
             "cannot clone: Permission denied",
-            "run mokctl as root; 'sysctl kernel.apparmor_restrict_unprivileged_userns=0' as root lets AppArmor allow it",
+            "'sysctl kernel.apparmor_restrict_unprivileged_userns=0' as root lets AppArmor allow it; or run mokctl as root",
         ),
         (
             "Error: potentially insufficient UIDs or GIDs available in user namespace",
-            "run mokctl as root; 'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER' as root gives the user ids",
+            "'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER' as root gives the user ids; or run mokctl as root",
         ),
     ] {
         machine.0.docker.on("ps *").fails(125, said);

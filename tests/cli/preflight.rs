@@ -65,7 +65,7 @@ fn an_engine_that_cannot_bear_a_node_is_refused() {
             "switch the engine to linux containers",
         ),
         (
-            json!({"SecurityOptions": ["name=seccomp,profile=builtin", "name=rootless"]}),
+            json!({"CgroupVersion": "1", "SecurityOptions": ["name=seccomp", "name=rootless"]}),
             "the docker engine runs rootless on cgroup v1, where no container of an ordinary user \
              can be limited",
             "boot the host with 'systemd.unified_cgroup_hierarchy=1' on the kernel's command line, \
