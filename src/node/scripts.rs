@@ -4,6 +4,7 @@
 //! beside the module that puts it there.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use super::files::File;
 use crate::cluster::cni::Cni;
@@ -61,14 +62,15 @@ pub struct Values {
     pub etcd: String,
     /// Whether further masters will join by hand.
     pub upload_certs: bool,
-    /// How many times as long as on an ordinary machine scripts wait.
-    pub slowness: u64,
+    /// How long scripts wait for what an ordinary machine has in a moment.
+    pub patience: Duration,
 }
 
 impl Values {
     /// The file with the values.
     fn render(&self) -> String {
         let mut text = String::new();
+        let patience = self.patience.as_secs().max(1).to_string();
         for (name, value) in [
             ("NODE", self.node.as_str()),
             ("CNI", self.cni.as_str()),
@@ -78,11 +80,9 @@ impl Values {
             ("SKIP_INIT_PHASES", &self.skip_init_phases),
             ("SKIP_JOIN_PHASES", &self.skip_join_phases),
             ("UPLOAD_CERTS", if self.upload_certs { "yes" } else { "" }),
+            ("PATIENCE", &patience),
         ] {
             let _ = writeln!(text, "{name}={}", shell_escape::escape(value.into()));
-        }
-        if self.slowness > 1 {
-            let _ = writeln!(text, "SLOWNESS={}", self.slowness);
         }
         text
     }
@@ -125,13 +125,13 @@ mod tests {
             skip_init_phases: "$(reboot);'".into(),
             skip_join_phases: String::new(),
             upload_certs: false,
-            slowness: 12,
+            patience: Duration::from_secs(60),
         };
         assert_eq!(
             values.render(),
             "NODE=a-worker-1\nCNI=static\nCRI_SOCKET='/run/x y.sock'\nENDPOINT='[fd00::2]:6443'\n\
              ETCD='https://127.0.0.1:2379'\n\
-             SKIP_INIT_PHASES='$(reboot);'\\'''\nSKIP_JOIN_PHASES=''\nUPLOAD_CERTS=''\nSLOWNESS=12\n"
+             SKIP_INIT_PHASES='$(reboot);'\\'''\nSKIP_JOIN_PHASES=''\nUPLOAD_CERTS=''\nPATIENCE=60\n"
         );
     }
 }

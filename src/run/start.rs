@@ -27,6 +27,9 @@ use crate::node::{
     addons, balancer, limits, manual, network, proxy, registry, scripts, snapshot, stand_ins,
 };
 
+/// What a script in a node may wait for, in the calls that run it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// The container of a node, what is put into it, and its start.
 pub(super) struct FirstStart {
     container: Container,
@@ -159,7 +162,7 @@ impl Run<'_> {
             etcd: etcd::here(layout.addresses(node).primary()),
             upload_certs: self.origin.pki().is_none()
                 && self.roster.with_role(Role::Master).count() > 1,
-            slowness: self.engines.of(node).deadline(Duration::from_secs(1)).as_secs(),
+            patience: self.engines.of(node).deadline(PATIENCE),
         })
     }
 

@@ -16,7 +16,7 @@ wait_for_runtime
 phases=preflight,control-plane/controller-manager,control-plane/scheduler,wait-control-plane
 phases+=,upload-config,mark-control-plane,bootstrap-token,kubelet-finalize,addon,show-join-command
 kubeadm init "$config" --skip-phases="$phases${SKIP_INIT_PHASES:+,$SKIP_INIT_PHASES}"
-wait_until 240 "the API server" api_listens
+wait_until "$((4 * PATIENCE))" "the API server" api_listens
 
 # Before the API has read who may do what, this one may do everything.
 export KUBECONFIG=/etc/kubernetes/super-admin.conf

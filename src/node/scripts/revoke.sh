@@ -5,5 +5,5 @@ set -euo pipefail
 
 # shellcheck source=src/node/scripts/common.sh
 . /root/mok/common.sh
-wait_until 60 "the join token to be deleted" admin --namespace=kube-system \
+wait_until "$PATIENCE" "the join token to be deleted" admin --namespace=kube-system \
   delete secret --ignore-not-found --output=name "bootstrap-token-$1"

@@ -28,7 +28,8 @@ ours() { ctr --address "$own/sock" --namespace k8s.io "$@"; }
 here() { ctr --namespace k8s.io "$@"; }
 # shellcheck source=src/node/scripts/common.sh
 . /root/mok/common.sh
-wait_until 60 "the image's own containerd" ours version >/dev/null
+# A node of an earlier mokctl does not say how patient to be.
+wait_until "${PATIENCE:-60}" "the image's own containerd" ours version >/dev/null
 
 images() { awk 'NR > 1 && $1 !~ /^sha256:/ { print $1, $2, $3 }'; }
 # Each image has one layer, whose digest is also the key of its snapshot.
