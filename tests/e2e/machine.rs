@@ -185,10 +185,7 @@ fn an_image_is_loaded(cluster: &Cluster) {
 #[test]
 #[ignore = "takes a machine for itself and reboots it: make e2e-vm"]
 fn one_master_is_whole_after_a_reboot_and_goes() {
-    let Some(cluster) = kept("one") else { return };
-    let before = Before::read(&folder().join("one.json"));
-    let all = containers(&cluster).unwrap();
-    before.comes_back(&cluster, "a reboot", &all, &booted());
+    let Some(cluster) = whole_after_a_reboot("one") else { return };
     assert_eq!(snapshots::read(&cluster), "saved");
     goes(&cluster);
 }
@@ -205,11 +202,17 @@ fn three_masters_serve() {
 #[test]
 #[ignore = "takes a machine for itself and reboots it: make e2e-vm"]
 fn three_masters_are_whole_after_a_reboot_and_go() {
-    let Some(cluster) = kept("three") else { return };
-    let before = Before::read(&folder().join("three.json"));
+    let Some(cluster) = whole_after_a_reboot("three") else { return };
+    goes(&cluster);
+}
+
+/// What was there before is there again, without a command.
+fn whole_after_a_reboot(roles: &str) -> Option<Cluster> {
+    let cluster = kept(roles)?;
+    let before = Before::read(&folder().join(format!("{roles}.json")));
     let all = containers(&cluster).unwrap();
     before.comes_back(&cluster, "a reboot", &all, &booted());
-    goes(&cluster);
+    Some(cluster)
 }
 
 /// When this machine was booted, as Kubernetes writes it.

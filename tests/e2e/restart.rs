@@ -36,7 +36,8 @@ impl Before {
             echo,
             service,
         };
-        // Else what is found missing later may never have been there.
+        // Else what is found missing later may never have been there. Not at once: kube-proxy
+        // hears of a pod that is ready, and writes its rules once a second.
         let whole = || before.whole(cluster, &BTreeSet::new(), "");
         wait::until("the whole cluster", PATIENCE, whole);
         assert!(before.nodes.len() == 1 || before.routes.values().all(|text| !text.is_empty()));
