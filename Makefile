@@ -76,7 +76,7 @@ test: check e2e ## Run every check and the end-to-end tests
 
 .PHONY: build
 build: toolchain ## Build mokctl
-	@RUSTFLAGS="$(REMAPPED)" cargo rustc --locked --release --bin mokctl -- $(STATIC)
+	@RUSTFLAGS="$(REMAPPED) $${RUSTFLAGS:-}" cargo rustc --locked --release --bin mokctl -- $(STATIC)
 	@(($$(stat --format=%s $(MOKCTL)) < $(MOST_BYTES))) || { echo "$(MOKCTL) has $(MOST_BYTES) bytes or more" >&2; exit 1; }
 
 .PHONY: image
