@@ -130,7 +130,7 @@ run_tests() {
 
 remove_cluster() {
   if [[ ${KEEP:-} == yes ]]; then return; fi
-  # It may not have been started yet.
+  # It may not have been started yet; the cluster has to go all the same.
   docker rm --force --volumes "$registry" >/dev/null 2>&1 || true
   "$mokctl" -q delete cluster "$name" --yes
 }

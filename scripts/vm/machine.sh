@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What runs a virtual machine of scripts/vm/disk.sh. To be sourced, after scripts/lib.sh.
 # Its state is in a folder, $machine, as long as it runs: disk.qcow2 has what differs from
-# the disk that it was started with, `port` the port of its SSH, `pid` the number of qemu.
+# the disk that it was started with, `pid` the number of qemu, `console` what its kernel said.
 #
 # It reaches nothing beyond itself: what passes in it passes without the internet.
 
@@ -66,7 +66,6 @@ vm() {
 
 vm_runs() { kill -0 "$(cat "$machine/pid" 2>/dev/null)" 2>/dev/null; }
 
-# Until every service that starts with the machine has been started, or has failed.
 vm_wait_for_ssh() {
   local deadline=$((SECONDS + 600)) begun=$SECONDS
   until vm root true 2>/dev/null; do
@@ -85,6 +84,7 @@ vm_reboot() {
   local before
   before=$(vm root cat /proc/sys/kernel/random/boot_id)
   say "rebooting the machine"
+  # The connection may end before the command does.
   vm root systemctl reboot || true
   local deadline=$((SECONDS + 900))
   until [[ $(vm root cat /proc/sys/kernel/random/boot_id 2>/dev/null) != @("$before"|) ]]; do
@@ -97,6 +97,7 @@ vm_reboot() {
 # Powers it off; its disk stays.
 vm_off() {
   local deadline=$((SECONDS + 300))
+  # The connection may end before the command does.
   vm root systemctl poweroff || true
   while vm_runs; do
     ((SECONDS < deadline)) || {
