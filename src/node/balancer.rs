@@ -34,9 +34,16 @@ pub fn config<'a>(
 defaults
   mode tcp
   log global
-  timeout connect 2s
+  timeout connect 1s
   # By default it tries a master that is gone four times, until the client gives up.
   option redispatch 1
+  # A connection to a master that went away is worth nothing: the client shall
+  # notice and come again. With on-marked-down shutdown-sessions, haproxy 3.0.11
+  # keeps a client for ever whose connection was just being made.
+  option srvtcpka
+  srvtcpka-idle 1s
+  srvtcpka-intvl 1s
+  srvtcpka-cnt 3
   # A busy API server answers late; taken for dead, it would lose its clients.
   timeout check 3s
   # Watches are quiet for minutes.
@@ -50,9 +57,7 @@ frontend api
 backend masters
   option httpchk GET /healthz
   http-check expect status 200
-  # A connection to a master that went away is worth nothing: the client shall
-  # notice and come again.
-  default-server check check-ssl verify none inter 500ms fall 3 rise 1 on-marked-down shutdown-sessions
+  default-server check check-ssl verify none inter 500ms fall 3 rise 1 tcp-ut 3s
 "
     );
     for master in &masters {

@@ -1,6 +1,7 @@
 //! What is removed by hand: containers, Node objects, the network.
 
 use std::slice;
+use std::thread;
 
 use serde_json::Value;
 
@@ -22,6 +23,30 @@ impl Cluster {
 
     fn loses(&self, node: &str) {
         docker(&["rm", "--force", "--volumes", node]).unwrap();
+        self.sees_loss_of(node);
+    }
+
+    /// Removes a master while `kubectl` on another asks the balancer ten times a second:
+    /// who meets the dead one must be told so, or sent to another, before it gives up.
+    fn loses_master_under_requests(&self, master: &str) {
+        let ask = "for _ in {1..40}; do
+            timeout 6 kubectl --kubeconfig=/etc/kubernetes/admin.conf get --raw=/healthz \
+              >/dev/null 2>&1 || echo \"$?\" &
+            sleep 0.1
+          done
+          wait";
+        let codes = thread::scope(|scope| {
+            let first = self.node("master-1");
+            let asks = scope.spawn(move || docker(&["exec", &first, "bash", "-c", ask]).unwrap());
+            docker(&["rm", "--force", "--volumes", master]).unwrap();
+            asks.join().unwrap()
+        });
+        let hung = codes.lines().filter(|code| *code == "124").count();
+        assert_eq!(hung, 0, "the balancer kept {hung} of 40 requests: {codes:?}");
+        self.sees_loss_of(master);
+    }
+
+    fn sees_loss_of(&self, node: &str) {
         // An API whose etcd has lost its leader does not answer for a moment.
         wait::until("the loss to be seen", PATIENCE, || match self.status(node).as_deref() {
             Some("missing") => Ok(()),
@@ -68,7 +93,7 @@ fn a_master_that_was_removed_by_hand_leaves_etcd() {
     cluster.create(3, 0);
     let all = cluster.nodes(&["master-1", "master-2", "master-3"]);
 
-    cluster.loses(&all[1]);
+    cluster.loses_master_under_requests(&all[1]);
     cluster.does(&["delete", "master", &all[1], "--yes"]);
     assert_eq!(cluster.etcd_members(), 2);
     cluster.does(&["create", "master", &cluster.name]);
