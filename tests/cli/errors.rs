@@ -1,6 +1,7 @@
 //! Messages, word for word, that no other test waits for.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use crate::harness::Machine;
 
@@ -178,7 +179,9 @@ fn what_this_machine_refuses() {
     let outcome = machine.mokctl("create cluster b 1 0 -q").env("KUBECONFIG", "/dev/null");
     outcome.stderr(stderr).code(1).run();
     let program = machine.docker.client();
+    fs::remove_file(&program).unwrap();
     fs::write(&program, "#!/nowhere\n").unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let stderr = "mokctl: error: cannot run docker ps --all --quiet --no-trunc \
                   --filter=label=MokCluster: No such file or directory (os error 2)\n";
     machine.mokctl("exec").stderr(stderr).code(1).run();

@@ -222,7 +222,10 @@ fn it_stays_what_it_is() {
     let calls = machine.docker.calls();
     let network = calls.iter().rfind(|call| call.verb() == "network create").unwrap();
     assert_eq!(flags(network, "subnet"), ["10.77.0.0/24", "fd00:10:77::/64"]);
-    let connect = calls.iter().rfind(|call| call.verb() == "network connect").unwrap();
+    let of_worker = |call: &&Call| {
+        call.verb() == "network connect" && call.argv.last().unwrap() == "a-worker-1"
+    };
+    let connect = calls.iter().rfind(of_worker).unwrap();
     assert_eq!(connect.argv[2..4], ["--ip=10.77.0.101", "--ip6=fd00:10:77::101"]);
 
     machine.mokctl("create cluster b --from s -q --subnet 10.78.0.0/24").run();

@@ -1,5 +1,5 @@
 //! A user's machine: systemd, cgroup v2, `AppArmor`, an engine of today, and a reboot now and
-//! then. scripts/vm/suite.sh runs these tests one by one in a virtual machine, on each of its
+//! then. scripts/e2e-vm.sh runs these tests one by one in a virtual machine, on each of its
 //! engines; `docker` there is the client of the engine whose turn it is, or podman.
 //!
 //! What is there before a reboot is told to the test after it in the folder that

@@ -1,6 +1,5 @@
 //! A docker client with its engine in one, as files in a folder: a program for
-//! mokctl to run (the scripts beside this file), and here its layout and what it
-//! has recorded.
+//! mokctl to run (`tests/fake_docker`), and here its layout and what it has recorded.
 
 mod call;
 mod hosts;
@@ -10,10 +9,13 @@ mod rule;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::env;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
 
 use mokctl::cluster::family::{IpFamily, PerFamily};
 use mokctl::cluster::name::NodeName;
@@ -26,22 +28,6 @@ pub(crate) use call::Call;
 pub(crate) use images::{image, labels};
 use rule::Rule;
 use words::Words;
-
-/// The program: one file, so that it is read at once.
-const CLIENT: &str = concat!(
-    include_str!("state.sh"),
-    include_str!("lists.sh"),
-    include_str!("inspect.sh"),
-    include_str!("containers.sh"),
-    include_str!("power.sh"),
-    include_str!("networks.sh"),
-    include_str!("programs.sh"),
-    include_str!("upgrade.sh"),
-    include_str!("images.sh"),
-    include_str!("faults.sh"),
-    include_str!("podman.sh"),
-    include_str!("main.sh"),
-);
 
 /// A container or network that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +54,25 @@ registry.k8s.io/coredns/coredns:v1.14.6
 registry.k8s.io/pause:3.10.2
 registry.k8s.io/etcd:3.7.0-0
 ";
+
+/// The program itself, which `cargo test --test cli` alone does not build.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let mut cargo = Command::new(env!("CARGO"));
+        let folder = Path::new(env!("CARGO_BIN_EXE_mokctl")).parent().unwrap();
+        cargo.args(["build", "--quiet", "--locked", "--example=fake-docker", "--target-dir"]);
+        cargo.arg(folder.parent().unwrap()).current_dir(env!("CARGO_MANIFEST_DIR"));
+        // Of the test's own build: ring would be compiled again because of them.
+        for (name, _) in env::vars() {
+            if ["CARGO_PKG_", "CARGO_MANIFEST_", "OUT_DIR"].iter().any(|it| name.starts_with(it)) {
+                cargo.env_remove(name);
+            }
+        }
+        assert!(cargo.status().unwrap().success(), "the fake docker");
+        folder.join("examples/fake-docker")
+    })
+}
 
 /// What a cluster `a` has stored, for each verb of kubectl something to do.
 const SAVED: &str = r#"{"items": [
@@ -133,8 +138,7 @@ impl FakeDocker {
 
         let client = docker.client();
         fs::create_dir_all(client.parent().unwrap()).unwrap();
-        fs::write(&client, CLIENT).unwrap();
-        fs::set_permissions(&client, fs::Permissions::from_mode(0o755)).unwrap();
+        symlink(program(), &client).unwrap();
         docker
     }
 

@@ -43,11 +43,11 @@ impl Fault {
 /// Deadlines: where a call hangs, and where none does. A machine with too much to
 /// do may miss the short ones elsewhere, so that is tried again with longer ones. The
 /// fake engine hangs for 100 s, longer than the longest deadline that is scaled here.
-const HANGS: [&str; 2] = ["0.03", "0.1"];
+const HANGS: [&str; 2] = ["0.015", "0.1"];
 const OTHERS: [&str; 2] = ["0.1", "0.5"];
 
 /// As many at once: those that hang do not compute, the others do.
-const HANGING: usize = 12;
+const HANGING: usize = 32;
 const COMPUTING: usize = 4;
 
 /// One test at a time: each keeps the machine busy.

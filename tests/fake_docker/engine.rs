@@ -1,0 +1,267 @@
+//! The engine's state: plain files in `../engine` beside the client.
+//!
+//! - `calls/N/{argv,stdin,environment}`: every call, numbered as they came (0 is a stub)
+//! - `events`: `start N` and `end N STATUS`, in order
+//! - `containers/NAME/`: id, image, network, `network_id`, ip, labels, mounts, publish, status, root/
+//! - `networks/NAME/`: id, subnet, labels
+//! - `images/REFERENCE/labels`
+//! - `info.json`: what the engine says of itself
+//! - `created`: when every container was made
+//! - `ports/PORT[-udp]`: a port that is taken
+//! - `nodes/NAME`: a Node object: the node's address
+//! - `rules/K/`: faults: what shall go wrong, and when
+//! - `hosts/HOST/`: the engine of a host; calls, events, rules and Node objects stay here
+//!
+//! Containers and networks appear and vanish in one step each, and names, ports and
+//! subnets are claimed by making a folder, so calls may run side by side. What another call
+//! takes away meanwhile is read as if it were empty.
+
+use std::env;
+use std::fmt::{Debug, Write as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::exit::{Done, Exit, fail};
+
+/// A call, and the engine that serves it.
+pub(crate) struct Engine {
+    /// The client, as it was called.
+    pub(crate) program: PathBuf,
+    /// The folder of the engine that is asked.
+    pub(crate) root: PathBuf,
+    /// That of all of them.
+    pub(crate) log: PathBuf,
+    /// The call's number, and its folder.
+    pub(crate) number: usize,
+    pub(crate) call: PathBuf,
+    /// All words, for who does not understand them.
+    pub(crate) words: String,
+    pub(crate) podman: bool,
+    out: Box<dyn Write>,
+}
+
+impl Engine {
+    /// The engine beside `program`, and a new call in it, unless it is one that goes on.
+    pub(crate) fn beside(
+        program: &str,
+        words: &[String],
+        late: Option<usize>,
+    ) -> Result<Self, Exit> {
+        let program = found_in_path(program);
+        let root = program.parent().map(|bin| bin.join("../engine")).unwrap_or_default();
+        if !root.is_dir() {
+            return fail(&format!("fake docker: no engine beside {}", program.display()));
+        }
+        let number = match late {
+            Some(number) => number,
+            None => claim(&root.join("calls"))?,
+        };
+        Ok(Self {
+            podman: program.file_name().is_some_and(|name| name == "podman"),
+            program,
+            log: root.clone(),
+            call: root.join("calls").join(number.to_string()),
+            root,
+            number,
+            words: words.join(" "),
+            out: Box::new(io::BufWriter::new(io::stdout())),
+        })
+    }
+
+    /// Notes the call, with what it was given.
+    pub(crate) fn record(&self) -> Done {
+        let argv: String = env::args().skip(1).map(|word| format!("{word}\0")).collect();
+        fs::write(self.call.join("argv"), argv)?;
+        let mut environment = String::new();
+        for (name, value) in env::vars_os() {
+            let value = value.to_string_lossy().replace('\'', "'\"'\"'");
+            let _ = writeln!(environment, "export {}='{value}'", name.to_string_lossy());
+        }
+        fs::write(self.call.join("environment"), environment)?;
+        self.event(&format!("start {}\n", self.number))?;
+        Ok(())
+    }
+
+    /// Notes the end; what was killed never comes here.
+    pub(crate) fn record_end(&self, status: u8) {
+        // The test may be over.
+        let _ = self.event(&format!("end {} {status}\n", self.number));
+    }
+
+    fn event(&self, line: &str) -> io::Result<()> {
+        OpenOptions::new().append(true).open(self.log.join("events"))?.write_all(line.as_bytes())
+    }
+
+    /// The engine of a host has its own folder in this one, or does not answer.
+    pub(crate) fn go_to(&mut self, host: &str, words: &[String]) -> Done {
+        let name = host.split_once("://").map_or(host, |(_, name)| name);
+        self.root = self.log.join("hosts").join(name);
+        self.words = words.join(" ");
+        if self.root.is_dir() {
+            return Ok(());
+        }
+        fail(&format!(
+            "Cannot connect to the Docker daemon at {host}. Is the docker daemon running?"
+        ))
+    }
+
+    /// From now on what it prints is lost.
+    pub(crate) fn mute(&mut self) {
+        self.out = Box::new(io::sink());
+    }
+
+    pub(crate) fn print(&mut self, line: impl AsRef<str>) -> Done {
+        self.print_bytes(format!("{}\n", line.as_ref()).as_bytes())
+    }
+
+    pub(crate) fn print_bytes(&mut self, bytes: &[u8]) -> Done {
+        Ok(self.out.write_all(bytes)?)
+    }
+
+    /// `cat FILE`.
+    pub(crate) fn print_file(&mut self, file: &Path) -> Done {
+        match fs::read(file) {
+            Ok(bytes) => self.print_bytes(&bytes),
+            Err(_) => fail(&format!("cat: {}: No such file or directory", file.display())),
+        }
+    }
+
+    /// Where a part of the answer is written to.
+    pub(crate) fn out(&mut self) -> &mut dyn Write {
+        &mut self.out
+    }
+
+    pub(crate) fn flush(&mut self) -> Done {
+        Ok(self.out.flush()?)
+    }
+
+    pub(crate) fn unknown<T>(&self) -> Result<T, Exit> {
+        eprintln!("fake docker: unknown command: {}", self.words);
+        Err(Exit(97))
+    }
+
+    pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// What comes on standard input becomes part of the recorded call.
+    pub(crate) fn save_stdin(&self) -> Done {
+        io::copy(&mut io::stdin().lock(), &mut File::create(self.stdin())?)?;
+        Ok(())
+    }
+
+    pub(crate) fn stdin(&self) -> PathBuf {
+        self.call.join("stdin")
+    }
+
+    pub(crate) fn has_stdin(&self) -> bool {
+        !is_empty(&self.stdin())
+    }
+
+    pub(crate) fn stdin_has(&self, text: &str) -> bool {
+        fs::read(self.stdin()).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(text))
+    }
+
+    /// The folder of a container, by name or id.
+    pub(crate) fn container(&self, reference: &str) -> Option<PathBuf> {
+        self.object("containers", reference)
+    }
+
+    pub(crate) fn need_container(&self, reference: &str) -> Result<PathBuf, Exit> {
+        let missing =
+            || fail(&format!("Error response from daemon: No such container: {reference}"));
+        self.container(reference).map_or_else(missing, Ok)
+    }
+
+    /// The folder of a network, by name or id.
+    pub(crate) fn network(&self, reference: &str) -> Option<PathBuf> {
+        self.object("networks", reference)
+    }
+
+    fn object(&self, kind: &str, reference: &str) -> Option<PathBuf> {
+        let named = |name: &str| {
+            let folder = self.path(kind).join(name);
+            (!name.is_empty() && folder.join("id").is_file()).then_some(folder)
+        };
+        named(reference).or_else(|| named(&get(&self.path("ids").join(reference))))
+    }
+
+    /// 64 hexadecimal digits that no other call makes.
+    pub(crate) fn new_id(&self, kind: u8) -> String {
+        format!("{kind:04x}{:060x}", self.number)
+    }
+}
+
+impl Debug for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Engine").field("root", &self.root).finish_non_exhaustive()
+    }
+}
+
+/// Where the shell would find it: its own name tells it apart from what it links to.
+fn found_in_path(program: &str) -> PathBuf {
+    if program.contains('/') {
+        return program.into();
+    }
+    let path = env::var_os("PATH").unwrap_or_default();
+    let places = env::split_paths(&path).map(|folder| folder.join(program));
+    places.into_iter().find(|place| place.exists()).unwrap_or_else(|| program.into())
+}
+
+/// The next number that no other call has.
+fn claim(calls: &Path) -> io::Result<usize> {
+    let mut number = fs::read_dir(calls)?.count();
+    loop {
+        match fs::create_dir(calls.join(number.to_string())) {
+            Ok(()) => return Ok(number),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// The first line of a file; nothing where there is none.
+pub(crate) fn get(file: &Path) -> String {
+    lines(file).into_iter().next().unwrap_or_default()
+}
+
+/// The lines of a file.
+pub(crate) fn lines(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    text.lines().map(String::from).collect()
+}
+
+/// Writes a line to a file of an object, which may be gone meanwhile.
+pub(crate) fn set(file: &Path, line: &str) {
+    let _ = fs::write(file, format!("{line}\n"));
+}
+
+/// The same for an empty file.
+pub(crate) fn touch(file: &Path) {
+    let _ = OpenOptions::new().create(true).append(true).open(file);
+}
+
+pub(crate) fn is_empty(file: &Path) -> bool {
+    fs::metadata(file).map_or(true, |metadata| metadata.len() == 0)
+}
+
+/// The folders in a folder that are an object, by name.
+pub(crate) fn objects(folder: &Path) -> Vec<PathBuf> {
+    let mut folders = entries(folder);
+    folders.retain(|folder| !get(&folder.join("id")).is_empty());
+    folders
+}
+
+/// What is in a folder, by name.
+pub(crate) fn entries(folder: &Path) -> Vec<PathBuf> {
+    let found = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<_> = found.map(|entry| entry.path()).collect();
+    found.sort();
+    found
+}
+
+/// The last part of a path.
+pub(crate) fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}

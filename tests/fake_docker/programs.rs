@@ -1,0 +1,309 @@
+//! Programs in containers, those that are there and those that it starts.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::engine::{Engine, get, is_empty, name_of, touch};
+use crate::exit::{Done, Exit, fail};
+use crate::flags::ContainerFlags;
+use crate::inspect::hex;
+use crate::pattern::matches;
+
+/// What systemd starts to install the add-ons.
+const ADDONS: &str = "root/etc/systemd/system/multi-user.target.wants/mok-addons.service";
+/// How the key of a certificate on P-256 begins, and its length.
+const KEY: &[u8] = &[0x30, 0x59, 0x30, 0x13, 0x06, 0x07];
+const KEY_LENGTH: usize = 91;
+
+impl Engine {
+    pub(crate) fn exec(&mut self, words: &[String]) -> Done {
+        let count = words.iter().take_while(|word| word.starts_with('-')).count();
+        let (flags, words) = words.split_at(count);
+        if flags.iter().any(|flag| flag != "--interactive" && flag != "--tty") {
+            return self.unknown();
+        }
+        let Some((reference, words)) = words.split_first() else { return self.unknown() };
+        let node = self.need_container(reference)?;
+        match get(&node.join("status")).as_str() {
+            "running" => {}
+            "paused" => {
+                return fail(&format!(
+                    "Error response from daemon: Container {reference} is paused, unpause the \
+                     container before exec"
+                ));
+            }
+            _ => {
+                let id = get(&node.join("id"));
+                return fail(&format!("Error response from daemon: container {id} is not running"));
+            }
+        }
+        if flags.iter().any(|flag| flag == "--interactive") {
+            self.save_stdin()?;
+        }
+        let line = words.join(" ");
+        if let Some(script) = line.strip_prefix("bash /root/mok/") {
+            return self.script(&node, script, words);
+        }
+        if let Some(rest) = line.strip_prefix("kubectl --kubeconfig=/etc/kubernetes/") {
+            return self.kubectl(&node, rest, words);
+        }
+        if line.starts_with("bash ") {
+            return self.bash(&node, &line, words);
+        }
+        self.program(&node, &line, words)
+    }
+
+    /// mokctl's own scripts.
+    fn script(&mut self, node: &Path, script: &str, words: &[String]) -> Done {
+        let has = |file: &str| !is_empty(&node.join("root/root/mok").join(file));
+        let (name, arguments) = script.split_once(' ').unwrap_or((script, ""));
+        match (name, arguments.is_empty()) {
+            ("init.sh" | "clone.sh", true) => {
+                if !has("kubeadm-init.yaml") {
+                    return fail("unable to read config from \"/root/mok/kubeadm-init.yaml\"");
+                }
+                self.new_cluster(node);
+                let says = if name == "init.sh" { "kubeadm-init.txt" } else { "token.txt" };
+                self.print_of_cluster(node, says)
+            }
+            ("control_plane.sh", true) => {
+                if !has("patches/etcd~members+json.json") {
+                    return fail("open /root/mok/patches: no such file or directory");
+                }
+                Ok(())
+            }
+            ("addons.sh", true) => {
+                fs::create_dir_all(node.join(ADDONS).with_file_name(""))?;
+                touch(&node.join(ADDONS));
+                Ok(())
+            }
+            ("join.sh", true) => {
+                let name = name_of(node);
+                if !self.has_stdin() {
+                    return fail("error: no kubeadm configuration on standard input");
+                }
+                if self.node_object(&name).exists() {
+                    return fail(&format!(
+                        "error execution phase kubelet-start: a Node with name \"{name}\" and status \
+                         \"Ready\" already exists in the cluster"
+                    ));
+                }
+                self.register(&[name]);
+                self.print("This node has joined the cluster.")
+            }
+            ("ready.sh", false) => {
+                let nodes = words.get(4..).unwrap_or_default();
+                self.register(nodes);
+                for node in nodes {
+                    self.print(format!("node/{node} condition met"))?;
+                }
+                Ok(())
+            }
+            ("leave.sh", true) => self.print("[reset] Stopping the kubelet service"),
+            ("finish.sh", true) | ("revoke.sh" | "remove_member.sh", false) => Ok(()),
+            _ => self.unknown(),
+        }
+    }
+
+    /// kubectl, with the configuration `rest` and what follows it.
+    fn kubectl(&mut self, node: &Path, rest: &str, words: &[String]) -> Done {
+        let word = |at: usize| words.get(at).map_or("", String::as_str);
+        if matches(rest, "super-admin.conf get * --all-namespaces --output=json") {
+            return self.print_file(&self.path("objects").join(format!("{}.json", word(3))));
+        }
+        if matches(rest, "*admin.conf * --filename=-") {
+            if !self.has_stdin() {
+                return fail(&format!("error: no objects passed to {}", word(2)));
+            }
+            return Ok(());
+        }
+        match rest.strip_prefix("admin.conf ").unwrap_or_default() {
+            "get deployments,daemonsets,pods --all-namespaces --output=json" => {
+                // When that is asked for the second time, they are installed.
+                let _ = fs::remove_file(node.join(ADDONS));
+                self.print(r#"{"items":[]}"#)
+            }
+            words if words.starts_with("drain ") => {
+                let node = word(3);
+                if !self.node_object(node).exists() {
+                    return fail(&format!(
+                        "Error from server (NotFound): nodes \"{node}\" not found"
+                    ));
+                }
+                touch(&self.log.join("cordoned").join(node));
+                Ok(())
+            }
+            words if words.starts_with("delete node ") => {
+                // `--ignore-not-found`
+                let _ = fs::remove_file(self.node_object(word(4)));
+                Ok(())
+            }
+            words if matches(words, "--request-timeout=* get --raw=/api/v1/nodes") => {
+                self.list_nodes()
+            }
+            _ => self.upgrade_in(node, words),
+        }
+    }
+
+    /// What the shell of a node is asked.
+    fn bash(&mut self, node: &Path, line: &str, words: &[String]) -> Done {
+        if line.starts_with("bash /root/setup.sh") {
+            let setup = fs::metadata(node.join("root/root/setup.sh"));
+            if !setup.is_ok_and(|it| it.permissions().mode() & 0o111 != 0) {
+                return fail("bash: /root/setup.sh: No such file or directory");
+            }
+            if !name_of(node).ends_with("-lb") {
+                self.register(&[name_of(node)]);
+            }
+            return self.unpack_by_hand(node);
+        }
+        if line.starts_with("bash -c until true >/dev/tcp/") {
+            return Ok(());
+        }
+        if matches(line, "bash -c compgen -G * || true") {
+            let script = words.get(2).map_or("", String::as_str);
+            let file = script.split(' ').nth(2).unwrap_or_default();
+            if in_root(node, file).exists() {
+                self.print(file)?;
+            }
+            return Ok(());
+        }
+        self.unknown()
+    }
+
+    fn program(&mut self, node: &Path, line: &str, words: &[String]) -> Done {
+        match line {
+            "kubeadm token create --print-join-command --config=/root/mok/kubeadm-init.yaml" => {
+                self.print_of_cluster(node, "token.txt")
+            }
+            "ctr --namespace=k8s.io images list" => {
+                self.print("REF TYPE DIGEST SIZE PLATFORMS LABELS")?;
+                for (name, id) in Self::images_in(node) {
+                    // Under its name and under the digest of its configuration.
+                    let hex = id.trim_start_matches("sha256:");
+                    for name in [&name, &id] {
+                        let line = format!("{name}\tapplication/vnd.oci  sha256:m{hex} 4.4 MiB");
+                        self.print(line)?;
+                    }
+                }
+                Ok(())
+            }
+            "podman images --no-trunc --format={{.ID}} {{.Repository}}:{{.Tag}}" => {
+                for (name, id) in Self::images_in(node) {
+                    self.print(format!("{id} {name}"))?;
+                }
+                Ok(())
+            }
+            "ctr --namespace=k8s.io images import -" | "podman load --quiet" => {
+                self.import_into(node, words.first().map_or("", String::as_str))
+            }
+            "cat /etc/mok/proxy.env" | "cat /etc/mok/settings.json" => {
+                self.print_file(&in_root(node, &words[1]))
+            }
+            "cat /etc/kubernetes/admin.conf" => self.print_file(&self.path("admin.conf")),
+            line if line.starts_with(
+                "kubeadm init --config=/root/mok/kubeadm-init.yaml --skip-phases=",
+            ) =>
+            {
+                Ok(())
+            }
+            line if line.starts_with("tar --create --directory=/etc/kubernetes/pki ") => {
+                let authorities = authorities(node);
+                let files: Vec<PathBuf> =
+                    words[3..].iter().map(|file| authorities.join(file)).collect();
+                self.pack_with_names(&files, &words[3..])
+            }
+            line if line.starts_with("/usr/local/lib/mok/network.sh") => Ok(()),
+            line if line.starts_with("du ") => self.print("1000000\t/var/lib/containerd"),
+            _ => self.upgrade_in(node, words),
+        }
+    }
+
+    fn pack_with_names(&mut self, files: &[PathBuf], names: &[String]) -> Done {
+        let mut builder = tar::Builder::new(self.out());
+        for (file, name) in files.iter().zip(names) {
+            builder.append_path_with_name(file, name)?;
+        }
+        Ok(builder.finish()?)
+    }
+
+    /// Prints a file with the hash of the authority that the node has: that of the public
+    /// key in its certificate.
+    fn print_of_cluster(&mut self, node: &Path, file: &str) -> Done {
+        let certificate = fs::read(authorities(node).join("ca.crt"))?;
+        let Ok(certificate) = pem::parse(certificate) else {
+            return fail("couldn't load the certificate file ca.crt");
+        };
+        let der = certificate.contents();
+        let start = der.windows(KEY.len()).position(|bytes| bytes == KEY).unwrap_or_default();
+        let key = der.get(start..start + KEY_LENGTH).unwrap_or_default();
+        let text = fs::read_to_string(self.path(file))?;
+        let hash = format!("sha256:{}", hex(&Sha256::digest(key)));
+        self.print_bytes(text.replace("@HASH@", &hash).as_bytes())
+    }
+
+    pub(crate) fn run(&mut self, words: &[String]) -> Done {
+        let (flags, words) = ContainerFlags::read(self, words)?;
+        if flags.interactive {
+            self.save_stdin()?;
+        }
+        let line = words.join(" ");
+        let is = |pattern: &str| matches(&line, pattern);
+        if is("* /out/kubeadm config images list --kubernetes-version *")
+            || is("* config images list --kubernetes-version=*")
+        {
+            self.print_file(&self.path("kubeadm-images.txt"))
+        } else if is("* init --help") {
+            self.print("  RootlessControlPlane=true|false (ALPHA - default=false)")
+        } else if is("* -c exec /usr/lib/mok/snapshots/*") {
+            api_server(&line)
+        } else if is("* config validate --config=/dev/stdin") {
+            if !self.stdin_has("noSuchField") {
+                return Ok(());
+            }
+            eprintln!("error: strict decoding error: unknown field \"apiServer.noSuchField\"");
+            fail("To see the stack trace")
+        } else if is("* --config=/dev/stdin config dump") {
+            if !self.stdin_has("noSuchTable") {
+                return Ok(());
+            }
+            eprintln!("time=\"x\" level=error msg=\"Failure\"");
+            fail("containerd: failed to unmarshal TOML at row 1 column 2")
+        } else if is("* /etc/mok/settings.json") {
+            let image = self.path("images").join(&words[0]);
+            self.print_file(&in_root(&image, &words[1]))
+        } else if is("* /proc/1/status") {
+            self.print("Name:\tinit\nCapBnd:\t000001fffeffffff")
+        } else if let Some(image) = words.first() {
+            self.make_container(image, "exited", &flags).map(drop)
+        } else {
+            self.unknown()
+        }
+    }
+}
+
+/// Where the container has the cluster's authorities.
+fn authorities(node: &Path) -> PathBuf {
+    let new = node.join("root/root/mok/new/etc/kubernetes/pki");
+    if new.is_dir() { new } else { node.join("root/etc/kubernetes/pki") }
+}
+
+/// A path in a container or image, as a program there has it.
+fn in_root(folder: &Path, path: &str) -> PathBuf {
+    folder.join("root").join(path.trim_start_matches('/'))
+}
+
+/// What the API server of a node image says of its flags.
+fn api_server(line: &str) -> Result<(), Exit> {
+    let said = if matches(line, "*--feature-gates=*NoSuchGate=*") {
+        "unrecognized feature gate: NoSuchGate"
+    } else if line.contains("--runtime-config=nosuch/") {
+        "[--etcd-servers must be specified, unknown api groups nosuch/v1]"
+    } else {
+        "[--etcd-servers must be specified]"
+    };
+    fail(&format!("E1128 12:00:00.000000 1 run.go:72] \"command failed\" err=\"{said}\""))
+}
