@@ -90,7 +90,7 @@ check: toolchain lint ## Run every check that needs no engine
 	cargo clippy --locked --test e2e -- -D warnings
 	cargo update --quiet --workspace --locked --manifest-path=fuzz/Cargo.toml # changes nothing, or fails
 	@scripts/need.sh openssl openssl
-	cargo test --locked
+	RUST_TEST_THREADS=$$((2 * $$(nproc))) cargo test --locked # they wait more than they compute
 	@scripts/need.sh zsh zsh
 	@scripts/need.sh fish fish
 	@scripts/need.sh groff groff-base
