@@ -154,7 +154,9 @@ fn local_api_endpoint(indent: &str, address: IpAddr) -> String {
 fn timeouts(node: &NodeConfig) -> String {
     let seconds = node.patience.as_secs();
     let patience = format!("{}m{}s", seconds / 60, seconds % 60);
-    format!("timeouts:\n  etcdAPICall: {patience}\n  kubernetesAPICall: {patience}\n")
+    format!(
+        "timeouts:\n  discovery: {patience}\n  etcdAPICall: {patience}\n  kubernetesAPICall: {patience}\n"
+    )
 }
 
 fn patches(node: &NodeConfig) -> String {
@@ -339,7 +341,9 @@ mod tests {
     fn kubeadm_is_as_patient_as_its_machine_is_slow() {
         let slow = NodeConfig { patience: Duration::from_secs(2890), ..node("v1.37.2", "a-b-1") };
         let text = join(&slow, Discovery::Manual { endpoint: "10.213.0.2:6443" });
-        assert!(text.contains("  etcdAPICall: 48m10s\n  kubernetesAPICall: 48m10s\n"), "{text}");
+        for wait in ["discovery", "etcdAPICall", "kubernetesAPICall"] {
+            assert!(text.contains(&format!("  {wait}: 48m10s\n")), "{text}");
+        }
     }
 
     #[test]
