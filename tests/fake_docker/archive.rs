@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::read::GzDecoder;
 
-use crate::engine::{entries, name_of};
+use crate::files::{entries, name_of};
 
 /// Unpacks what `archive` has into `folder`.
 pub(crate) fn unpack(archive: impl Read, folder: &Path) -> io::Result<()> {

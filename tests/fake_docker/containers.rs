@@ -5,8 +5,9 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::archive;
-use crate::engine::{Engine, get, lines, name_of, set};
+use crate::engine::Engine;
 use crate::exit::{Done, Exit, fail};
+use crate::files::{get, lines, name_of, set};
 use crate::flags::{ContainerFlags, merged, text};
 
 impl Engine {

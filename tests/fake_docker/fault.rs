@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::SIGKILL;
 use signal_hook::low_level::raise;
 
-use crate::engine::{Engine, entries, get, touch};
+use crate::engine::Engine;
 use crate::exit::{Done, Exit};
+use crate::files::{entries, get, touch};
 use crate::pattern::matches;
 use crate::{LATE, at_host};
 

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use crate::archive;
 use crate::containers::denied;
-use crate::engine::{Engine, entries, lines, name_of, touch};
+use crate::engine::Engine;
 use crate::exit::{Done, Exit, fail};
+use crate::files::{entries, lines, name_of, touch};
 use crate::flags::{merged, text};
 
 /// What is in the one layer of every node image.

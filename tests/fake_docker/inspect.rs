@@ -5,8 +5,9 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::engine::{Engine, entries, get, lines, name_of};
+use crate::engine::Engine;
 use crate::exit::{Done, Exit, fail};
+use crate::files::{entries, get, lines, name_of};
 use crate::images::BASE_LAYER;
 use crate::lists::label;
 

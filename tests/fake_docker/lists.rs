@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::{Engine, entries, get, lines, name_of, objects};
+use crate::engine::Engine;
 use crate::exit::{Done, Exit};
+use crate::files::{entries, get, lines, name_of, objects};
 
 /// What is asked of each.
 enum Format {

@@ -10,15 +10,18 @@ mod containers;
 mod engine;
 mod exit;
 mod fault;
+mod files;
 mod flags;
 mod images;
 mod inspect;
+mod kubectl;
 mod lists;
 mod networks;
 mod nodes;
 mod pattern;
 mod power;
 mod programs;
+mod run;
 mod serve;
 mod upgrade;
 

@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use crate::engine::{Engine, get, name_of, objects, set};
+use crate::engine::Engine;
 use crate::exit::{Done, Exit, fail};
+use crate::files::{get, name_of, objects, set};
 use crate::flags::text;
 
 impl Engine {

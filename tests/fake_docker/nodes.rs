@@ -5,8 +5,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::engine::{Engine, entries, get, name_of, set};
+use crate::engine::Engine;
 use crate::exit::Done;
+use crate::files::{entries, get, name_of, set};
 
 impl Engine {
     /// The file of a Node object.

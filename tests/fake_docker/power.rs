@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::engine::{Engine, get, lines, name_of, set, touch};
+use crate::engine::Engine;
 use crate::exit::{Done, fail};
+use crate::files::{get, lines, name_of, set, touch};
 
 impl Engine {
     pub(crate) fn start(&mut self, words: &[String]) -> Done {

@@ -1,4 +1,4 @@
-//! Programs in containers, those that are there and those that it starts.
+//! Programs in the nodes, but for kubectl.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::engine::{Engine, get, is_empty, name_of, touch};
-use crate::exit::{Done, Exit, fail};
-use crate::flags::ContainerFlags;
+use crate::engine::Engine;
+use crate::exit::{Done, fail};
+use crate::files::{get, is_empty, name_of, touch};
 use crate::inspect::hex;
 use crate::pattern::matches;
 
 /// What systemd starts to install the add-ons.
-const ADDONS: &str = "root/etc/systemd/system/multi-user.target.wants/mok-addons.service";
+pub(crate) const ADDONS: &str =
+    "root/etc/systemd/system/multi-user.target.wants/mok-addons.service";
 /// How the key of a certificate on P-256 begins, and its length.
 const KEY: &[u8] = &[0x30, 0x59, 0x30, 0x13, 0x06, 0x07];
 const KEY_LENGTH: usize = 91;
@@ -105,46 +106,6 @@ impl Engine {
             ("leave.sh", true) => self.print("[reset] Stopping the kubelet service"),
             ("finish.sh", true) | ("revoke.sh" | "remove_member.sh", false) => Ok(()),
             _ => self.unknown(),
-        }
-    }
-
-    /// kubectl, with the configuration `rest` and what follows it.
-    fn kubectl(&mut self, node: &Path, rest: &str, words: &[String]) -> Done {
-        let word = |at: usize| words.get(at).map_or("", String::as_str);
-        if matches(rest, "super-admin.conf get * --all-namespaces --output=json") {
-            return self.print_file(&self.path("objects").join(format!("{}.json", word(3))));
-        }
-        if matches(rest, "*admin.conf * --filename=-") {
-            if !self.has_stdin() {
-                return fail(&format!("error: no objects passed to {}", word(2)));
-            }
-            return Ok(());
-        }
-        match rest.strip_prefix("admin.conf ").unwrap_or_default() {
-            "get deployments,daemonsets,pods --all-namespaces --output=json" => {
-                // When that is asked for the second time, they are installed.
-                let _ = fs::remove_file(node.join(ADDONS));
-                self.print(r#"{"items":[]}"#)
-            }
-            words if words.starts_with("drain ") => {
-                let node = word(3);
-                if !self.node_object(node).exists() {
-                    return fail(&format!(
-                        "Error from server (NotFound): nodes \"{node}\" not found"
-                    ));
-                }
-                touch(&self.log.join("cordoned").join(node));
-                Ok(())
-            }
-            words if words.starts_with("delete node ") => {
-                // `--ignore-not-found`
-                let _ = fs::remove_file(self.node_object(word(4)));
-                Ok(())
-            }
-            words if matches(words, "--request-timeout=* get --raw=/api/v1/nodes") => {
-                self.list_nodes()
-            }
-            _ => self.upgrade_in(node, words),
         }
     }
 
@@ -244,45 +205,6 @@ impl Engine {
         let hash = format!("sha256:{}", hex(&Sha256::digest(key)));
         self.print_bytes(text.replace("@HASH@", &hash).as_bytes())
     }
-
-    pub(crate) fn run(&mut self, words: &[String]) -> Done {
-        let (flags, words) = ContainerFlags::read(self, words)?;
-        if flags.interactive {
-            self.save_stdin()?;
-        }
-        let line = words.join(" ");
-        let is = |pattern: &str| matches(&line, pattern);
-        if is("* /out/kubeadm config images list --kubernetes-version *")
-            || is("* config images list --kubernetes-version=*")
-        {
-            self.print_file(&self.path("kubeadm-images.txt"))
-        } else if is("* init --help") {
-            self.print("  RootlessControlPlane=true|false (ALPHA - default=false)")
-        } else if is("* -c exec /usr/lib/mok/snapshots/*") {
-            api_server(&line)
-        } else if is("* config validate --config=/dev/stdin") {
-            if !self.stdin_has("noSuchField") {
-                return Ok(());
-            }
-            eprintln!("error: strict decoding error: unknown field \"apiServer.noSuchField\"");
-            fail("To see the stack trace")
-        } else if is("* --config=/dev/stdin config dump") {
-            if !self.stdin_has("noSuchTable") {
-                return Ok(());
-            }
-            eprintln!("time=\"x\" level=error msg=\"Failure\"");
-            fail("containerd: failed to unmarshal TOML at row 1 column 2")
-        } else if is("* /etc/mok/settings.json") {
-            let image = self.path("images").join(&words[0]);
-            self.print_file(&in_root(&image, &words[1]))
-        } else if is("* /proc/1/status") {
-            self.print("Name:\tinit\nCapBnd:\t000001fffeffffff")
-        } else if let Some(image) = words.first() {
-            self.make_container(image, "exited", &flags).map(drop)
-        } else {
-            self.unknown()
-        }
-    }
 }
 
 /// Where the container has the cluster's authorities.
@@ -292,18 +214,6 @@ fn authorities(node: &Path) -> PathBuf {
 }
 
 /// A path in a container or image, as a program there has it.
-fn in_root(folder: &Path, path: &str) -> PathBuf {
+pub(crate) fn in_root(folder: &Path, path: &str) -> PathBuf {
     folder.join("root").join(path.trim_start_matches('/'))
-}
-
-/// What the API server of a node image says of its flags.
-fn api_server(line: &str) -> Result<(), Exit> {
-    let said = if matches(line, "*--feature-gates=*NoSuchGate=*") {
-        "unrecognized feature gate: NoSuchGate"
-    } else if line.contains("--runtime-config=nosuch/") {
-        "[--etcd-servers must be specified, unknown api groups nosuch/v1]"
-    } else {
-        "[--etcd-servers must be specified]"
-    };
-    fail(&format!("E1128 12:00:00.000000 1 run.go:72] \"command failed\" err=\"{said}\""))
 }

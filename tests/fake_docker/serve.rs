@@ -1,7 +1,7 @@
 //! Which command it is.
 
 use crate::engine::Engine;
-use crate::exit::Done;
+use crate::exit::{Done, Exit};
 
 impl Engine {
     pub(crate) fn serve(&mut self, words: &[String]) -> Done {
@@ -64,7 +64,7 @@ impl Engine {
     fn endpoint(&mut self, words: &[String]) -> Done {
         if self.podman {
             eprintln!("Error: unrecognized command `podman context`");
-            return Err(crate::Exit(125));
+            return Err(Exit(125));
         }
         if words.join(" ") != "inspect --format={{.Endpoints.docker.Host}}" {
             return self.unknown();

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::engine::{Engine, entries, get, name_of, set, touch};
+use crate::engine::Engine;
 use crate::exit::{Done, fail};
+use crate::files::{entries, get, name_of, set, touch};
 use crate::pattern::matches;
 
 impl Engine {
