@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::name::NodeName;
@@ -12,20 +13,26 @@ pub const CONFIG: &str = "etc/mok/haproxy.cfg";
 /// The first program of a balancer's container.
 pub const ENTRYPOINT: &str = "/usr/local/bin/mok-balancer";
 
+/// How long an API server may take to say that it is well. A busy one answers late; taken
+/// for dead, it would lose its clients.
+pub const CHECK: Duration = Duration::from_secs(3);
+
 /// Connections pass through as they are (TLS ends at the API server); a master
-/// gets them while its `/healthz` answers. So do those to a `NodePort`, which every
+/// gets them while its `/healthz` answers within `check`. So do those to a `NodePort`, which every
 /// node has: the masters are the nodes that the balancer knows.
 #[must_use]
 pub fn config<'a>(
     masters: impl IntoIterator<Item = &'a NodeName>,
     node_ports: &BTreeSet<u16>,
     layout: Layout,
+    check: Duration,
 ) -> String {
     let server =
         |master: &NodeName, port| SocketAddr::new(layout.addresses(master).primary(), port);
     // Without an address: IPv4 alone.
     let (any, both) = if layout.ipv6().is_some() { ("[::]", " v4v6") } else { ("", "") };
     let masters: Vec<_> = masters.into_iter().collect();
+    let check = check.as_millis();
     let mut text = format!(
         "global
   log stdout format raw local0 notice
@@ -44,8 +51,7 @@ defaults
   srvtcpka-idle 1s
   srvtcpka-intvl 1s
   srvtcpka-cnt 3
-  # A busy API server answers late; taken for dead, it would lose its clients.
-  timeout check 3s
+  timeout check {check}ms
   # Watches are quiet for minutes.
   timeout client 1h
   timeout server 1h

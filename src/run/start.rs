@@ -58,8 +58,10 @@ impl Run<'_> {
         if node.role() == Role::LoadBalancer {
             let config = self.balancer_config(layout);
             // Left to the user it runs without masters behind it.
-            let alone =
-                || File::public(balancer::CONFIG, balancer::config([], &BTreeSet::new(), layout));
+            let alone = || {
+                let config = balancer::config([], &BTreeSet::new(), layout, balancer::CHECK);
+                File::public(balancer::CONFIG, config)
+            };
             return Ok(if is_manual {
                 manual::balancer(config).into_iter().chain([alone()]).collect()
             } else {
@@ -142,7 +144,8 @@ impl Run<'_> {
     /// The balancer's configuration, for the masters of the roster.
     pub(super) fn balancer_config(&self, layout: Layout) -> String {
         let masters = self.roster.with_role(Role::Master);
-        balancer::config(masters, &self.node_ports(), layout)
+        let check = self.admin_engine().deadline(balancer::CHECK).max(balancer::CHECK);
+        balancer::config(masters, &self.node_ports(), layout, check)
     }
 
     fn node_ports(&self) -> BTreeSet<u16> {

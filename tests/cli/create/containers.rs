@@ -146,3 +146,14 @@ fn an_engine_that_refuses_privileged_is_asked_for_capabilities() {
     }
     assert!(machine.docker.containers().iter().all(|container| container.status == "running"));
 }
+
+/// What its API servers say late is late by that machine's measure.
+#[test]
+fn a_slow_machines_balancer_is_patient() {
+    for (scale, check) in [("12", "36000"), ("0.5", "3000")] {
+        let machine = Machine::new();
+        machine.mokctl("create cluster a 3 0 -q").deadline_scale(scale).run();
+        let config = machine.docker.file("a-lb", "/etc/mok/haproxy.cfg");
+        assert!(config.contains(&format!("  timeout check {check}ms\n")), "{config}");
+    }
+}
