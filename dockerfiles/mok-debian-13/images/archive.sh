@@ -9,10 +9,11 @@ root=$1 name=$2 output=$3 command=$4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Same input, same bytes: the layer's digest must not depend on when it was made.
-# Not compressed: it is unpacked once, and dropped.
-tar --create --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner \
-  --file="$work/layer.tar" --directory="$root" .
+# Same input, same bytes, whenever it is packed. Not compressed: it is unpacked once, and
+# dropped.
+pack() { tar --create --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner "$@"; }
+
+pack --file="$work/layer.tar" --directory="$root" .
 digest=$(sha256sum "$work/layer.tar" | cut -d' ' -f1)
 
 # Entrypoint, not Cmd: the arguments that some manifests give stand alone.
@@ -31,4 +32,4 @@ JSON
 cat >"$work/manifest.json" <<JSON
 [{"Config": "config.json", "RepoTags": ["$name"], "Layers": ["layer.tar"]}]
 JSON
-tar --create --file="$output" --directory="$work" config.json layer.tar manifest.json
+pack --file="$output" --directory="$work" config.json layer.tar manifest.json
