@@ -17,6 +17,9 @@ pub(crate) fn create(setup: &Setup, side: Side, shape: Shape) -> Result<Vec<Stri
             &shape.workers.to_string(),
             "--image",
             &setup.node_image,
+            // What kind installs too.
+            "--addons",
+            "storage",
         ]),
         Side::Kind => {
             let config = setup.write("kind.yaml", &kind_config(shape))?;

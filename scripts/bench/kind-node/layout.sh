@@ -18,15 +18,8 @@ rm -rf "$store"/{snapshots,blobs}
 mkdir -p /kind/manifests
 # "Kubernetes v1.37.2"
 kubelet --version | cut -d' ' -f2 >/kind/version
-cat >/kind/manifests/default-storage.yaml <<'YAML'
-apiVersion: storage.k8s.io/v1
-kind: StorageClass
-metadata:
-  name: standard
-  annotations: {storageclass.kubernetes.io/is-default-class: "true"}
-provisioner: kubernetes.io/no-provisioner
-volumeBindingMode: WaitForFirstConsumer
-YAML
+# kind installs local-path from here, as mokctl's add-on does.
+cp /usr/local/lib/mok/addons/storage.yaml /kind/manifests/default-storage.yaml
 
 # kind's kubelets are told to keep everything below this group, and on cgroup v1
 # they refuse to start where a hierarchy does not have it.
