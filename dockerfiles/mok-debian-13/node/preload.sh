@@ -42,5 +42,7 @@ for folder in "$state"/io.containerd.snapshotter.v1.overlayfs/snapshots/*/fs; do
   mv "$folder" "$store/snapshots/$number"
   ln -s "$store/snapshots/$number" "$folder"
 done
-rm -rf /tmp/containerd.log "$state"/io.containerd.content.v1.content/ingest/*
+# The id is for each node to make.
+rm -rf "$state"/io.containerd.grpc.v1.introspection
+rm -rf /tmp/containerd.log /run/containerd "$state"/io.containerd.content.v1.content/ingest/*
 du -sh "$store" "$state"
