@@ -196,6 +196,10 @@ release: engine ## Make all files of a release in dist/ (REPOSITORY=REGISTRY/PAT
 release-test: toolchain engine ## Install what `make release` made and create a cluster, on an engine with nothing; needs root
 	MOK_DIST=$(abspath $(DIST)) $(CARGO_TEST_E2E) --ignored --nocapture from_nothing_to_a_cluster
 
+.PHONY: reproduce
+reproduce: engine build ## Build program and node image once more, from nothing, and compare (VERSION=1.36 another one); needs root
+	@VERSION="$(VERSION)" scripts/reproduce.sh $(MOKCTL)
+
 .PHONY: clean
 clean: ## Remove what was built here; images and clusters stay
 	cargo clean

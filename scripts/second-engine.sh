@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # A second Docker engine on this machine, for tests: one whose disk they fill and
-# that they end, or one as far away as another machine. It has a network namespace
-# for itself, because two engines in one take each other's firewall rules away. All
-# its files are in FOLDER; a daemon.json there has its settings. Needs root; gives no
+# that they end, one as far away as another machine, or one that has nothing yet. It has
+# a network namespace for itself, because two engines in one take each other's firewall
+# rules away; one beside the machine's own has no rules. All its files are
+# in FOLDER; a daemon.json there has its settings. Needs root; gives no
 # protection: any user who reaches its address uses it.
 # usage: second-engine.sh COMMAND FOLDER [VALUE]
 #   disk FOLDER SIZE        gives it a file system of SIZE for its data
-#   start FOLDER near|far|tcp://HOST:PORT
-#                           near has a socket, far is reached over TCP alone; at an
-#                           address that its namespace has already; prints its
+#   start FOLDER near|far|beside|tcp://HOST:PORT
+#                           near has a socket, far is reached over TCP alone, beside
+#                           has a socket and this machine's network, but nothing leads
+#                           out of its bridge: it is for builds with --network=host; or
+#                           at an address that its namespace has already. Prints its
 #                           DOCKER_HOST
 #   space FOLDER            prints the name of its namespace
 #   kill FOLDER             ends it as a loss of power would; start may follow
@@ -53,24 +56,31 @@ disk() {
 start() {
   mkdir -p "$folder/data"
   case $value in
-    near) echo "unix://$folder/socket" ;;
+    near | beside) echo "unix://$folder/socket" ;;
     far) echo "tcp://$there:2375" ;;
     tcp://*) echo "$value" ;;
-    *) die "an engine is near, far or at an address, not '$value'" ;;
+    *) die "an engine is near, far, beside or at an address, not '$value'" ;;
   esac >"$folder/host"
-  if [[ ! -e /run/netns/$space ]]; then
+  if [[ $value != beside && ! -e /run/netns/$space ]]; then
     ip netns add "$space"
     ip -netns "$space" link set lo up
     if [[ $value == far ]]; then connect; fi
   fi
   local dockerd=(dockerd "--host=$(host)" "--data-root=$folder/data/engine"
     "--exec-root=$folder/run" "--pidfile=$folder/pid")
-  if [[ $value != near ]]; then dockerd+=(--tls=false); fi
+  if [[ $value != @(near|beside) ]]; then dockerd+=(--tls=false); fi
   if [[ $value == far ]]; then dockerd+=(--bridge=none); fi
+  if [[ $value == beside ]]; then
+    # Without one it would remove docker0, the other engine's.
+    [[ -e /sys/class/net/$space ]] || ip link add "$space" type bridge
+    ip address replace "$here/30" dev "$space"
+    dockerd+=("--bridge=$space" --iptables=false --ip6tables=false)
+  fi
   if [[ -e $folder/daemon.json ]]; then dockerd+=("--config-file=$folder/daemon.json"); fi
   # Not `ip netns exec`: that hides the control groups.
-  setsid --fork nsenter --net="/run/netns/$space" "${dockerd[@]}" \
-    >>"$folder/log" 2>&1 </dev/null
+  local net=/proc/self/ns/net
+  if [[ $value != beside ]]; then net=/run/netns/$space; fi
+  setsid --fork nsenter --net="$net" "${dockerd[@]}" >>"$folder/log" 2>&1 </dev/null
   wait_until "the second engine does not answer; its log is $folder/log" answers
   host
 }

@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# Builds the program twice, and the node image once more, in an engine that has nothing,
+# and compares. Programs and the images for the nodes must be the same, bit for bit. What
+# else differs in the node image is told, with the reason; a file that has none is a
+# failure. Needs root, for that engine, and 8 GB below TMPDIR or /var/tmp.
+# usage: reproduce.sh MOKCTL
+# env: VERSION of Kubernetes
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/lib.sh
+. scripts/lib.sh
+
+(($# == 1)) || die "usage: ${0##*/} MOKCTL"
+((EUID == 0)) || die "starts an engine: run this as root"
+mokctl=$(realpath "$1")
+# A path that is short enough for the engine's sockets.
+work=$(mktemp --directory --tmpdir="${TMPDIR:-/var/tmp}")
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+differs() {
+  say "DIFFERS: $1"
+  failures=$((failures + 1))
+}
+
+# At two paths of unlike length, each with compiled files elsewhere: none may be in it.
+compare_programs() {
+  local tree
+  for tree in one two/further; do
+    git clone --quiet --local . "$work/$tree"
+    say "building the program of $(git rev-parse --short HEAD) in $tree"
+    (cd "$work/$tree" && CARGO_TERM_QUIET=true CARGO_TARGET_DIR=$work/$tree-target make build) >&2
+    sha256sum <"$work/$tree-target/release/mokctl"
+    rm -rf "${work:?}/$tree" "$work/$tree-target"
+  done >"$work/programs"
+  if [[ $(sort --unique "$work/programs" | wc -l) == 1 ]]; then
+    say "the program: the same"
+  else
+    differs "the program"
+  fi
+}
+
+# files_of IMAGE: the checksum of each file in it, and its name.
+files_of() {
+  docker run --rm --network=none --entrypoint=/usr/bin/bash "$1" -c \
+    'cd / && find . -xdev -type f -print0 | xargs --null sha256sum' | sort
+}
+
+# archives_of IMAGE: the same of the part that has the images for the nodes, as archives.
+archives_of() {
+  local container
+  # It has nothing that could run.
+  container=$(docker create "$1" none)
+  mkdir "$work/archives"
+  docker cp "$container:/images/archives" - | tar --extract --directory="$work/archives"
+  docker rm "$container" >/dev/null
+  (cd "$work/archives" && find . -type f -print0 | xargs --null sha256sum) | sort
+  rm -rf "$work/archives"
+}
+
+# why FILE: what makes it another one in each build; nothing where it must be the same.
+why() {
+  case $1 in
+    ./etc/hostname) echo "the name of the container that it was built in" ;;
+    ./etc/shadow | ./etc/shadow-) echo "the day on which a package made its user" ;;
+    ./var/cache/ldconfig/*) echo "inodes and times of libraries" ;;
+    ./var/lib/containerd/*.db) echo "when containerd has put an image in" ;;
+    ./usr/local/* | ./usr/lib/mok/* | ./opt/*) ;;
+    ./var/lib/dpkg/* | ./var/lib/apt/* | ./var/log/*) echo "Debian's packages, and when they were installed" ;;
+    ./etc/* | ./usr/*) echo "of a package of Debian's, which may have moved" ;;
+  esac
+}
+
+# client PATH: a docker client for an engine whose bridge leads nowhere: its builds have
+# this machine's network.
+client() {
+  cat >"$1" <<'SH'
+#!/bin/sh
+if [ "$1" = build ]; then
+  shift
+  exec docker build --network=host "$@"
+fi
+exec docker "$@"
+SH
+  chmod +x "$1"
+}
+
+compare_images() {
+  local image part host file reason
+  image=$("$mokctl" --quiet build image ${VERSION:+--k8sver "$VERSION"})
+  files_of "$image" >"$work/files.1"
+
+  trap 'scripts/second-engine.sh remove "$work/engine"; rm -rf "$work"' EXIT
+  host=$(scripts/second-engine.sh start "$work/engine" beside)
+  say "building $image from nothing, twenty minutes"
+  client "$work/docker"
+  DOCKER_HOST=$host MOKCTL_DOCKER=$work/docker \
+    "$mokctl" --quiet build image --k8sver "${image##*:}" >/dev/null
+  DOCKER_HOST=$host files_of "$image" >"$work/files.2"
+
+  # Its name has a checksum of what it is made of: both engines have it by that name.
+  part=$(docker --host "$host" image ls --format='{{.Repository}}:{{.Tag}}' local/mok-images)
+  archives_of "$part" >"$work/archives.1"
+  DOCKER_HOST=$host archives_of "$part" >"$work/archives.2"
+  [[ -s $work/archives.1 ]] || die "there are no archives in $part"
+  if cmp --silent "$work"/archives.[12]; then
+    say "$(wc -l <"$work/archives.1") images for the nodes: the same"
+  else
+    differs "images for the nodes: $(diff "$work"/archives.[12] | awk '/^>/ { print $3 }' | xargs)"
+  fi
+
+  say "$(comm -12 "$work"/files.[12] | wc -l) files of the node image: the same"
+  # Those that both have, and those that one has.
+  sort "$work"/files.[12] | uniq --unique | awk '{ print $2 }' | sort --unique >"$work/unlike"
+  while read -r file; do
+    reason=$(why "$file")
+    if [[ -n $reason ]]; then say "$file is another: $reason"; else differs "$file"; fi
+  done <"$work/unlike"
+}
+
+compare_programs
+compare_images
+((failures == 0)) || die "$failures of what must be the same differ"
