@@ -30,7 +30,7 @@ compare_programs() {
   for tree in one two/further; do
     git clone --quiet --local . "$work/$tree"
     say "building the program of $(git rev-parse --short HEAD) in $tree"
-    (cd "$work/$tree" && CARGO_TERM_QUIET=true CARGO_TARGET_DIR=$work/$tree-target make build) >&2
+    (cd "$work/$tree" && CARGO_TERM_QUIET=true CARGO_TARGET_DIR=$work/$tree-target make --no-print-directory build) >&2
     sha256sum <"$work/$tree-target/release/mokctl"
     rm -rf "${work:?}/$tree" "$work/$tree-target"
   done >"$work/programs"
