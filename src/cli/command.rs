@@ -5,13 +5,15 @@ use std::num::{NonZeroU8, NonZeroU16};
 use std::path::PathBuf;
 
 use crate::cluster::host::{Host, Place};
+use crate::cluster::image_ref::ImageRef;
 use crate::cluster::image_source::ImageRepository;
 use crate::cluster::marks::Marks;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::own_registry::RegistryName;
-use crate::cluster::spec::{CloneSpec, ClusterSpec, ImageRef, VersionPrefix};
+use crate::cluster::spec::{CloneSpec, ClusterSpec};
 use crate::cluster::upgrade::UpgradeSpec;
+use crate::cluster::version_prefix::VersionPrefix;
 
 /// What was asked about the output, whatever the command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

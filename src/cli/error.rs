@@ -8,6 +8,7 @@ use super::usage::usage;
 use crate::cluster::addons::AddonsError;
 use crate::cluster::cni::CniError;
 use crate::cluster::host::HostError;
+use crate::cluster::image_ref::ImageRefError;
 use crate::cluster::image_source::RepositoryError;
 use crate::cluster::limits::LimitError;
 use crate::cluster::marks::MarkError;
@@ -19,8 +20,8 @@ use crate::cluster::port::PublishError;
 use crate::cluster::ranges::RangesError;
 use crate::cluster::registry::RegistryError;
 use crate::cluster::settings::switches::SwitchError;
-use crate::cluster::spec::SpecError;
 use crate::cluster::subnet::{OVERLAY_PREFIX, SubnetError};
+use crate::cluster::version_prefix::VersionError;
 use crate::cluster::wait::WaitError;
 
 /// A mistake on the command line. `Display` is the line below the usage text.
@@ -151,9 +152,12 @@ pub enum UsageError {
     /// Not a subnet.
     #[error("{}", sentence(.0))]
     Subnet(#[from] SubnetError),
-    /// Not an image or a version.
+    /// Not an image.
     #[error("{}", sentence(.0))]
-    Spec(#[from] SpecError),
+    Image(#[from] ImageRefError),
+    /// Not a version.
+    #[error("{}", sentence(.0))]
+    Version(#[from] VersionError),
     /// A repository of images that is none.
     #[error("{}", sentence(.0))]
     Repository(#[from] RepositoryError),
@@ -241,7 +245,8 @@ impl UsageError {
             | Self::Role { .. }
             | Self::Name(_)
             | Self::Subnet(_)
-            | Self::Spec(_)
+            | Self::Image(_)
+            | Self::Version(_)
             | Self::PortBinding(_)
             | Self::Mount(_)
             | Self::Registry(_)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::spec::ImageRef;
+use super::image_ref::ImageRef;
 
 /// A word that is no repository.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
+use super::image_ref::ImageRef;
 use super::name::{NodeName, Role};
-use super::spec::ImageRef;
 
 /// A word that gives no worker an image.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

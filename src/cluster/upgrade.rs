@@ -3,8 +3,9 @@
 use std::fmt;
 use std::num::NonZeroU8;
 
+use super::image_ref::ImageRef;
 use super::name::{ClusterName, NodeName, SnapshotName};
-use super::spec::{ImageRef, VersionPrefix};
+use super::version_prefix::VersionPrefix;
 
 /// What `upgrade cluster` shall do.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use super::Context;
 use crate::cluster::image_source::ImageRepository;
 use crate::cluster::labels::image as label;
-use crate::cluster::spec::VersionPrefix;
+use crate::cluster::version_prefix::VersionPrefix;
 use crate::docker::args;
 use crate::error::Error;
 use crate::image::build::Builder;

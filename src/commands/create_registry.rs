@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 
 use super::Context;
+use crate::cluster::image_ref::ImageRef;
 use crate::cluster::labels::{self, registry as label};
 use crate::cluster::layout::Layout;
 use crate::cluster::name::ClusterName;
 use crate::cluster::own_registry::{OwnRegistry, PORT, RegistryName};
-use crate::cluster::spec::ImageRef;
 use crate::docker::args::RegistryContainer;
 use crate::docker::{Call, DockerError, Engines, ErrorKind, args};
 use crate::error::{Error, OwnRegistryError};

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::Context;
 use crate::cluster::image_name;
+use crate::cluster::image_ref::ImageRef;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::runtime::Runtime;
-use crate::cluster::spec::ImageRef;
 use crate::docker::{Docker, DockerError, args, join};
 use crate::error::Error;
 use crate::inventory::existing::ExistingCluster;

@@ -4,9 +4,10 @@
 use std::path::Path;
 
 use super::Context;
+use crate::cluster::image_ref::ImageRef;
 use crate::cluster::image_source::ImageSource;
 use crate::cluster::roster::Roster;
-use crate::cluster::spec::{ClusterSpec, ImageRef};
+use crate::cluster::spec::ClusterSpec;
 use crate::docker::{Docker, args};
 use crate::error::Error;
 use crate::image::fetch::{self, Fetcher};

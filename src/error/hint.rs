@@ -1,7 +1,7 @@
 //! What a user can do about an error.
 
 use super::Error;
-use crate::cluster::spec::VersionPrefix;
+use crate::cluster::version_prefix::VersionPrefix;
 use crate::docker::DockerError;
 use crate::image::error::BuildError;
 use crate::image::fetch::FetchError;

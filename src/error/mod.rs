@@ -12,7 +12,7 @@ use crate::cluster::marks::MarkError;
 use crate::cluster::name::{ClusterName, NodeName, SnapshotName};
 use crate::cluster::placement::PlaceError;
 use crate::cluster::proxy::ProxyError;
-use crate::cluster::spec::VersionPrefix;
+use crate::cluster::version_prefix::VersionPrefix;
 use crate::docker::{DockerError, EndpointError, ScaleError};
 use crate::image::contract::ContractError;
 use crate::image::error::BuildError;

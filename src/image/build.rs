@@ -10,7 +10,7 @@ use super::module::{self, Module};
 use super::release;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, image as label};
-use crate::cluster::spec::VersionPrefix;
+use crate::cluster::version_prefix::VersionPrefix;
 use crate::docker::module_source::ModuleSource;
 use crate::docker::privilege::Privilege;
 use crate::docker::{Docker, DockerError, args};

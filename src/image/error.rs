@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::build_files::BASE;
 use crate::cluster::kubernetes::KubernetesVersion;
-use crate::cluster::spec::VersionPrefix;
+use crate::cluster::version_prefix::VersionPrefix;
 use crate::docker::DockerError;
 
 /// Why an image cannot be built.

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use crate::cluster::image_source::ImageRepository;
 use crate::cluster::kubernetes::KubernetesVersion;
-use crate::cluster::spec::VersionPrefix;
+use crate::cluster::version_prefix::VersionPrefix;
 
 /// Built where no version is asked for: the newest that was tested whole.
 pub const DEFAULT: KubernetesVersion = KubernetesVersion::new(1, 37, 2);

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::error::InventoryError;
+use crate::cluster::image_ref::ImageRef;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{image as label, snapshot};
-use crate::cluster::spec::{ImageRef, VersionPrefix};
+use crate::cluster::version_prefix::VersionPrefix;
 use crate::docker::inspect::{self, Image};
 use crate::docker::{Docker, DockerError, args};
 use crate::image::build_files;

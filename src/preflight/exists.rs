@@ -4,9 +4,11 @@ use std::num::NonZeroU16;
 
 use super::PreflightError;
 use crate::cli::flags::Flag;
+use crate::cluster::image_ref::ImageRef;
 use crate::cluster::name::Role;
 use crate::cluster::roster::Roster;
-use crate::cluster::spec::{ClusterOptions, ClusterSpec, ImageRef, VersionPrefix};
+use crate::cluster::spec::{ClusterOptions, ClusterSpec};
+use crate::cluster::version_prefix::VersionPrefix;
 use crate::inventory::error::InventoryError;
 use crate::inventory::existing::ExistingCluster;
 use crate::inventory::found::Asked;

@@ -24,10 +24,12 @@ use super::usage::Topic;
 use super::verb::Verb;
 use super::words::Words;
 use crate::cluster::host::{Host, Place};
+use crate::cluster::image_ref::ImageRef;
 use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::own_registry::RegistryName;
-use crate::cluster::spec::{ImageRef, MAX_WORKERS, VersionPrefix};
+use crate::cluster::spec::MAX_WORKERS;
+use crate::cluster::version_prefix::VersionPrefix;
 use crate::version;
 
 /// As many workers at once as a cluster may have in all.

@@ -15,6 +15,7 @@ use crate::cluster::addons::Addons;
 use crate::cluster::cni::Cni;
 use crate::cluster::family::IpFamily;
 use crate::cluster::host::Place;
+use crate::cluster::image_ref::ImageRef;
 use crate::cluster::image_source::{ImageRepository, ImageSource, RepositoryError};
 use crate::cluster::limits::Limits;
 use crate::cluster::manual::Manual;
@@ -29,10 +30,9 @@ use crate::cluster::ranges::{Ranges, RangesError};
 use crate::cluster::registry::Registry;
 use crate::cluster::settings::SettingsSpec;
 use crate::cluster::settings::switches::{SwitchError, Switches};
-use crate::cluster::spec::{
-    CloneSpec, ClusterOptions, ClusterSpec, ImageRef, MAX_MASTERS, MAX_WORKERS, VersionPrefix,
-};
+use crate::cluster::spec::{CloneSpec, ClusterOptions, ClusterSpec, MAX_MASTERS, MAX_WORKERS};
 use crate::cluster::subnet::{OVERLAY_PREFIX, Subnet};
+use crate::cluster::version_prefix::VersionPrefix;
 use crate::cluster::wait::{Until, Wait};
 
 pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {

@@ -7,9 +7,10 @@ use super::number::number;
 use crate::cli::error::UsageError;
 use crate::cli::flags::Flag;
 use crate::cli::words::Words;
+use crate::cluster::image_ref::ImageRef;
 use crate::cluster::name::{ClusterName, SnapshotName};
-use crate::cluster::spec::{ImageRef, VersionPrefix};
 use crate::cluster::upgrade::{SaveFirst, UpgradeSpec};
+use crate::cluster::version_prefix::VersionPrefix;
 
 pub(super) fn upgrade(words: &Words, name: ClusterName) -> Result<UpgradeSpec, UsageError> {
     let parallel = words.value(Flag::Parallel);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tar::Archive;
 
 use super::error::FileError;
-use crate::cluster::spec::ImageRef;
+use crate::cluster::image_ref::ImageRef;
 
 /// What the archive says of itself; a release's files have it first.
 const MANIFEST: &str = "manifest.json";

@@ -13,7 +13,7 @@ mod transfer;
 pub use error::FetchError;
 pub use pull::{reference, reference_of_release};
 
-use crate::cluster::spec::VersionPrefix;
+use crate::cluster::version_prefix::VersionPrefix;
 use crate::docker::Docker;
 use crate::image::release;
 use crate::ui::Ui;

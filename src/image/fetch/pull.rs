@@ -6,7 +6,7 @@ use super::arrival::Arrival;
 use super::layers::Layers;
 use super::{FetchError, Fetcher, STEP, tag};
 use crate::cluster::image_source::ImageRepository;
-use crate::cluster::spec::VersionPrefix;
+use crate::cluster::version_prefix::VersionPrefix;
 use crate::docker::{DockerError, args};
 use crate::image::build_files::{self, FLAVOUR};
 use crate::image::contract::NodeImage;

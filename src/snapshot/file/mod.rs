@@ -22,9 +22,9 @@ use thiserror::Error;
 pub use check::check;
 pub use write::write;
 
+use crate::cluster::image_ref::ImageRef;
 use crate::cluster::name::NodeName;
 use crate::cluster::name::SnapshotName;
-use crate::cluster::spec::ImageRef;
 use crate::snapshot::NodeImageId;
 use crate::snapshot::Snapshot;
 
