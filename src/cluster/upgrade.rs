@@ -3,7 +3,10 @@
 use std::fmt;
 use std::num::NonZeroU8;
 
+use shell_escape::escape;
+
 use super::image_ref::ImageRef;
+use super::image_source::ImageSource;
 use super::name::{ClusterName, NodeName, SnapshotName};
 use super::version_prefix::VersionPrefix;
 
@@ -14,6 +17,8 @@ pub struct UpgradeSpec {
     pub name: ClusterName,
     /// The node image that was asked for; else one by its version.
     pub image: Option<ImageRef>,
+    /// Where images that the engine lacks come from; none: where the release says.
+    pub image_source: Option<ImageSource>,
     /// The Kubernetes version that was asked for; else the image's, or the default one.
     pub version: Option<VersionPrefix>,
     /// How many workers move at a time.
@@ -43,7 +48,15 @@ impl fmt::Display for UpgradeSpec {
         if let Some(image) = &self.image {
             write!(f, " --image {image}")?;
         }
-        Ok(())
+        match &self.image_source {
+            Some(ImageSource::Repository(repository)) => {
+                write!(f, " --image-repository {repository}")
+            }
+            Some(ImageSource::File(path)) => {
+                write!(f, " --image-file {}", escape(path.to_string_lossy()))
+            }
+            None => Ok(()),
+        }
     }
 }
 

@@ -35,6 +35,12 @@ impl VersionPrefix {
         KubernetesVersion::parse(&self.0)
     }
 
+    /// Any version of the branch `major`, `minor`.
+    #[must_use]
+    pub fn of_branch((major, minor): (u16, u16)) -> Self {
+        Self(format!("{major}.{minor}"))
+    }
+
     /// Major and minor of every version that is meant.
     #[must_use]
     pub fn branch(&self) -> (u16, u16) {

@@ -18,6 +18,7 @@ mod get;
 mod get_command;
 mod get_registries;
 mod get_snapshots;
+mod image_supply;
 mod kubeconfig;
 mod load_balancer;
 mod load_image;
@@ -29,6 +30,7 @@ mod power;
 mod removal;
 mod restore_cluster;
 mod upgrade_cluster;
+mod upgrade_path;
 
 use crate::cli::{Command, Detail, Globals};
 use crate::cluster::name::{ClusterName, Role};

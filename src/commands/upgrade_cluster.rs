@@ -3,8 +3,9 @@
 use std::net::Ipv4Addr;
 use std::thread;
 
+use super::image_supply::Supply;
 use super::outcome::{OnFailure, Revert};
-use super::{Context, create_snapshot, node_template, outcome};
+use super::{Context, create_snapshot, node_template, outcome, upgrade_path};
 use crate::cli::mokctl;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::name::{ClusterName, NodeName, Role, SnapshotName};
@@ -39,17 +40,16 @@ pub(super) fn run(context: &Context, spec: &UpgradeSpec, dry_run: bool) -> Resul
     existing.may_change(None)?;
     let admin_node = existing.admin_node(None)?;
     let docker = &context.docker;
-    let (image, images, facts, objects, endpoint) = thread::scope(|scope| {
-        let images = scope.spawn(|| node_images::all(docker));
+    let (facts, objects, endpoint) = thread::scope(|scope| {
         let facts = scope.spawn(|| preflight::look(docker, &[]));
         let objects = scope.spawn(|| node_objects::of(&existing, &admin_node));
-        let endpoint = scope.spawn(|| context.endpoint());
-        let image = node_images::chosen(docker, spec.image.as_ref(), spec.version.as_ref());
-        (image, join(images), join(facts), join(objects), join(endpoint))
+        (join(facts), join(objects), context.endpoint())
     });
-    let (image, objects) = (image?, objects?);
-    let path = preflight::path(&image, &existing.members, &objects, &images?)
-        .map_err(PreflightError::from)?;
+    let objects = objects?;
+    let supply = Supply { context, docker, source: spec.image_source.as_ref(), dry_run };
+    let Some(image) = upgrade_path::end(&supply, spec)? else { return Ok(()) };
+    let path = upgrade_path::to(&supply, &image, &existing, &objects)?;
+    let Some(path) = path else { return Ok(()) };
     let demand = Demand {
         masters: 0,
         workers: 0,

@@ -6,6 +6,7 @@ use crate::cluster::addons::{Addon, Addons};
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::runtime::Runtime;
+use crate::cluster::version_prefix::VersionPrefix;
 use crate::image::contract::NodeImage;
 use crate::inventory::members::Member;
 use crate::inventory::node_images::BuiltImage;
@@ -35,7 +36,7 @@ pub enum UpgradeError {
         /// What was asked for.
         wanted: KubernetesVersion,
         /// What comes between, such as `1.36`.
-        missing: String,
+        missing: VersionPrefix,
     },
     /// What a node is for, it must do.
     #[error("{0} is not Ready")]
@@ -72,7 +73,10 @@ impl UpgradeError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NoStep { missing, .. } => {
-                format!("'mokctl build image --k8sver {missing}' builds one")
+                format!(
+                    "'--image-repository REPO' pulls one, 'mokctl build image --k8sver {missing}' \
+                     builds one"
+                )
             }
             Self::NotReady(node) => {
                 format!("'mokctl exec {node} -- journalctl --unit=kubelet' shows what it says")
@@ -136,7 +140,7 @@ pub fn path(
         let newest = newest.ok_or_else(|| UpgradeError::NoStep {
             has: oldest,
             wanted,
-            missing: format!("{major}.{minor}"),
+            missing: VersionPrefix::of_branch((major, minor)),
         })?;
         path.push(newest.name.clone());
     }

@@ -8,7 +8,7 @@ use crate::fake_docker::{image, labels};
 use crate::harness::Machine;
 
 /// A release's file with an image of that version in it, not compressed.
-fn archive(version: &str) -> Vec<u8> {
+pub(crate) fn archive(version: &str) -> Vec<u8> {
     archive_of(&format!("local/mok-debian-13:{version}"), version)
 }
 

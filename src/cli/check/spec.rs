@@ -116,7 +116,7 @@ pub(super) fn marks(words: &Words) -> Result<Marks, MarkError> {
 }
 
 /// Where the node image comes from if the engine has none; of both, the file.
-fn image_source(words: &Words) -> Result<Option<ImageSource>, RepositoryError> {
+pub(super) fn image_source(words: &Words) -> Result<Option<ImageSource>, RepositoryError> {
     if let Some(file) = words.value(Flag::ImageFile) {
         return Ok(Some(ImageSource::File(PathBuf::from(file))));
     }

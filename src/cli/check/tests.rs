@@ -6,6 +6,7 @@ use std::num::NonZeroU16;
 
 use super::*;
 use crate::cli::{Defaults, parse};
+use crate::cluster::image_source::ImageSource;
 use crate::cluster::manual::Manual;
 use crate::cluster::marks::Marks;
 use crate::cluster::spec::{CloneSpec, ClusterOptions, ClusterSpec};
@@ -260,11 +261,12 @@ fn every_command_becomes_its_variant() {
             Command::RestoreCluster { cluster: name(), snapshot: snapshot(), yes: true, dry_run },
         ),
         (
-            "upgrade cluster a --k8sver 1.37 --parallel 2 --snapshot s",
+            "upgrade cluster a --k8sver 1.37 --parallel 2 --snapshot s --image-file ./f",
             Command::UpgradeCluster {
                 spec: UpgradeSpec {
                     name: name(),
                     image: None,
+                    image_source: Some(ImageSource::File("./f".into())),
                     version: Some(VersionPrefix::parse("1.37").unwrap()),
                     parallel: NonZeroU8::MIN.saturating_add(1),
                     save: SaveFirst::As(snapshot()),
@@ -278,6 +280,7 @@ fn every_command_becomes_its_variant() {
                 spec: UpgradeSpec {
                     name: name(),
                     image: Some(ImageRef::parse("x").unwrap()),
+                    image_source: None,
                     version: None,
                     parallel: NonZeroU8::MIN,
                     save: SaveFirst::Never,

@@ -4,6 +4,7 @@ use std::num::NonZeroU8;
 
 use super::MAX_COUNT;
 use super::number::number;
+use super::spec::image_source;
 use crate::cli::error::UsageError;
 use crate::cli::flags::Flag;
 use crate::cli::words::Words;
@@ -17,6 +18,7 @@ pub(super) fn upgrade(words: &Words, name: ClusterName) -> Result<UpgradeSpec, U
     Ok(UpgradeSpec {
         name,
         image: words.value(Flag::Image).map(ImageRef::parse).transpose()?,
+        image_source: image_source(words)?,
         version: words.value(Flag::K8sver).map(VersionPrefix::parse).transpose()?,
         parallel: parallel
             .map_or(Ok(NonZeroU8::MIN), |word| number("N", word, NonZeroU8::MIN..=MAX_COUNT))?,

@@ -359,7 +359,7 @@ pub const FLAGS: &[FlagSpec] = &[
         name: "image-repository",
         short: None,
         value: Some("REPO"),
-        scope: Scope::Only(&[Verb::CreateCluster, Verb::BuildImage]),
+        scope: Scope::Only(&[Verb::CreateCluster, Verb::UpgradeCluster, Verb::BuildImage]),
         help: "Where a node image is pulled from, if none is here",
     },
     FlagSpec {
@@ -367,7 +367,7 @@ pub const FLAGS: &[FlagSpec] = &[
         name: "image-file",
         short: None,
         value: Some("FILE"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
+        scope: Scope::Only(&[Verb::CreateCluster, Verb::UpgradeCluster]),
         help: "A node image out of a file of a release",
     },
     FlagSpec {
