@@ -11,6 +11,7 @@ pub mod commands;
 pub mod docker;
 pub mod env;
 pub mod error;
+pub mod export;
 pub mod image;
 pub mod interrupt;
 pub mod inventory;

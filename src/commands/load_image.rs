@@ -1,12 +1,13 @@
 //! `load image`: from the engine into the nodes, streamed, all nodes at once.
 
 use std::path::Path;
+use std::thread;
 
 use super::Context;
+use super::image_delivery::{Lacking, deliver};
 use crate::cluster::image_name;
 use crate::cluster::image_ref::ImageRef;
 use crate::cluster::name::{ClusterName, NodeName, Role};
-use crate::cluster::runtime::Runtime;
 use crate::docker::{Docker, DockerError, args, join};
 use crate::error::Error;
 use crate::inventory::existing::ExistingCluster;
@@ -15,12 +16,14 @@ use crate::inventory::existing::ExistingCluster;
 const ALSO_RUNS: [(&str, &str); 2] = [("linux/amd64", "linux/386"), ("linux/arm64", "linux/arm")];
 
 /// A name of an image that nodes shall have.
-struct Wanted {
+pub(super) struct Wanted {
     /// As the engine has it.
-    name: String,
+    pub(super) name: String,
     /// As nodes have it.
-    full: String,
-    id: String,
+    pub(super) full: String,
+    pub(super) id: String,
+    /// Digests of its layers, from the lowest on.
+    pub(super) layers: Vec<String>,
 }
 
 /// Loads `images` into every node that lacks one of them, or has another one under its
@@ -47,16 +50,15 @@ pub(super) fn run(
     }
     let stage = context.ui.stage(&format!("Loading images into {cluster}"));
     let runtime = existing.runtime();
-    let results: Vec<Result<(), DockerError>> = std::thread::scope(|scope| {
-        let (from, wanted) = (&from, &wanted);
-        let load = |node: &NodeName| {
-            let (to, node) = (existing.engines.of(node), node.to_string());
-            scope.spawn(move || load((from, to), runtime, &node, wanted))
+    let lacking = thread::scope(|scope| {
+        let look = |node: &NodeName| {
+            let (docker, node, wanted) = (existing.engines.of(node), node.to_string(), &wanted);
+            scope.spawn(move || Lacking::look(docker, runtime, node, wanted))
         };
-        let threads: Vec<_> = existing.roster.kubernetes().map(load).collect();
-        threads.into_iter().map(join).collect()
-    });
-    results.into_iter().collect::<Result<(), _>>()?;
+        let threads: Vec<_> = existing.roster.kubernetes().map(look).collect();
+        threads.into_iter().map(join).collect::<Result<Vec<_>, _>>()
+    })?;
+    deliver(&from, runtime, &lacking)?;
     stage.done();
     for line in renamed {
         context.ui.note(&line);
@@ -114,28 +116,14 @@ fn find(docker: &Docker, word: &str, nodes: Option<&str>) -> Result<Vec<Wanted>,
     let by_name = image.repo_tags.iter().any(|name| full(name) == asked);
     let names = image.repo_tags.iter().filter(|name| !by_name || full(name) == asked);
     let wanted: Vec<_> = names
-        .filter_map(|name| Some(Wanted { name: name.clone(), full: full(name)?, id: id.clone() }))
+        .filter_map(|name| {
+            let (id, layers) = (id.clone(), image.root_fs.layers.clone());
+            Some(Wanted { name: name.clone(), full: full(name)?, id, layers })
+        })
         .collect();
     if wanted.is_empty() {
         let tag = docker.pretty(&args::tag(word, "NAME"));
         return Err(Error::UnnamedImage { image: word.to_owned(), tag });
     }
     Ok(wanted)
-}
-
-/// From one engine to a node on another.
-fn load(
-    (from, to): (&Docker, &Docker),
-    runtime: Runtime,
-    node: &str,
-    wanted: &[Wanted],
-) -> Result<(), DockerError> {
-    let list = to.capture(&args::exec(node, runtime.list_images().iter().copied()))?;
-    let lacks = |one: &&Wanted| !runtime.has_image(&list, &one.full, &one.id);
-    let missing: Vec<_> = wanted.iter().filter(lacks).map(|one| one.name.as_str()).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let import = args::exec_piped(node, runtime.import_images().iter().copied());
-    from.pipe(&args::save(missing), to, &import).map(drop)
 }

@@ -18,6 +18,7 @@ mod get;
 mod get_command;
 mod get_registries;
 mod get_snapshots;
+mod image_delivery;
 mod image_supply;
 mod kubeconfig;
 mod load_balancer;

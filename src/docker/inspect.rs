@@ -202,6 +202,18 @@ pub struct Image {
     /// What its containers are made with.
     #[serde(deserialize_with = "or_default")]
     pub config: Config,
+    /// What it consists of.
+    #[serde(rename = "RootFS", deserialize_with = "or_default")]
+    pub root_fs: RootFs,
+}
+
+/// An image's layers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct RootFs {
+    /// Digests of what they are unpacked, from the lowest on.
+    #[serde(deserialize_with = "or_default")]
+    pub layers: Vec<String>,
 }
 
 /// A network, as `network inspect` prints it.

@@ -196,6 +196,9 @@ pub enum Error {
     /// A node image that does not come.
     #[error(transparent)]
     Fetch(#[from] FetchError),
+    /// Images on their way into nodes cannot be kept.
+    #[error("cannot keep the exported images in the folder for temporary files")]
+    Spool(#[source] std::io::Error),
     /// There is no flavour of that name.
     #[error("no image flavour is called {given}; there is {known}")]
     NoFlavour {

@@ -16,7 +16,7 @@ const LAYERS: [&[&str]; 11] = [
     &["cli", "kubeconfig", "node", "plan", "snapshot"],
     &["docker", "ui"],
     &["cluster"],
-    &["interrupt", "version", "yaml"],
+    &["export", "interrupt", "version", "yaml"],
 ];
 
 /// Arrows that are still to be turned round: `FILE -> MODULE`. The list may only shrink.

@@ -259,7 +259,10 @@ fn cri_o_is_told_of_registry_and_proxies_in_its_own_files() {
 #[test]
 fn images_are_loaded_by_what_the_nodes_runtime_has() {
     for (machine, client) in [
-        (Machine::new().with_cluster("a 1 0"), "ctr --namespace=k8s.io images import -"),
+        (
+            Machine::new().with_cluster("a 1 0"),
+            "ctr --namespace=k8s.io images import --local --discard-unpacked-layers -",
+        ),
         (with_crio("a 1 0"), "podman load --quiet"),
     ] {
         machine.docker.add_image("local/x:1", &[]);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::cluster::Cluster;
 use crate::engine::{docker, docker_with, shown};
-use crate::pods;
+use crate::{pods, wait};
 
 /// Images of one name and more, gone when the test ends.
 struct Images<'a>(&'a Cluster);
@@ -16,7 +16,7 @@ impl Images<'_> {
 
     /// Builds an image that says of itself which it is, and returns its id.
     fn build(&self, tag: &str) -> String {
-        let file = format!("FROM {}\nENV VERSION={tag}\n", pods::IMAGE);
+        let file = format!("FROM {}\nRUN echo {tag} >/version\n", pods::IMAGE);
         let name = format!("--tag={}", self.name(tag));
         docker_with(&["build", "--quiet", &name, "-"], file.as_bytes()).unwrap();
         docker(&["image", "inspect", "--format={{.Id}}", &self.name(tag)]).unwrap()
@@ -25,7 +25,7 @@ impl Images<'_> {
 
 impl Drop for Images<'_> {
     fn drop(&mut self) {
-        for tag in ["1", "2", "moving"] {
+        for tag in ["1", "2", "3", "moving"] {
             let _ = docker(&["image", "rm", "--force", &self.name(tag)]);
         }
         let _ = docker(&["image", "rm", pods::IMAGE]);
@@ -61,4 +61,28 @@ fn nodes_have_what_the_engine_has_under_that_name() {
     let full = format!("docker.io/library/{}", images.name("2"));
     assert!(said.contains(&full), "{said}");
     assert_eq!(has(&nodes[1], &full).as_ref(), Ok(&ids[1]));
+
+    // The next one has its base in common with them. The base is not sent, and the node needs
+    // no packed copy of it.
+    let base = ["image", "inspect", "--format={{index .RootFS.Layers 0}}", pods::IMAGE];
+    let ctr = ["exec", &nodes[1], "ctr", "--namespace=k8s.io", "content", "rm"];
+    docker(&[&ctr[..], &[&docker(&base).unwrap()]].concat()).unwrap();
+    images.build("3");
+    load(&images.name("3"));
+    let pod = POD.replace("NODE", &nodes[1]).replace("IMAGE", &images.name("3"));
+    cluster.kubectl_with(&["apply", "--filename=-"], &pod).unwrap();
+    let look = ["exec", "pod/three", "--", "sh", "-c", "read -r version </version; echo $version"];
+    let (found, _) = wait::until("a pod of it", pods::PATIENCE, || cluster.kubectl(&look));
+    assert_eq!(found, "3");
 }
+
+const POD: &str = "
+apiVersion: v1
+kind: Pod
+metadata: {name: three}
+spec:
+  nodeName: NODE
+  terminationGracePeriodSeconds: 1
+  containers:
+  - {name: three, image: 'IMAGE', imagePullPolicy: Never}
+";

@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::exit::{Done, Exit, fail};
 use crate::files::{entries, lines, name_of, touch};
 use crate::flags::{merged, text};
+use crate::layers;
 
 /// What is in the one layer of every node image.
 pub(crate) const BASE_LAYER: &[u8] = b"of the node image";
@@ -111,7 +112,15 @@ impl Engine {
             }
             let file = self.call.join("node-images");
             fs::write(&file, list)?;
-            return Ok(archive::pack(self.out(), &[&file])?);
+            let folder = self.call.join("layers");
+            let mut layers = layers::Archive::new(&folder)?;
+            for reference in words {
+                layers.add(&self.path("images").join(reference), reference)?;
+            }
+            let mut parts = layers.parts()?;
+            parts.push(file);
+            let parts: Vec<_> = parts.iter().map(PathBuf::as_path).collect();
+            return Ok(archive::pack(self.out(), &parts)?);
         }
         let folder = self.call.join("saved");
         fs::create_dir_all(folder.join("base"))?;
@@ -210,12 +219,15 @@ impl Engine {
 
     /// Takes the archive on standard input into a node.
     pub(crate) fn import_into(&self, node: &Path, program: &str) -> Done {
-        let Some(bytes) = archive::file_in(&self.stdin(), "node-images") else {
-            return fail(&format!("{program}: unrecognized image format"));
-        };
         // A name is moved to what comes in.
-        let mut list: Vec<String> =
-            String::from_utf8_lossy(&bytes).lines().map(String::from).collect();
+        let mut list: Vec<String> = match archive::file_in(&self.stdin(), "node-images") {
+            Some(bytes) => String::from_utf8_lossy(&bytes).lines().map(String::from).collect(),
+            None => self.unpack_layout(node)?,
+        };
+        if list.is_empty() {
+            return fail(&format!("{program}: unrecognized image format"));
+        }
+        self.unpack_saved(node)?;
         list.extend(lines(&node.join("node-images")));
         let name = |line: &String| line.split(' ').next().unwrap_or_default().to_owned();
         list.sort_by_key(name);

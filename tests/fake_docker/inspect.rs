@@ -9,6 +9,7 @@ use crate::engine::Engine;
 use crate::exit::{Done, Exit, fail};
 use crate::files::{entries, get, lines, name_of};
 use crate::images::BASE_LAYER;
+use crate::layers;
 use crate::lists::label;
 
 impl Engine {
@@ -143,13 +144,20 @@ impl Engine {
             "Id": self.image_id(reference), "RepoTags": tags, "Os": system,
             "Architecture": architecture, "Size": 572_000_000,
             "Config": { "Labels": labels_json(&folder.join("labels")) },
+            "RootFS": { "Layers": layers::digests(&folder) },
         })
     }
 
-    /// One that is its own, as good as any hash; unless a test says which.
+    /// One that is its own, as good as any hash; unless a test says which, or of which layers
+    /// it is.
     pub(crate) fn image_id(&self, reference: &str) -> String {
-        let given = get(&self.path("images").join(reference).join("id"));
-        if given.is_empty() { digest(reference.as_bytes()) } else { format!("sha256:{given}") }
+        let folder = self.path("images").join(reference);
+        let given = get(&folder.join("id"));
+        match layers::config(&folder) {
+            Some(config) => digest(config.as_bytes()),
+            None if given.is_empty() => digest(reference.as_bytes()),
+            None => format!("sha256:{given}"),
+        }
     }
 
     /// The reference of an image, by name or id.

@@ -15,6 +15,7 @@ mod flags;
 mod images;
 mod inspect;
 mod kubectl;
+mod layers;
 mod lists;
 mod networks;
 mod nodes;

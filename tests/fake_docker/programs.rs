@@ -158,7 +158,9 @@ impl Engine {
                 }
                 Ok(())
             }
-            "ctr --namespace=k8s.io images import -" | "podman load --quiet" => {
+            "ctr --namespace=k8s.io snapshots list" => self.list_layers(node),
+            "ctr --namespace=k8s.io images import --local --discard-unpacked-layers -"
+            | "podman load --quiet" => {
                 self.import_into(node, words.first().map_or("", String::as_str))
             }
             "cat /etc/mok/proxy.env" | "cat /etc/mok/settings.json" => {

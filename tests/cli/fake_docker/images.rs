@@ -81,6 +81,11 @@ impl FakeDocker {
         self.write(&format!("images/{reference}/id"), &format!("{id}\n"));
     }
 
+    /// The image consists of these layers, the lowest first.
+    pub(crate) fn image_has_layers(&self, reference: &str, layers: &[&str]) {
+        self.write(&format!("images/{reference}/layers"), &format!("{}\n", layers.join("\n")));
+    }
+
     /// The image is for another `SYSTEM/ARCHITECTURE`.
     pub(crate) fn image_is_for(&self, reference: &str, platform: &str) {
         self.write(&format!("images/{reference}/platform"), &format!("{platform}\n"));

@@ -1,0 +1,218 @@
+//! What `docker save` has written: images, and where in the file their layers are. Docker's
+//! older form, that of OCI layouts which newer engines write, and podman's have one list in
+//! common, `manifest.json`.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
+use std::path::{Component, Path, PathBuf};
+
+use serde::Deserialize;
+use tar::{Archive, EntryType};
+
+use super::digest::digest;
+
+/// More than any list or configuration has.
+const MAX_TEXT: u64 = 16 << 20;
+
+/// The images of an archive.
+#[derive(Debug)]
+pub struct Saved {
+    pub(super) images: Vec<SavedImage>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedImage {
+    /// Its names, as the archive has them.
+    pub names: Vec<String>,
+    /// Its configuration, as it is: its digest is the image's id.
+    pub(super) config: Vec<u8>,
+    /// From the lowest on.
+    pub(super) layers: Vec<Layer>,
+}
+
+/// A layer, as it is in the archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Layer {
+    pub(super) digest: String,
+    pub(super) place: Place,
+    /// How it is packed, in the words of a media type; nothing where it is not.
+    pub(super) packed: &'static str,
+}
+
+/// Bytes of the archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) offset: u64,
+    pub(super) size: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed {
+    config: PathBuf,
+    repo_tags: Option<Vec<String>>,
+    layers: Vec<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Config {
+    rootfs: RootFs,
+}
+
+#[derive(Deserialize)]
+struct RootFs {
+    diff_ids: Vec<String>,
+}
+
+/// What an archive's list may name.
+#[derive(Default)]
+struct Places {
+    files: BTreeMap<PathBuf, Place>,
+    links: BTreeMap<PathBuf, PathBuf>,
+}
+
+impl Saved {
+    /// Reads `archive`, but not its layers. None if it has another form.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read(archive: &File) -> io::Result<Option<Self>> {
+        let places = Places::of(archive)?;
+        let Some(list) = places.find(Path::new("manifest.json")) else { return Ok(None) };
+        let Ok(list) = serde_json::from_slice::<Vec<Listed>>(&text(archive, list)?) else {
+            return Ok(None);
+        };
+        let mut images = Vec::new();
+        for listed in list {
+            let Some(image) = image(archive, &places, listed)? else { return Ok(None) };
+            images.push(image);
+        }
+        Ok(Some(Self { images }))
+    }
+}
+
+fn image(archive: &File, places: &Places, listed: Listed) -> io::Result<Option<SavedImage>> {
+    let Some(config) = places.find(&listed.config) else { return Ok(None) };
+    let config = text(archive, config)?;
+    let Ok(Config { rootfs }) = serde_json::from_slice(&config) else { return Ok(None) };
+    if rootfs.diff_ids.len() != listed.layers.len() {
+        return Ok(None);
+    }
+    let mut layers = Vec::new();
+    for (path, unpacked) in listed.layers.iter().zip(rootfs.diff_ids) {
+        let Some(place) = places.find(path) else { return Ok(None) };
+        let packed = packed(archive, place)?;
+        let digest = match blob(path) {
+            Some(digest) => digest,
+            None if packed.is_empty() => unpacked,
+            None => return Ok(None),
+        };
+        layers.push(Layer { digest, place, packed });
+    }
+    Ok(Some(SavedImage { names: listed.repo_tags.unwrap_or_default(), config, layers }))
+}
+
+/// The digest that a file of an OCI layout is called by.
+fn blob(path: &Path) -> Option<String> {
+    let digits = path.strip_prefix("blobs/sha256").ok()?.to_str()?;
+    Some(format!("sha256:{digits}"))
+}
+
+fn packed(archive: &File, place: Place) -> io::Result<&'static str> {
+    let mut begin = [0; 4];
+    let count = archive.read_at(&mut begin[..place.size.min(4) as usize], place.offset)?;
+    Ok(match begin.get(..count) {
+        Some([0x1f, 0x8b, ..]) => "+gzip",
+        Some([0x28, 0xb5, 0x2f, 0xfd]) => "+zstd",
+        _ => "",
+    })
+}
+
+fn text(archive: &File, place: Place) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = At { archive, offset: place.offset };
+    file.take(place.size.min(MAX_TEXT)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+impl Places {
+    fn of(archive: &File) -> io::Result<Self> {
+        let mut places = Self::default();
+        for entry in Archive::new(At { archive, offset: 0 }).entries_with_seek()? {
+            let entry = entry?;
+            let path = normal(&entry.path()?);
+            match entry.header().entry_type() {
+                EntryType::Regular => {
+                    let place = Place { offset: entry.raw_file_position(), size: entry.size() };
+                    places.files.insert(path, place);
+                }
+                // A layer that an earlier image has too.
+                EntryType::Symlink => {
+                    if let Some(target) = entry.link_name()? {
+                        let beside = path.parent().unwrap_or(Path::new("")).join(target);
+                        places.links.insert(path, normal(&beside));
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(places)
+    }
+
+    fn find(&self, path: &Path) -> Option<Place> {
+        let path = normal(path);
+        let path = self.links.get(&path).unwrap_or(&path);
+        self.files.get(path).copied()
+    }
+}
+
+/// Without `.` and `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => normal.push(name),
+            Component::ParentDir => {
+                normal.pop();
+            }
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+        }
+    }
+    normal
+}
+
+/// A file that others read as well: each from its own place.
+pub(super) struct At<'a> {
+    pub(super) archive: &'a File,
+    pub(super) offset: u64,
+}
+
+impl Read for At<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.archive.read_at(buffer, self.offset)?;
+        self.offset += count as u64;
+        Ok(count)
+    }
+}
+
+impl io::Seek for At<'_> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        let moved = match to {
+            io::SeekFrom::Start(offset) => Some(offset),
+            io::SeekFrom::Current(by) => self.offset.checked_add_signed(by),
+            io::SeekFrom::End(by) => self.archive.metadata()?.len().checked_add_signed(by),
+        };
+        self.offset = moved.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.offset)
+    }
+}
+
+impl SavedImage {
+    /// The image's id.
+    pub(super) fn id(&self) -> String {
+        digest(&self.config)
+    }
+}

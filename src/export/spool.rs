@@ -1,0 +1,157 @@
+//! An export that several read, each at its own pace, while it is written: the slowest holds
+//! up none of the others.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// What is there of it, in a file that has no name and goes with this.
+#[derive(Debug)]
+pub struct Spool {
+    file: File,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Bytes.
+    written: u64,
+    end: Option<End>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Whole,
+    CutShort,
+}
+
+impl Spool {
+    /// An empty one, in the folder for temporary files.
+    ///
+    /// # Errors
+    /// There can be no file.
+    pub fn new() -> io::Result<Self> {
+        let file = tempfile::tempfile()?;
+        Ok(Self { file, state: Mutex::default(), changed: Condvar::new() })
+    }
+
+    /// Takes all that `export` has.
+    ///
+    /// # Errors
+    /// Reading or writing fails.
+    pub fn fill(&self, export: &mut dyn Read) -> io::Result<()> {
+        let mut buffer = vec![0; 1 << 17];
+        let mut written = 0;
+        loop {
+            let count = export.read(&mut buffer)?;
+            let Some(part) = buffer.get(..count).filter(|part| !part.is_empty()) else {
+                return Ok(());
+            };
+            self.file.write_all_at(part, written)?;
+            written += count as u64;
+            self.state().written = written;
+            self.changed.notify_all();
+        }
+    }
+
+    /// Nothing more comes; who reads it must learn whether it is whole.
+    pub fn end(&self, is_whole: bool) {
+        self.state().end = Some(if is_whole { End::Whole } else { End::CutShort });
+        self.changed.notify_all();
+    }
+
+    /// Reads it from the beginning, and waits for what is not there yet.
+    pub fn follow(&self) -> impl Read + '_ {
+        Follower { spool: self, read: 0 }
+    }
+
+    /// The file, once it is whole.
+    ///
+    /// # Errors
+    /// It was cut short.
+    pub fn whole(&self) -> io::Result<&File> {
+        let mut state = self.state();
+        loop {
+            match state.end {
+                Some(End::Whole) => return Ok(&self.file),
+                Some(End::CutShort) => return Err(cut_short()),
+                None => state = self.wait(state),
+            }
+        }
+    }
+
+    // Who holds the lock does nothing that could panic.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&'a self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn cut_short() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "the export was cut short")
+}
+
+struct Follower<'a> {
+    spool: &'a Spool,
+    read: u64,
+}
+
+impl Read for Follower<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut state = self.spool.state();
+        while state.written == self.read {
+            match state.end {
+                Some(End::Whole) => return Ok(0),
+                Some(End::CutShort) => return Err(cut_short()),
+                None => state = self.spool.wait(state),
+            }
+        }
+        drop(state);
+        let count = self.spool.file.read_at(buffer, self.read)?;
+        self.read += count as u64;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    fn read(spool: &Spool) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        spool.follow().read_to_end(&mut bytes).map(|_| bytes)
+    }
+
+    #[test]
+    fn each_reader_gets_all_of_it_though_it_came_before() {
+        let spool = Spool::new().unwrap();
+        let bytes: Vec<u8> = (0..1_000_000_u32).map(|n| (n % 251) as u8).collect();
+        thread::scope(|scope| {
+            let early = scope.spawn(|| read(&spool).unwrap());
+            spool.fill(&mut &bytes[..]).unwrap();
+            spool.end(true);
+            assert!(early.join().unwrap() == bytes);
+        });
+        assert!(read(&spool).unwrap() == bytes);
+        assert!(spool.whole().is_ok());
+    }
+
+    #[test]
+    fn what_is_cut_short_is_not_taken_for_the_whole() {
+        let spool = Spool::new().unwrap();
+        thread::scope(|scope| {
+            let early = scope.spawn(|| read(&spool));
+            spool.fill(&mut &b"part"[..]).unwrap();
+            spool.end(false);
+            assert_eq!(early.join().unwrap().unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+        });
+        assert!(spool.whole().is_err());
+    }
+}
