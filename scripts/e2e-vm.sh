@@ -8,7 +8,8 @@
 #          docker    Docker: all of it with one master, with a reboot
 #          masters   Docker: three masters, with a reboot
 #          podman    podman as root, with a reboot
-#          rootless  Docker and podman as an ordinary user
+#          rootless-docker, rootless-podman
+#                    these, as an ordinary user
 #          all
 # env: IMAGE_FILE (an archive of the node image, in place of this machine's engine's),
 #      MOK_VM_MEMORY (of the machine, such as 6G), MOK_VM_KEEP (anything: a machine whose
@@ -24,7 +25,7 @@ cd "$(dirname "$0")/.."
 (($# == 4)) || die "usage: ${0##*/} SUITE PART FOLDER MOKCTL"
 suite=$1 part=$2 cache=$3 mokctl=$4
 [[ $suite == @(trixie|forky) ]] || die "SUITE is trixie or forky, not '$suite'"
-[[ $part == @(smoke|docker|masters|podman|rootless|all) ]] || die "no PART '$part'"
+[[ $part == @(smoke|docker|masters|podman|rootless-docker|rootless-podman|all) ]] || die "no PART '$part'"
 ((EUID == 0)) || die "needs root, to make the machine's disk"
 scripts/need.sh "qemu-system-$(uname -m)" "qemu-system-$(dpkg --print-architecture |
   sed 's/amd64/x86/;s/arm64/arm/')"
@@ -139,23 +140,38 @@ of_podman() {
   run root one_master_is_whole_after_a_reboot_and_goes
 }
 
-# An ordinary user's engines. First the user has no right to limit CPUs, which is what the
-# distribution gives.
-of_rootless() {
-  local without='addresses apparmor'
-  vm root 'chmod a+r /dev/vdb'
-  # shellcheck disable=SC2016 # The other side's.
-  vm mok 'PATH=$PATH:/usr/sbin:/usr/share/docker.io/contrib dockerd-rootless-setuptool.sh install &&
-    DOCKER_HOST=unix:///run/user/1000/docker.sock docker load --quiet </dev/vdb' >&2
-  engine=(DOCKER_HOST=unix:///run/user/1000/docker.sock "MOK_MACHINE_WITHOUT=$without")
-  run mok an_engine_that_lacks_control_groups_is_refused_with_the_command_that_gives_them
+# What a user of rootless engines has no part in.
+without_root='addresses apparmor'
+
+# The user gets the right to limit all that nodes need.
+delegate() {
   vm root "mkdir /etc/systemd/system/user@.service.d
     printf '[Service]\nDelegate=yes\n' >/etc/systemd/system/user@.service.d/delegate.conf"
   vm_reboot
+}
+
+# An ordinary user's Docker. First the user may not limit CPUs, which is what the
+# distribution gives.
+of_rootless_docker() {
+  vm root 'chmod a+r /dev/vdb'
+  # The tool wants docker's client beside itself.
+  # shellcheck disable=SC2016 # The other side's.
+  vm mok 'mkdir ~/bin && ln -s /usr/share/docker.io/contrib/dockerd-rootless* /usr/bin/docker ~/bin &&
+    PATH=~/bin:$PATH:/usr/sbin dockerd-rootless-setuptool.sh install &&
+    DOCKER_HOST=unix:///run/user/1000/docker.sock docker load --quiet </dev/vdb' >&2
+  engine=(DOCKER_HOST=unix:///run/user/1000/docker.sock "MOK_MACHINE_WITHOUT=$without_root")
+  run mok an_engine_that_lacks_control_groups_is_refused_with_the_command_that_gives_them
+  delegate
   run mok a_cluster_is_made_serves_and_goes_and_the_host_is_as_before
-  vm mok 'systemctl --user disable --now docker.service; podman load --quiet </dev/vdb' >&2
+}
+
+# An ordinary user's podman.
+of_rootless_podman() {
+  delegate
+  vm root 'chmod a+r /dev/vdb'
+  vm mok 'podman load --quiet </dev/vdb' >&2
   engine=(PATH=/opt/podman:/usr/sbin:/usr/bin:/sbin:/bin MOKCTL_DOCKER=podman
-    "MOK_MACHINE_WITHOUT=$without snapshots")
+    "MOK_MACHINE_WITHOUT=$without_root snapshots")
   run mok a_cluster_is_made_serves_and_goes_and_the_host_is_as_before
 }
 
@@ -191,5 +207,6 @@ if [[ $part == @(smoke|docker|masters|all) ]]; then disk=$(loaded "$file"); fi
 begun=$SECONDS
 if [[ $part == @(smoke|docker|masters|all) ]]; then on "$disk" of_docker; fi
 if [[ $part == @(podman|all) ]]; then on "$cache/$suite/disk.raw" of_podman; fi
-if [[ $part == @(rootless|all) ]]; then on "$cache/$suite/disk.raw" of_rootless; fi
+if [[ $part == @(rootless-docker|all) ]]; then on "$cache/$suite/disk.raw" of_rootless_docker; fi
+if [[ $part == @(rootless-podman|all) ]]; then on "$cache/$suite/disk.raw" of_rootless_podman; fi
 say "$suite, $part: all passed in $((SECONDS - begun)) s"
