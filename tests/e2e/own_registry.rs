@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 
 use crate::cluster::Cluster;
 use crate::engine::{docker, docker_with, shown};
-use crate::registry::{PASSWORD, Registry, USER, free_port};
+use crate::registry::{PASSWORD, Registry, free_port};
 use crate::{pods, wait};
 
 /// Gone when the test ends, with the image that it was given.
@@ -94,8 +94,7 @@ fn nodes_pull_with_the_credentials_of_dockers_client() {
     let mut registry = Registry::with_login(cluster.folder());
     let at = format!("localhost:{}", registry.port);
     let docker_config = cluster.folder().join("docker").display().to_string();
-    let login = ["--config", &docker_config, "login", "--username", USER, "--password-stdin", &at];
-    docker_with(&login, PASSWORD.as_bytes()).unwrap();
+    registry.log_in(&docker_config);
     let image = registry.push_as("echo:1", &docker_config);
 
     let words =

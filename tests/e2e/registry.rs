@@ -75,6 +75,13 @@ impl Registry {
         registry
     }
 
+    /// Notes who may use it in the folder `config` of docker's client.
+    pub(crate) fn log_in(&self, config: &str) {
+        let at = format!("localhost:{}", self.port);
+        let login = ["--config", config, "login", "--username", USER, "--password-stdin", &at];
+        docker_with(&login, PASSWORD.as_bytes()).unwrap();
+    }
+
     /// Gives it the image of the tests' pods as `name`, and says what it is called here.
     pub(crate) fn push(&mut self, name: &str) -> String {
         self.push_with(name, &[])

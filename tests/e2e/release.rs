@@ -5,11 +5,11 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::engine::{self, docker, node_image, output_of, shown, tell};
-use crate::registry::Registry;
+use crate::registry::{self, Registry};
 use crate::second_engine::SecondEngine;
 use crate::wait;
 
@@ -43,14 +43,25 @@ struct User<'a> {
 impl User<'_> {
     /// What `words` print, with no more programs than a bare system has.
     fn run(&self, words: &[&str], more: &[(&str, &str)]) -> String {
+        let output = self.tries(words, more);
+        assert!(output.status.success(), "{}", shown(&words.join(" "), &output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// The same, whatever becomes of it.
+    fn tries(&self, words: &[&str], more: &[(&str, &str)]) -> Output {
         let path = format!("{}/.local/bin:/usr/bin:/bin:/usr/sbin:/sbin", self.home.display());
         let mut command = Command::new("env");
         command.current_dir(&self.home).env_clear().envs(more.iter().copied());
         command.env("PATH", path).env("HOME", &self.home).env("DOCKER_HOST", &self.engine.host);
         command.args(words);
-        let output = output_of(command, b"").unwrap();
-        assert!(output.status.success(), "{}", shown(&words.join(" "), &output));
-        String::from_utf8_lossy(&output.stdout).into_owned()
+        output_of(command, b"").unwrap()
+    }
+
+    /// Has the registry's credentials from now on.
+    fn logs_in(&self, registry: &str) {
+        let login = ["docker", "login", "--username", registry::USER, "--password"];
+        self.run(&[&login[..], &[registry::PASSWORD, registry]].concat(), &[]);
     }
 
     /// A cluster `name` of one master and one worker, both Ready; then it goes.
@@ -123,10 +134,12 @@ fn an_engine_without_an_image_pulls_it_from_a_registry() {
     let folder = engine.folder.join("registry");
     fs::create_dir(&folder).unwrap();
     let port = {
-        let registry = Registry::start(&folder);
+        let registry = Registry::with_login(&folder);
         let image = format!("localhost:{}/mok/mok-debian-13:v1.37.2", registry.port);
+        let config = folder.join("client").display().to_string();
+        registry.log_in(&config);
         docker(&["tag", node_image().unwrap(), &image]).unwrap();
-        let pushed = docker(&["push", "--quiet", &image]);
+        let pushed = docker(&["--config", &config, "push", "--quiet", &image]);
         docker(&["image", "rm", &image]).unwrap();
         pushed.unwrap();
         registry.port
@@ -138,13 +151,29 @@ fn an_engine_without_an_image_pulls_it_from_a_registry() {
     let _server = Server(server);
     let repository = format!("localhost:{port}/mok");
     wait::until("the registry", Duration::from_secs(30), || {
-        let catalog = format!("http://localhost:{port}/v2/");
-        let curl = ["curl", "--silent", "--fail", catalog.as_str()];
+        let root = format!("http://localhost:{port}/");
+        let curl = ["curl", "--silent", "--fail", root.as_str()];
         let output = Command::new("nsenter").arg(&space).args(curl).output().unwrap();
         if output.status.success() { Ok(()) } else { Err(shown("curl", &output)) }
     });
 
+    let pull = ["mokctl", "build", "image", "--get-prebuilt-image", "--image-repository"];
+    let refused = user.tries(&[&pull[..], &[&repository]].concat(), &[]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("hint: 'docker login' if"), "{said}");
+    user.logs_in(&format!("localhost:{port}"));
     user.creates("e2e-release-r", &["--image-repository", &repository]);
-    let images = engine.docker(&["image", "ls", "--format={{.Repository}}:{{.Tag}}"]).unwrap();
-    assert!(images.contains("local/mok-debian-13:v1.37.2"), "{images}");
+    let images = || engine.docker(&["image", "ls", "--format={{.Repository}}:{{.Tag}}"]).unwrap();
+    assert!(images().contains("local/mok-debian-13:v1.37.2"), "{}", images());
+
+    // The registry plays the proxy: it takes requests in the form that a proxy gets. No
+    // resolver knows the other name.
+    engine.docker(&["system", "prune", "--all", "--force"]).unwrap();
+    assert_eq!(images(), "");
+    let far = format!("registry.invalid:{port}");
+    let proxy = format!("http://localhost:{port}");
+    engine.restart_behind(&proxy, &format!("{{\"insecure-registries\": [\"{far}\"]}}"));
+    user.logs_in(&far);
+    let pulled = user.run(&[&pull[..], &[&format!("{far}/mok")]].concat(), &[]);
+    assert_eq!(pulled, "local/mok-debian-13:v1.37.2\n");
 }

@@ -47,6 +47,13 @@ impl SecondEngine {
         self.script("start", &["near"]);
     }
 
+    /// The same behind an HTTP proxy, as the machine's administrator sets it.
+    pub(crate) fn restart_behind(&self, proxy: &str, settings: &str) {
+        self.script("kill", &[]);
+        fs::write(self.folder.join("daemon.json"), settings).unwrap();
+        self.script_with("start", &["near"], &[("HTTP_PROXY", proxy)]);
+    }
+
     /// Reached by a socket, on a disk of `size`.
     pub(crate) fn with_disk(folder: PathBuf, size: &str) -> Self {
         let engine = Self { folder, host: String::new() };
@@ -72,8 +79,12 @@ impl SecondEngine {
 
     /// A command of the script: what it prints.
     pub(crate) fn script(&self, command: &str, more: &[&str]) -> String {
+        self.script_with(command, more, &[])
+    }
+
+    fn script_with(&self, command: &str, more: &[&str], env: &[(&str, &str)]) -> String {
         let mut script = Command::new(SCRIPT);
-        script.arg(command).arg(&self.folder).args(more);
+        script.arg(command).arg(&self.folder).args(more).envs(env.iter().copied());
         let output = output_of(script, b"").unwrap();
         assert!(output.status.success(), "{}", shown(command, &output));
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
