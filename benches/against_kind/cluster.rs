@@ -40,6 +40,63 @@ pub(crate) fn run_first_pods(side: Side, shape: Shape) -> Result<(), String> {
     }
 }
 
+/// An app of two replicas, of an image that both sides' nodes have for their volumes, and a pod
+/// to ask it from. Returns when both replicas run.
+const APP: &str = "
+export KUBECONFIG=/etc/kubernetes/admin.conf
+kubectl apply --filename=- >/dev/null <<'YAML'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app, namespace: default}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: app}}
+  template:
+    metadata: {labels: {app: app}}
+    spec:
+      tolerations: [{operator: Exists}]
+      containers:
+      - name: app
+        image: localhost/mok/busybox:1
+        imagePullPolicy: Never
+        command: [sh, -c, 'echo yes >/tmp/index.html && exec httpd -f -p 8080 -h /tmp']
+---
+apiVersion: v1
+kind: Service
+metadata: {name: app, namespace: default}
+spec: {selector: {app: app}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: asks, namespace: default}
+spec:
+  tolerations: [{operator: Exists}]
+  containers:
+  - name: asks
+    image: localhost/mok/busybox:1
+    imagePullPolicy: Never
+    command: [sleep, infinity]
+YAML
+kubectl rollout status deployment/app --timeout=300s >/dev/null
+";
+
+/// Returns when the app answers by its Service's name.
+const ASK: &str = "
+export KUBECONFIG=/etc/kubernetes/admin.conf
+ask='kubectl exec --namespace=default asks -- wget -q -T 2 -O /dev/null http://app'
+timeout 300 bash -c \"until $ask; do sleep 0.1; done\" 2>/dev/null
+";
+
+/// Starts the app.
+pub(crate) fn start_app(side: Side) -> Result<(), String> {
+    script(&side.first_node(), APP).map(drop)
+}
+
+/// Waits until a pod gets an answer from the app.
+pub(crate) fn ask_app(side: Side) -> Result<(), String> {
+    script(&side.first_node(), ASK).map(drop)
+}
+
 /// A container of the cluster; a balancer is one, too.
 #[derive(Debug)]
 pub(crate) struct Container {
@@ -50,7 +107,8 @@ pub(crate) struct Container {
 /// All containers of the cluster.
 pub(crate) fn containers(side: Side) -> Result<Vec<Container>, String> {
     let label = format!("--filter=label={}", side.label());
-    let list = output("docker", &["ps", "--no-trunc", "--format={{.ID}} {{.Names}}", &label])?;
+    let list =
+        output("docker", &["ps", "--all", "--no-trunc", "--format={{.ID}} {{.Names}}", &label])?;
     let pairs = list.lines().filter_map(|line| line.split_once(' '));
     Ok(pairs.map(|(id, name)| Container { id: id.into(), name: name.into() }).collect())
 }

@@ -9,32 +9,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::ask::output;
+use crate::figure::{FIGURES, Seconds};
 use crate::setup::Setup;
 use crate::shape::Shape;
 use crate::side::Side;
 use crate::usage::{Group, Machine};
-use crate::{cluster, command, watch};
+use crate::{cluster, command, used, watch};
 
 /// Seconds that making or removing a cluster may take on the slowest machine.
 const LIMIT: u32 = 900;
 
-/// What is told of each shape, by name.
-pub(crate) const FIGURES: [&str; 5] = ["ready", "command", "firstpod", "delete", "fresh"];
-
-/// Seconds since `create` was started, but for `delete` and `fresh`.
+/// What one round of one side has shown.
 #[derive(Debug)]
 pub(crate) struct Cycle {
-    /// All nodes were Ready at once.
-    pub(crate) ready: f64,
-    /// The command returned.
-    pub(crate) command: f64,
-    /// A pod ran on every node; it was asked for when the command had returned.
-    pub(crate) first_pod: f64,
-    /// The command that removes it took.
-    pub(crate) delete: f64,
-    /// A cluster that was used is as new, all its nodes Ready: out of a snapshot, or
-    /// deleted and made again where there are none.
-    pub(crate) fresh: f64,
+    /// docs/performance.md has what each figure means.
+    pub(crate) seconds: Seconds,
     /// CPU seconds of engine, nodes and the program with its clients, until the first
     /// pods ran.
     pub(crate) cpu: f64,
@@ -63,38 +52,35 @@ impl Cycle {
         let now = Machine::now()?;
         let outside = (now.busy - machine.busy - cpu).max(0.0) / (now.all - machine.all);
 
-        let seconds = |words: &[String]| {
+        let seconds_of = |words: &[String]| {
             let begun = Instant::now();
             timed(setup, words, None).map(|_| begun.elapsed().as_secs_f64())
         };
         let mut restore = None;
         if let Some(words) = command::snapshot(setup, side) {
-            seconds(&words.create)?;
-            restore = Some(seconds(&words.restore)?);
-            seconds(&words.delete)?;
+            seconds_of(&words.create)?;
+            restore = Some(seconds_of(&words.restore)?);
+            seconds_of(&words.delete)?;
         }
-        let delete = seconds(&command::delete(setup, side))?;
+        let delete = seconds_of(&command::delete(setup, side))?;
         let Created { ready, command, first_pod, own_cpu } = created;
-        let fresh = restore.unwrap_or(delete + ready);
-        Ok(Self { ready, command, first_pod, delete, fresh, cpu, own_cpu, memory, outside })
-    }
-
-    /// One of [`FIGURES`].
-    pub(crate) fn figure(&self, name: &str) -> f64 {
-        match name {
-            "ready" => self.ready,
-            "command" => self.command,
-            "firstpod" => self.first_pod,
-            "delete" => self.delete,
-            _ => self.fresh,
-        }
+        let mut seconds = used::seconds(setup, side, shape)?;
+        seconds.extend([
+            ("ready", ready),
+            ("command", command),
+            ("firstpod", first_pod),
+            ("delete", delete),
+            ("fresh", restore.unwrap_or(delete + ready)),
+        ]);
+        Ok(Self { seconds, cpu, own_cpu, memory, outside })
     }
 }
 
 impl fmt::Display for Cycle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for name in FIGURES {
-            write!(f, "{name} {:.1} s, ", self.figure(name))?;
+        let told = FIGURES.iter().filter_map(|(name, _)| self.seconds.get_key_value(name));
+        for (name, seconds) in told {
+            write!(f, "{name} {seconds:.1} s, ")?;
         }
         write!(f, "CPU {:.1} s, others {:.0} %", self.cpu, self.outside * 100.0)
     }
@@ -151,7 +137,7 @@ pub(crate) fn count_calls(setup: &Setup, side: Side, shape: Shape) -> Result<Cal
 
 /// Runs a command to its end, with `first` before everything else on its PATH.
 /// Returns the CPU seconds that it and its children took, as the shell counts them.
-fn timed(setup: &Setup, words: &[String], first: Option<&str>) -> Result<f64, String> {
+pub(crate) fn timed(setup: &Setup, words: &[String], first: Option<&str>) -> Result<f64, String> {
     let script = r#"TIMEFORMAT='%U %S'; { time timeout --foreground "$@" >&3 2>&3; } 3>"$LOG""#;
     let log = setup.path("command.log");
     let path = std::env::var("PATH").unwrap_or_default();

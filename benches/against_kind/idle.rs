@@ -10,7 +10,7 @@ use crate::cycle;
 use crate::setup::Setup;
 use crate::shape::Shape;
 use crate::side::Side;
-use crate::usage::Group;
+use crate::usage::{self, Group};
 
 /// After the first pods run, until it counts as settled. A kubelet tells of its master's
 /// static pods only a minute and more after `kubeadm init`.
@@ -26,6 +26,8 @@ pub(crate) struct Node {
     pub(crate) cpu: f64,
     /// Bytes that are no cache.
     pub(crate) memory: f64,
+    /// Bytes of its processes, with their part of what they share (PSS).
+    pub(crate) pss: f64,
     pub(crate) processes: usize,
     /// Of its journal, in a minute.
     pub(crate) lines: usize,
@@ -68,6 +70,7 @@ impl Idle {
         let mut nodes = Vec::new();
         for (index, (container, group)) in containers.iter().zip(&groups).enumerate() {
             let (memory, processes) = (group.memory()?, group.processes());
+            let pss = processes.iter().map(|pid| usage::pss(*pid)).sum();
             let lines = journal(&container.name, begun.elapsed().as_secs())?;
             for line in &lines {
                 *messages.entry(without_particulars(line)).or_insert(0) += 1;
@@ -76,7 +79,8 @@ impl Idle {
                 name: container.name.clone(),
                 cpu: (after[index] - before[index]) / minutes,
                 memory,
-                processes,
+                pss,
+                processes: processes.len(),
                 lines: lines.len(),
                 inotify: inotify_instances(&container.name)?,
             });

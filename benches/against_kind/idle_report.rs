@@ -11,19 +11,20 @@ const MIB: f64 = 1024.0 * 1024.0;
 /// For people, one table; then what the journals repeated.
 pub(crate) fn text(all: &[Idle]) -> String {
     let mut text = format!(
-        "{:<6} {:<7} {:<26} {:>7} {:>8} {:>9} {:>7} {:>8}\n",
-        "shape", "side", "container", "CPU s", "MiB", "processes", "lines", "inotify"
+        "{:<6} {:<7} {:<26} {:>7} {:>8} {:>8} {:>9} {:>7} {:>8}\n",
+        "shape", "side", "container", "CPU s", "MiB", "PSS MiB", "processes", "lines", "inotify"
     );
     for idle in all {
         for node in &idle.nodes {
             let _ = writeln!(
                 text,
-                "{:<6} {:<7} {:<26} {:>7.2} {:>8.0} {:>9} {:>7} {:>8}",
+                "{:<6} {:<7} {:<26} {:>7.2} {:>8.0} {:>8.0} {:>9} {:>7} {:>8}",
                 idle.shape.to_string(),
                 idle.side,
                 node.name,
                 node.cpu,
                 node.memory / MIB,
+                node.pss / MIB,
                 node.processes,
                 node.lines,
                 node.inotify
@@ -43,8 +44,8 @@ pub(crate) fn text(all: &[Idle]) -> String {
             let _ = writeln!(text, "  {count:>4} {line}");
         }
     }
-    for (shape, ratio) in ratios(all) {
-        let _ = writeln!(text, "ratio {shape} idle {ratio:.2}");
+    for (shape, cpu, pss) in ratios(all) {
+        let _ = writeln!(text, "ratio {shape} idle {cpu:.2}\nratio {shape} memory {pss:.2}");
     }
     text
 }
@@ -60,6 +61,7 @@ pub(crate) fn json(machine: &Value, all: &[Idle]) -> Value {
                 "name": node.name,
                 "cpu_seconds_per_minute": node.cpu,
                 "memory_bytes": node.memory,
+                "pss_bytes": node.pss,
                 "processes": node.processes,
                 "journal_lines_per_minute": node.lines,
                 "inotify_instances": node.inotify,
@@ -74,27 +76,28 @@ pub(crate) fn json(machine: &Value, all: &[Idle]) -> Value {
 pub(crate) fn markdown(machine: &Value, all: &[Idle]) -> String {
     let mut text = crate::report::preamble(machine);
     text.push_str(
-        "\n| shape | side | container | CPU s/min | MiB | processes | journal lines/min |\n\
-         |---|---|---|---|---|---|---|\n",
+        "\n| shape | side | container | CPU s/min | MiB | PSS MiB | processes | journal lines/min |\n\
+         |---|---|---|---|---|---|---|---|\n",
     );
     for idle in all {
         for node in &idle.nodes {
             let _ = writeln!(
                 text,
-                "| {} | {} | {} | {:.2} | {:.0} | {} | {} |",
+                "| {} | {} | {} | {:.2} | {:.0} | {:.0} | {} | {} |",
                 idle.shape,
                 idle.side,
                 node.name,
                 node.cpu,
                 node.memory / MIB,
+                node.pss / MIB,
                 node.processes,
                 node.lines
             );
         }
     }
     text.push('\n');
-    for (shape, ratio) in ratios(all) {
-        let _ = writeln!(text, "CPU of {shape} at rest, to kind's: {ratio:.2}.");
+    for (shape, cpu, pss) in ratios(all) {
+        let _ = writeln!(text, "{shape} at rest, to kind's: CPU {cpu:.2}, memory (PSS) {pss:.2}.");
     }
     text
 }
@@ -103,14 +106,18 @@ fn cpu(idle: &Idle) -> f64 {
     idle.nodes.iter().map(|node| node.cpu).sum()
 }
 
-/// mokctl's CPU to kind's, for shapes that both were measured with.
-fn ratios(all: &[Idle]) -> Vec<(String, f64)> {
+fn pss(idle: &Idle) -> f64 {
+    idle.nodes.iter().map(|node| node.pss).sum()
+}
+
+/// mokctl's CPU and memory to kind's, for shapes that both were measured with.
+fn ratios(all: &[Idle]) -> Vec<(String, f64, f64)> {
     let of = |idle: &Idle, side| idle.side == side;
     let mine = all.iter().filter(|idle| of(idle, crate::side::Side::Mokctl));
     mine.filter_map(|mine| {
         let same = |other: &&Idle| of(other, crate::side::Side::Kind) && other.shape == mine.shape;
         let theirs = all.iter().find(same)?;
-        Some((mine.shape.to_string(), cpu(mine) / cpu(theirs)))
+        Some((mine.shape.to_string(), cpu(mine) / cpu(theirs), pss(mine) / pss(theirs)))
     })
     .collect()
 }

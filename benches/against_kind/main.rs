@@ -10,8 +10,10 @@ mod cluster;
 mod command;
 mod cycle;
 mod docs;
+mod figure;
 mod idle;
 mod idle_report;
+mod images;
 mod plot;
 mod program;
 mod report;
@@ -20,12 +22,14 @@ mod shape;
 mod side;
 mod statistics;
 mod usage;
+mod used;
 mod watch;
 
 use std::fs;
 use std::process::ExitCode;
 
 use cycle::Cycle;
+use images::Images;
 use program::Program;
 use report::{Outcome, Report};
 use setup::{Mode, Setup};
@@ -48,7 +52,9 @@ fn main() -> ExitCode {
 
 fn create(setup: &Setup) -> Result<(), String> {
     let (program, machine) = (Program::measure(&setup.mokctl)?, setup.machine()?);
-    let mut report = Report { machine, rounds: setup.rounds, outcomes: Vec::new(), program };
+    let images = Images::measure(setup)?;
+    let mut report =
+        Report { machine, rounds: setup.rounds, outcomes: Vec::new(), program, images };
     for &shape in &setup.shapes {
         report.outcomes.push(compare(setup, shape)?);
         // What is known is kept, whatever becomes of the next shape.

@@ -3,20 +3,15 @@
 
 use std::fmt::Write;
 
-use crate::cycle::FIGURES;
+use crate::figure::FIGURES;
 use crate::report::Outcome;
+use crate::shape::Shape;
 use crate::side::Side;
+use crate::statistics::Summary;
 
 const BAR: f64 = 14.0;
 const LEFT: f64 = 60.0;
 const WIDTH: f64 = 560.0;
-const TITLES: [&str; 5] = [
-    "all nodes Ready",
-    "the command has returned",
-    "a first pod runs on every node",
-    "deleted",
-    "fresh again: restored, or deleted and created",
-];
 /// Distinct without colour, too: one is dark, the other light.
 const COLOURS: [&str; 2] = ["#1f5fa8", "#e8a33d"];
 
@@ -24,23 +19,24 @@ const COLOURS: [&str; 2] = ["#1f5fa8", "#e8a33d"];
 pub(crate) fn svg(outcomes: &[Outcome]) -> String {
     let mut body = String::new();
     let mut y = 24.0;
-    for (figure, title) in FIGURES.into_iter().zip(TITLES) {
+    for (figure, title) in FIGURES {
+        let of = |outcome: &'_ Outcome| outcome.figures().find(|(name, ..)| *name == figure);
+        let rows: Vec<(Shape, [Summary; 2])> = outcomes
+            .iter()
+            .filter_map(|outcome| of(outcome).map(|(_, _, both)| (outcome.shape, both)))
+            .collect();
         let _ = writeln!(
             body,
             r#"<text x="8" y="{y}" font-weight="bold">Seconds until: {title}</text>"#
         );
         y += 8.0;
-        let of = |outcome: &Outcome, side| outcome.summary(side, |cycle| cycle.figure(figure));
-        let most = outcomes
-            .iter()
-            .flat_map(|outcome| Side::BOTH.map(|side| of(outcome, side).max))
-            .fold(f64::MIN_POSITIVE, f64::max);
+        let maxima = rows.iter().flat_map(|(_, both)| both.map(|summary| summary.max));
+        let most = maxima.fold(f64::MIN_POSITIVE, f64::max);
         let x = |seconds: f64| LEFT + seconds / most * (WIDTH - LEFT);
-        for outcome in outcomes {
-            let _ =
-                writeln!(body, r#"<text x="8" y="{:.0}">{}</text>"#, y + BAR + 4.0, outcome.shape);
+        for (shape, both) in rows {
+            let _ = writeln!(body, r#"<text x="8" y="{:.0}">{shape}</text>"#, y + BAR + 4.0);
             for side in Side::BOTH {
-                let summary = of(outcome, side);
+                let summary = both[side.index()];
                 let (middle, width) = (y + BAR / 2.0, x(summary.median) - LEFT);
                 let colour = COLOURS[side.index()];
                 let _ = writeln!(

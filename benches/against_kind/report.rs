@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::cycle::{Calls, Cycle, FIGURES};
+use crate::cycle::{Calls, Cycle};
+use crate::figure::FIGURES;
+use crate::images::Images;
 use crate::program::Program;
 use crate::shape::Shape;
 use crate::side::Side;
@@ -36,6 +38,15 @@ impl Outcome {
         Summary::of(self.cycles[side.index()].iter().map(of))
     }
 
+    /// The figures that this shape has: name, what ends the time, mokctl's and kind's seconds.
+    pub(crate) fn figures(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &'static str, [Summary; 2])> + '_ {
+        let has = |name| self.cycles.iter().flatten().all(|it| it.seconds.contains_key(name));
+        let all = FIGURES.into_iter().filter(move |(name, _)| has(*name));
+        all.map(|(name, title)| (name, title, self.both(|cycle| cycle.seconds[name])))
+    }
+
     fn both(&self, of: impl Fn(&Cycle) -> f64) -> [Summary; 2] {
         Side::BOTH.map(|side| self.summary(side, &of))
     }
@@ -44,7 +55,7 @@ impl Outcome {
     fn noise(&self) -> Vec<String> {
         let mut noise = Vec::new();
         for side in Side::BOTH {
-            let spread = self.summary(side, |cycle| cycle.ready).spread();
+            let spread = self.summary(side, |cycle| cycle.seconds["ready"]).spread();
             if spread > SPREAD {
                 let percent = spread * 100.0;
                 noise.push(format!("{side}'s rounds until Ready differ by {percent:.0} %"));
@@ -79,6 +90,7 @@ pub(crate) struct Report {
     pub(crate) rounds: usize,
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) program: Program,
+    pub(crate) images: Images,
 }
 
 impl Report {
@@ -93,8 +105,7 @@ impl Report {
         let mut noise = String::new();
         for outcome in &self.outcomes {
             let shape = outcome.shape.to_string();
-            for figure in FIGURES {
-                let [mokctl, kind] = outcome.both(|cycle| cycle.figure(figure));
+            for (figure, _, [mokctl, kind]) in outcome.figures() {
                 let ratio = mokctl.median / kind.median;
                 let all =
                     |of: Summary| format!("{:.1} / {:.1} / {:.1} s", of.min, of.median, of.max);
@@ -123,18 +134,14 @@ impl Report {
         if noise.is_empty() {
             noise = "quiet: rounds agree, and the machine was otherwise idle\n".into();
         }
-        text + &self.program.text() + &ratios + &noise
+        text + &self.program.text() + &self.images.text() + &ratios + &noise
     }
 
     /// Every single figure.
     pub(crate) fn json(&self) -> Value {
         let cycle = |cycle: &Cycle| {
             json!({
-                "ready": cycle.ready,
-                "command": cycle.command,
-                "firstpod": cycle.first_pod,
-                "delete": cycle.delete,
-                "fresh": cycle.fresh,
+                "seconds": cycle.seconds,
                 "cpu_seconds": cycle.cpu,
                 "own_cpu_seconds": cycle.own_cpu,
                 "peak_memory_bytes": cycle.memory,
@@ -149,20 +156,19 @@ impl Report {
             })
         };
         let shape = |outcome: &Outcome| {
-            let ratio = |figure| {
-                let [mokctl, kind] = outcome.both(|cycle| cycle.figure(figure));
+            let ratio = |(figure, _, [mokctl, kind]): (&str, &str, [Summary; 2])| {
                 (String::from(figure), json!(mokctl.median / kind.median))
             };
             json!({
                 "shape": outcome.shape.to_string(),
                 "mokctl": side(outcome, Side::Mokctl),
                 "kind": side(outcome, Side::Kind),
-                "ratios": FIGURES.map(ratio).into_iter().collect::<serde_json::Map<_, _>>(),
+                "ratios": outcome.figures().map(ratio).collect::<serde_json::Map<_, _>>(),
                 "noise": outcome.noise(),
             })
         };
         let shapes: Vec<_> = self.outcomes.iter().map(shape).collect();
-        json!({ "machine": self.machine, "shapes": shapes, "program": self.program.json() })
+        json!({ "machine": self.machine, "shapes": shapes, "program": self.program.json(), "images": self.images.json() })
     }
 
     /// The generated part of docs/performance.md.
@@ -171,15 +177,13 @@ impl Report {
         let _ = write!(
             text,
             "{} rounds of each, least / median / most seconds, after one that is not counted.\n\n\
-             ![Seconds until ready, until the command returns, until the first pods run, to delete, and \
-             until fresh again](performance.svg)\n\n\
+             ![Seconds of each figure, for both](performance.svg)\n\n\
              | shape | figure | mokctl | kind | ratio |\n|---|---|---|---|---|\n",
             self.rounds
         );
         let mut noise = String::new();
         for outcome in &self.outcomes {
-            for figure in FIGURES {
-                let [mokctl, kind] = outcome.both(|cycle| cycle.figure(figure));
+            for (figure, _, [mokctl, kind]) in outcome.figures() {
                 let all = |of: Summary| format!("{:.1} / {:.1} / {:.1}", of.min, of.median, of.max);
                 let ratio = mokctl.median / kind.median;
                 let (shape, mokctl, kind) = (outcome.shape, all(mokctl), all(kind));
@@ -210,6 +214,7 @@ impl Report {
         }
         text.push_str("\nmokctl's is the first of two.\n");
         text.push_str(&self.program.markdown());
+        text.push_str(&self.images.markdown());
         if !noise.is_empty() {
             text.push('\n');
             text.push_str(&noise);

@@ -7,12 +7,14 @@ mod cluster;
 mod command;
 mod cycle;
 mod docs;
+mod figure;
 mod idle;
 mod setup;
 mod shape;
 mod side;
 mod statistics;
 mod usage;
+mod used;
 mod watch;
 
 use idle::without_particulars;

@@ -63,17 +63,17 @@ impl Group {
         Ok(field(&text, if is_unified() { "anon" } else { "total_rss" }).unwrap_or_default())
     }
 
-    /// How many processes are in it and below.
-    pub(crate) fn processes(&self) -> usize {
+    /// The numbers of the processes in it and below.
+    pub(crate) fn processes(&self) -> Vec<u32> {
         let mut folders = vec![PathBuf::from(self.folder("memory"))];
-        let mut count = 0;
+        let mut processes = Vec::new();
         while let Some(folder) = folders.pop() {
             let list = std::fs::read_to_string(folder.join("cgroup.procs")).unwrap_or_default();
-            count += list.lines().count();
+            processes.extend(list.lines().filter_map(|line| line.parse::<u32>().ok()));
             let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
             folders.extend(entries.map(|entry| entry.path()).filter(|path| path.is_dir()));
         }
-        count
+        processes
     }
 
     /// Runs `work` and says what the most memory was meanwhile.
@@ -93,6 +93,12 @@ impl Group {
             (result, sampler.join().unwrap_or_default())
         })
     }
+}
+
+/// Bytes of a process, with its part of what it shares; none of one that has ended.
+pub(crate) fn pss(process: u32) -> f64 {
+    let text = read(&format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
+    field(&text, "Pss:").unwrap_or_default() * 1024.0
 }
 
 /// CPU seconds of the whole machine so far: what all have used, and what it had.

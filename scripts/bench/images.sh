@@ -31,5 +31,13 @@ build local/mok-bench-kind-node "$here/kind-node"
 # kind asks for its balancer by this very name.
 balancer=$(grep --text --only-matching --max-count=1 'envoyproxy/envoy:v[0-9.]*' "$kind" | head -n 1)
 [[ -z $balancer ]] || build "$balancer" "$here/kind-balancer"
+# What is loaded into clusters: nothing of it can be compressed.
+loaded=localhost/mok-bench-load:1
+if ! docker image inspect "$loaded" >/dev/null 2>&1; then
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  head -c 125000000 /dev/urandom >"$work/bytes"
+  tar --create --directory="$work" bytes | docker import - "$loaded" >/dev/null
+fi
 docker image prune --force >/dev/null
 echo local/mok-bench-kind-node

@@ -1,0 +1,40 @@
+//! A cluster that is put to use: an app, a further image, a stop and a start.
+
+use std::time::Instant;
+
+use crate::cycle::timed;
+use crate::figure::Seconds;
+use crate::setup::Setup;
+use crate::shape::Shape;
+use crate::side::Side;
+use crate::{cluster, command};
+
+/// Makes a cluster for it, and removes that. The first app is timed from the start of
+/// `create`: nothing else is asked of the cluster before.
+pub(crate) fn seconds(setup: &Setup, side: Side, shape: Shape) -> Result<Seconds, String> {
+    let mut seconds = Seconds::new();
+    let words = command::create(setup, side, shape)?;
+    let begun = Instant::now();
+    timed(setup, &words, None)?;
+    cluster::start_app(side)?;
+    cluster::ask_app(side)?;
+    seconds.insert("firstapp", begun.elapsed().as_secs_f64());
+
+    let begun = Instant::now();
+    timed(setup, &command::load(setup, side), None)?;
+    seconds.insert("load", begun.elapsed().as_secs_f64());
+
+    // Addresses of kind's nodes follow from the order in which they start, and its etcd
+    // members know each other by address.
+    if shape.masters == 1 {
+        let begun = Instant::now();
+        timed(setup, &command::stop(setup, side)?, None)?;
+        seconds.insert("stop", begun.elapsed().as_secs_f64());
+        let begun = Instant::now();
+        timed(setup, &command::start(setup, side)?, None)?;
+        cluster::ask_app(side)?;
+        seconds.insert("start", begun.elapsed().as_secs_f64());
+    }
+    timed(setup, &command::delete(setup, side), None)?;
+    Ok(seconds)
+}
