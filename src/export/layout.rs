@@ -1,15 +1,17 @@
-//! Images as a node is given them: an OCI image layout without the layers that it has. Its
-//! containerd looks for an unpacked layer before it looks for a packed one.
+//! Images as a node is given them: an OCI image layout, the engine's own where it makes one,
+//! without the layers that the node has. Its containerd looks for an unpacked layer before it
+//! looks for a packed one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use tar::{Builder, Header};
 
 use super::digest::digest;
-use super::saved::{At, Layer, Saved, SavedImage};
+use super::saved::{At, Layer, Place, Saved, SavedImage, blob};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
@@ -19,8 +21,8 @@ const NAME: &str = "io.containerd.image.name";
 
 impl Saved {
     /// Writes the images that `take` wants: how many of their layers, from the lowest on, are
-    /// there, and the names in full that they get. Layers come out of `archive`, which these
-    /// images were read from.
+    /// there, and the names in full that they get. All of it comes out of `archive`, which
+    /// these images were read from.
     ///
     /// # Errors
     /// Reading or writing fails.
@@ -31,34 +33,29 @@ impl Saved {
         take: impl Fn(&SavedImage) -> Option<(usize, Vec<String>)>,
     ) -> io::Result<()> {
         let mut layout = Layout { tar: Builder::new(to), written: BTreeSet::new() };
-        layout
-            .file("oci-layout", json!({ "imageLayoutVersion": "1.0.0" }).to_string().as_bytes())?;
-        let mut manifests = Vec::new();
-        for image in &self.images {
-            let Some((there, names)) = take(image) else { continue };
-            for layer in image.layers.get(there..).unwrap_or_default() {
-                layout.layer(archive, layer)?;
-            }
-            layout.blob(&image.config)?;
-            let manifest = manifest(image).to_string();
-            layout.blob(manifest.as_bytes())?;
-            manifests.extend(names.iter().map(|name| {
-                let mut entry =
-                    descriptor(MANIFEST, &digest(manifest.as_bytes()), manifest.len() as u64);
-                entry["annotations"] = json!({ NAME: name });
-                entry
-            }));
+        match &self.layout {
+            Some(files) => layout.copy_all(archive, files, &self.spared(take))?,
+            None => layout.make(archive, &self.images, take)?,
         }
-        let index = json!({ "schemaVersion": 2, "manifests": manifests });
-        layout.file("index.json", index.to_string().as_bytes())?;
         layout.tar.finish()
+    }
+
+    /// The layers that none of the images needs.
+    fn spared(&self, take: impl Fn(&SavedImage) -> Option<(usize, Vec<String>)>) -> BTreeSet<&str> {
+        let (mut all, mut needed) = (BTreeSet::new(), BTreeSet::new());
+        for image in &self.images {
+            let layers = || image.layers.iter().map(|layer| layer.digest.as_str());
+            all.extend(layers());
+            if let Some((there, _)) = take(image) {
+                needed.extend(layers().skip(there));
+            }
+        }
+        &all - &needed
     }
 }
 
 fn manifest(image: &SavedImage) -> Value {
-    let layer = |layer: &Layer| {
-        descriptor(&format!("{LAYER}{}", layer.packed), &layer.digest, layer.place.size)
-    };
+    let layer = |layer: &Layer| descriptor(LAYER, &layer.digest, layer.place.size);
     json!({
         "schemaVersion": 2,
         "mediaType": MANIFEST,
@@ -78,6 +75,48 @@ struct Layout<'a> {
 }
 
 impl Layout<'_> {
+    /// The engine's own, without the layers that are `spared`.
+    fn copy_all(
+        &mut self,
+        archive: &File,
+        files: &BTreeMap<PathBuf, Place>,
+        spared: &BTreeSet<&str>,
+    ) -> io::Result<()> {
+        let is_sent = |path: &Path| blob(path).is_none_or(|digest| !spared.contains(&*digest));
+        for (path, place) in files.iter().filter(|(path, _)| is_sent(path)) {
+            self.copy(archive, path, *place)?;
+        }
+        Ok(())
+    }
+
+    /// One of the images in an archive of another form.
+    fn make(
+        &mut self,
+        archive: &File,
+        images: &[SavedImage],
+        take: impl Fn(&SavedImage) -> Option<(usize, Vec<String>)>,
+    ) -> io::Result<()> {
+        self.file("oci-layout", json!({ "imageLayoutVersion": "1.0.0" }).to_string().as_bytes())?;
+        let mut entries = Vec::new();
+        for image in images {
+            let Some((there, names)) = take(image) else { continue };
+            for layer in image.layers.get(there..).unwrap_or_default() {
+                self.layer(archive, layer)?;
+            }
+            self.blob(&image.config)?;
+            let manifest = manifest(image).to_string();
+            self.blob(manifest.as_bytes())?;
+            let digest = digest(manifest.as_bytes());
+            entries.extend(names.iter().map(|name| {
+                let mut entry = descriptor(MANIFEST, &digest, manifest.len() as u64);
+                entry["annotations"] = json!({ NAME: name });
+                entry
+            }));
+        }
+        let index = json!({ "schemaVersion": 2, "manifests": entries });
+        self.file("index.json", index.to_string().as_bytes())
+    }
+
     fn file(&mut self, path: &str, bytes: &[u8]) -> io::Result<()> {
         self.tar.append_data(&mut header(bytes.len() as u64), path, bytes)
     }
@@ -91,8 +130,12 @@ impl Layout<'_> {
         if !self.written.insert(layer.digest.clone()) {
             return Ok(());
         }
-        let bytes = At { archive, offset: layer.place.offset }.take(layer.place.size);
-        self.tar.append_data(&mut header(layer.place.size), path(&layer.digest), bytes)
+        self.copy(archive, Path::new(&path(&layer.digest)), layer.place)
+    }
+
+    fn copy(&mut self, archive: &File, path: &Path, place: Place) -> io::Result<()> {
+        let bytes = At { archive, offset: place.offset }.take(place.size);
+        self.tar.append_data(&mut header(place.size), path, bytes)
     }
 }
 

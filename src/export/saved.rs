@@ -20,6 +20,9 @@ const MAX_TEXT: u64 = 16 << 20;
 #[derive(Debug)]
 pub struct Saved {
     pub(super) images: Vec<SavedImage>,
+    /// The archive's own files, where it is an OCI layout: manifests are the engine's then, and
+    /// what it calls an image by may be the digest of one.
+    pub(super) layout: Option<BTreeMap<PathBuf, Place>>,
 }
 
 /// One of them.
@@ -38,8 +41,6 @@ pub struct SavedImage {
 pub(super) struct Layer {
     pub(super) digest: String,
     pub(super) place: Place,
-    /// How it is packed, in the words of a media type; nothing where it is not.
-    pub(super) packed: &'static str,
 }
 
 /// Bytes of the archive.
@@ -90,7 +91,8 @@ impl Saved {
             let Some(image) = image(archive, &places, listed)? else { return Ok(None) };
             images.push(image);
         }
-        Ok(Some(Self { images }))
+        let is_layout = places.files.contains_key(Path::new("oci-layout"));
+        Ok(Some(Self { images, layout: is_layout.then_some(places.files) }))
     }
 }
 
@@ -104,31 +106,16 @@ fn image(archive: &File, places: &Places, listed: Listed) -> io::Result<Option<S
     let mut layers = Vec::new();
     for (path, unpacked) in listed.layers.iter().zip(rootfs.diff_ids) {
         let Some(place) = places.find(path) else { return Ok(None) };
-        let packed = packed(archive, place)?;
-        let digest = match blob(path) {
-            Some(digest) => digest,
-            None if packed.is_empty() => unpacked,
-            None => return Ok(None),
-        };
-        layers.push(Layer { digest, place, packed });
+        // Where files are not called by what they are, they are not packed either.
+        layers.push(Layer { digest: blob(path).unwrap_or(unpacked), place });
     }
     Ok(Some(SavedImage { names: listed.repo_tags.unwrap_or_default(), config, layers }))
 }
 
 /// The digest that a file of an OCI layout is called by.
-fn blob(path: &Path) -> Option<String> {
+pub(super) fn blob(path: &Path) -> Option<String> {
     let digits = path.strip_prefix("blobs/sha256").ok()?.to_str()?;
     Some(format!("sha256:{digits}"))
-}
-
-fn packed(archive: &File, place: Place) -> io::Result<&'static str> {
-    let mut begin = [0; 4];
-    let count = archive.read_at(&mut begin[..place.size.min(4) as usize], place.offset)?;
-    Ok(match begin.get(..count) {
-        Some([0x1f, 0x8b, ..]) => "+gzip",
-        Some([0x28, 0xb5, 0x2f, 0xfd]) => "+zstd",
-        _ => "",
-    })
 }
 
 fn text(archive: &File, place: Place) -> io::Result<Vec<u8>> {

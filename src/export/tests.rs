@@ -118,24 +118,29 @@ fn layers_that_are_there_are_named_and_not_sent() {
 }
 
 #[test]
-fn a_packed_layer_of_a_newer_engine_stays_packed() {
-    let (config, layer) = (config(&["layer"]), packed(b"layer"));
-    let blob_of = |bytes: &[u8]| path(&digest(bytes));
-    let (config_path, layer_path) = (blob_of(config.as_bytes()), blob_of(&layer));
-    let list = json!([
-        { "Config": config_path, "RepoTags": ["x:1"], "Layers": [layer_path] }
-    ])
-    .to_string();
+fn an_engines_own_layout_stays_as_it_is_but_for_layers_that_are_there() {
+    let config = config(&["base", "top"]);
+    let (base, top) = (packed(b"base"), packed(b"top"));
+    let path_of = |bytes: &[u8]| path(&digest(bytes));
+    let paths = [&base, &top].map(|layer| path_of(layer));
+    let (config_path, manifest_path) = (path_of(config.as_bytes()), path_of(b"manifest"));
+    let list = json!([{ "Config": config_path, "RepoTags": ["x:1"], "Layers": paths }]).to_string();
     let files: &[(&str, &[u8])] = &[
-        (&layer_path, &layer),
+        ("oci-layout", b"{}"),
+        (&paths[0], &base),
+        (&paths[1], &top),
         (&config_path, config.as_bytes()),
-        ("index.json", b"{}"),
+        (&manifest_path, b"manifest"),
+        ("index.json", b"index"),
         ("manifest.json", list.as_bytes()),
     ];
-    let files = sent(&archive(files, &[]), 0);
-    let sent = &manifest_of(&files, "x:1")["layers"][0];
-    assert_eq!(sent["mediaType"], format!("{LAYER}+gzip"));
-    assert_eq!(blob(&files, &sent["digest"]), Some(&layer[..]));
+    let archive = archive(files, &[]);
+    let mut all: Files = files.iter().map(|(path, it)| ((*path).into(), it.to_vec())).collect();
+    assert_eq!(sent(&archive, 0), all);
+    all.remove(&paths[0]);
+    assert_eq!(sent(&archive, 1), all);
+    all.remove(&paths[1]);
+    assert_eq!(sent(&archive, 2), all);
 }
 
 #[test]
