@@ -22,6 +22,10 @@ INSTALL_TEXT := install -D -m 0644 /dev/stdin
 # Which virtual machine `make e2e-vm` makes, trixie or forky, and what it runs there.
 SUITE ?= trixie
 PART ?= all
+# Where the engine of `make e2e-today` keeps images, and what is run there.
+STORE ?= containerd
+TESTS ?= create:: load_image:: snapshots:: clones:: nodes:: storage:: addons:: dns::
+e2e-today: SUITE = forky
 
 # What `make bench` does.
 ROUNDS ?= 5
@@ -129,6 +133,10 @@ e2e-hosts: toolchain engine ## Clusters over several hosts: engines in network n
 .PHONY: e2e-vm
 e2e-vm: toolchain engine build ## Test on users' machines: virtual ones (SUITE=trixie PART=all; PART=smoke is short); needs root
 	@scripts/e2e-vm.sh $(SUITE) $(PART) $(or $(CARGO_TARGET_DIR),target)/vm $(MOKCTL)
+
+.PHONY: e2e-today
+e2e-today: toolchain engine build ## End-to-end tests with a later Docker (SUITE=forky STORE=containerd TESTS="create:: snapshots::"); needs root
+	@scripts/e2e-today.sh $(SUITE) $(STORE) $(or $(CARGO_TARGET_DIR),target)/vm $(MOKCTL) $(TESTS)
 
 .PHONY: docs-test
 docs-test: image ## Do the tutorial: run its commands, compare what they print; minutes

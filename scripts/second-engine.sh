@@ -16,6 +16,7 @@
 #   space FOLDER            prints the name of its namespace
 #   kill FOLDER             ends it as a loss of power would; start may follow
 #   remove FOLDER           takes everything away again
+# env: MOK_ENGINE_ROOT (a root file system with the engine, in place of this machine's)
 set -euo pipefail
 
 # shellcheck source=scripts/lib.sh
@@ -80,7 +81,11 @@ start() {
   # Not `ip netns exec`: that hides the control groups.
   local net=/proc/self/ns/net
   if [[ $value != beside ]]; then net=/run/netns/$space; fi
-  setsid --fork nsenter --net="$net" "${dockerd[@]}" >>"$folder/log" 2>&1 </dev/null
+  local enter=(nsenter --net="$net")
+  if [[ -n ${MOK_ENGINE_ROOT:-} ]]; then
+    enter+=(unshare --mount "$(dirname "$0")/in-root.sh" "$MOK_ENGINE_ROOT" "$folder")
+  fi
+  setsid --fork "${enter[@]}" "${dockerd[@]}" >>"$folder/log" 2>&1 </dev/null
   wait_until "the second engine does not answer; its log is $folder/log" answers
   host
 }

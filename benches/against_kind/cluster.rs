@@ -55,6 +55,7 @@ spec:
     metadata: {labels: {app: app}}
     spec:
       tolerations: [{operator: Exists}]
+      terminationGracePeriodSeconds: 1
       containers:
       - name: app
         image: localhost/mok/busybox:1
@@ -71,6 +72,7 @@ kind: Pod
 metadata: {name: asks, namespace: default}
 spec:
   tolerations: [{operator: Exists}]
+  terminationGracePeriodSeconds: 1
   containers:
   - name: asks
     image: localhost/mok/busybox:1
