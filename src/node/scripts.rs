@@ -40,7 +40,9 @@ pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";
 /// Where it has kubeadm's patch of etcd's manifest, without the leading slash: behind the
 /// user's, which may not have a tilde.
 pub const ETCD_PATCH: &str = "root/mok/patches/etcd~members+json.json";
-/// The folder of that file, and of the user's.
+/// Where the first master has kubeadm's patch of `CoreDNS`, the same way.
+pub const DNS_PATCH: &str = "root/mok/patches/corednsdeployment~starts+strategic.json";
+/// The folder of these files, and of the user's.
 pub const PATCHES: &str = "/root/mok/patches";
 
 /// The values that the scripts read.

@@ -150,6 +150,12 @@ impl Run<'_> {
         applied.map_err(|error| StepError::Config(error.to_string()))
     }
 
+    /// Whether kubeadm finds patches on `node`.
+    fn has_patches(&self, node: &NodeName) -> bool {
+        let is_first = *node == self.roster.first_master();
+        is_first || self.is_first_member(node) || self.is_patched(node)
+    }
+
     /// Whether the user has patches for `node`.
     pub(super) fn is_patched(&self, node: &NodeName) -> bool {
         self.nodes.settings.patches.files(node.role()).next().is_some()
@@ -258,8 +264,7 @@ impl Run<'_> {
             addresses: layout.addresses(node),
             cri_socket: image.cri_socket.clone(),
             cgroup_driver: image.cgroup_driver.clone(),
-            patches: (self.is_first_member(node) || self.is_patched(node))
-                .then_some(scripts::PATCHES),
+            patches: self.has_patches(node).then_some(scripts::PATCHES),
             patience: self.engines.of(node).deadline(API),
         })
     }

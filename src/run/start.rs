@@ -22,7 +22,7 @@ use crate::docker::args::{self, Container};
 use crate::docker::privilege::Privilege;
 use crate::node::files::{File, archive};
 use crate::node::kubeadm::config::Discovery;
-use crate::node::kubeadm::etcd;
+use crate::node::kubeadm::{dns, etcd};
 use crate::node::{
     addons, balancer, limits, manual, network, proxy, registry, scripts, snapshot, stand_ins,
 };
@@ -96,6 +96,7 @@ impl Run<'_> {
         }
         if *node == self.roster.first_master() {
             files.push(addons::file(&self.nodes.addons, layout));
+            files.push(File::public(scripts::DNS_PATCH, dns::patch()));
         }
         let pki = self.origin.pki().filter(|_| !is_manual);
         let credentials = pki.map(|pki| self.credentials(pki, node, layout)).transpose()?;

@@ -228,9 +228,9 @@ impl Run<'_> {
         let get = |words: &[&str]| in_node(node, &[&kubectl, words].concat(), REQUESTS);
         let addons = ["get", "deployment/coredns", "daemonset/kube-proxy"];
         let replace = [&kubectl[..], &["replace", "--filename=-"]].concat();
-        let kubeadm = ["kubeadm", "upgrade", "apply", "phase", "addon", "all", &version];
-        let patches = self.patches_flag(node);
-        let kubeadm: Vec<&str> = kubeadm.into_iter().chain(patches.as_deref()).collect();
+        // There is always one of CoreDNS.
+        let patches = format!("--patches={}", scripts::PATCHES);
+        let kubeadm = ["kubeadm", "upgrade", "apply", "phase", "addon", "all", &version, &patches];
         Ok([
             get(&[&addons[..], &["--ignore-not-found", "--output=name"]].concat()),
             get(&["get", CONFIG_MAP, "--output=json"]),

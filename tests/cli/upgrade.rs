@@ -76,7 +76,8 @@ fn masters_move_first_and_then_workers_each_by_itself() {
         format!("exec a-master-1 kubeadm upgrade apply v1.37.2 --yes {skip}"),
         format!("exec a-worker-1 kubeadm upgrade node {skip}"),
         format!("exec a-worker-2 kubeadm upgrade node {skip}"),
-        "exec a-master-1 kubeadm upgrade apply phase addon all v1.37.2".to_owned(),
+        "exec a-master-1 kubeadm upgrade apply phase addon all v1.37.2 --patches=/root/mok/patches"
+            .to_owned(),
     ];
     assert_eq!(upgrades, want);
 }

@@ -2,6 +2,7 @@
 //! knows nothing of containers.
 
 pub mod config;
+pub mod dns;
 pub mod etcd;
 pub mod join_command;
 pub mod registration;

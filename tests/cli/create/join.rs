@@ -62,6 +62,17 @@ fn etcd_begins_with_all_masters_and_takes_later_ones_as_they_come() {
 }
 
 #[test]
+fn coredns_is_ready_as_soon_as_it_knows_names() {
+    let machine = Machine::new().with_cluster("a 1 1");
+    let patch = "/root/mok/patches/corednsdeployment~starts+strategic.json";
+    let text = machine.docker.file("a-master-1", patch);
+    assert!(text.contains(r#""startupProbe""#) && text.contains(r#""periodSeconds":1"#), "{text}");
+    let config = machine.docker.file("a-master-1", "/root/mok/kubeadm-init.yaml");
+    assert!(config.contains("patches:\n  directory: /root/mok/patches\n"), "{config}");
+    assert!(!machine.docker.has_file("a-worker-1", patch));
+}
+
+#[test]
 fn a_node_has_its_own_credentials_before_it_joins() {
     let machine = Machine::new().with_cluster("a 1 1");
     machine.mokctl("create worker a -q").run();

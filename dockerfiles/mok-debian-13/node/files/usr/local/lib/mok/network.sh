@@ -51,8 +51,11 @@ table $1 mok {
 }
 RULES
 }
+# A kernel refuses a pod six times in a row, and is silent then. In a new cluster a pod asks
+# for names that often before CoreDNS answers; its resolver waits five seconds for an answer
+# to the seventh question. So there is no such limit.
 if [[ -n ${POD_SUBNET:-} ]]; then
-  sysctl --quiet --write net.ipv4.ip_forward=1
+  sysctl --quiet --write net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0
   leave_as_node iptables "$POD_SUBNET"
   refuse ip icmp "$SERVICE_SUBNET"
 fi
@@ -60,7 +63,7 @@ if [[ -n ${POD_SUBNET6:-} ]]; then
   # The engine has switched it on for its own interface alone: pods' links come later.
   # An address at their ends is on no other host, so none is asked for it.
   sysctl --quiet --write net.ipv6.conf.{all,default}.disable_ipv6=0 \
-    net.ipv6.conf.all.forwarding=1 net.ipv6.conf.default.accept_dad=0
+    net.ipv6.conf.all.forwarding=1 net.ipv6.conf.default.accept_dad=0 net.ipv6.icmp.ratelimit=0
   leave_as_node ip6tables "$POD_SUBNET6"
   refuse ip6 icmpv6 "$SERVICE_SUBNET6"
 fi
