@@ -5,7 +5,7 @@
 # AppArmor, `make e2e-vm` shows.
 # usage: e2e-today.sh SUITE STORE FOLDER MOKCTL TEST...
 #   SUITE  trixie (Docker 26.1) or forky (28.5)
-#   STORE  of the engine's images: docker, its own; containerd, which is to be the default
+#   STORE  of the engine's images: docker, its own; containerd, the default from Docker 29 on
 #   TEST   the beginning of tests' names, such as snapshots::
 set -euo pipefail
 

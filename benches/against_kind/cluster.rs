@@ -109,8 +109,7 @@ pub(crate) struct Container {
 /// All containers of the cluster.
 pub(crate) fn containers(side: Side) -> Result<Vec<Container>, String> {
     let label = format!("--filter=label={}", side.label());
-    let list =
-        output("docker", &["ps", "--all", "--no-trunc", "--format={{.ID}} {{.Names}}", &label])?;
+    let list = output("docker", &["ps", "--no-trunc", "--format={{.ID}} {{.Names}}", &label])?;
     let pairs = list.lines().filter_map(|line| line.split_once(' '));
     Ok(pairs.map(|(id, name)| Container { id: id.into(), name: name.into() }).collect())
 }

@@ -1,6 +1,5 @@
 //! What each side is called with.
 
-use crate::cluster;
 use crate::setup::Setup;
 use crate::shape::Shape;
 use crate::side::{NAME, Side};
@@ -58,26 +57,6 @@ pub(crate) fn load(setup: &Setup, side: Side) -> Vec<String> {
 
 /// scripts/bench/images.sh makes it.
 const LOADED: &str = "localhost/mok-bench-load:1";
-
-/// The command that stops it; kind has none, docker has.
-pub(crate) fn stop(setup: &Setup, side: Side) -> Result<Vec<String>, String> {
-    power(setup, side, "stop")
-}
-
-/// The command that starts it again.
-pub(crate) fn start(setup: &Setup, side: Side) -> Result<Vec<String>, String> {
-    power(setup, side, "start")
-}
-
-fn power(setup: &Setup, side: Side, verb: &str) -> Result<Vec<String>, String> {
-    Ok(match side {
-        Side::Mokctl => words(&[&setup.mokctl, "-q", verb, "cluster", NAME]),
-        Side::Kind => {
-            let nodes = cluster::containers(side)?.into_iter().map(|node| node.name);
-            ["docker", verb].map(String::from).into_iter().chain(nodes).collect()
-        }
-    })
-}
 
 /// What is done with a snapshot.
 pub(crate) struct Snapshot {

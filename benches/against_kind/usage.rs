@@ -95,7 +95,7 @@ impl Group {
     }
 }
 
-/// Bytes of a process, with its part of what it shares; none of one that has ended.
+/// Bytes of a process, with its part of what it shares; none of one that is gone.
 pub(crate) fn pss(process: u32) -> f64 {
     let text = read(&format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
     field(&text, "Pss:").unwrap_or_default() * 1024.0

@@ -1,4 +1,4 @@
-//! A cluster that is put to use: an app, a further image, a stop and a start.
+//! A cluster that is put to use: an app, and a further image.
 
 use std::time::Instant;
 
@@ -24,17 +24,6 @@ pub(crate) fn seconds(setup: &Setup, side: Side, shape: Shape) -> Result<Seconds
     timed(setup, &command::load(setup, side), None)?;
     seconds.insert("load", begun.elapsed().as_secs_f64());
 
-    // Addresses of kind's nodes follow from the order in which they start, and its etcd
-    // members know each other by address.
-    if shape.masters == 1 {
-        let begun = Instant::now();
-        timed(setup, &command::stop(setup, side)?, None)?;
-        seconds.insert("stop", begun.elapsed().as_secs_f64());
-        let begun = Instant::now();
-        timed(setup, &command::start(setup, side)?, None)?;
-        cluster::ask_app(side)?;
-        seconds.insert("start", begun.elapsed().as_secs_f64());
-    }
     timed(setup, &command::delete(setup, side), None)?;
     Ok(seconds)
 }
