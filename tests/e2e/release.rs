@@ -48,7 +48,7 @@ impl User<'_> {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// The same, whatever becomes of it.
+    /// The same, whether it succeeds or not.
     fn tries(&self, words: &[&str], more: &[(&str, &str)]) -> Output {
         let path = format!("{}/.local/bin:/usr/bin:/bin:/usr/sbin:/sbin", self.home.display());
         let mut command = Command::new("env");
