@@ -17,7 +17,8 @@ use crate::docker::args::{self, Container};
 use crate::docker::{Call, ErrorKind};
 use crate::image::contract::NodeImage;
 use crate::inventory::members::{self, Member};
-use crate::node::kubeadm::ADMIN_CONF;
+use crate::node::files::File;
+use crate::node::kubeadm::{ADMIN_CONF, dns};
 use crate::node::scripts;
 use crate::node::upgrade::{ETCD, files, folder_of, state_file, taken_along, with_addons};
 
@@ -219,33 +220,36 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What is there of kubeadm's add-ons; its configuration, which may be changed; and
-    /// kubeadm's own work.
-    pub(super) fn addon_calls(&self, node: &NodeName) -> Result<[Call; 4], StepError> {
+    /// What is there of kubeadm's add-ons; its configuration, which may be changed; the patch
+    /// of `CoreDNS`; and kubeadm's own work.
+    pub(super) fn addon_calls(&self, node: &NodeName) -> Result<[Call; 5], StepError> {
         let version = self.origin.upgrade()?.image.version.to_string();
         let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
         let kubectl = ["kubectl", &kubeconfig, "--namespace=kube-system"];
         let get = |words: &[&str]| in_node(node, &[&kubectl, words].concat(), REQUESTS);
         let addons = ["get", "deployment/coredns", "daemonset/kube-proxy"];
         let replace = [&kubectl[..], &["replace", "--filename=-"]].concat();
-        // There is always one of CoreDNS.
+        // A cluster that is older than the patch of CoreDNS gets that, too.
+        let patch = File::public(scripts::DNS_PATCH, dns::patch());
         let patches = format!("--patches={}", scripts::PATCHES);
         let kubeadm = ["kubeadm", "upgrade", "apply", "phase", "addon", "all", &version, &patches];
         Ok([
             get(&[&addons[..], &["--ignore-not-found", "--output=name"]].concat()),
             get(&["get", CONFIG_MAP, "--output=json"]),
             args::exec_with_input(&node.to_string(), replace, CONFIG_MAP).deadline(REQUESTS),
+            put(node, &[patch])?,
             in_node(node, &kubeadm, INIT),
         ])
     }
 
     pub(super) fn upgrade_addons(&self, node: &NodeName) -> Result<(), StepError> {
         let docker = self.engines.of(node);
-        let [there, config, replace, kubeadm] = self.addon_calls(node)?;
+        let [there, config, replace, patch, kubeadm] = self.addon_calls(node)?;
         let (there, config) = (docker.capture(&there)?, docker.capture(&config)?);
         if let Some(config) = with_addons(&config, &there).map_err(StepError::Config)? {
             docker.capture(&replace.stdin(config))?;
         }
+        docker.capture(&patch)?;
         self.show(node, &kubeadm).map(drop)
     }
 }

@@ -350,8 +350,12 @@ fn crio_and_podman_are_refused() {
 #[test]
 fn a_cluster_that_is_there_already_gets_its_add_ons() {
     let machine = Machine::new().with_cluster("a 1 1");
+    // As a mokctl made it that had no such patch.
+    let patch = "/root/mok/patches/corednsdeployment~starts+strategic.json";
+    machine.docker.remove_file("a-master-1", patch);
     let stderr = [ADDONS, DONE].concat();
     machine.mokctl("upgrade cluster a").stderr(stderr).run();
+    assert!(machine.docker.has_file("a-master-1", patch));
 }
 
 #[test]

@@ -300,6 +300,11 @@ impl FakeDocker {
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
+    /// Takes a file of `container` away.
+    pub(crate) fn remove_file(&self, container: &str, path: &str) {
+        fs::remove_file(self.engine(&format!("containers/{container}/root{path}"))).unwrap();
+    }
+
     /// Whether `container` has a file at `path`.
     pub(crate) fn has_file(&self, container: &str, path: &str) -> bool {
         self.engine(&format!("containers/{container}/root{path}")).exists()
