@@ -5,12 +5,22 @@ use std::io::{self, Write};
 use std::sync::OnceLock;
 use std::thread;
 
-use super::load_image::Wanted;
 use crate::cluster::image_name;
 use crate::cluster::runtime::Runtime;
 use crate::docker::{Docker, DockerError, args, join};
 use crate::error::Error;
 use crate::export::{Saved, SavedImage, Spool, committed, there};
+
+/// A name of an image that nodes shall have.
+pub(super) struct Wanted {
+    /// As the engine has it.
+    pub(super) name: String,
+    /// As nodes have it.
+    pub(super) full: String,
+    pub(super) id: String,
+    /// Digests of its layers, from the lowest on.
+    pub(super) layers: Vec<String>,
+}
 
 /// What a node lacks.
 pub(super) struct Lacking<'a> {

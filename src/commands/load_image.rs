@@ -4,7 +4,7 @@ use std::path::Path;
 use std::thread;
 
 use super::Context;
-use super::image_delivery::{Lacking, deliver};
+use super::image_delivery::{Lacking, Wanted, deliver};
 use crate::cluster::image_name;
 use crate::cluster::image_ref::ImageRef;
 use crate::cluster::name::{ClusterName, NodeName, Role};
@@ -14,17 +14,6 @@ use crate::inventory::existing::ExistingCluster;
 
 /// What a node can run besides its own architecture, in the same words.
 const ALSO_RUNS: [(&str, &str); 2] = [("linux/amd64", "linux/386"), ("linux/arm64", "linux/arm")];
-
-/// A name of an image that nodes shall have.
-pub(super) struct Wanted {
-    /// As the engine has it.
-    pub(super) name: String,
-    /// As nodes have it.
-    pub(super) full: String,
-    pub(super) id: String,
-    /// Digests of its layers, from the lowest on.
-    pub(super) layers: Vec<String>,
-}
 
 /// Loads `images` into every node that lacks one of them, or has another one under its
 /// name.
