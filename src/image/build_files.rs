@@ -50,7 +50,15 @@ impl BuildFiles {
 
     /// All paths and contents.
     pub fn texts(&self) -> impl Iterator<Item = &'static str> {
-        self.files.iter().flat_map(|(path, text)| [*path, *text])
+        self.texts_of(|_| true)
+    }
+
+    /// Paths and contents of the files whose path is `wanted`.
+    pub fn texts_of(&self, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &'static str> {
+        self.files
+            .iter()
+            .filter(move |(path, _)| wanted(path))
+            .flat_map(|(path, text)| [*path, *text])
     }
 
     /// Twelve hexadecimal digits that change with any file and any of `inputs`.
@@ -87,7 +95,7 @@ macro_rules! files {
 pub const GO: BuildFiles = files!("go", "Dockerfile");
 
 /// Runs in a container of that image and compiles the programs of one module.
-pub const COMPILE: BuildFiles = files!("programs", "compile.sh");
+pub const COMPILE: BuildFiles = files!("programs", "compile.sh", "commands.go", "services.go");
 
 /// Makes the control plane's and the add-ons' images.
 pub const IMAGES: BuildFiles = files!(

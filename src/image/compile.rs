@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::build_files::COMPILE;
 use super::error::BuildError;
-use super::module::{Module, Program, TOOLCHAIN};
+use super::module::{Module, Program, SCRIPT, TOOLCHAIN};
 use super::progress::Progress;
 use crate::cluster::labels;
 use crate::docker::module_source::ModuleSource;
@@ -88,7 +88,7 @@ impl Compiler<'_> {
 
     fn module(&self, module: &Module, mut begin: impl FnMut(&Program)) -> Result<(), BuildError> {
         let words = module.words();
-        let script = format!("/{FOLDER}/compile.sh");
+        let script = format!("/{FOLDER}/{SCRIPT}");
         let mut command = vec!["bash", &script];
         command.extend(words.iter().map(String::as_str));
         let mut current = module.programs.first();

@@ -10,12 +10,16 @@ use crate::cluster::kubernetes::KubernetesVersion;
 /// The version of Go that compiles everything: Debian's own fetches it as a module.
 pub const TOOLCHAIN: &str = "go1.26.8";
 
+/// Among the build files, what compiles a module.
+pub const SCRIPT: &str = "compile.sh";
+
 /// Something that is made of a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Program {
     /// What it is called.
     pub name: &'static str,
-    /// The Go package; or, within the module's folder, a C source or a file to take.
+    /// The Go package; or a file of Go beside the compiling script; or, within the module's
+    /// folder, a C source or a file to take. Those with the same are links to one program.
     pub source: &'static str,
     /// How long that takes, in seconds: measured on two cores with an empty cache, the
     /// programs in this order.
@@ -44,13 +48,13 @@ const fn program(name: &'static str, source: &'static str, seconds: u32) -> Prog
 }
 
 const KUBERNETES: &[Program] = &[
-    program("kubeadm", "k8s.io/kubernetes/cmd/kubeadm", 80),
-    program("kubelet", "k8s.io/kubernetes/cmd/kubelet", 150),
-    program("kubectl", "k8s.io/kubernetes/cmd/kubectl", 30),
-    program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver", 100),
-    program("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager", 40),
-    program("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler", 10),
-    program("kube-proxy", "k8s.io/kubernetes/cmd/kube-proxy", 10),
+    program("kubeadm", "commands.go", 90),
+    program("kubectl", "commands.go", 0),
+    program("kubelet", "services.go", 240),
+    program("kube-apiserver", "services.go", 0),
+    program("kube-controller-manager", "services.go", 0),
+    program("kube-proxy", "services.go", 0),
+    program("kube-scheduler", "services.go", 0),
     program("pause", "build/pause/linux/pause.c", 1),
 ];
 
@@ -206,7 +210,11 @@ impl Module {
     pub fn image(&self) -> String {
         let Self { name, version, .. } = self;
         let words = self.words();
-        let texts: Vec<&str> = COMPILE.texts().chain([TOOLCHAIN]).collect();
+        // Beside the script, its own files of Go: another module's have no part in it.
+        let read = |path: &str| {
+            path == SCRIPT || self.programs.iter().any(|program| program.source == path)
+        };
+        let texts: Vec<&str> = COMPILE.texts_of(read).chain([TOOLCHAIN]).collect();
         let key = key(texts.into_iter().chain(words.iter().map(String::as_str)));
         format!("local/mok-programs:{name}-{version}-{key}")
     }

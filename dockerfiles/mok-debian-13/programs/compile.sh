@@ -4,11 +4,13 @@
 # Announces each program on a line of its own, `compiling NAME`.
 # usage: compile.sh MODULE@VERSION STAGING LINKER_FLAGS NAME=SOURCE...
 #   STAGING  version of the modules that MODULE keeps in its own folder; may be empty
-#   SOURCE   a Go package, or the tests of one where NAME ends in .test; or, in the
-#            module's folder, a C source or a file to take
+#   SOURCE   a Go package, or the tests of one where NAME ends in .test; or a file of Go
+#            beside this script; or, in the module's folder, a C source or a file to take.
+#            Names with the same SOURCE become links to one program
 # env: GOPROXY and the like, as the user has them
 set -euo pipefail
 
+here=$(dirname "$0")
 module=$1 staging=$2 stamps=$3
 shift 3
 out=/out
@@ -42,9 +44,15 @@ for name in $(local_replacements); do
   fi
 done
 
+declare -A made # by source, the name of what was made of it
 for program; do
   name=${program%%=*} source=${program#*=}
   echo "compiling $name"
+  if [[ -n ${made[$source]:-} ]]; then
+    ln "$out/${made[$source]}" "$out/$name"
+    continue
+  fi
+  made[$source]=$name
   case $source in
     *.c)
       # Its Makefile says which version it calls itself.
@@ -54,11 +62,16 @@ for program; do
       ;;
     *.crt | *.jpg | *.json | *.key | *.yaml) install -m 0644 "$folder/$source" "$out/$name" ;;
     *)
-      verb=(build)
+      verb=(build) package=$source
       if [[ $name == *.test ]]; then verb=(test -c -vet=off); fi
+      if [[ $source == *.go ]]; then
+        package=./${source%.go}
+        mkdir "$package"
+        cp "$here/$source" "$package/"
+      fi
       # A debugger alone would want what -s and -w leave out: it need not be made.
       go "${verb[@]}" -trimpath -gcflags=all=-dwarf=false -ldflags "-s -w $stamps" \
-        -o "$out/$name" "$source"
+        -o "$out/$name" "$package"
       ;;
   esac
 done
