@@ -18,6 +18,7 @@ pub mod mirror;
 pub mod mount;
 pub mod name;
 pub mod node_image;
+pub mod node_profile;
 pub mod own_registry;
 pub mod placement;
 pub mod port;

@@ -54,13 +54,13 @@ pub(super) fn run(
     let roster = snapshot.roster.renamed(name);
     let image = node_images::below(&context.docker, &snapshot.name.image(&saved.node))?;
     let facts = Survey { taken: taken?, ..facts? };
-    let taken = facts.taken.clone().with(saved.ranges);
+    let taken = facts.taken.clone().with(saved.profile.ranges);
     let count = |role| roster.with_role(role).count() as u64;
     let demand = Demand {
         masters: count(Role::Master),
         workers: count(Role::Worker),
-        subnet: chosen_subnet(options.subnet, &taken, name, saved.ranges.family()),
-        ranges: Ranges::of(saved.ranges.family()),
+        subnet: chosen_subnet(options.subnet, &taken, name, saved.profile.ranges.family()),
+        ranges: Ranges::of(saved.profile.ranges.family()),
         kubernetes: image.version,
     };
     let as_saved = options.mounts.is_empty();
@@ -70,7 +70,7 @@ pub(super) fn run(
     let found = gone.into_iter().chain(problems(&demand, &facts));
     let of_options = of_options(options, None, &image, privilege, &facts);
     preflight::refuse_or_warn(&context.ui, found.chain(of_options.into_iter().map(Problem::from)))?;
-    let settings = if saved.has_settings {
+    let settings = if saved.profile.has_settings {
         settings::of_image(&context.docker, &snapshot.name.image(&saved.node))?
     } else {
         Settings::default()
@@ -89,7 +89,7 @@ pub(super) fn run(
             let mirrors = settings.mirrors.iter().map(Mirror::at);
             registries::own(&context.docker, mirrors.chain([asked]))?
         }
-        None => saved.own_registry,
+        None => saved.profile.own_registry,
     };
     let joins = registries::to_connect(&context.docker, own_registry.as_ref(), &context.ui)?;
     let engines = Engines::one(context.docker.clone());
@@ -98,17 +98,17 @@ pub(super) fn run(
         origin: Origin::Clone { image, snapshot, pki: Pki::new()? },
         nodes: NodeTemplate {
             privilege,
-            ports: ports(options, address, saved.ranges.family()),
+            ports: ports(options, address, saved.profile.ranges.family()),
             mounts: if as_saved { saved.mounts } else { options.mounts.clone() },
-            registry: options.registry.clone().or(saved.registry),
+            registry: options.registry.clone().or(saved.profile.registry),
             own_registry,
             proxy,
-            addons: saved.addons,
-            ranges: saved.ranges,
+            addons: saved.profile.addons,
+            ranges: saved.profile.ranges,
             settings,
             marks,
-            limits: options.limits.or(saved.limits),
-            cni: saved.cni,
+            limits: options.limits.or(saved.profile.limits),
+            cni: saved.profile.cni,
             other_images,
         },
         network: NetworkOptions { subnet: options.subnet, taken, registry: joins },
@@ -145,6 +145,6 @@ fn can_be_cloned<'a>(
         return Err(SnapshotError::OtherNumbers { snapshot: name(), masters, workers });
     }
     let master = snapshot.first_master().ok_or_else(|| SnapshotError::Unfinished(name()))?;
-    spec.options.subnet.map_or(Ok(()), |subnet| master.ranges.allow(subnet))?;
+    spec.options.subnet.map_or(Ok(()), |subnet| master.profile.ranges.allow(subnet))?;
     Ok(master)
 }

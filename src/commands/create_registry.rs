@@ -85,7 +85,7 @@ pub(super) fn run(
 /// What puts the registry on the networks of the clusters that look for it there.
 fn connections(members: &[Member], name: &RegistryName, port: NonZeroU16) -> Vec<Call> {
     let own = OwnRegistry { name: name.clone(), port };
-    let looks = |member: &&Member| member.own_registry.as_ref() == Some(&own);
+    let looks = |member: &&Member| member.profile.own_registry.as_ref() == Some(&own);
     // Each node of a cluster says the same.
     let layouts: BTreeMap<_, _> = members
         .iter()

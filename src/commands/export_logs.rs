@@ -39,7 +39,7 @@ pub(super) fn run(
                 args::exec(name, ["tar", "-C", "/var/log", "-cf", "-", "pods"]),
             ));
         }
-        if member.runs() && member.has_settings {
+        if member.runs() && member.profile.has_settings {
             let settings = settings::of_node(existing.engine(member), name)?;
             let log = settings.audit_policy.map(|_| args::exec(name, ["cat", audit::LOG]));
             parts.extend(log.map(|call| ("audit.log", call)));

@@ -212,7 +212,7 @@ fn as_json(member: &Member, status: &str) -> Value {
         "image": member.base.name,
         "api": member.api().map(|api| format!("https://{}:{}", api.address, api.port)),
     });
-    if let Some(all) = member.addresses().filter(|_| member.ranges.family().has_ipv6()) {
+    if let Some(all) = member.addresses().filter(|_| member.profile.ranges.family().has_ipv6()) {
         entry["addresses"] = all.into_iter().map(|address| address.to_string()).collect();
     }
     if let Some(host) = &member.host {

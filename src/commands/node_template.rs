@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::inventory::existing::ExistingCluster;
 use crate::inventory::settings;
 use crate::node::proxy::ENVIRONMENT;
+use crate::node::settings::Settings;
 use crate::run::NodeTemplate;
 
 /// What `model` has, and in the place that publishes the API what is published there.
@@ -17,25 +18,27 @@ pub(super) fn like(
     privilege: Privilege,
 ) -> Result<NodeTemplate, Error> {
     let member = existing.member(model);
+    let profile = member.map(|member| member.profile.clone()).unwrap_or_default();
     let has_proxy = member.is_some_and(|member| member.has_proxy);
     let proxy = has_proxy.then(|| proxy(existing.engines.of(model), model)).transpose()?;
-    let settings = member
-        .filter(|member| member.has_settings)
-        .map(|_| settings::of_node(existing.engines.of(model), &model.to_string()))
-        .transpose()?;
+    let settings = if profile.has_settings {
+        settings::of_node(existing.engines.of(model), &model.to_string())?
+    } else {
+        Settings::default()
+    };
     Ok(NodeTemplate {
         privilege,
         ports: existing.published(),
         mounts: member.map(|member| member.mounts.clone()).unwrap_or_default(),
-        registry: member.and_then(|member| member.registry.clone()),
-        own_registry: member.and_then(|member| member.own_registry.clone()),
+        registry: profile.registry,
+        own_registry: profile.own_registry,
         proxy,
-        addons: member.map(|member| member.addons.clone()).unwrap_or_default(),
+        addons: profile.addons,
         ranges: existing.ranges(),
-        settings: settings.unwrap_or_default(),
+        settings,
         marks: existing.marks(),
         cni: existing.cni(),
-        limits: member.map(|member| member.limits).unwrap_or_default(),
+        limits: profile.limits,
         // New nodes have the model's image.
         ..NodeTemplate::default()
     })

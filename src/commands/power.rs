@@ -34,7 +34,8 @@ pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> 
     if let Some(lost) = LostNetwork::find(&existing)? {
         let again = plan::reconnect(lost.is_gone, &lost.on, &lost.off);
         let subnet = Some(lost.layout.subnet());
-        let registry = existing.members.iter().find_map(|member| member.own_registry.as_ref());
+        let registry =
+            existing.members.iter().find_map(|member| member.profile.own_registry.as_ref());
         let registry = registries::to_connect(existing.engines.manager(), registry, &context.ui)?;
         let network = NetworkOptions { subnet, registry, ..NetworkOptions::default() };
         let run = Run { network, ..run_on(&existing) };

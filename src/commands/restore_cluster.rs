@@ -59,8 +59,9 @@ pub(super) fn run(
     removal.add_containers(&context.docker, &ids);
     removal.add_networks(&Engine { host: None, docker: context.docker.clone() }, networks);
     let master = snapshot.first_master();
-    let own_registry = master.and_then(|saved| saved.own_registry.clone());
-    let joins = registries::to_connect(&context.docker, own_registry.as_ref(), &context.ui)?;
+    let profile = master.map(|saved| saved.profile.clone()).unwrap_or_default();
+    let own_registry = profile.own_registry.as_ref();
+    let joins = registries::to_connect(&context.docker, own_registry, &context.ui)?;
     if joins.is_some() {
         removal.add_disconnects(&context.docker)?;
     }
@@ -74,12 +75,12 @@ pub(super) fn run(
             privilege: context.privilege(&endpoint?),
             ports: snapshot.published(),
             mounts: master.map(|saved| saved.mounts.clone()).unwrap_or_default(),
-            registry: master.and_then(|saved| saved.registry.clone()),
-            own_registry,
-            addons: master.map(|saved| saved.addons.clone()).unwrap_or_default(),
-            ranges: master.map(|saved| saved.ranges).unwrap_or_default(),
-            limits: master.map(|saved| saved.limits).unwrap_or_default(),
-            cni: master.map(|saved| saved.cni).unwrap_or_default(),
+            registry: profile.registry,
+            own_registry: profile.own_registry,
+            addons: profile.addons,
+            ranges: profile.ranges,
+            limits: profile.limits,
+            cni: profile.cni,
             // The rest is in its images.
             ..NodeTemplate::default()
         },
@@ -140,7 +141,7 @@ fn check(
         masters: more(Role::Master),
         workers: more(Role::Worker),
         subnet: None,
-        ranges: Ranges::of(master.ranges.family()),
+        ranges: Ranges::of(master.profile.ranges.family()),
         kubernetes: master.version,
     };
     let published = running().flat_map(|member| member.published.clone()).collect();

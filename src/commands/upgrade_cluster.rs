@@ -58,7 +58,7 @@ pub(super) fn run(context: &Context, spec: &UpgradeSpec, dry_run: bool) -> Resul
         kubernetes: image.version,
     };
     preflight::check(&context.ui, &demand, &facts?)?;
-    if existing.member(&admin_node).is_some_and(|member| member.has_settings) {
+    if existing.member(&admin_node).is_some_and(|member| member.profile.has_settings) {
         let settings =
             settings::of_node(existing.engines.of(&admin_node), &admin_node.to_string())?;
         for name in &path {
@@ -114,7 +114,8 @@ impl Course<'_> {
             self.execute(&existing, image, admin_node, &plan, on_failure)?;
         }
         let first = existing.roster.first_master();
-        let addons = existing.member(&first).is_some_and(|member| !member.addons.is_empty());
+        let addons =
+            existing.member(&first).is_some_and(|member| !member.profile.addons.is_empty());
         let plan = plan::finish(&first, addons);
         self.execute(&existing, image, first, &plan, OnFailure::LeaveAsIs)
     }

@@ -84,27 +84,27 @@ impl ExistingCluster {
     #[must_use]
     pub fn ranges(&self) -> Ranges {
         let master = self.members.iter().find(|member| member.role() == Some(Role::Master));
-        master.map(|member| member.ranges).unwrap_or_default()
+        master.map(|member| member.profile.ranges).unwrap_or_default()
     }
 
     /// Who makes its pod network.
     #[must_use]
     pub fn cni(&self) -> Cni {
         let master = self.members.iter().find(|member| member.role() == Some(Role::Master));
-        master.map(|member| member.cni).unwrap_or_default()
+        master.map(|member| member.profile.cni).unwrap_or_default()
     }
 
     /// What its nodes are labelled and tainted with.
     #[must_use]
     pub fn marks(&self) -> Marks {
-        let all = self.members.iter().map(|member| member.marks.clone());
+        let all = self.members.iter().map(|member| member.profile.marks.clone());
         all.fold(Marks::default(), Marks::with)
     }
 
     /// The nodes whose setup was left to the user.
     #[must_use]
     pub fn manual(&self) -> Vec<NodeName> {
-        let manual = self.members.iter().filter(|member| member.manual);
+        let manual = self.members.iter().filter(|member| member.profile.manual);
         manual.filter_map(|member| member.node.clone()).collect()
     }
 
@@ -221,7 +221,7 @@ impl ExistingCluster {
     /// Whether a container that runs is part of its cluster: a node that the user sets up
     /// may not be yet.
     pub fn is_part(&self, member: &Member) -> Result<bool, DockerError> {
-        Ok(!member.manual || is_set_up(self.engine(member), &member.name)?)
+        Ok(!member.profile.manual || is_set_up(self.engine(member), &member.name)?)
     }
 
     /// The engine of `member`.

@@ -50,7 +50,7 @@ pub const KEPT: &[(Flag, Values)] = &[
     (Flag::Place, Kept::places),
     (Flag::Publish, Kept::publish),
     (Flag::Mount, |kept| kept.of_master(|master| strings(&master.mounts))),
-    (Flag::Registry, |kept| kept.of_master(|master| strings(&master.registry))),
+    (Flag::Registry, |kept| kept.of_master(|master| strings(&master.profile.registry))),
     (Flag::Image, |kept| kept.of_master(|master| vec![master.base.name.clone()])),
     (Flag::NodeImage, Kept::worker_images),
     (Flag::Addons, Kept::addons),
@@ -62,15 +62,17 @@ pub const KEPT: &[(Flag, Values)] = &[
     (Flag::RegistryMirror, |kept| strings(&kept.settings.mirrors)),
     (Flag::RegistryAuth, |kept| switch(kept.settings.login.is_some())),
     (Flag::Cni, |kept| {
-        kept.of_master(
-            |master| if master.cni == Cni::None { strings([master.cni]) } else { Vec::new() },
-        )
+        kept.of_master(|master| {
+            if master.profile.cni == Cni::None { strings([master.profile.cni]) } else { Vec::new() }
+        })
     }),
     (Flag::Label, |kept| kept.marks(labels::NODE_LABELS)),
     (Flag::Taint, |kept| kept.marks(labels::NODE_TAINTS)),
-    (Flag::NodeCpus, |kept| kept.of_master(|master| value(&master.limits.labels(), labels::CPUS))),
+    (Flag::NodeCpus, |kept| {
+        kept.of_master(|master| value(&master.profile.limits.labels(), labels::CPUS))
+    }),
     (Flag::NodeMemory, |kept| {
-        kept.of_master(|master| value(&master.limits.labels(), labels::MEMORY))
+        kept.of_master(|master| value(&master.profile.limits.labels(), labels::MEMORY))
     }),
 ];
 
@@ -115,7 +117,7 @@ impl Kept {
         if !masters().any(|master| master.complete) {
             return Err(InventoryError::Unfinished(existing.name.clone()));
         }
-        let settings = if masters().any(|master| master.has_settings) {
+        let settings = if masters().any(|master| master.profile.has_settings) {
             let node = existing.admin_node(None)?;
             settings::of_node(existing.engines.of(&node), &node.to_string())?
         } else {
@@ -203,7 +205,7 @@ impl Kept {
     /// Whether the first node of that role was left to the user, and none before it.
     fn is_manual(&self, role: Role) -> bool {
         let first = |role| self.nodes.iter().find(|(member, _)| member.role() == Some(role));
-        let manual = |role| first(role).is_some_and(|(member, _)| member.manual);
+        let manual = |role| first(role).is_some_and(|(member, _)| member.profile.manual);
         manual(role)
             && match role {
                 Role::LoadBalancer => true,
@@ -262,7 +264,7 @@ impl Kept {
     }
 
     fn addons(&self) -> Vec<String> {
-        self.of_master(|master| match &master.addons {
+        self.of_master(|master| match &master.profile.addons {
             all if *all == Addons::all() => Vec::new(),
             some => strings([some]),
         })

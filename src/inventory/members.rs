@@ -4,21 +4,15 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::activity::Activity;
-use crate::cluster::addons::Addons;
-use crate::cluster::cni::Cni;
 use crate::cluster::family::PerFamily;
 use crate::cluster::host::Host;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels;
 use crate::cluster::layout::Layout;
-use crate::cluster::limits::Limits;
-use crate::cluster::marks::Marks;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::{ClusterName, NodeName, Role};
-use crate::cluster::own_registry::OwnRegistry;
+use crate::cluster::node_profile::NodeProfile;
 use crate::cluster::port::{PortBinding, Protocol};
-use crate::cluster::ranges::Ranges;
-use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
 use crate::cluster::timestamp::Timestamp;
@@ -52,8 +46,6 @@ pub struct Member {
     pub has_run: bool,
     /// Whether the `create` that made it came to its end.
     pub complete: bool,
-    /// Whether its setup was left to the user, done since or not.
-    pub manual: bool,
     /// Its address on the cluster's network, which the engine gives out of IPv4.
     pub address: Option<Ipv4Addr>,
     /// The id of the cluster's network that it is on, which may be gone; empty before its
@@ -75,24 +67,10 @@ pub struct Member {
     pub published: Vec<PortBinding>,
     /// What it sees of the engine's host.
     pub mounts: Vec<Mount>,
-    /// The registry that it pulls from, as the label says.
-    pub registry: Option<Registry>,
-    /// The registry of mokctl's on its network.
-    pub own_registry: Option<OwnRegistry>,
-    /// The add-ons that its cluster was created with, as the label says.
-    pub addons: Addons,
-    /// The addresses of its cluster's pods and Services, as labels say.
-    pub ranges: Ranges,
     /// Whether it has proxies; which they are, no label says.
     pub has_proxy: bool,
-    /// Whether it keeps settings; which they are, no label says.
-    pub has_settings: bool,
-    /// What nodes of its cluster are labelled and tainted with, as far as it knows.
-    pub marks: Marks,
-    /// What it may use of its machine.
-    pub limits: Limits,
-    /// Who makes its pods' network.
-    pub cni: Cni,
+    /// What else its labels say it was created with.
+    pub profile: NodeProfile,
 }
 
 impl Member {
@@ -129,7 +107,7 @@ impl Member {
     /// The layout that its address belongs to; none of a container that is no node.
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {
-        Layout::around(self.node.as_ref()?, self.address?, self.ranges.family())
+        Layout::around(self.node.as_ref()?, self.address?, self.profile.ranges.family())
     }
 
     /// The address that the cluster knows it by, or else the engine does.
@@ -148,15 +126,7 @@ impl Member {
             runtime: self.runtime,
             published: self.published.clone(),
             mounts: self.mounts.clone(),
-            registry: self.registry.clone(),
-            own_registry: self.own_registry.clone(),
-            addons: self.addons.clone(),
-            ranges: self.ranges,
-            manual: self.manual,
-            has_settings: self.has_settings,
-            marks: self.marks.clone(),
-            limits: self.limits,
-            cni: self.cni,
+            profile: self.profile.clone(),
             issued: self.issued,
             program: self.program.clone(),
         })
@@ -220,7 +190,6 @@ fn member(container: Container) -> Option<Member> {
         activity: Activity::of(&container.state),
         has_run: container.state.has_run(),
         complete: container.host_config.restart_policy.comes_back(),
-        manual: label(labels::SETUP) == Some(labels::MANUAL),
         address: network.and_then(address),
         network: network.map(|network| network.network.clone()),
         base: base(&container)?,
@@ -232,15 +201,8 @@ fn member(container: Container) -> Option<Member> {
             .unwrap_or_else(Timestamp::now),
         version: label(labels::KUBERNETES).and_then(KubernetesVersion::parse),
         published: container.host_config.port_bindings.iter().flat_map(published).collect(),
+        profile: NodeProfile::from_labels(label),
         has_proxy: label(labels::PROXY).is_some_and(|value| !value.is_empty()),
-        has_settings: label(labels::SETTINGS).is_some(),
-        marks: Marks::from_labels(label),
-        limits: Limits::from_labels(label),
-        cni: label(labels::CNI).and_then(|word| Cni::parse(word).ok()).unwrap_or_default(),
-        own_registry: label(labels::OWN_REGISTRY).and_then(OwnRegistry::parse),
-        registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
-        ranges: Ranges::from_labels(label),
-        addons: label(labels::ADDONS).and_then(|list| Addons::parse(list).ok()).unwrap_or_default(),
         mounts: container.mounts.into_iter().filter_map(mount).collect(),
         program: Program { entrypoint: container.config.entrypoint, command: container.config.cmd },
         id: container.id,

@@ -4,20 +4,13 @@ use std::collections::BTreeMap;
 
 use super::error::InventoryError;
 use super::node_images::labelled;
-use crate::cluster::addons::Addons;
-use crate::cluster::cni::Cni;
 use crate::cluster::image_ref::ImageRef;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, snapshot as label};
-use crate::cluster::limits::Limits;
-use crate::cluster::marks::Marks;
 use crate::cluster::mount::Mount;
-use crate::cluster::name::NodeName;
-use crate::cluster::name::SnapshotName;
-use crate::cluster::own_registry::OwnRegistry;
+use crate::cluster::name::{NodeName, SnapshotName};
+use crate::cluster::node_profile::NodeProfile;
 use crate::cluster::port::PortBinding;
-use crate::cluster::ranges::Ranges;
-use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
 use crate::cluster::subnet::Subnet;
@@ -162,17 +155,7 @@ fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
             runtime: Runtime::parse(label(labels::image::RUNTIME))?,
             published: list(label(label::PUBLISH), PortBinding::parse)?,
             mounts: list(label(label::MOUNTS), |word| Mount::parse(word).ok())?,
-            own_registry: label(labels::OWN_REGISTRY).and_then(OwnRegistry::parse),
-            registry: label(labels::REGISTRY).and_then(|word| Registry::parse(word).ok()),
-            ranges: Ranges::from_labels(label),
-            addons: label(labels::ADDONS)
-                .and_then(|list| Addons::parse(list).ok())
-                .unwrap_or_default(),
-            manual: label(labels::SETUP) == Some(labels::MANUAL),
-            has_settings: label(labels::SETTINGS).is_some(),
-            marks: Marks::from_labels(label),
-            limits: Limits::from_labels(label),
-            cni: label(labels::CNI).and_then(|word| Cni::parse(word).ok()).unwrap_or_default(),
+            profile: NodeProfile::from_labels(label),
             issued: Timestamp::parse(label(labels::ISSUED)?)?,
             program: Program {
                 entrypoint: image.config.entrypoint.clone(),
@@ -196,8 +179,15 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::cluster::addons::Addons;
+    use crate::cluster::cni::Cni;
     use crate::cluster::family::IpFamily;
+    use crate::cluster::limits::Limits;
+    use crate::cluster::marks::Marks;
     use crate::cluster::name::ClusterName;
+    use crate::cluster::own_registry::OwnRegistry;
+    use crate::cluster::ranges::Ranges;
+    use crate::cluster::registry::Registry;
 
     fn node(word: &str) -> NodeName {
         NodeName::parse(word).unwrap()
@@ -211,15 +201,17 @@ mod tests {
             runtime: Runtime::default(),
             published: Vec::new(),
             mounts: vec![Mount::parse("/a $b:/data:ro").unwrap(), Mount::parse("/c:/d").unwrap()],
-            registry: Registry::parse("localhost:5000").ok(),
-            own_registry: OwnRegistry::parse("local:5000"),
-            addons: Addons::parse("storage,policy").unwrap(),
-            ranges: Ranges::parse(IpFamily::Ipv4, Some("10.60.0.0/16"), None).unwrap(),
-            manual: true,
-            has_settings: true,
-            marks: Marks::parse(["worker:a=1"], []).unwrap(),
-            limits: Limits::parse(Some("2"), None).unwrap(),
-            cni: Cni::None,
+            profile: NodeProfile {
+                registry: Registry::parse("localhost:5000").ok(),
+                own_registry: OwnRegistry::parse("local:5000"),
+                addons: Addons::parse("storage,policy").unwrap(),
+                ranges: Ranges::parse(IpFamily::Ipv4, Some("10.60.0.0/16"), None).unwrap(),
+                manual: true,
+                has_settings: true,
+                marks: Marks::parse(["worker:a=1"], []).unwrap(),
+                limits: Limits::parse(Some("2"), None).unwrap(),
+                cni: Cni::None,
+            },
             issued: Timestamp::parse("5").unwrap(),
             program: Program::default(),
         };

@@ -61,15 +61,18 @@ fn difference(spec: &ClusterSpec, existing: &ExistingCluster) -> Option<Flag> {
     let differs = [
         (Flag::Image, image.is_some_and(|image| image != master.base.name)),
         (Flag::K8sver, spec.version.as_ref().is_some_and(|wanted| !is_version(wanted))),
-        (Flag::IpFamily, spec.ranges.family() != master.ranges.family()),
-        (Flag::PodSubnet, spec.ranges.pods() != master.ranges.pods()),
-        (Flag::ServiceSubnet, spec.ranges.services() != master.ranges.services()),
-        (Flag::Addons, spec.addons.as_ref().is_some_and(|addons| *addons != master.addons)),
-        (Flag::Cni, spec.cni != master.cni),
-        (Flag::Registry, registry.is_some() && *registry != master.registry),
+        (Flag::IpFamily, spec.ranges.family() != master.profile.ranges.family()),
+        (Flag::PodSubnet, spec.ranges.pods() != master.profile.ranges.pods()),
+        (Flag::ServiceSubnet, spec.ranges.services() != master.profile.ranges.services()),
+        (Flag::Addons, spec.addons.as_ref().is_some_and(|addons| *addons != master.profile.addons)),
+        (Flag::Cni, spec.cni != master.profile.cni),
+        (Flag::Registry, registry.is_some() && *registry != master.profile.registry),
         (Flag::Mount, !mounts.is_empty() && *mounts != master.mounts),
-        (Flag::NodeCpus, limits.cpu.is_some() && limits.cpu != master.limits.cpu),
-        (Flag::NodeMemory, limits.memory.is_some() && limits.memory != master.limits.memory),
+        (Flag::NodeCpus, limits.cpu.is_some() && limits.cpu != master.profile.limits.cpu),
+        (
+            Flag::NodeMemory,
+            limits.memory.is_some() && limits.memory != master.profile.limits.memory,
+        ),
         (Flag::ApiPort, api_port.is_some_and(|port| !is_port(port))),
     ];
     differs.into_iter().find(|(_, differs)| *differs).map(|(flag, _)| flag)

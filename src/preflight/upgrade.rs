@@ -118,7 +118,9 @@ pub fn path(
         }
         if node.role() == Role::Master {
             newest_master = newest_master.max(Some(has));
-            if let Some(addon) = member.addons.iter().find(|addon| !image.addons.has(*addon)) {
+            if let Some(addon) =
+                member.profile.addons.iter().find(|addon| !image.addons.has(*addon))
+            {
                 let (image, has) = (image.name.clone(), image.addons.clone());
                 return Err(UpgradeError::NoAddon { image, addon, has });
             }

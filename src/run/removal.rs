@@ -59,7 +59,7 @@ impl Removal {
             removal.add_containers(&engine.docker, &ids);
             removal.add_networks(engine, networks?);
         }
-        let pulls = |member: &Member| member.own_registry.is_some();
+        let pulls = |member: &Member| member.profile.own_registry.is_some();
         if found.members.is_empty() || found.members.iter().any(pulls) {
             for engine in found.engines().iter().take(1) {
                 removal.add_disconnects(&engine.docker)?;

@@ -10,19 +10,14 @@ use std::net::{IpAddr, Ipv4Addr};
 pub use error::SnapshotError;
 use serde_json::Value;
 
-use crate::cluster::addons::Addons;
-use crate::cluster::cni::Cni;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::snapshot as label;
 use crate::cluster::labels::{self, Label};
-use crate::cluster::limits::Limits;
 use crate::cluster::marks::Marks;
 use crate::cluster::mount::Mount;
 use crate::cluster::name::{NodeName, SnapshotName};
-use crate::cluster::own_registry::OwnRegistry;
+use crate::cluster::node_profile::NodeProfile;
 use crate::cluster::port::PortBinding;
-use crate::cluster::ranges::Ranges;
-use crate::cluster::registry::Registry;
 use crate::cluster::roster::Roster;
 use crate::cluster::runtime::Runtime;
 use crate::cluster::subnet::Subnet;
@@ -62,24 +57,8 @@ pub struct SavedNode {
     pub published: Vec<PortBinding>,
     /// What it sees of the engine's host.
     pub mounts: Vec<Mount>,
-    /// The registry that it pulls from.
-    pub registry: Option<Registry>,
-    /// The registry of mokctl's on its network.
-    pub own_registry: Option<OwnRegistry>,
-    /// The add-ons that its cluster was created with.
-    pub addons: Addons,
-    /// The addresses of its cluster's pods and Services.
-    pub ranges: Ranges,
-    /// Whether its setup was left to the user.
-    pub manual: bool,
-    /// Whether it keeps settings.
-    pub has_settings: bool,
-    /// What nodes of its cluster are labelled and tainted with.
-    pub marks: Marks,
-    /// What it may use of its machine.
-    pub limits: Limits,
-    /// Who makes its pods' network.
-    pub cni: Cni,
+    /// What else its labels say it was created with.
+    pub profile: NodeProfile,
     /// When the oldest of its certificates can have been issued.
     pub issued: Timestamp,
     /// What runs first in it.
@@ -156,14 +135,14 @@ impl Snapshot {
     /// What its nodes are labelled and tainted with.
     #[must_use]
     pub fn marks(&self) -> Marks {
-        let all = self.nodes.iter().map(|saved| saved.marks.clone());
+        let all = self.nodes.iter().map(|saved| saved.profile.marks.clone());
         all.fold(Marks::default(), Marks::with)
     }
 
     /// The nodes whose setup was left to the user.
     #[must_use]
     pub fn manual(&self) -> Vec<NodeName> {
-        let manual = self.nodes.iter().filter(|saved| saved.manual);
+        let manual = self.nodes.iter().filter(|saved| saved.profile.manual);
         manual.map(|saved| saved.node.clone()).collect()
     }
 
