@@ -125,6 +125,7 @@ pub const NODE: BuildFiles = files!(
     "files/etc/systemd/system/mok-addons.service",
     "files/etc/systemd/system/mok-dns.service",
     "files/etc/systemd/system/mok-network.service",
+    "files/etc/systemd/system/mok-pods.service",
     "files/opt/cni/bin/mok-nodad",
     "files/usr/lib/systemd/system-shutdown/mok-thaw",
     "files/usr/local/bin/mok-balancer",
@@ -132,6 +133,7 @@ pub const NODE: BuildFiles = files!(
     "files/usr/local/lib/mok/addons.sh",
     "files/usr/local/lib/mok/dns.sh",
     "files/usr/local/lib/mok/network.sh",
+    "files/usr/local/lib/mok/pods.sh",
     "files/usr/local/lib/mok/units.sh",
 );
 

@@ -139,6 +139,46 @@ fn a_node_with_a_frozen_pod_stops() {
     assert_eq!(cluster.ready_nodes().unwrap(), cluster.nodes(&["master-1"]));
 }
 
+/// A pod that does not hear SIGTERM, and one whose first program does not, but its child.
+const LISTENERS: &str = r#"
+apiVersion: v1
+kind: Pod
+metadata: {name: deaf}
+spec:
+  containers:
+  - {name: deaf, image: localhost/mok/busybox:1, imagePullPolicy: Never, command: [sleep, infinity]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: listens}
+spec:
+  containers:
+  - name: listens
+    image: localhost/mok/busybox:1
+    imagePullPolicy: Never
+    command:
+    - sh
+    - -c
+    - '(trap "sleep 1; touch /srv/ended; exit" TERM; while :; do sleep 0.1; done) & wait'
+    volumeMounts: [{name: host, mountPath: /srv}]
+  volumes: [{name: host, hostPath: {path: /srv}}]
+"#;
+
+#[test]
+fn pods_end_by_themselves_and_those_that_do_not_listen_hold_no_stop() {
+    let Some(cluster) = Cluster::named("listen") else { return };
+    cluster.create(1, 0);
+    cluster.kubectl_with(&["apply", "--filename=-"], LISTENERS).unwrap();
+    let ready = ["wait", "pod", "--all", "--for=condition=Ready", "--timeout=180s"];
+    cluster.kubectl(&ready).unwrap();
+    let stopped = cluster.does(&["stop", "cluster", &cluster.name]);
+    tell(&format!("{}: stopped in {:.1} s", cluster.name, stopped.as_secs_f64()));
+    // What systemd grants what is left of pods: DefaultTimeoutStopSec of the node image.
+    assert!(stopped < Duration::from_secs(10), "{stopped:?}");
+    cluster.does(&["start", "cluster", &cluster.name]);
+    docker(&["exec", &cluster.node("master-1"), "ls", "/srv/ended"]).unwrap();
+}
+
 #[test]
 #[ignore = "slow, three minutes of twenty rounds: make e2e-full"]
 fn twenty_stops_and_starts_need_no_help() {

@@ -23,7 +23,7 @@ units=/usr/lib/systemd/system
 want sysinit.target $units/systemd-journald.service
 want sockets.target $units/systemd-journald.socket
 want sockets.target $units/systemd-journald-dev-log.socket
-for service in containerd kubelet mok-network; do
+for service in containerd kubelet mok-network mok-pods; do
   want multi-user.target "/etc/systemd/system/$service.service"
 done
 ln -sf $units/multi-user.target /etc/systemd/system/default.target

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Run at a shutdown, when containerd is down: ends pods' programs that do not catch SIGTERM.
+# The kernel does not deliver it to the first process of a PID namespace that has no handler
+# (pid_namespaces(7)), so systemd would ask in vain, wait ten seconds and kill: `sleep
+# infinity` in one pod is enough. What has children is left to systemd, because they may
+# listen.
+set -euo pipefail
+
+SIGTERM=0x4000 # as a mask of signals
+
+declare -A count process # by PID namespace
+while read -r namespace folder; do
+  count[$namespace]=$((${count[$namespace]:-0} + 1))
+  process[$namespace]=$(basename "$(dirname "$folder")")
+done < <(find /proc/[0-9]*/ns/pid -printf '%l %h\n' 2>/dev/null || true) # some are gone by now
+
+for namespace in "${!count[@]}"; do
+  if ((count[$namespace] > 1)); then continue; fi
+  caught=$(sed --quiet 's/^SigCgt:\t/0x/p' "/proc/${process[$namespace]}/status" || true)
+  if ((${caught:-SIGTERM} & SIGTERM)); then continue; fi
+  kill -KILL "${process[$namespace]}" || true
+done
