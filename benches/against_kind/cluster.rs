@@ -2,6 +2,7 @@
 //! kubectl of the first node.
 
 use std::io::Write;
+use std::net::Ipv4Addr;
 use std::process::{Command, Stdio};
 
 use crate::ask::output;
@@ -112,6 +113,21 @@ pub(crate) fn containers(side: Side) -> Result<Vec<Container>, String> {
     let list = output("docker", &["ps", "--no-trunc", "--format={{.ID}} {{.Names}}", &label])?;
     let pairs = list.lines().filter_map(|line| line.split_once(' '));
     Ok(pairs.map(|(id, name)| Container { id: id.into(), name: name.into() }).collect())
+}
+
+/// The names of the cluster's containers, which run, ordered by address.
+pub(crate) fn by_address(side: Side) -> Result<Vec<String>, String> {
+    let nodes: Vec<String> = containers(side)?.into_iter().map(|node| node.name).collect();
+    let format = "--format={{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+    let words =
+        ["container", "inspect", format].into_iter().chain(nodes.iter().map(String::as_str));
+    let addresses = output("docker", &words.collect::<Vec<_>>())?;
+    let addresses = addresses.lines().map(str::parse::<Ipv4Addr>);
+    let addresses: Vec<_> =
+        addresses.collect::<Result<_, _>>().map_err(|error| error.to_string())?;
+    let mut nodes: Vec<_> = addresses.into_iter().zip(nodes).collect();
+    nodes.sort_unstable();
+    Ok(nodes.into_iter().map(|(_, name)| name).collect())
 }
 
 /// Runs a script in a container and returns what it prints; it must succeed.

@@ -58,6 +58,18 @@ pub(crate) fn load(setup: &Setup, side: Side) -> Vec<String> {
 /// scripts/bench/images.sh makes it.
 const LOADED: &str = "localhost/mok-bench-load:1";
 
+/// The command that stops it, or starts it again (`verb`). kind has none, docker has: `nodes`
+/// are its nodes by the addresses that they have, which follow from the order of a start.
+pub(crate) fn power(setup: &Setup, side: Side, verb: &str, nodes: &[String]) -> Vec<String> {
+    match side {
+        Side::Mokctl => words(&[&setup.mokctl, "-q", verb, "cluster", NAME]),
+        Side::Kind => {
+            let nodes = nodes.iter().map(String::as_str);
+            words(&["docker", verb].into_iter().chain(nodes).collect::<Vec<_>>())
+        }
+    }
+}
+
 /// What is done with a snapshot.
 pub(crate) struct Snapshot {
     pub(crate) create: Vec<String>,
