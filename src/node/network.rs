@@ -22,17 +22,29 @@ pub const APPLY: &str = "/usr/local/lib/mok/network.sh";
 /// What fits into a packet of an overlay network, which wraps it in another one.
 pub const OVERLAY_MTU: u16 = 1450;
 
+/// What is the same for all nodes of a cluster.
+#[derive(Debug)]
+pub struct Network {
+    /// The nodes' addresses.
+    pub layout: Layout,
+    /// Those of pods and Services.
+    pub ranges: Ranges,
+    /// `ADDRESS:PORT` of the API for all nodes; an IPv6 address in brackets.
+    pub api: String,
+}
+
 /// All files of the network for `node`, one of `nodes`; `mtu` where it is not that of
 /// every other network.
 #[must_use]
 pub fn files(
     node: &NodeName,
     nodes: &[NodeName],
-    (layout, ranges): (Layout, Ranges),
+    network: &Network,
     mtu: Option<u16>,
 ) -> Vec<File> {
+    let Network { layout, ranges, .. } = *network;
     vec![
-        File::public("etc/mok/network", own(node, layout, ranges)),
+        File::public("etc/mok/network", own(node, network)),
         File::public(ROUTES, routes(node, nodes, layout, ranges)),
         File::public("etc/cni/net.d/10-mok.conflist", cni(ranges.pods_of(node), mtu)),
     ]
@@ -41,18 +53,21 @@ pub fn files(
 /// The files of `node` where the user makes the network of pods: what leaves the cluster
 /// still leaves as its node, and no route leads to pods.
 #[must_use]
-pub fn without_pods(node: &NodeName, (layout, ranges): (Layout, Ranges)) -> Vec<File> {
-    vec![File::public("etc/mok/network", own(node, layout, ranges)), File::public(ROUTES, "")]
+pub fn without_pods(node: &NodeName, network: &Network) -> Vec<File> {
+    vec![File::public("etc/mok/network", own(node, network)), File::public(ROUTES, "")]
 }
 
-/// The addresses of pods and Services of each family. Docker's DNS server for a container
-/// has an IPv4 address; where there is no other such address, the node answers for it.
-fn own(node: &NodeName, layout: Layout, ranges: Ranges) -> String {
+/// The addresses of pods and Services of each family, and the API's, as a Service and its
+/// own. Docker's DNS server for a container has an IPv4 address; where there is no other such
+/// address, the node answers for it.
+fn own(node: &NodeName, network: &Network) -> String {
+    let Network { layout, ranges, api } = network;
     let mut text = String::new();
     for (pods, services) in ranges.pods().into_iter().zip(ranges.services()) {
         let family = if matches!(pods, IpNet::V6(_)) { "6" } else { "" };
         let _ = write!(text, "POD_SUBNET{family}={pods}\nSERVICE_SUBNET{family}={services}\n");
     }
+    let _ = write!(text, "API_SERVICE={}\nAPI_SERVER={api}\n", ranges.api_service());
     if let IpAddr::V6(address) = layout.addresses(node).primary() {
         let _ = writeln!(text, "DNS_ADDRESS={address}");
     }

@@ -23,8 +23,9 @@ use crate::docker::privilege::Privilege;
 use crate::node::files::{File, archive};
 use crate::node::kubeadm::config::Discovery;
 use crate::node::kubeadm::{dns, etcd};
+use crate::node::network::{self, Network};
 use crate::node::{
-    addons, balancer, limits, manual, network, proxy, registry, scripts, snapshot, stand_ins,
+    addons, balancer, limits, manual, proxy, registry, scripts, snapshot, stand_ins,
 };
 
 /// What a script in a node may wait for, in the calls that run it.
@@ -69,10 +70,10 @@ impl Run<'_> {
             });
         }
         let mtu = self.is_spread().then_some(network::OVERLAY_MTU);
-        let net = (layout, self.nodes.ranges);
+        let net = Network { layout, ranges: self.nodes.ranges, api: self.endpoint(layout) };
         let mut files = match self.nodes.cni {
-            Cni::Static => network::files(node, self.roster.nodes(), net, mtu),
-            Cni::None => network::without_pods(node, net),
+            Cni::Static => network::files(node, self.roster.nodes(), &net, mtu),
+            Cni::None => network::without_pods(node, &net),
         };
         files.extend(scripts::files(&self.script_values(node, layout)?));
         files.extend(self.outside_files(layout)?);

@@ -53,13 +53,17 @@ fn the_network_has_both_families_and_so_have_all_containers() {
 
 #[test]
 fn a_cluster_of_ipv4_has_no_word_of_it() {
-    for line in ["a 2 1", "a 2 1 --ip-family ipv4"] {
+    for line in ["a 2 1 --subnet 10.77.0.0/24", "a 2 1 --subnet 10.77.0.0/24 --ip-family ipv4"] {
         let machine = cluster(line);
         for call in machine.docker.calls() {
             assert!(!call.line().contains("ip6") && !call.line().contains("ipv6"), "{call:?}");
         }
         let network = machine.docker.file("a-master-1", "/etc/mok/network");
-        assert_eq!(network, "POD_SUBNET=10.244.0.0/16\nSERVICE_SUBNET=10.96.0.0/12\n");
+        assert_eq!(
+            network,
+            "POD_SUBNET=10.244.0.0/16\nSERVICE_SUBNET=10.96.0.0/12\n\
+             API_SERVICE=10.96.0.1\nAPI_SERVER=10.77.0.2:6443\n"
+        );
     }
 }
 
@@ -106,6 +110,7 @@ fn kubernetes_has_ipv6_alone() {
     assert_eq!(
         file("a-worker-1", "/etc/mok/network"),
         "POD_SUBNET6=fd00:10:244::/56\nSERVICE_SUBNET6=fd00:10:96::/112\n\
+         API_SERVICE=fd00:10:96::1\nAPI_SERVER=[fd00:10:77::2]:6443\n\
          DNS_ADDRESS=fd00:10:77::101\n"
     );
     let routes = "fd00:10:244:b::/64 fd00:10:77::11\nfd00:10:244:c::/64 fd00:10:77::12\n\
@@ -152,7 +157,8 @@ fn a_dual_stack_cluster_has_both_ipv4_first() {
     }
     for (node, host, pods) in [("a-worker-1", 101, "65"), ("a-worker-2", 102, "66")] {
         let network = "POD_SUBNET=10.60.0.0/16\nSERVICE_SUBNET=10.61.0.0/16\n\
-                       POD_SUBNET6=fd00:10:60::/48\nSERVICE_SUBNET6=fd00:10:61::/112\n";
+                       POD_SUBNET6=fd00:10:60::/48\nSERVICE_SUBNET6=fd00:10:61::/112\n\
+                       API_SERVICE=10.61.0.1\nAPI_SERVER=10.77.0.2:6443\n";
         assert_eq!(file(node, "/etc/mok/network"), network);
         let route = format!(
             "10.60.{host}.0/24 10.77.0.{host}\nfd00:10:60:{pods}::/64 fd00:10:77::{host}\n"

@@ -22,7 +22,11 @@ fn all_that_needs_them_has_those_that_were_asked_for() {
         ("a-worker-2", "10.60.102.0/24"),
     ] {
         let network = file(node, "/etc/mok/network");
-        assert_eq!(network, "POD_SUBNET=10.60.0.0/16\nSERVICE_SUBNET=172.20.0.0/16\n");
+        assert_eq!(
+            network,
+            "POD_SUBNET=10.60.0.0/16\nSERVICE_SUBNET=172.20.0.0/16\n\
+             API_SERVICE=172.20.0.1\nAPI_SERVER=10.77.0.11:6443\n"
+        );
         let cni = file(node, "/etc/cni/net.d/10-mok.conflist");
         assert!(cni.contains(&format!("\"{pods}\"")), "{cni}");
         let created = machine.docker.call(&format!("create --name={node} "));

@@ -95,6 +95,19 @@ fn two_workers_are_ready_and_everything_reaches_everything() {
     what_scripts_do_in_others_place_is_done(&cluster, &nodes);
     a_lost_route_is_noticed_and_comes_back(&cluster, &nodes, &echo);
     ready_from_the_host(&cluster, &nodes);
+    no_container_had_to_start_again(&cluster);
+}
+
+/// CoreDNS and the add-ons find the API at once, although they start beside kube-proxy.
+fn no_container_had_to_start_again(cluster: &Cluster) {
+    let all_ready = ["wait", "pod", "--all", "--all-namespaces", "--for=condition=Ready"];
+    cluster.kubectl(&all_ready.into_iter().chain(["--timeout=120s"]).collect::<Vec<_>>()).unwrap();
+    for pod in cluster.get(&["pods", "--all-namespaces"]).unwrap() {
+        for container in pod["status"]["containerStatuses"].as_array().unwrap() {
+            let restarts = container["restartCount"].as_u64();
+            assert_eq!(restarts, Some(0), "{}: {container}", name(&pod));
+        }
+    }
 }
 
 /// What kubeadm's own run is told to leave out, and a kubelet finds.

@@ -5,7 +5,7 @@ mod error;
 mod pair;
 
 use std::fmt;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::RangeInclusive;
 
 pub use error::RangesError;
@@ -159,6 +159,15 @@ impl Ranges {
     #[must_use]
     pub fn services(&self) -> PerFamily<IpNet> {
         self.services.of(self.family)
+    }
+
+    /// The first of these, which Kubernetes gives to the API's Service, `kubernetes`.
+    #[must_use]
+    pub fn api_service(&self) -> IpAddr {
+        match self.services().primary() {
+            IpNet::V4(net) => Ipv4Addr::from_bits(net.network().to_bits() + 1).into(),
+            IpNet::V6(net) => Ipv6Addr::from_bits(net.network().to_bits() + 1).into(),
+        }
     }
 
     /// The addresses of the node's pods.

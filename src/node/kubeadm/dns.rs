@@ -2,20 +2,13 @@
 
 use serde_json::json;
 
-/// Where `CoreDNS` says whether it knows the cluster's names.
-const READY: u16 = 8181;
-
-/// kubeadm's patch of the Deployment (kubeadm, "Customizing components"). A new `CoreDNS` knows
-/// no names yet when it is first asked whether it is ready, and kubeadm has it asked again ten
-/// seconds later. A startup probe asks each second, until the first yes; with that the kubelet
-/// asks once more at once. For so long nothing else probes it: ten minutes, on slow machines.
+/// kubeadm's patch of the Deployment (kubeadm, "Customizing components"). kubeadm has `CoreDNS`
+/// asked every ten seconds whether it is ready. A new one knows no names yet when it is first
+/// asked; and a kubelet waits up to that period before it asks at all, if it was started less
+/// than that ago. So it is asked each second, and still given up after half a minute.
 #[must_use]
 pub fn patch() -> String {
-    let probe = json!({
-        "httpGet": { "path": "/ready", "port": READY },
-        "periodSeconds": 1,
-        "failureThreshold": 600,
-    });
-    let container = json!({ "name": "coredns", "startupProbe": probe });
+    let probe = json!({ "periodSeconds": 1, "failureThreshold": 30 });
+    let container = json!({ "name": "coredns", "readinessProbe": probe });
     json!({ "spec": { "template": { "spec": { "containers": [container] } } } }).to_string()
 }

@@ -66,7 +66,10 @@ fn coredns_is_ready_as_soon_as_it_knows_names() {
     let machine = Machine::new().with_cluster("a 1 1");
     let patch = "/root/mok/patches/corednsdeployment~starts+strategic.json";
     let text = machine.docker.file("a-master-1", patch);
-    assert!(text.contains(r#""startupProbe""#) && text.contains(r#""periodSeconds":1"#), "{text}");
+    assert!(
+        text.contains(r#""readinessProbe""#) && text.contains(r#""periodSeconds":1"#),
+        "{text}"
+    );
     let config = machine.docker.file("a-master-1", "/root/mok/kubeadm-init.yaml");
     assert!(config.contains("patches:\n  directory: /root/mok/patches\n"), "{config}");
     assert!(!machine.docker.has_file("a-worker-1", patch));

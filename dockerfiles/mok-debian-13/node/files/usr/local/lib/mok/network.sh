@@ -7,6 +7,9 @@
 # /etc/mok/network, with those of the families that the cluster has:
 #   POD_SUBNET=10.244.0.0/16           POD_SUBNET6=fd00:10:244::/56
 #   SERVICE_SUBNET=10.96.0.0/12        SERVICE_SUBNET6=fd00:10:96::/112
+#   API_SERVICE=10.96.0.1              the address of the API's Service
+#   API_SERVER=10.213.7.11:6443        where all nodes reach the API; in a cluster of an
+#                                      earlier mokctl neither
 #   DNS_ADDRESS=fd00:10:213:7::11      the node's own, where it has IPv6 alone
 # /etc/mok/routes:    a line "POD_RANGE NODE_ADDRESS" for every other node
 set -euo pipefail
@@ -51,6 +54,16 @@ table $1 mok {
 }
 RULES
 }
+# Pods reach the API as a Service before kube-proxy has its rules, which come before this
+# one: what starts beside it, such as CoreDNS and the add-ons, would fail, wait, and start
+# again. Pods in the node's own network namespace do wait for kube-proxy: kube-router, which
+# is one, writes whole tables, and what kube-proxy adds at the same moment is lost.
+if [[ -n ${API_SERVICE:-} ]]; then
+  if [[ $API_SERVICE == *:* ]]; then filter=ip6tables; else filter=iptables; fi
+  rule "$filter" PREROUTING --destination "$API_SERVICE" --protocol tcp --dport 443 \
+    --jump DNAT --to-destination "$API_SERVER"
+fi
+
 # A kernel refuses a pod six times in a row, and is silent then. In a new cluster a pod asks
 # for names that often before CoreDNS answers; its resolver waits five seconds for an answer
 # to the seventh question. So there is no such limit.
