@@ -140,43 +140,57 @@ fn a_node_with_a_frozen_pod_stops() {
 }
 
 /// A pod that does not hear SIGTERM, and one whose first program does not, but its child.
-const LISTENERS: &str = r#"
+const DEAF: &str = "
 apiVersion: v1
 kind: Pod
-metadata: {name: deaf}
+metadata: {name: alone}
 spec:
   containers:
-  - {name: deaf, image: localhost/mok/busybox:1, imagePullPolicy: Never, command: [sleep, infinity]}
+  - {name: alone, image: localhost/mok/busybox:1, imagePullPolicy: Never, command: [sleep, '1001']}
 ---
 apiVersion: v1
 kind: Pod
-metadata: {name: listens}
+metadata: {name: parent}
 spec:
   containers:
-  - name: listens
+  - name: parent
     image: localhost/mok/busybox:1
     imagePullPolicy: Never
-    command:
-    - sh
-    - -c
-    - '(trap "sleep 1; touch /srv/ended; exit" TERM; while :; do sleep 0.1; done) & wait'
-    volumeMounts: [{name: host, mountPath: /srv}]
-  volumes: [{name: host, hostPath: {path: /srv}}]
-"#;
+    command: [sh, -c, 'sleep 1002 & wait']
+";
 
 #[test]
-fn pods_end_by_themselves_and_those_that_do_not_listen_hold_no_stop() {
-    let Some(cluster) = Cluster::named("listen") else { return };
-    cluster.create(1, 0);
-    cluster.kubectl_with(&["apply", "--filename=-"], LISTENERS).unwrap();
-    let ready = ["wait", "pod", "--all", "--for=condition=Ready", "--timeout=180s"];
+fn pods_that_do_not_listen_hold_no_stop() {
+    let Some(cluster) = Cluster::named("deaf") else { return };
+    cluster.does(&["create", "cluster", &cluster.name, "1", "0", "--addons", "none"]);
+    let node = cluster.node("master-1");
+    cluster.kubectl_with(&["apply", "--filename=-"], DEAF).unwrap();
+    // A container that is just being made when containerd stops does not listen either.
+    let all = ["wait", "pod", "--all", "--all-namespaces"];
+    let ready = all.into_iter().chain(["--for=condition=Ready", "--timeout=180s"]);
+    let ready: Vec<_> = ready.collect();
     cluster.kubectl(&ready).unwrap();
     let stopped = cluster.does(&["stop", "cluster", &cluster.name]);
     tell(&format!("{}: stopped in {:.1} s", cluster.name, stopped.as_secs_f64()));
     // What systemd grants what is left of pods: DefaultTimeoutStopSec of the node image.
     assert!(stopped < Duration::from_secs(10), "{stopped:?}");
+
+    // What a shutdown does, in a node that goes on: others are left to end by themselves.
     cluster.does(&["start", "cluster", &cluster.name]);
-    docker(&["exec", &cluster.node("master-1"), "ls", "/srv/ended"]).unwrap();
+    cluster.kubectl(&ready).unwrap();
+    let running = ["sleep 1001", "sleep 1002", "/coredns"];
+    let still = || {
+        let runs = |program: &&str| docker(&["exec", &node, "pgrep", "--full", program]).is_ok();
+        running.into_iter().filter(runs).collect::<Vec<_>>()
+    };
+    wait::until("the pods' programs", Duration::from_secs(60), || {
+        if still() == running { Ok(()) } else { Err(format!("{:?}", still())) }
+    });
+    docker(&["exec", &node, "systemctl", "stop", "kubelet"]).unwrap();
+    docker(&["exec", &node, "/usr/local/lib/mok/pods.sh"]).unwrap();
+    wait::until("the end of one", Duration::from_secs(10), || {
+        if still() == running[1..] { Ok(()) } else { Err(format!("{:?}", still())) }
+    });
 }
 
 #[test]

@@ -10,6 +10,7 @@ SIGTERM=0x4000 # as a mask of signals
 
 declare -A count process # by PID namespace
 while read -r namespace folder; do
+  namespace=${namespace//[^0-9]/} # of pid:[4026531836]
   count[$namespace]=$((${count[$namespace]:-0} + 1))
   process[$namespace]=$(basename "$(dirname "$folder")")
 done < <(find /proc/[0-9]*/ns/pid -printf '%l %h\n' 2>/dev/null || true) # some are gone by now
