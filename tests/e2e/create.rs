@@ -98,7 +98,7 @@ fn two_workers_are_ready_and_everything_reaches_everything() {
     no_container_had_to_start_again(&cluster);
 }
 
-/// CoreDNS and the add-ons find the API at once, although they start beside kube-proxy. Those
+/// `CoreDNS` and the add-ons find the API at once, although they start beside kube-proxy. Those
 /// in their node's network namespace may not (network.sh).
 fn no_container_had_to_start_again(cluster: &Cluster) {
     let all_ready = ["wait", "pod", "--all", "--all-namespaces", "--for=condition=Ready"];
