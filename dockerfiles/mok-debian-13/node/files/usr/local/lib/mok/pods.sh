@@ -17,6 +17,7 @@ done < <(find /proc/[0-9]*/ns/pid -printf '%l %h\n' 2>/dev/null || true) # some 
 
 for namespace in "${!count[@]}"; do
   if ((count[$namespace] > 1)); then continue; fi
+  # Here, and at the kill, it may have ended by itself meanwhile.
   caught=$(sed --quiet 's/^SigCgt:\t/0x/p' "/proc/${process[$namespace]}/status" || true)
   if ((${caught:-SIGTERM} & SIGTERM)); then continue; fi
   kill -KILL "${process[$namespace]}" || true
