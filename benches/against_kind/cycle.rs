@@ -3,7 +3,6 @@
 use std::fmt;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,11 +12,9 @@ use crate::figure::{FIGURES, Seconds};
 use crate::setup::Setup;
 use crate::shape::Shape;
 use crate::side::Side;
+use crate::timed::{LIMIT, timed};
 use crate::usage::{Group, Machine};
 use crate::{cluster, command, used, watch};
-
-/// Seconds that making or removing a cluster may take on the slowest machine.
-const LIMIT: u32 = 900;
 
 /// What one round of one side has shown.
 #[derive(Debug)]
@@ -133,30 +130,6 @@ pub(crate) fn count_calls(setup: &Setup, side: Side, shape: Shape) -> Result<Cal
     let create = count(&command::create(setup, side, shape)?)?;
     let delete = count(&command::delete(setup, side))?;
     Ok(Calls { create, delete })
-}
-
-/// Runs a command to its end, with `first` before everything else on its PATH.
-/// Returns the CPU seconds that it and its children took, as the shell counts them.
-pub(crate) fn timed(setup: &Setup, words: &[String], first: Option<&str>) -> Result<f64, String> {
-    let script = r#"TIMEFORMAT='%U %S'; { time timeout --foreground "$@" >&3 2>&3; } 3>"$LOG""#;
-    let log = setup.path("command.log");
-    let path = std::env::var("PATH").unwrap_or_default();
-    let path = first.map_or(path.clone(), |first| format!("{first}:{path}"));
-    let output = Command::new("bash")
-        .args(["-c", script, "bash", &LIMIT.to_string()])
-        .args(words)
-        .env("LOG", &log)
-        .env("PATH", path)
-        .env("KUBECONFIG", setup.path("kubeconfig"))
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("bash: {error}"))?;
-    if !output.status.success() {
-        let said = fs::read_to_string(&log).unwrap_or_default();
-        return Err(format!("{}: {}\n{said}", words.join(" "), output.status));
-    }
-    let times = String::from_utf8_lossy(&output.stderr);
-    Ok(times.split_whitespace().filter_map(|word| word.parse::<f64>().ok()).sum())
 }
 
 /// Makes a cluster to look at.

@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use crate::cycle::timed;
 use crate::figure::Seconds;
 use crate::setup::Setup;
 use crate::shape::Shape;
 use crate::side::Side;
+use crate::timed::timed;
 use crate::{cluster, command};
 
 /// Makes a cluster for it, and removes that. The first app is timed from the start of
