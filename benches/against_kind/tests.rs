@@ -13,6 +13,7 @@ mod setup;
 mod shape;
 mod side;
 mod statistics;
+mod timed;
 mod usage;
 mod used;
 mod watch;
