@@ -3,9 +3,10 @@
 //! named by the hash of what goes into it, so that it is built once for this engine,
 //! whatever becomes of the work tree; versions of Kubernetes share what is equal.
 
-use super::build_files::{self, BASE, BuildFiles, GO, IMAGES, LABELS, NODE, PRELOAD, SUITE};
+use super::build_files::{BASE, BuildFiles, GO, IMAGES, NODE, PRELOAD, SUITE};
 use super::compile::{CACHE, Compiler};
 use super::error::BuildError;
+use super::identity;
 use super::module::{self, Module};
 use super::release;
 use crate::cluster::kubernetes::KubernetesVersion;
@@ -145,14 +146,14 @@ impl Builder<'_> {
         // Eight gigabytes, and what was compiled is in images. A build beside this one
         // still has it, or has just removed it.
         let _ = self.docker.capture(&args::remove_volume(CACHE));
-        Ok(Built { image: build_files::image(version), cached: false })
+        Ok(Built { image: identity::name(version), cached: false })
     }
 
     /// The image of `version`, where the engine has it as it would be built now.
     fn built(&self, version: KubernetesVersion) -> Result<Option<Built>, DockerError> {
-        let image = build_files::image(version);
+        let image = identity::name(version);
         let inputs = self.docker.ask_image(&args::image_label(&image, label::INPUTS))?;
-        let is_built = inputs.as_deref() == Some(&build_files::inputs(version));
+        let is_built = inputs.as_deref() == Some(&identity::inputs(version));
         Ok(is_built.then_some(Built { image, cached: true }))
     }
 
@@ -253,11 +254,7 @@ impl Builder<'_> {
                 }
                 result => result?,
             }
-            docker.capture(&args::commit(
-                &container,
-                &build_files::image(version),
-                &changes(version),
-            ))
+            docker.capture(&args::commit(&container, &identity::name(version), &changes(version)))
         })();
         let both = [container.as_str(), lender.as_str()];
         let undone = docker.uninterruptible().capture(&args::remove(both));
@@ -293,8 +290,8 @@ fn changes(version: KubernetesVersion) -> Vec<String> {
         r#"ENTRYPOINT ["/usr/local/bin/mok-entrypoint"]"#.to_owned(),
         "CMD []".into(),
         format!("LABEL {}={version}", label::KUBERNETES),
-        format!("LABEL {}={}", label::INPUTS, build_files::inputs(version)),
+        format!("LABEL {}={}", label::INPUTS, identity::inputs(version)),
     ];
-    changes.extend(LABELS.iter().map(|(name, value)| format!("LABEL {name}={value}")));
+    changes.extend(identity::LABELS.iter().map(|(name, value)| format!("LABEL {name}={value}")));
     changes
 }

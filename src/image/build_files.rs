@@ -3,28 +3,12 @@
 
 use sha2::{Digest, Sha256};
 
-use super::module;
-use crate::cluster::kubernetes::KubernetesVersion;
 use crate::node::files::File;
 
-/// The name of the images: the folder below dockerfiles/.
-pub const FLAVOUR: &str = "mok-debian-13";
 /// The distribution's image, where one can be pulled.
 pub const BASE: &str = "debian:13";
 /// The distribution's release, for making that image from its packages.
 pub const SUITE: &str = "trixie";
-
-/// What a finished image says of itself, beside its Kubernetes version.
-pub const LABELS: &[(&str, &str)] = &[
-    ("mok.image.schema", "1"),
-    ("mok.image.cri-socket", "/run/containerd/containerd.sock"),
-    // It looks at the host: swap, kernel modules, what a container has not.
-    ("mok.image.skip-phases", "preflight"),
-    ("mok.image.cgroup-driver", "cgroupfs"),
-    ("mok.image.cni", "static"),
-    ("mok.image.ip-families", "ipv4,ipv6"),
-    ("mok.image.addons", "storage,metrics,policy,loadbalancer"),
-];
 
 /// The build files of one part: a Dockerfile and what it copies.
 #[derive(Debug, Clone, Copy)]
@@ -140,24 +124,6 @@ pub const NODE: BuildFiles = files!(
 /// Runs in a container of the node and puts one version of Kubernetes in.
 pub const PRELOAD: &str = include_str!("../../dockerfiles/mok-debian-13/node/preload.sh");
 
-/// The finished image's name.
-#[must_use]
-pub fn image(version: KubernetesVersion) -> String {
-    format!("local/{FLAVOUR}:{version}")
-}
-
-/// A hash of everything that an image of `version` is made of. What that version's
-/// kubeadm lists follows from the version.
-#[must_use]
-pub fn inputs(version: KubernetesVersion) -> String {
-    let shared = module::runtime().into_iter().chain(module::addons());
-    let modules = [module::kubernetes(version)].into_iter().chain(shared);
-    let parts: Vec<_> = modules.map(|module| module.image()).collect();
-    let labels = LABELS.iter().flat_map(|(name, value)| [*name, *value]);
-    let files: Vec<&str> = IMAGES.texts().chain(NODE.texts()).chain([PRELOAD, SUITE]).collect();
-    key(files.into_iter().chain(labels).chain(parts.iter().map(String::as_str)))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -188,7 +154,7 @@ mod tests {
         ] {
             let root = Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join("dockerfiles")
-                .join(FLAVOUR)
+                .join("mok-debian-13")
                 .join(folder);
             let mut found = BTreeSet::new();
             on_disk(&root, &root, &mut found);
@@ -213,8 +179,6 @@ mod tests {
 
     #[test]
     fn a_key_changes_with_every_input() {
-        assert_eq!(inputs(DEFAULT).len(), 12);
-        assert_ne!(inputs(DEFAULT), inputs(KubernetesVersion::new(1, 37, 1)));
         assert_ne!(NODE.key(&["a"]), NODE.key(&["b"]));
         // Where one input ends and the next begins counts.
         assert_ne!(key(["ab", "c"]), key(["a", "bc"]));

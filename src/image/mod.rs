@@ -6,6 +6,7 @@ pub mod compile;
 pub mod contract;
 pub mod error;
 pub mod fetch;
+pub mod identity;
 pub mod module;
 pub mod progress;
 pub mod release;

@@ -9,7 +9,7 @@ use crate::cluster::name::{NodeName, SnapshotName};
 use crate::cluster::own_registry::RegistryName;
 use crate::docker::{DeadlineScale, Docker, args};
 use crate::env::Env;
-use crate::image::build_files::FLAVOUR;
+use crate::image::identity::FLAVOUR;
 use crate::interrupt::Interrupt;
 
 /// Users do not wait longer after the tab key.

@@ -9,8 +9,8 @@ use crate::cluster::labels::{image as label, snapshot};
 use crate::cluster::version_prefix::VersionPrefix;
 use crate::docker::inspect::{self, Image};
 use crate::docker::{Docker, DockerError, args};
-use crate::image::build_files;
 use crate::image::contract::NodeImage;
+use crate::image::identity;
 use crate::image::release;
 
 /// A node image that the engine has, under one of its names.
@@ -80,7 +80,7 @@ pub fn chosen(
 ) -> Result<NodeImage, InventoryError> {
     let image = match (image, version) {
         (Some(image), _) => named(docker, image.as_str())?,
-        (None, None) => named(docker, &build_files::image(release::DEFAULT))?,
+        (None, None) => named(docker, &identity::name(release::DEFAULT))?,
         (None, Some(wanted)) => {
             let images = all(docker)?;
             let newest = images.iter().rfind(|image| wanted.matches(image.version));

@@ -1,7 +1,8 @@
 //! `build image`: part after part, each once; what fails leaves nothing but the
 //! parts that are finished.
 
-use mokctl::image::build_files::{self, BASE};
+use mokctl::image::build_files::BASE;
+use mokctl::image::identity;
 use mokctl::image::release::DEFAULT;
 
 use crate::fake_docker::{FakeDocker, image, labels};
@@ -296,6 +297,6 @@ fn the_image_says_what_it_was_built_of() {
     let machine = empty();
     machine.mokctl("-q build image").stdout(format!("{}\n", image())).run();
     let commit = machine.docker.call("commit ");
-    let inputs = format!("--change=LABEL mok.image.inputs={}", build_files::inputs(DEFAULT));
+    let inputs = format!("--change=LABEL mok.image.inputs={}", identity::inputs(DEFAULT));
     assert!(commit.argv.contains(&inputs), "{commit:?}");
 }

@@ -11,8 +11,8 @@ use super::arrival::Arrival;
 use super::error::FileError;
 use super::{FetchError, Fetcher, STEP, sums, transfer};
 use crate::docker::args;
-use crate::image::build_files;
 use crate::image::contract::NodeImage;
+use crate::image::identity;
 use crate::ui::StageGuard;
 
 impl Fetcher<'_> {
@@ -56,7 +56,7 @@ impl Fetcher<'_> {
         };
         let image = arrival.take(self, load, &place)?;
         // Where one without a name is meant, unless another image has been built here.
-        let default = build_files::image(image.version);
+        let default = identity::name(image.version);
         if self.docker.ask_image(&args::image_id(&default))?.is_none() {
             self.docker.capture(&args::tag(&name, &default))?;
         }

@@ -8,8 +8,8 @@ use super::{FetchError, Fetcher, STEP, tag};
 use crate::cluster::image_source::ImageRepository;
 use crate::cluster::version_prefix::VersionPrefix;
 use crate::docker::{DockerError, args};
-use crate::image::build_files::{self, FLAVOUR};
 use crate::image::contract::NodeImage;
+use crate::image::identity::{self, FLAVOUR};
 use crate::image::release;
 
 /// What is pulled from `repository` where a version is `wanted`.
@@ -56,7 +56,7 @@ impl Fetcher<'_> {
             })
         };
         let image = arrival.take(&fetcher, pull, from)?;
-        let name = build_files::image(image.version);
+        let name = identity::name(image.version);
         docker.capture(&args::tag(from, &name))?;
         step.done();
         stage.done();

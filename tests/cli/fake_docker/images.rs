@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mokctl::image::build_files::{self, LABELS};
+use mokctl::image::identity::{self, LABELS};
 use mokctl::image::release::DEFAULT;
 
 use super::FakeDocker;
@@ -18,7 +18,7 @@ pub(crate) fn labels(kubernetes: &str) -> Vec<String> {
 
 /// The image that clusters are made of, and what its kubeadm lists.
 pub(crate) fn image() -> String {
-    build_files::image(DEFAULT)
+    identity::name(DEFAULT)
 }
 
 impl FakeDocker {
