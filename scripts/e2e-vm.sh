@@ -134,6 +134,8 @@ of_podman() {
   vm root 'systemctl enable podman-restart.service && podman load --quiet </dev/vdb' >&2
   engine=(PATH=/opt/podman:/usr/sbin:/usr/bin:/sbin:/bin MOKCTL_DOCKER=podman
     "MOK_MACHINE_WITHOUT=snapshots $slow")
+  run root a_packet_filter_between_nodes_is_told
+  vm root 'iptables --policy FORWARD ACCEPT' # what the hint says
   run root a_cluster_is_made_serves_and_goes_and_the_host_is_as_before \
     one_master_lives_through_stops_restores_and_its_engines_restart
   vm_reboot

@@ -180,6 +180,10 @@ impl DockerError {
                 "'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER' as root \
                  gives the user ids; or run mokctl as root",
             ),
+            Self::Failed { .. } if self.kind() == ErrorKind::PacketsDropped => Some(
+                "a packet filter on the engine's host, such as Docker's beside podman: \
+                 'iptables --policy FORWARD ACCEPT' as root",
+            ),
             Self::Spawn { .. }
             | Self::Failed { .. }
             | Self::Unexpected { .. }

@@ -50,6 +50,19 @@ fn twenty_lines_are_shown_and_no_file_is_written() {
 }
 
 #[test]
+fn a_packet_filter_between_nodes_comes_with_what_helps() {
+    let machine = Machine::new();
+    let said = "no packet comes back from the API server, 10.213.0.11:6443: something drops them between nodes";
+    machine.docker.on(JOIN).fails(1, said);
+    let outcome = machine.mokctl("create cluster a 1 1").outcome();
+    let want = format!(
+        "{ERROR}    {said}\nhint: a packet filter on the engine's host, such as Docker's beside \
+         podman: 'iptables --policy FORWARD ACCEPT' as root\n"
+    );
+    outcome.assert(told(&outcome.stderr) == want, &want);
+}
+
+#[test]
 fn more_lines_are_in_a_file_for_the_user_alone() {
     let machine = Machine::new();
     let (printed, shown) = output(&machine, 250);

@@ -156,6 +156,18 @@ fn kept(roles: &str) -> Option<Cluster> {
     Cluster::kept(&format!("machine-{roles}"), &folder())
 }
 
+/// Docker has stopped here, but not its packet filter, which keeps podman's nodes apart.
+#[test]
+#[ignore = "takes a machine for itself and reboots it: make e2e-vm"]
+fn a_packet_filter_between_nodes_is_told() {
+    let Some(cluster) = Cluster::named("apart") else { return };
+    let output = cluster.mokctl(&["create", "cluster", &cluster.name, "1", "1"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("something drops them between nodes\n"), "{said}");
+    assert!(said.contains("\nhint: a packet filter on the engine's host"), "{said}");
+    assert_eq!(Objects::of(&cluster.name).unwrap(), Objects::default());
+}
+
 #[test]
 #[ignore = "takes a machine for itself and reboots it: make e2e-vm"]
 fn one_master_lives_through_stops_restores_and_its_engines_restart() {

@@ -1,5 +1,5 @@
-//! The engine's words, docker's and podman's, and what they mean. Here alone are they
-//! looked for.
+//! The engine's words, docker's and podman's, or those of a script in a node, and what they
+//! mean. Here alone are they looked for.
 
 /// What kept the engine from doing what a call was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,12 +24,14 @@ pub enum ErrorKind {
     NoUserNamespace,
     /// The user of a rootless engine has too few subordinate ids.
     FewIds,
+    /// Nodes do not reach each other.
+    PacketsDropped,
     /// Anything else.
     Other,
 }
 
 /// Each kind with its words: one of the lists must be there, all words of it.
-const WORDS: [(ErrorKind, &[&[&str]]); 10] = [
+const WORDS: [(ErrorKind, &[&[&str]]); 11] = [
     (ErrorKind::PortTaken, &[&["port is already allocated"], &["address already in use"]]),
     (ErrorKind::SubnetTaken, &[&["Pool overlaps"]]),
     (ErrorKind::NoIpv6, &[&["annot read IPv6 setup for bridge"], &["nable to enable IPv6"]]),
@@ -54,6 +56,7 @@ const WORDS: [(ErrorKind, &[&[&str]]); 10] = [
     ),
     (ErrorKind::NameTaken, &[&["is already in use by "], &["network with name", "already exists"]]),
     (ErrorKind::BeingRemoved, &[&["removal of container ", "is already in progress"]]),
+    (ErrorKind::PacketsDropped, &[&["something drops them between nodes"]]),
     (ErrorKind::NoImage, &[&["No such image"], &["image not known"]]),
     (
         ErrorKind::Gone,
@@ -141,6 +144,11 @@ mod tests {
             (
                 "cannot find UID/GID for user me: no subuid ranges found for user \"me\" in /etc/subuid",
                 ErrorKind::FewIds,
+            ),
+            (
+                "no packet comes back from the API server, 10.213.0.11:6443: something drops them \
+                 between nodes",
+                ErrorKind::PacketsDropped,
             ),
             ("Error response from daemon: no space left on device", ErrorKind::Other),
             ("", ErrorKind::Other),

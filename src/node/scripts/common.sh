@@ -34,6 +34,19 @@ api_listens() {
   : <>"/dev/tcp/${host//[][]/}/${ENDPOINT##*:}"
 }
 
+# Fails where a filter drops packets between nodes: kubeadm would ask for minutes, and not
+# know why. A port where nothing listens yet refuses at once, which says that packets arrive.
+# A first packet that gets no answer is sent again after 1, 3, 7 and 15 s.
+api_answers() {
+  local status=0
+  ENDPOINT=$ENDPOINT timeout 20 bash -c "$(declare -f api_listens); api_listens" 2>/dev/null ||
+    status=$?
+  if ((status == 124)); then # what timeout says
+    echo "no packet comes back from the API server, $ENDPOINT: something drops them between nodes" >&2
+    return 1
+  fi
+}
+
 admin() { kubectl --kubeconfig=/etc/kubernetes/admin.conf "$@"; }
 
 # in_etcd ARGUMENT...: etcdctl, of the image of the etcd that runs here. The API may not

@@ -9,6 +9,7 @@ config=$(cat)
 umask 077
 printf '%s\n' "$config" >/root/mok/kubeadm-join.yaml
 wait_for_runtime
+api_answers
 # kubeadm makes it on masters alone, and a kubelet without it says so every second.
 mkdir -p /etc/kubernetes/manifests
 # A master's Node object is there when its API server is: its kubelet asks no other.
