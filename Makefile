@@ -60,7 +60,7 @@ STATIC := $(if $(filter Linux,$(shell uname)),-C target-feature=+crt-static)
 REMAPPED := --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo --remap-path-prefix=$(CURDIR)=/mokctl
 # The minor versions of Kubernetes that a release has images of.
 RELEASED := 1.34 1.35 1.36 1.37
-CARGO_TEST_E2E := cargo test --locked --test e2e -- --test-threads=1
+CARGO_TEST_E2E := scripts/slowest.sh cargo test --locked --test e2e -- --test-threads=1
 
 .PHONY: help
 help: ## Show this list
@@ -94,7 +94,7 @@ check: toolchain lint ## Run every check that needs no engine
 	cargo clippy --locked --test e2e -- -D warnings
 	cargo update --quiet --workspace --locked --manifest-path=fuzz/Cargo.toml # changes nothing, or fails
 	@scripts/need.sh openssl openssl
-	RUST_TEST_THREADS=$$((2 * $$(nproc))) cargo test --locked # they wait more than they compute
+	RUST_TEST_THREADS=$$((2 * $$(nproc))) scripts/slowest.sh cargo test --locked --lib --bins --examples --tests -- # they wait more than they compute
 	@scripts/need.sh zsh zsh
 	@scripts/need.sh fish fish
 	@scripts/need.sh groff groff-base

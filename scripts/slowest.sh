@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Runs tests, and says at the end which ten of them took longest.
+# usage: slowest.sh cargo test [ARGUMENT...] -- [ARGUMENT OF THE TESTS...]
+set -euo pipefail
+
+printed=$(mktemp)
+trap 'rm -f "$printed"' EXIT
+
+# Tests tell how long they took only to who may use what is not stable. Said to the tests
+# alone: said to cargo, it would compile some crates in another way.
+target=$(rustc --version --verbose | sed --quiet 's/^host: //p' | tr 'a-z-' 'A-Z_')
+export "CARGO_TARGET_${target}_RUNNER=env RUSTC_BOOTSTRAP=1"
+
+status=0
+"$@" -Zunstable-options --report-time | tee "$printed" || status=$?
+echo "The ten slowest, in seconds:"
+# With --nocapture what a test prints stands between its name and its result.
+awk '
+  /^test [^ ]+ \.\.\./ { name = $2 }
+  /(ok|FAILED) <[0-9.]+s>$/ {
+    gsub(/[<>s]/, "", $NF)
+    print "  " $NF, name
+  }' "$printed" | sort --general-numeric-sort --reverse | head --lines=10
+exit "$status"
