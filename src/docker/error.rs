@@ -182,7 +182,7 @@ impl DockerError {
             ),
             Self::Failed { .. } if self.kind() == ErrorKind::PacketsDropped => Some(
                 "a packet filter on the engine's host, such as Docker's beside podman: \
-                 'iptables --policy FORWARD ACCEPT' as root",
+                 'sysctl net.bridge.bridge-nf-call-iptables=0' as root",
             ),
             Self::Spawn { .. }
             | Self::Failed { .. }

@@ -57,7 +57,7 @@ fn a_packet_filter_between_nodes_comes_with_what_helps() {
     let outcome = machine.mokctl("create cluster a 1 1").outcome();
     let want = format!(
         "{ERROR}    {said}\nhint: a packet filter on the engine's host, such as Docker's beside \
-         podman: 'iptables --policy FORWARD ACCEPT' as root\n"
+         podman: 'sysctl net.bridge.bridge-nf-call-iptables=0' as root\n"
     );
     outcome.assert(told(&outcome.stderr) == want, &want);
 }

@@ -163,6 +163,7 @@ fn a_packet_filter_between_nodes_is_told() {
     let Some(cluster) = Cluster::named("apart") else { return };
     let output = cluster.mokctl(&["create", "cluster", &cluster.name, "1", "1"]);
     let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("warning: packet filters see what passes between nodes"), "{said}");
     assert!(said.contains("something drops them between nodes\n"), "{said}");
     assert!(said.contains("\nhint: a packet filter on the engine's host"), "{said}");
     assert_eq!(Objects::of(&cluster.name).unwrap(), Objects::default());

@@ -25,6 +25,9 @@ pub struct MachineFacts {
     /// How many users, or groups if these are fewer, the containers of podman have that runs
     /// as an ordinary user.
     pub ids: Option<u64>,
+    /// Whether packet filters see what passes a bridge of podman's, where that runs as root on
+    /// this machine.
+    pub filters_bridges: bool,
 }
 
 impl MachineFacts {
@@ -47,11 +50,15 @@ impl MachineFacts {
             Info::Docker(info) => docker(info),
             Info::Podman(info) => podman(info),
         };
+        // A rootless podman's containers are in a network namespace with its own settings.
+        let has_bridges =
+            matches!(info, Info::Podman(info) if is_here && !info.host.security.rootless);
         Self {
             // From inside of the machine all is as on any Linux.
             vm: Vm::of(info).filter(|_| !is_here),
             other_kernel,
             swap: swaps.as_deref().map(has_swap),
+            filters_bridges: has_bridges && BRIDGE_FILTERS.iter().any(|path| is_on(path)),
             ..facts
         }
     }
@@ -64,6 +71,17 @@ impl MachineFacts {
             None => self.other_kernel == Some(true),
         }
     }
+}
+
+/// There with the module `br_netfilter`, which Docker loads.
+const BRIDGE_FILTERS: [&str; 2] = [
+    "/proc/sys/net/bridge/bridge-nf-call-iptables",
+    "/proc/sys/net/bridge/bridge-nf-call-ip6tables",
+];
+
+/// Whether the setting is there and not 0.
+fn is_on(path: &str) -> bool {
+    fs::read_to_string(path).is_ok_and(|value| value.trim_end() != "0")
 }
 
 fn docker(info: &DockerInfo) -> MachineFacts {
@@ -166,6 +184,17 @@ mod tests {
         ] {
             assert_eq!(architecture(machine).as_deref(), name, "{machine}");
         }
+    }
+
+    #[test]
+    fn a_setting_is_on_if_it_is_there_and_not_zero() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path().to_str().unwrap();
+        for (value, on) in [("0\n", false), ("1\n", true)] {
+            fs::write(path, value).unwrap();
+            assert_eq!(is_on(path), on, "{value}");
+        }
+        assert!(!is_on(&format!("{path}.gone")));
     }
 
     #[test]

@@ -101,6 +101,9 @@ pub fn of_options(
     if swaps && options.limits.memory.is_some() {
         found.push(MachineProblem::NoSwapLimit);
     }
+    if machine.filters_bridges {
+        found.push(MachineProblem::FiltersBridges);
+    }
     if machine.selinux && privilege != Privilege::Full {
         found.push(MachineProblem::Confined);
     }

@@ -43,6 +43,12 @@ pub enum MachineProblem {
     /// Memory is limited, what is beyond it is swapped.
     #[error("the engine's host cannot limit swap: a node may take more than --node-memory")]
     NoSwapLimit,
+    /// podman's rules give whatever leaves a network another address; of what passes from node
+    /// to node they except nodes' own addresses alone.
+    #[error(
+        "packet filters see what passes between nodes, and podman's changes it: pods do not reach those of other nodes"
+    )]
+    FiltersBridges,
     /// `SELinux` confines what is not privileged.
     #[error(
         "the engine has SELinux, which confines nodes: this machine cannot make them privileged"
@@ -115,6 +121,9 @@ impl MachineProblem {
                 "'create cluster --publish PORT:NODEPORT' makes a NodePort reachable"
             }
             Self::NoSwapLimit => "boot the host with 'swapaccount=1' on the kernel's command line",
+            Self::FiltersBridges => {
+                "run 'sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0' as root"
+            }
             Self::Confined => "run mokctl outside of a container, or the engine without SELinux",
             Self::OtherArchitecture { .. } => {
                 "'mokctl build image' builds one for the engine's host"

@@ -99,6 +99,15 @@ fn each_problem_is_told_with_its_remedy_where_it_matters() {
         (no_limit(None), None, full, Some(swaps)),
         (no_limit(Some(false)), None, full, None),
         (
+            MachineFacts { filters_bridges: true, ..machine() },
+            None,
+            full,
+            Some([
+                "packet filters see what passes between nodes, and podman's changes it: pods do not reach those of other nodes",
+                "run 'sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0' as root",
+            ]),
+        ),
+        (
             selinux.clone(),
             None,
             listed,
