@@ -34,6 +34,22 @@ api_listens() {
   : <>"/dev/tcp/${host//[][]/}/${ENDPOINT##*:}"
 }
 
+# kubeadm_init PHASES: all of `kubeadm init` but these and those that the image leaves out.
+kubeadm_init() {
+  kubeadm init --config=/root/mok/kubeadm-init.yaml \
+    --skip-phases="$1${SKIP_INIT_PHASES:+,$SKIP_INIT_PHASES}"
+}
+
+# as_super_admin FUNCTION: runs it with super-admin.conf in admin.conf's place. The API server
+# accepts that user from its first answer on, but admin.conf's only when it has made its own
+# roles, and kubeadm asks for them every half second. No other process sees the mount.
+as_super_admin() {
+  export SKIP_INIT_PHASES
+  unshare --mount bash -c "set -euo pipefail; $(declare -f kubeadm_init "$1")
+    mount --bind /etc/kubernetes/super-admin.conf /etc/kubernetes/admin.conf
+    $1"
+}
+
 # Fails where a filter drops packets between nodes: kubeadm would ask for minutes, and not
 # know why. A port where nothing listens yet refuses at once, which says that packets arrive.
 # A first packet that gets no answer is sent again after 1, 3, 7 and 15 s.

@@ -11,5 +11,4 @@ wait_for_runtime
 # kubeadm has it, the first master alone has super-admin.conf.
 phases=kubeconfig/super-admin,wait-control-plane,upload-config,upload-certs
 phases+=,mark-control-plane,bootstrap-token,kubelet-finalize,addon,show-join-command
-kubeadm init --config=/root/mok/kubeadm-init.yaml \
-  --skip-phases="$phases${SKIP_INIT_PHASES:+,$SKIP_INIT_PHASES}"
+kubeadm_init "$phases"

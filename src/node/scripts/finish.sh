@@ -9,5 +9,6 @@ set -euo pipefail
 . /root/mok/common.sh
 phases=preflight,certs,kubeconfig,etcd,control-plane,kubelet-start,wait-control-plane
 phases+=,upload-config/kubelet,upload-certs,bootstrap-token,kubelet-finalize,show-join-command
-kubeadm init --config=/root/mok/kubeadm-init.yaml \
-  --skip-phases="$phases${SKIP_INIT_PHASES:+,$SKIP_INIT_PHASES}"
+finish() { kubeadm_init "$phases"; }
+export phases
+as_super_admin finish

@@ -7,29 +7,19 @@ set -euo pipefail
 . /root/mok/common.sh
 wait_for_runtime
 
-# init PHASES: `kubeadm init` without these, and without what nodes can join without: that is
-# left to finish.sh, which runs beside the joins.
-init() {
-  local phases=$1,wait-control-plane,mark-control-plane,kubelet-finalize,addon
-  kubeadm init --config=/root/mok/kubeadm-init.yaml \
-    --skip-phases="$phases${SKIP_INIT_PHASES:+,$SKIP_INIT_PHASES}"
-}
-
-# What needs the API, with super-admin.conf in admin.conf's place: the API server accepts that
-# user from its first answer, but admin.conf's only when it has made its own roles, and kubeadm
-# asks for them every half second. Side by side, because kubeadm's clients send some ten
-# requests at once and five a second from then on.
-online() {
-  local offline=preflight,certs,kubeconfig,etcd,control-plane,kubelet-start
-  mount --bind /etc/kubernetes/super-admin.conf /etc/kubernetes/admin.conf
-  init "$offline,bootstrap-token,show-join-command" &
-  init "$offline,upload-config"
-  wait "$!"
-}
-
-init upload-config,bootstrap-token,show-join-command
+# What nodes can join without is left to finish.sh, which runs beside the joins.
+left=wait-control-plane,mark-control-plane,kubelet-finalize,addon
+kubeadm_init "$left,upload-config,bootstrap-token,show-join-command"
 # kubeadm would look twice a second.
 wait_until "$((4 * PATIENCE))" "the API server" api_listens
-# These processes alone see the mount.
-export SKIP_INIT_PHASES
-unshare --mount bash -c "set -euo pipefail; $(declare -f init online); online"
+
+# Side by side, because a client of kubeadm's sends some ten requests at once, and five a
+# second from then on.
+upload_and_let_nodes_join() {
+  local done=preflight,certs,kubeconfig,etcd,control-plane,kubelet-start
+  kubeadm_init "$done,$left,bootstrap-token,show-join-command" &
+  kubeadm_init "$done,$left,upload-config"
+  wait "$!"
+}
+export left
+as_super_admin upload_and_let_nodes_join
