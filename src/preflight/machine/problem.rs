@@ -43,8 +43,8 @@ pub enum MachineProblem {
     /// Memory is limited, what is beyond it is swapped.
     #[error("the engine's host cannot limit swap: a node may take more than --node-memory")]
     NoSwapLimit,
-    /// podman's rules give whatever leaves a network another address; of what passes from node
-    /// to node they except nodes' own addresses alone.
+    /// podman masquerades what nodes send to pods of other nodes, because it takes only nodes'
+    /// addresses for those of its network.
     #[error(
         "packet filters see what passes between nodes, and podman's changes it: pods do not reach those of other nodes"
     )]
