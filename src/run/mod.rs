@@ -2,12 +2,14 @@
 //! `execute` makes them, `dry_run` shows them, `removal` rolls back what a failed run made.
 
 mod clone;
+mod container;
 mod control_plane;
 mod dry_run;
 mod error;
 mod execute;
 mod image;
 mod network;
+mod node_files;
 mod nodes;
 mod origin;
 mod outputs;
