@@ -22,8 +22,11 @@ INSTALL_TEXT := install -D -m 0644 /dev/stdin
 # Which virtual machine `make e2e-vm` makes, trixie or forky, and what it runs there.
 SUITE ?= trixie
 PART ?= all
-# Where the engine of `make e2e-today` keeps images, and what is run there.
+# The engine of `make e2e-today`, debian or source; where it keeps images, what it writes its
+# packet filter's rules with, and what is run there.
+ENGINE ?= debian
 STORE ?= containerd
+FIREWALL ?= iptables
 TESTS ?= create:: load_image:: snapshots:: clones:: nodes:: storage:: addons:: dns::
 e2e-today: SUITE = forky
 
@@ -135,8 +138,8 @@ e2e-vm: toolchain engine build ## Test on users' machines: virtual ones (SUITE=t
 	@scripts/e2e-vm.sh $(SUITE) $(PART) $(or $(CARGO_TARGET_DIR),target)/vm $(MOKCTL)
 
 .PHONY: e2e-today
-e2e-today: toolchain engine build ## End-to-end tests with a later Docker (SUITE=forky STORE=containerd TESTS="create:: snapshots::"); needs root
-	@scripts/e2e-today.sh $(SUITE) $(STORE) $(or $(CARGO_TARGET_DIR),target)/vm $(MOKCTL) $(TESTS)
+e2e-today: toolchain engine build ## End-to-end tests with a later Docker (SUITE=forky, ENGINE=source FIREWALL=nftables, TESTS="create::"); needs root
+	@scripts/e2e-today.sh $(SUITE) $(ENGINE) $(STORE) $(FIREWALL) $(or $(CARGO_TARGET_DIR),target)/vm $(MOKCTL) $(TESTS)
 
 .PHONY: docs-test
 docs-test: image ## Do the tutorial: run its commands, compare what they print; minutes

@@ -1,28 +1,31 @@
 #!/usr/bin/env bash
-# End-to-end tests with the Docker of another release of Debian, at full speed: engine and
-# client are those on the disk of a virtual machine (scripts/vm/disk.sh), and run on this
-# machine's kernel, in namespaces for them alone. What a kernel has to do with, cgroup v2 and
-# AppArmor, `make e2e-vm` shows.
-# usage: e2e-today.sh SUITE STORE FOLDER MOKCTL TEST...
-#   SUITE  trixie (Docker 26.1) or forky (28.5)
-#   STORE  of the engine's images: docker, its own; containerd, the default from Docker 29 on
-#   TEST   the beginning of tests' names, such as snapshots::
+# End-to-end tests with a later Docker, at full speed: engine and client of another release of
+# Debian, those on the disk of a virtual machine (scripts/vm/disk.sh), or built of Docker's
+# source on that disk. They run on this machine's kernel, in namespaces for them alone. What a
+# kernel has to do with, cgroup v2 and AppArmor, `make e2e-vm` shows.
+# usage: e2e-today.sh SUITE ENGINE STORE FIREWALL FOLDER MOKCTL TEST...
+#   SUITE     trixie (Docker 26.1) or forky (28.5)
+#   ENGINE    debian, or source (scripts/vm/engine.sh: 29)
+#   STORE     of the engine's images: docker, its own; containerd, the default from Docker 29 on
+#   FIREWALL  what the engine writes its rules with: iptables, or nftables, from Docker 29 on
+#   TEST      the beginning of tests' names, such as snapshots::
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
 
-(($# > 4)) || die "usage: ${0##*/} SUITE STORE FOLDER MOKCTL TEST..."
-suite=$1 store=$2 cache=$3 mokctl=$4
-shift 4
+(($# > 6)) || die "usage: ${0##*/} SUITE ENGINE STORE FIREWALL FOLDER MOKCTL TEST..."
+suite=$1 engine=$2 store=$3 firewall=$4 cache=$5 mokctl=$6
+shift 6
 [[ $suite == @(trixie|forky) ]] || die "SUITE is trixie or forky, not '$suite'"
+[[ $engine == @(debian|source) ]] || die "ENGINE is debian or source, not '$engine'"
+[[ $store == @(docker|containerd) ]] || die "STORE is docker or containerd, not '$store'"
+[[ $firewall == @(iptables|nftables) ]] || die "FIREWALL is iptables or nftables, not '$firewall'"
 ((EUID == 0)) || die "needs root, for an engine in namespaces"
-case $store in
-  docker) settings='{}' ;;
-  containerd) settings='{"features": {"containerd-snapshotter": true}}' ;;
-  *) die "STORE is docker or containerd, not '$store'" ;;
-esac
+settings=("\"features\": {\"containerd-snapshotter\": $([[ $store == containerd ]] && echo true || echo false)}")
+# An older one does not know the word.
+if [[ $firewall != iptables ]]; then settings+=("\"firewall-backend\": \"$firewall\""); fi
 
 # Below it is the engine's store: not for a tmpfs.
 work=$(mktemp -d --tmpdir=/var/tmp)
@@ -39,15 +42,23 @@ trap remove EXIT
 mount -o loop,ro,noload "$cache/$suite/disk.raw" "$work/disk"
 mount -t overlay overlay "$work/root" \
   -o "lowerdir=$work/disk,upperdir=$work/changed,workdir=$work/of-overlay"
-echo "$settings" >"$work/engine/daemon.json"
+if [[ $engine == source ]]; then
+  scripts/vm/engine.sh "$cache/engine"
+  # Found before the disk's own.
+  find "$cache/engine" -type f -executable -exec install -t "$work/root/usr/local/bin" {} +
+fi
+(IFS=,; echo "{${settings[*]}}") >"$work/engine/daemon.json"
 host=$(MOK_ENGINE_ROOT=$work/root scripts/second-engine.sh start "$work/engine" near)
 
-# Its client, with its own C library.
-loader=$(echo "$work"/root/lib*/ld-linux-*)
-libraries=$(echo "$work"/root/usr/lib/*-linux-gnu)
+# Its client; Debian's with its own C library.
+client=("$work/root/usr/local/bin/docker")
+if [[ $engine == debian ]]; then
+  client=("$work"/root/lib*/ld-linux-* --library-path "$work"/root/usr/lib/*-linux-gnu
+    "$work/root/usr/bin/docker")
+fi
 cat >"$work/bin/docker" <<SH
 #!/bin/sh
-exec $loader --library-path $libraries $work/root/usr/bin/docker "\$@"
+exec ${client[*]} "\$@"
 SH
 chmod +x "$work/bin/docker"
 say "bringing $image into $("$work/bin/docker" --host "$host" version \

@@ -12,7 +12,7 @@ const OUTSIDE: &str = "192.0.2.1";
 
 /// What refuses it, as long as it is there.
 pub(crate) struct Offline {
-    /// The words of the rule; none for who may not make it.
+    /// The words of the rule, its chain first; none for who may not make it.
     rule: Option<Vec<String>>,
 }
 
@@ -34,8 +34,8 @@ impl Offline {
     fn of(subnet: &str) -> Self {
         // What leaves by a network's bridge goes to another container.
         let words = ["--source", subnet, "!", "--out-interface", "br-+", "--jump", "REJECT"];
-        let rule = words.map(String::from).to_vec();
         if fs::metadata("/proc/self").unwrap().uid() == 0 {
+            let rule: Vec<_> = [chain()].into_iter().chain(words).map(String::from).collect();
             iptables("--insert", &rule).unwrap();
             Self { rule: Some(rule) }
         } else {
@@ -62,10 +62,16 @@ impl Drop for Offline {
     }
 }
 
-/// In the chain that docker leaves to users.
+/// The one that docker leaves to users and asks before its own. Where its rules are nftables',
+/// it has none here.
+fn chain() -> &'static str {
+    const USERS: &str = "DOCKER-USER";
+    if iptables("--list-rules", &[USERS.into()]).is_ok() { USERS } else { "FORWARD" }
+}
+
 fn iptables(verb: &str, rule: &[String]) -> Result<(), String> {
     let mut command = Command::new("iptables");
-    command.args(["--wait", verb, "DOCKER-USER"]).args(rule);
+    command.args(["--wait", verb]).args(rule);
     let output = engine::output_of(command, b"").map_err(|error| error.to_string())?;
     if output.status.success() { Ok(()) } else { Err(shown("iptables", &output)) }
 }
