@@ -16,9 +16,9 @@ const KINDS: [(&str, &str); 5] = [
     ("KubeProxyConfiguration", "kubeproxy.config.k8s.io/v1alpha1"),
 ];
 
-/// The names of all kinds.
-pub(super) fn names() -> String {
-    KINDS.map(|(kind, _)| kind).join(", ")
+fn foreign(kind: &str) -> FileError {
+    let allowed = KINDS.map(|(kind, _)| kind).join(", ");
+    FileError::Kind { found: kind.to_owned(), allowed }
 }
 
 /// What is merged over other documents of the same kinds.
@@ -35,7 +35,7 @@ impl Documents {
         for mut document in yaml::values(text)? {
             let kind = document["kind"].as_str().unwrap_or_default();
             let known = KINDS.iter().find(|(known, _)| *known == kind);
-            let (kind, format) = *known.ok_or_else(|| FileError::Kind(kind.to_owned()))?;
+            let (kind, format) = *known.ok_or_else(|| foreign(kind))?;
             match document.get("apiVersion").map(|found| found.as_str().unwrap_or_default()) {
                 Some(found) if found != format => {
                     let found = found.to_owned();
@@ -156,9 +156,9 @@ mod tests {
     #[test]
     fn what_kubeadm_does_not_read_is_refused() {
         let error = |text: &str| Documents::read(text).unwrap_err();
-        assert_eq!(error("kind: Pod"), FileError::Kind("Pod".into()));
-        assert_eq!(error("[]"), FileError::Kind(String::new()));
-        assert_eq!(error("x"), FileError::Kind(String::new()));
+        assert_eq!(error("kind: Pod"), foreign("Pod"));
+        assert_eq!(error("[]"), foreign(""));
+        assert_eq!(error("x"), foreign(""));
         assert_eq!(error("# nothing\n"), FileError::Empty);
         let kind = "kind: JoinConfiguration";
         assert_eq!(error(&format!("{kind}\n---\n{kind}")), FileError::Twice("JoinConfiguration"));

@@ -19,10 +19,12 @@ pub enum FileError {
     /// kubeadm would pass over it.
     #[error(
         "not a name that kubeadm knows: TARGET, any suffix, '+strategic', '+merge' or '+json', \
-         and '.yaml' or '.json' are allowed, where TARGET is one of {targets}",
-        targets = super::patches::TARGETS.join(", ")
+         and '.yaml' or '.json' are allowed, where TARGET is one of {targets}"
     )]
-    PatchName,
+    PatchName {
+        /// What can be changed.
+        targets: String,
+    },
     /// A patch of another type.
     #[error("a patch of type {kind} is {wanted}")]
     PatchForm {
@@ -32,8 +34,13 @@ pub enum FileError {
         wanted: &'static str,
     },
     /// Not one that kubeadm reads.
-    #[error("a document of kind '{0}': {kinds} are allowed", kinds = super::document::names())]
-    Kind(String),
+    #[error("a document of kind '{found}': {allowed} are allowed")]
+    Kind {
+        /// What is there; empty where it names none.
+        found: String,
+        /// Those that it reads.
+        allowed: String,
+    },
     /// In the format of another version.
     #[error("{kind} has the apiVersion '{found}': {wanted} is needed")]
     ApiVersion {

@@ -13,7 +13,7 @@ use crate::node::scripts;
 use crate::yaml;
 
 /// What can be changed.
-pub(super) const TARGETS: [&str; 7] = [
+const TARGETS: [&str; 7] = [
     "etcd",
     "kube-apiserver",
     "kube-controller-manager",
@@ -38,7 +38,7 @@ impl Patches {
     /// # Errors
     /// What kubeadm would not take, or would pass over.
     pub fn add(&mut self, name: &str, text: String) -> Result<(), FileError> {
-        let kind = kind(name).ok_or(FileError::PatchName)?;
+        let kind = kind(name).ok_or_else(unknown_name)?;
         let documents = yaml::values(&text)?;
         if documents.is_empty() {
             return Err(FileError::Empty);
@@ -75,6 +75,10 @@ impl Patches {
             File { mode: 0o600, ..File::public(path, text.as_str()) }
         })
     }
+}
+
+fn unknown_name() -> FileError {
+    FileError::PatchName { targets: TARGETS.join(", ") }
 }
 
 /// The type that the name of a patch says; none where it is no such name.
@@ -117,7 +121,7 @@ mod tests {
             "etcd~members+json.json",
             ".yaml",
         ] {
-            assert_eq!(add(name, "spec: {}"), Err(FileError::PatchName), "{name}");
+            assert_eq!(add(name, "spec: {}"), Err(unknown_name()), "{name}");
         }
     }
 
