@@ -1,6 +1,6 @@
 //! Which engine a node is on. Without hosts there is one, and every node is there.
 
-use super::{Client, Docker};
+use super::{Call, Client, Docker};
 use crate::cluster::host::Host;
 use crate::cluster::name::NodeName;
 use crate::cluster::placement::Placement;
@@ -13,6 +13,9 @@ pub struct Engine {
     /// The client, for this engine.
     pub docker: Docker,
 }
+
+/// A call, with the engine that it is for.
+pub type EngineCall<'a> = (&'a Docker, Call);
 
 /// The engines of a cluster, one at least.
 #[derive(Debug, Clone)]

@@ -36,7 +36,7 @@ pub use client::Client;
 pub use command_line::CommandLine;
 pub use deadline::{DeadlineScale, ScaleError};
 pub use endpoint::{Endpoint, EndpointError};
-pub use engines::{Engine, Engines};
+pub use engines::{Engine, EngineCall, Engines};
 pub use error::{DockerError, ErrorKind};
 
 use crate::cluster::host::Host;

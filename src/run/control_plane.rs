@@ -1,50 +1,29 @@
 //! kubeadm's work: the first master, the joins, and what follows from them.
 
-use std::iter;
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::error::StepError;
 use super::outputs::MissingOutput;
 use super::start::put;
-use super::work::Target;
 use super::{Run, in_node, script};
 use crate::cluster::layout::Layout;
 use crate::cluster::name::{NodeName, Role};
-use crate::docker::{Call, Docker, args};
-use crate::inventory::members::is_set_up;
+use crate::docker::{Call, Docker, EngineCall, args};
 use crate::kubeconfig::{Access, KubeconfigError};
 use crate::node::files::File;
 use crate::node::kubeadm::ADMIN_CONF;
-use crate::node::kubeadm::config::{self, ClusterConfig, Discovery, NodeConfig};
+use crate::node::kubeadm::config::Discovery;
 use crate::node::kubeadm::join_command::{JoinCommand, OutputError};
-use crate::node::kubeadm::registration;
 use crate::node::pki::{self, Pki};
 use crate::node::scripts;
-use crate::plan::Since;
 
-/// What kubeadm may wait for the API, in one of the next two.
-const API: Duration = Duration::from_secs(240);
 /// `kubeadm init` gives its control plane four minutes to come up.
 pub(super) const INIT: Duration = Duration::from_secs(330);
 /// `kubeadm join` gives the kubelet five.
 pub(super) const JOIN: Duration = Duration::from_secs(330);
-/// What the script does beside waiting.
-const BESIDE: Duration = Duration::from_secs(30);
 /// What the script may wait for an API that has just been told of a new master.
 const REVOKE: Duration = Duration::from_secs(90);
-
-/// What nodes must have reported.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Report {
-    /// That they are there; they are new.
-    Registered,
-    /// That they are Ready; they are new.
-    Ready,
-    /// That they are Ready, since so many seconds after 1970.
-    Since(u64),
-}
 
 impl Run<'_> {
     /// The engine of the admin node.
@@ -73,7 +52,7 @@ impl Run<'_> {
     pub(super) fn init_master(
         &self,
         node: &NodeName,
-        calls: &[Target<'_>],
+        calls: &[EngineCall<'_>],
     ) -> Result<(), StepError> {
         for (_, call) in calls {
             self.learn_join(&self.show(node, call)?)?;
@@ -124,43 +103,6 @@ impl Run<'_> {
         self.show(node, &Self::join_call(node).stdin(config)).map(drop)
     }
 
-    /// The configuration of `kubeadm join`, by role.
-    pub(super) fn join_config(
-        &self,
-        node: &NodeName,
-        layout: Layout,
-        discovery: Discovery<'_>,
-    ) -> Result<String, StepError> {
-        let node_config = self.node_config(node, layout)?;
-        let text = match node.role() {
-            Role::Master => {
-                let schedulable = self.roster.has_schedulable_masters();
-                config::join_control_plane(&node_config, discovery, schedulable)
-            }
-            Role::Worker | Role::LoadBalancer => config::join(&node_config, discovery),
-        };
-        self.with_settings(node, text)
-    }
-
-    /// A configuration for kubeadm with what the user has said.
-    fn with_settings(&self, node: &NodeName, text: String) -> Result<String, StepError> {
-        let schedulable = self.roster.has_schedulable_masters();
-        let of_node = registration::documents(node, &self.nodes.marks, schedulable);
-        let applied = self.nodes.settings.applied(text, &of_node);
-        applied.map_err(|error| StepError::Config(error.to_string()))
-    }
-
-    /// Whether kubeadm finds patches on `node`.
-    fn has_patches(&self, node: &NodeName) -> bool {
-        let is_first = *node == self.roster.first_master();
-        is_first || self.is_first_member(node) || self.is_patched(node)
-    }
-
-    /// Whether the user has patches for `node`.
-    pub(super) fn is_patched(&self, node: &NodeName) -> bool {
-        self.nodes.settings.patches.files(node.role()).next().is_some()
-    }
-
     pub(super) fn token_call(&self) -> Call {
         // It says which version the cluster has: kubeadm otherwise asks the internet.
         let config = format!("--config=/{}", scripts::INIT_CONFIG);
@@ -171,56 +113,6 @@ impl Run<'_> {
     pub(super) fn create_token(&self) -> Result<(), StepError> {
         let output = self.admin_engine().capture_bytes(&self.token_call())?;
         self.learn_join(&String::from_utf8_lossy(&output))
-    }
-
-    /// What nodes must have reported `since` then. The time for all waiting begins now.
-    pub(super) fn begin_wait(&self, since: Since) -> Result<Report, MissingOutput> {
-        self.outputs.learn_waiting(Instant::now());
-        Ok(match since {
-            Since::Registered => Report::Registered,
-            Since::Ever => Report::Ready,
-            Since::Start => Report::Since(self.outputs.started()?),
-        })
-    }
-
-    /// Waits until all of `nodes` have reported. If they are new, their Node objects get
-    /// their pods' addresses, and the labels that kubelets may not set.
-    pub(super) fn ready_call(&self, nodes: &[NodeName], report: Report) -> Call {
-        let seconds =
-            self.admin_engine().deadline(self.wait.timeout()).as_secs().max(1).to_string();
-        let word = |node: &NodeName| {
-            if matches!(report, Report::Since(_)) {
-                return node.to_string();
-            }
-            let ranges = self.nodes.ranges.pods_of(node);
-            match registration::other_labels(node, &self.nodes.marks) {
-                labels if labels.is_empty() => format!("{node}={ranges}"),
-                labels => format!("{node}={ranges}={labels}"),
-            }
-        };
-        let names: Vec<String> = nodes.iter().map(word).collect();
-        let since = match report {
-            Report::Registered => "registered".to_owned(),
-            Report::Ready => "0".to_owned(),
-            Report::Since(seconds) => seconds.to_string(),
-        };
-        let mut words = vec![scripts::READY, &seconds, &since];
-        words.extend(names.iter().map(String::as_str));
-        script(&self.admin_node, &words, self.wait.timeout() + BESIDE)
-    }
-
-    pub(super) fn wait_ready(&self, nodes: &[NodeName], report: Report) -> Result<(), StepError> {
-        let mut joined = Vec::new();
-        for node in nodes {
-            // The user need not have set it up by now.
-            if !self.manual.contains(node) || is_set_up(self.engines.of(node), &node.to_string())? {
-                joined.push(node.clone());
-            }
-        }
-        if joined.is_empty() {
-            return Ok(());
-        }
-        self.show(&self.admin_node, &self.ready_call(&joined, report)).map(drop)
     }
 
     pub(super) fn admin_call(&self) -> Call {
@@ -254,43 +146,5 @@ impl Run<'_> {
     pub(super) fn revoke_token(&self) -> Result<(), StepError> {
         self.admin_engine().capture(&self.revoke_call(self.outputs.join()?.token_id()))?;
         Ok(())
-    }
-
-    fn node_config(&self, node: &NodeName, layout: Layout) -> Result<NodeConfig, MissingOutput> {
-        let image = self.image(node)?;
-        Ok(NodeConfig {
-            version: image.version,
-            name: node.to_string(),
-            addresses: layout.addresses(node),
-            cri_socket: image.cri_socket.clone(),
-            cgroup_driver: image.cgroup_driver.clone(),
-            patches: self.has_patches(node).then_some(scripts::PATCHES),
-            patience: self.engines.of(node).deadline(API),
-        })
-    }
-
-    /// The configuration of `kubeadm init`. Every master has it: it describes
-    /// the cluster for each later call of kubeadm.
-    pub(super) fn init_config(&self, node: &NodeName, layout: Layout) -> Result<String, StepError> {
-        let loopback = Ipv4Addr::LOCALHOST;
-        let address = self.api.address;
-        let elsewhere = (address != loopback).then(|| address.to_string());
-        let api_node = self.roster.api_node();
-        let names = ["localhost".into(), loopback.to_string(), api_node.to_string()];
-        let ipv6 = layout.ipv6().map(|_| Ipv6Addr::LOCALHOST.to_string());
-        // Beside the primary ones, which kubeadm adds itself.
-        let nodes = iter::once(node).chain(Some(&api_node).filter(|api_node| *api_node != node));
-        let others = nodes.flat_map(|node| layout.addresses(node).into_iter().skip(1));
-        let others = others.map(|address| address.to_string());
-        let cluster = ClusterConfig {
-            endpoint: self.endpoint(layout),
-            cert_sans: names.into_iter().chain(ipv6).chain(others).chain(elsewhere).collect(),
-            ranges: self.nodes.ranges,
-            schedulable_masters: self.roster.has_schedulable_masters(),
-            several_masters: self.roster.has_load_balancer(),
-            // Who joins by hand takes longer than the joins that follow at once.
-            token_ttl: if self.manual.contains(node) { "24h0m0s" } else { "15m0s" },
-        };
-        self.with_settings(node, config::init(&self.node_config(node, layout)?, &cluster))
     }
 }

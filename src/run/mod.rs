@@ -1,5 +1,5 @@
 //! Runs plans against the engine. A step becomes docker calls in `work`;
-//! `execute` makes them, `dry_run` shows them, `removal` rolls back what a failed run made.
+//! `execute` makes them, `dry_run` shows them, `rollback` removes what a failed run made.
 
 mod clone;
 mod container;
@@ -8,6 +8,7 @@ mod dry_run;
 mod error;
 mod execute;
 mod image;
+mod kubeadm_config;
 mod network;
 mod node_files;
 mod nodes;
@@ -15,7 +16,9 @@ mod origin;
 mod outputs;
 mod pods;
 mod port;
+mod ready;
 mod removal;
+mod rollback;
 mod snapshot;
 mod start;
 mod upgrade;
@@ -29,12 +32,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub use dry_run::dry_run;
 pub use error::{Failure, StepError};
 pub use execute::{Timing, execute};
-pub use origin::Origin;
+pub use origin::{Origin, Restore, Upgrade};
 pub use outputs::{MissingOutput, Outputs};
-pub use removal::{Removal, roll_back};
-pub use snapshot::Restore;
-pub use upgrade::Upgrade;
-pub use work::Target;
+pub use removal::Removal;
+pub use rollback::roll_back;
 
 use crate::cluster::addons::Addons;
 use crate::cluster::cni::Cni;

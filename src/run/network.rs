@@ -3,11 +3,10 @@
 
 use super::Run;
 use super::error::StepError;
-use super::work::Target;
 use crate::cluster::layout::Layout;
 use crate::cluster::subnet::{MAX_PREFIX, OVERLAY_PREFIX, Subnet};
 use crate::cluster::taken::Taken;
-use crate::docker::{Call, ErrorKind, args};
+use crate::docker::{Call, EngineCall, ErrorKind, args};
 
 impl Run<'_> {
     /// Creates the network, with `subnet` if it is still free. Another mokctl that creates
@@ -55,7 +54,7 @@ impl Run<'_> {
     }
 
     /// All calls that it takes if `subnet` is still free.
-    pub(super) fn network_calls(&self, subnet: Subnet) -> impl Iterator<Item = Target<'_>> {
+    pub(super) fn network_calls(&self, subnet: Subnet) -> impl Iterator<Item = EngineCall<'_>> {
         let connect = self.registry_call(self.layout_on(subnet));
         let calls = [self.network_call(subnet)].into_iter().chain(connect);
         calls.map(|call| (self.engines.manager(), call))

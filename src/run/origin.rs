@@ -2,11 +2,11 @@
 
 use super::outputs::MissingOutput;
 use super::removal::Removal;
-use super::snapshot::Restore;
-use super::upgrade::Upgrade;
+use crate::cluster::name::NodeName;
 use crate::cluster::runtime::Runtime;
 use crate::docker::Docker;
 use crate::image::contract::NodeImage;
+use crate::inventory::members::Member;
 use crate::node::pki::Pki;
 use crate::snapshot::Snapshot;
 
@@ -42,6 +42,35 @@ pub enum Origin {
     Save(Snapshot),
     /// The run makes no node, but removes what is there.
     Delete(Removal),
+}
+
+/// What is upgraded, and to which image.
+#[derive(Debug)]
+pub struct Upgrade {
+    /// The image.
+    pub image: NodeImage,
+    /// The nodes as they are.
+    pub members: Vec<Member>,
+}
+
+impl Upgrade {
+    /// One of them.
+    pub(super) fn member(&self, node: &NodeName) -> Result<&Member, MissingOutput> {
+        let mut members = self.members.iter();
+        let member = members.find(|member| member.node.as_ref() == Some(node));
+        member.ok_or(MissingOutput("the node's container"))
+    }
+}
+
+/// What a cluster comes out of, and what stands in its place.
+#[derive(Debug)]
+pub struct Restore {
+    /// The snapshot.
+    pub snapshot: Snapshot,
+    /// The cluster as it is.
+    pub removal: Removal,
+    /// Whether the certificates are renewed.
+    pub renews: bool,
 }
 
 impl Origin {

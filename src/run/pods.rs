@@ -5,10 +5,9 @@ use std::thread;
 use std::time::Duration;
 
 use super::error::StepError;
-use super::work::Target;
 use super::{Run, in_node};
 use crate::cluster::addons::{Addon, SYSTEM};
-use crate::docker::{Call, DockerError, args};
+use crate::docker::{Call, DockerError, EngineCall, args};
 use crate::inventory::pods;
 use crate::node::scripts;
 
@@ -29,7 +28,7 @@ impl Run<'_> {
     }
 
     /// Makes both calls again and again, until nothing is missing.
-    pub(super) fn wait_pods(&self, calls: &[Target<'_>]) -> Result<(), StepError> {
+    pub(super) fn wait_pods(&self, calls: &[EngineCall<'_>]) -> Result<(), StepError> {
         let begun = self.outputs.waiting()?;
         let time = self.admin_engine().deadline(self.wait.timeout());
         loop {
@@ -49,7 +48,7 @@ impl Run<'_> {
     }
 
     /// What is not there yet, or not Ready, and why.
-    fn missing_pods(&self, calls: &[Target<'_>]) -> Result<Vec<String>, DockerError> {
+    fn missing_pods(&self, calls: &[EngineCall<'_>]) -> Result<Vec<String>, DockerError> {
         let addons = self.nodes.addons.iter().map(Addon::namespace);
         let namespaces: BTreeSet<&str> = addons.chain([SYSTEM]).collect();
         let mut missing = Vec::new();

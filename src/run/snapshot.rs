@@ -2,26 +2,13 @@
 
 use super::Run;
 use super::error::StepError;
-use super::origin::Origin;
+use super::origin::{Origin, Restore};
 use super::outputs::MissingOutput;
-use super::removal::Removal;
 use crate::cluster::labels::Label;
 use crate::cluster::labels::{self, snapshot as label};
 use crate::cluster::name::NodeName;
 use crate::cluster::timestamp::Timestamp;
 use crate::docker::{Call, args};
-use crate::snapshot::Snapshot;
-
-/// What a cluster comes out of, and what stands in its place.
-#[derive(Debug)]
-pub struct Restore {
-    /// The snapshot.
-    pub snapshot: Snapshot,
-    /// The cluster as it is.
-    pub removal: Removal,
-    /// Whether the certificates are renewed.
-    pub renews: bool,
-}
 
 impl Run<'_> {
     /// An image of the node's file system; a container of it, which puts the runtime's

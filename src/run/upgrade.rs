@@ -4,9 +4,8 @@
 use std::time::Duration;
 
 use super::control_plane::INIT;
-use super::control_plane::Report;
 use super::error::StepError;
-use super::outputs::MissingOutput;
+use super::ready::Report;
 use super::start::put;
 use super::{Run, in_node};
 use crate::cluster::labels;
@@ -15,8 +14,7 @@ use crate::cluster::timestamp::Timestamp;
 use crate::cluster::upgrade::former;
 use crate::docker::args::{self, Container};
 use crate::docker::{Call, ErrorKind};
-use crate::image::contract::NodeImage;
-use crate::inventory::members::{self, Member};
+use crate::inventory::members;
 use crate::node::files::File;
 use crate::node::kubeadm::{ADMIN_CONF, dns};
 use crate::node::scripts;
@@ -30,23 +28,6 @@ const REQUESTS: Duration = Duration::from_secs(90);
 const KUBELET: [&str; 3] =
     ["cat", "/var/lib/kubelet/config.yaml", "/var/lib/kubelet/kubeadm-flags.env"];
 const CONFIG_MAP: &str = "configmap/kubeadm-config";
-
-/// What is upgraded, and to which image.
-#[derive(Debug)]
-pub struct Upgrade {
-    /// The image.
-    pub image: NodeImage,
-    /// The nodes as they are.
-    pub members: Vec<Member>,
-}
-
-impl Upgrade {
-    fn member(&self, node: &NodeName) -> Result<&Member, MissingOutput> {
-        let mut members = self.members.iter();
-        let member = members.find(|member| member.node.as_ref() == Some(node));
-        member.ok_or(MissingOutput("the node's container"))
-    }
-}
 
 /// A container, what it takes over from the one in whose place it is, and its start.
 pub(super) struct Replacement {

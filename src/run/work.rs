@@ -10,7 +10,7 @@ use super::{Run, script};
 use crate::cluster::name::NodeName;
 use crate::cluster::timestamp::Timestamp;
 use crate::cluster::upgrade::former;
-use crate::docker::{Call, Docker, Engine, args};
+use crate::docker::{Call, Engine, EngineCall, args};
 use crate::node::scripts;
 use crate::plan::Step;
 
@@ -23,31 +23,28 @@ const TOKEN_ID: &str = "TOKEN_ID";
 /// For what no one waits for.
 const MOMENT: Duration = Duration::from_secs(30);
 
-/// A call, with the engine that it is for.
-pub type Target<'a> = (&'a Docker, Call);
-
 /// How a step makes its calls, if not one after the other.
-type Own<'a> = Box<dyn FnOnce(&[Target<'a>]) -> Result<(), StepError> + 'a>;
+type Own<'a> = Box<dyn FnOnce(&[EngineCall<'a>]) -> Result<(), StepError> + 'a>;
 
 /// The work of a step.
 pub(super) struct Work<'a> {
-    calls: Vec<Target<'a>>,
+    calls: Vec<EngineCall<'a>>,
     own: Option<Own<'a>>,
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(calls: impl IntoIterator<Item = Target<'a>>) -> Self {
+    pub(super) fn new(calls: impl IntoIterator<Item = EngineCall<'a>>) -> Self {
         Self { calls: calls.into_iter().collect(), own: None }
     }
 
     /// The same calls, made by `own`.
-    fn by(self, own: impl FnOnce(&[Target<'a>]) -> Result<(), StepError> + 'a) -> Self {
+    fn by(self, own: impl FnOnce(&[EngineCall<'a>]) -> Result<(), StepError> + 'a) -> Self {
         Self { own: Some(Box::new(own)), ..self }
     }
 
     /// The calls that change something, or wait. What is known only while a plan runs is
     /// missing: the bytes of an input that another call prints.
-    pub(super) fn calls(&self) -> &[Target<'a>] {
+    pub(super) fn calls(&self) -> &[EngineCall<'a>] {
         &self.calls
     }
 
@@ -169,7 +166,7 @@ impl Run<'_> {
     }
 
     /// As few calls as its client allows for each engine.
-    fn complete_calls(&self, nodes: &[NodeName]) -> Vec<Target<'_>> {
+    fn complete_calls(&self, nodes: &[NodeName]) -> Vec<EngineCall<'_>> {
         let of_engine = |engine: &Engine| {
             let here = nodes.iter().filter(|node| self.engines.host(node) == engine.host.as_ref());
             here.map(ToString::to_string).collect::<Vec<_>>()

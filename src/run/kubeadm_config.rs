@@ -1,0 +1,94 @@
+//! What kubeadm is told: its configuration for the first master and for each join.
+
+use std::iter;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+use super::Run;
+use super::error::StepError;
+use super::outputs::MissingOutput;
+use crate::cluster::layout::Layout;
+use crate::cluster::name::{NodeName, Role};
+use crate::node::kubeadm::config::{self, ClusterConfig, Discovery, NodeConfig};
+use crate::node::kubeadm::registration;
+use crate::node::scripts;
+
+/// What kubeadm may wait for the API: less than its calls get.
+const API: Duration = Duration::from_secs(240);
+
+impl Run<'_> {
+    fn node_config(&self, node: &NodeName, layout: Layout) -> Result<NodeConfig, MissingOutput> {
+        let image = self.image(node)?;
+        Ok(NodeConfig {
+            version: image.version,
+            name: node.to_string(),
+            addresses: layout.addresses(node),
+            cri_socket: image.cri_socket.clone(),
+            cgroup_driver: image.cgroup_driver.clone(),
+            patches: self.has_patches(node).then_some(scripts::PATCHES),
+            patience: self.engines.of(node).deadline(API),
+        })
+    }
+
+    /// The configuration of `kubeadm init`. Every master has it: it describes
+    /// the cluster for each later call of kubeadm.
+    pub(super) fn init_config(&self, node: &NodeName, layout: Layout) -> Result<String, StepError> {
+        let loopback = Ipv4Addr::LOCALHOST;
+        let address = self.api.address;
+        let elsewhere = (address != loopback).then(|| address.to_string());
+        let api_node = self.roster.api_node();
+        let names = ["localhost".into(), loopback.to_string(), api_node.to_string()];
+        let ipv6 = layout.ipv6().map(|_| Ipv6Addr::LOCALHOST.to_string());
+        // Beside the primary ones, which kubeadm adds itself.
+        let nodes = iter::once(node).chain(Some(&api_node).filter(|api_node| *api_node != node));
+        let others = nodes.flat_map(|node| layout.addresses(node).into_iter().skip(1));
+        let others = others.map(|address| address.to_string());
+        let cluster = ClusterConfig {
+            endpoint: self.endpoint(layout),
+            cert_sans: names.into_iter().chain(ipv6).chain(others).chain(elsewhere).collect(),
+            ranges: self.nodes.ranges,
+            schedulable_masters: self.roster.has_schedulable_masters(),
+            several_masters: self.roster.has_load_balancer(),
+            // Who joins by hand takes longer than the joins that follow at once.
+            token_ttl: if self.manual.contains(node) { "24h0m0s" } else { "15m0s" },
+        };
+        self.with_settings(node, config::init(&self.node_config(node, layout)?, &cluster))
+    }
+
+    /// The configuration of `kubeadm join`, by role.
+    pub(super) fn join_config(
+        &self,
+        node: &NodeName,
+        layout: Layout,
+        discovery: Discovery<'_>,
+    ) -> Result<String, StepError> {
+        let node_config = self.node_config(node, layout)?;
+        let text = match node.role() {
+            Role::Master => {
+                let schedulable = self.roster.has_schedulable_masters();
+                config::join_control_plane(&node_config, discovery, schedulable)
+            }
+            Role::Worker | Role::LoadBalancer => config::join(&node_config, discovery),
+        };
+        self.with_settings(node, text)
+    }
+
+    /// A configuration for kubeadm with what the user has said.
+    fn with_settings(&self, node: &NodeName, text: String) -> Result<String, StepError> {
+        let schedulable = self.roster.has_schedulable_masters();
+        let of_node = registration::documents(node, &self.nodes.marks, schedulable);
+        let applied = self.nodes.settings.applied(text, &of_node);
+        applied.map_err(|error| StepError::Config(error.to_string()))
+    }
+
+    /// Whether kubeadm finds patches on `node`.
+    fn has_patches(&self, node: &NodeName) -> bool {
+        let is_first = *node == self.roster.first_master();
+        is_first || self.is_first_member(node) || self.is_patched(node)
+    }
+
+    /// Whether the user has patches for `node`.
+    pub(super) fn is_patched(&self, node: &NodeName) -> bool {
+        self.nodes.settings.patches.files(node.role()).next().is_some()
+    }
+}
