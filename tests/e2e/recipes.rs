@@ -22,11 +22,11 @@ fn recipes() -> Vec<(String, String)> {
 }
 
 #[test]
-#[ignore = "slow, six clusters one after the other: make e2e-full"]
+#[ignore = "slow, seven clusters one after the other: make e2e-full"]
 fn each_recipe_works_as_it_is_written() {
     let Some(cluster) = Cluster::named("recipe") else { return };
     let recipes = recipes();
-    assert_eq!(recipes.len(), 6);
+    assert_eq!(recipes.len(), 7);
     let programs = cluster.folder().join("bin");
     fs::create_dir(&programs).unwrap();
     // For a machine without kubectl: the master's.
