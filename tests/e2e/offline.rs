@@ -50,7 +50,9 @@ impl Offline {
         }
         let connect = format!(": </dev/tcp/{OUTSIDE}/80");
         let refused = docker(&["exec", node, "timeout", "5", "bash", "-c", &connect]).unwrap_err();
-        assert!(refused.contains("Connection refused"), "{refused}");
+        // Of an engine in a namespace for itself nothing leads out in the first place.
+        let is_cut_off = ["Connection refused", "Network is unreachable"];
+        assert!(is_cut_off.iter().any(|error| refused.contains(error)), "{refused}");
     }
 }
 
