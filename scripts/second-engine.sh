@@ -66,7 +66,7 @@ start() {
     ip netns add "$space"
     ip -netns "$space" link set lo up
     # An engine whose rules are nftables' wants it, and does not switch it on.
-    ip netns exec "$space" sysctl --quiet net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+    ip netns exec "$space" sysctl --quiet net.ipv4.ip_forward=1
     if [[ $value == far ]]; then connect; fi
   fi
   local dockerd=(dockerd "--host=$(host)" "--data-root=$folder/data/engine"
