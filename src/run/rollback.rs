@@ -1,4 +1,4 @@
-//! Rolls back: removes what a failed run has made, whatever that is, found by its label alone.
+//! Rolls back: removes everything that a failed run has made. Its label alone tells what that is.
 
 use std::thread;
 use std::time::{Duration, Instant};
