@@ -53,10 +53,12 @@ impl Run<'_> {
         let kubernetes = node.role().runs_kubernetes();
         let mut labels = self.labels();
         if let Origin::Restore(restore) = &self.origin {
+            // The snapshot's image says the rest.
             labels.extend(Self::restored_labels(restore));
         } else {
             labels.push((labels::ROLE, node.role().as_str().into()));
             labels.push((labels::KUBERNETES, self.image(node)?.version.to_string()));
+            labels.extend(self.template_labels(kubernetes));
         }
         if self.origin.cloned().is_some() {
             // The image says it of the certificates in it.
@@ -64,10 +66,6 @@ impl Run<'_> {
         }
         if self.manual.contains(node) {
             labels.push((labels::SETUP, labels::MANUAL.into()));
-        }
-        // Of a snapshot the image says all of this.
-        if !matches!(self.origin, Origin::Restore(_)) {
-            labels.extend(self.template_labels(kubernetes));
         }
         if let Some(registry) = self.nodes.registry.as_ref().filter(|_| kubernetes) {
             labels.push((labels::REGISTRY, registry.to_string()));
