@@ -111,8 +111,12 @@ impl Read for Follower<'_> {
                 None => state = self.spool.wait(state),
             }
         }
+        let there = state.written - self.read;
         drop(state);
-        let count = self.spool.file.read_at(buffer, self.read)?;
+        // The file may already hold more than that. Who read it would be ahead of what is
+        // counted, and take the end of the file for the end of the export.
+        let within = buffer.len().min(usize::try_from(there).unwrap_or(usize::MAX));
+        let count = self.spool.file.read_at(&mut buffer[..within], self.read)?;
         self.read += count as u64;
         Ok(count)
     }
@@ -141,6 +145,26 @@ mod tests {
         });
         assert!(read(&spool).unwrap() == bytes);
         assert!(spool.whole().is_ok());
+    }
+
+    #[test]
+    fn what_is_written_but_not_counted_yet_is_left_for_later() {
+        let spool = Spool::new().unwrap();
+        spool.fill(&mut &b"first "[..]).unwrap();
+        // As between writing and counting.
+        spool.file.write_all_at(b"second", 6).unwrap();
+        let mut follower = spool.follow();
+        let mut buffer = [0; 64];
+        assert_eq!(follower.read(&mut buffer).unwrap(), 6);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                spool.state().written = 12;
+                spool.end(true);
+            });
+            let mut rest = Vec::new();
+            follower.read_to_end(&mut rest).unwrap();
+            assert_eq!(rest, b"second");
+        });
     }
 
     #[test]
