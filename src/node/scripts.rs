@@ -40,10 +40,18 @@ pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";
 /// Where it has kubeadm's patch of etcd's manifest, without the leading slash: behind the
 /// user's, which may not have a tilde.
 pub const ETCD_PATCH: &str = "root/mok/patches/etcd~members+json.json";
-/// Where the first master has kubeadm's patch of `CoreDNS`, the same way.
-pub const DNS_PATCH: &str = "root/mok/patches/corednsdeployment~starts+strategic.json";
+/// Where the first master has kubeadm's patch of `CoreDNS`, the same way: before the user's,
+/// whose names have no such mark either, and which may say otherwise.
+pub const DNS_PATCH: &str = "root/mok/patches/corednsdeployment!starts+strategic.json";
 /// The folder of these files, and of the user's.
 pub const PATCHES: &str = "/root/mok/patches";
+
+/// Where a master has kubeadm's patch of a static pod, without the leading slash: before the
+/// user's, as [`DNS_PATCH`].
+#[must_use]
+pub fn probes_patch(pod: &str) -> String {
+    format!("root/mok/patches/{pod}!probes+strategic.json")
+}
 
 /// The values that the scripts read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,8 +13,9 @@ use crate::node::kubeadm::config::{self, ClusterConfig, Discovery, NodeConfig};
 use crate::node::kubeadm::registration;
 use crate::node::scripts;
 
-/// What kubeadm may wait for the API: less than its calls get.
-const API: Duration = Duration::from_secs(240);
+/// What kubeadm may wait for the API, and a control plane's pods for themselves: less than its
+/// calls get.
+pub(super) const API: Duration = Duration::from_secs(240);
 
 impl Run<'_> {
     fn node_config(&self, node: &NodeName, layout: Layout) -> Result<NodeConfig, MissingOutput> {
@@ -81,14 +82,9 @@ impl Run<'_> {
         applied.map_err(|error| StepError::Config(error.to_string()))
     }
 
-    /// Whether kubeadm finds patches on `node`.
-    fn has_patches(&self, node: &NodeName) -> bool {
-        let is_first = *node == self.roster.first_master();
-        is_first || self.is_first_member(node) || self.is_patched(node)
-    }
-
-    /// Whether the user has patches for `node`.
-    pub(super) fn is_patched(&self, node: &NodeName) -> bool {
-        self.nodes.settings.patches.files(node.role()).next().is_some()
+    /// Whether kubeadm finds patches on `node`: a worker has none but the user's.
+    pub(super) fn has_patches(&self, node: &NodeName) -> bool {
+        let role = node.role();
+        role == Role::Master || self.nodes.settings.patches.files(role).next().is_some()
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Run;
 use super::error::StepError;
+use super::kubeadm_config::API;
 use super::origin::Origin;
 use super::outputs::MissingOutput;
 use crate::cluster::cni::Cni;
@@ -15,7 +16,7 @@ use crate::cluster::port::Protocol;
 use crate::cluster::registry::Reach;
 use crate::node::files::File;
 use crate::node::kubeadm::config::Discovery;
-use crate::node::kubeadm::{dns, etcd};
+use crate::node::kubeadm::{dns, etcd, probes};
 use crate::node::network::{self, Network};
 use crate::node::{
     addons, balancer, limits, manual, proxy, registry, scripts, snapshot, stand_ins,
@@ -58,6 +59,11 @@ impl Run<'_> {
             // What the user has said may be secret.
             files.push(File { mode: 0o600, ..File::public(scripts::INIT_CONFIG, config) });
             files.extend(self.nodes.settings.files());
+            let patience = self.engines.of(node).deadline(API);
+            files.extend(
+                probes::patches(patience)
+                    .map(|(pod, patch)| File::public(scripts::probes_patch(pod), patch)),
+            );
         }
         files.extend(self.nodes.settings.files_of_runtime());
         files.extend(self.nodes.settings.patches.files(node.role()));

@@ -181,9 +181,9 @@ impl Run<'_> {
         Ok(in_node(node, &words.collect::<Vec<_>>(), INIT))
     }
 
-    /// Where kubeadm finds the user's patches for `node`: it does not remember them.
+    /// Where kubeadm finds the patches for `node`: it does not remember them.
     fn patches_flag(&self, node: &NodeName) -> Option<String> {
-        self.is_patched(node).then(|| format!("--patches={}", scripts::PATCHES))
+        self.has_patches(node).then(|| format!("--patches={}", scripts::PATCHES))
     }
 
     /// Has kubeadm change what the node has, and starts the kubelet again where its

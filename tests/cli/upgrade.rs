@@ -71,13 +71,12 @@ fn masters_move_first_and_then_workers_each_by_itself() {
     assert_eq!(moved.collect::<Vec<_>>(), ["a-master-1", "a-worker-1", "a-worker-2"]);
     let upgrades: Vec<_> =
         calls.iter().map(Call::line).filter(|l| l.contains(" upgrade ")).collect();
-    let skip = "--skip-phases=preflight,addon";
+    let (skip, patches) = ("--skip-phases=preflight,addon", "--patches=/root/mok/patches");
     let want = [
-        format!("exec a-master-1 kubeadm upgrade apply v1.37.2 --yes {skip}"),
+        format!("exec a-master-1 kubeadm upgrade apply v1.37.2 --yes {skip} {patches}"),
         format!("exec a-worker-1 kubeadm upgrade node {skip}"),
         format!("exec a-worker-2 kubeadm upgrade node {skip}"),
-        "exec a-master-1 kubeadm upgrade apply phase addon all v1.37.2 --patches=/root/mok/patches"
-            .to_owned(),
+        format!("exec a-master-1 kubeadm upgrade apply phase addon all v1.37.2 {patches}"),
     ];
     assert_eq!(upgrades, want);
 }
@@ -351,7 +350,7 @@ fn crio_and_podman_are_refused() {
 fn a_cluster_that_is_there_already_gets_its_add_ons() {
     let machine = Machine::new().with_cluster("a 1 1");
     // As a mokctl made it that had no such patch.
-    let patch = "/root/mok/patches/corednsdeployment~starts+strategic.json";
+    let patch = "/root/mok/patches/corednsdeployment!starts+strategic.json";
     machine.docker.remove_file("a-master-1", patch);
     let stderr = [ADDONS, DONE].concat();
     machine.mokctl("upgrade cluster a").stderr(stderr).run();

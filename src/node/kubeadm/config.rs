@@ -223,12 +223,16 @@ fn cluster_configuration(node: &NodeConfig, cluster: &ClusterConfig) -> String {
         text += &argument("    ", "leader-elect", "false");
     }
     text += SERVING_VOLUME;
+    text += "etcd:\n  local:\n    extraArgs:\n";
     if cluster.several_masters {
         // Before it serves, each member asks the others for a checksum. Where all start at
         // once, none answers yet: 7 s for each (etcd's etcdserver/corrupt.go; measured).
-        text += "etcd:\n  local:\n    extraArgs:\n";
         text += &argument("    ", "feature-gates", "InitialCorruptCheck=false");
     }
+    // For each kind of object the API server is told that nothing has happened: at kubeadm's
+    // 5 s that is a quarter of what both of them compute at rest. It asks by itself where it
+    // must know (docs/design.md).
+    text += &argument("    ", "watch-progress-notify-interval", "1m");
     text
 }
 

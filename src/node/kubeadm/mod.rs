@@ -5,6 +5,7 @@ pub mod config;
 pub mod dns;
 pub mod etcd;
 pub mod join_command;
+pub mod probes;
 pub mod registration;
 
 /// Where kubeadm leaves the administrator's access, on every master.
