@@ -76,10 +76,10 @@ impl Taken {
         });
         let all = |subnet: &Subnet| Layout::new(*subnet, family).subnets();
         let is_free = |subnet: &Subnet| all(subnet).all(|net| self.refuses(net, &[]).is_none());
-        let free: Vec<_> = candidates.filter(is_free).collect();
-        let is_unrouted = |subnet: &&Subnet| all(subnet).all(|net| self.shadowed_by(net).is_none());
-        let unrouted = free.iter().find(is_unrouted);
-        unrouted.or(free.first()).copied()
+        let is_unrouted = |subnet: &Subnet| all(subnet).all(|net| self.shadowed_by(net).is_none());
+        let mut free = candidates.filter(is_free).peekable();
+        let first = free.peek().copied();
+        free.find(is_unrouted).or(first)
     }
 }
 
