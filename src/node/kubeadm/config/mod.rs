@@ -2,16 +2,21 @@
 //! (kubeadm configuration reference, v1beta4). Pure text; the values are checked
 //! before they come here, so none needs quoting.
 
+mod cluster;
+mod kube_proxy;
+mod kubelet;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::net::IpAddr;
 use std::time::Duration;
 
+pub use cluster::ClusterConfig;
+
 use super::join_command::Secret;
 use crate::cluster::family::PerFamily;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::layout::API_PORT;
-use crate::cluster::ranges::Ranges;
 
 /// What `init` and `join` alike say of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,24 +39,6 @@ pub struct NodeConfig {
     pub patience: Duration,
 }
 
-/// What `init` says of the cluster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClusterConfig {
-    /// `ADDRESS:PORT` of the API for all nodes: the balancer's, or the only
-    /// master's.
-    pub endpoint: String,
-    /// Names and addresses that the API's certificate holds beside the usual.
-    pub cert_sans: Vec<String>,
-    /// The addresses of pods and Services.
-    pub ranges: Ranges,
-    /// Whether masters take pods.
-    pub schedulable_masters: bool,
-    /// Whether there may be several masters.
-    pub several_masters: bool,
-    /// How long the token is good that `init` prints, as kubeadm writes it.
-    pub token_ttl: &'static str,
-}
-
 /// The file for `kubeadm init`: four documents.
 #[must_use]
 pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
@@ -66,11 +53,11 @@ pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     text += &patches(node);
     text += &timeouts(node);
     text += "---\n";
-    text += &cluster_configuration(node, cluster);
+    text += &cluster::document(node, cluster);
     text += "---\n";
-    text += &kubelet_configuration(&node.cgroup_driver);
+    text += &kubelet::document(&node.cgroup_driver);
     text += "---\n";
-    text += &kube_proxy_configuration();
+    text += &kube_proxy::document();
     text
 }
 
@@ -185,93 +172,13 @@ fn argument(indent: &str, name: &str, value: &str) -> String {
     format!("{indent}- name: {name}\n{indent}  value: \"{value}\"\n")
 }
 
-fn cluster_configuration(node: &NodeConfig, cluster: &ClusterConfig) -> String {
-    let mut text = header(KUBEADM, "ClusterConfiguration");
-    // Given, because kubeadm otherwise asks the internet for the newest.
-    let _ = writeln!(text, "kubernetesVersion: {}", node.version);
-    let _ = writeln!(text, "controlPlaneEndpoint: {}", scalar(&cluster.endpoint));
-    let (pods, services) = (cluster.ranges.pods(), cluster.ranges.services());
-    let _ = write!(text, "networking:\n  podSubnet: {pods}\n  serviceSubnet: {services}\n");
-    text += "apiServer:\n  certSANs:\n";
-    for name in &cluster.cert_sans {
-        let _ = writeln!(text, "  - \"{name}\"");
-    }
-    // Made in a moment where eleven RSA keys take seconds, and cheaper in every handshake.
-    text += "encryptionAlgorithm: ECDSA-P256\n";
-    // A node's pod range follows from its address; mokctl sets it, so that it is
-    // there with the node and not only when this controller has come round.
-    text += "controllerManager:\n  extraArgs:\n";
-    text += &argument("    ", "allocate-node-cidrs", "false");
-    // Each of its controllers makes itself a service account first; at the default
-    // of 20 requests a second, a new cluster waits for that before it takes nodes.
-    text += &argument("    ", "kube-api-burst", "200");
-    text += &argument("    ", "kube-api-qps", "100");
-    text += &argument("    ", "cert-dir", SERVING);
-    if cluster.several_masters {
-        // Its first try for the lease comes before its own rights are there.
-        text += &argument("    ", "leader-elect-retry-period", "1s");
-    } else {
-        // No other instance could lead. After a restart both would wait a quarter of a
-        // minute for the lease of the processes that they follow, and no pod would be
-        // scheduled; on a slow disk they would lose it, and end.
-        text += &argument("    ", "leader-elect", "false");
-    }
-    text += SERVING_VOLUME;
-    text += "scheduler:\n  extraArgs:\n";
-    text += &argument("    ", "cert-dir", SERVING);
-    if !cluster.several_masters {
-        text += &argument("    ", "leader-elect", "false");
-    }
-    text += SERVING_VOLUME;
-    text += "etcd:\n  local:\n    extraArgs:\n";
-    if cluster.several_masters {
-        // Before it serves, each member asks the others for a checksum. Where all start at
-        // once, none answers yet: 7 s for each (etcd's etcdserver/corrupt.go; measured).
-        text += &argument("    ", "feature-gates", "InitialCorruptCheck=false");
-    }
-    // For each kind of object the API server is told that nothing has happened: at kubeadm's
-    // 5 s that is a quarter of what both of them compute at rest. It asks by itself where it
-    // must know (docs/design.md).
-    text += &argument("    ", "watch-progress-notify-interval", "1m");
-    text
-}
-
-/// Where the controller manager and the scheduler find their serving certificates, or
-/// keep what they make: RSA keys, which take each of them a third of a second of a core.
-const SERVING: &str = "/etc/kubernetes/serving";
-const SERVING_VOLUME: &str = "  extraVolumes:\n  - name: serving\n    \
-     hostPath: /etc/kubernetes/serving\n    mountPath: /etc/kubernetes/serving\n    \
-     pathType: DirectoryOrCreate\n";
-
-fn kubelet_configuration(cgroup_driver: &str) -> String {
-    let mut text = header("kubelet.config.k8s.io/v1beta1", "KubeletConfiguration");
-    let _ = writeln!(text, "cgroupDriver: {cgroup_driver}");
-    // From 1.35 on it would not start where the engine's host has these.
-    text += "failCgroupV1: false\n";
-    // The host's swap is the host's business.
-    text += "failSwapOn: false\n";
-    // The nodes see the host's disk: its filling must not evict their pods or
-    // remove the images that the node was made with.
-    text += "imageGCHighThresholdPercent: 100\n\
-             evictionHard:\n  imagefs.available: \"0%\"\n  nodefs.available: \"0%\"\n  nodefs.inodesFree: \"0%\"\n";
-    text
-}
-
-fn kube_proxy_configuration() -> String {
-    let mut text = header("kubeproxy.config.k8s.io/v1alpha1", "KubeProxyConfiguration");
-    // These sysctls are the host's; a container may not set them, and kube-proxy
-    // would end over it. Zero leaves them alone.
-    text += "mode: iptables\nconntrack:\n  maxPerCore: 0\n  min: 0\n  \
-             tcpEstablishedTimeout: 0s\n  tcpCloseWaitTimeout: 0s\n";
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cluster::family::IpFamily;
     use crate::cluster::layout::Layout;
     use crate::cluster::name::NodeName;
+    use crate::cluster::ranges::Ranges;
     use crate::cluster::subnet::Subnet;
     use crate::node::kubeadm::join_command::JoinCommand;
 
@@ -305,10 +212,10 @@ mod tests {
     #[test]
     fn init_matches_its_golden_files() {
         for (version, golden) in [
-            ("v1.34.4", include_str!("golden/init-v1.34.yaml")),
-            ("v1.35.4", include_str!("golden/init-v1.35.yaml")),
-            ("v1.36.3", include_str!("golden/init-v1.36.yaml")),
-            ("v1.37.2", include_str!("golden/init-v1.37.yaml")),
+            ("v1.34.4", include_str!("../golden/init-v1.34.yaml")),
+            ("v1.35.4", include_str!("../golden/init-v1.35.yaml")),
+            ("v1.36.3", include_str!("../golden/init-v1.36.yaml")),
+            ("v1.37.2", include_str!("../golden/init-v1.37.yaml")),
         ] {
             let node =
                 NodeConfig { patches: Some("/root/mok/patches"), ..node(version, "a-master-1") };
@@ -318,14 +225,14 @@ mod tests {
 
     #[test]
     fn join_is_the_same_for_all_versions() {
-        let command = JoinCommand::from_output(include_str!("golden/output-v1.34.txt")).unwrap();
+        let command = JoinCommand::from_output(include_str!("../golden/output-v1.34.txt")).unwrap();
         let path = "/etc/kubernetes/discovery.conf";
         let file = Discovery::File { path, token: &command.token };
         for version in ["v1.34.4", "v1.35.4", "v1.36.3", "v1.37.2"] {
-            let golden = include_str!("golden/join.yaml");
+            let golden = include_str!("../golden/join.yaml");
             assert_eq!(join(&node(version, "a-worker-1"), file), golden, "{version}");
             let master = join_control_plane(&node(version, "a-master-2"), file, true);
-            assert_eq!(master, include_str!("golden/join-master.yaml"), "{version}");
+            assert_eq!(master, include_str!("../golden/join-master.yaml"), "{version}");
         }
     }
 
@@ -333,7 +240,7 @@ mod tests {
     fn by_hand_a_master_is_discovered_with_the_token_and_fetches_its_certificates() {
         let manual = Discovery::Manual { endpoint: "10.213.0.2:6443" };
         let text = join_control_plane(&node("v1.37.2", "a-master-2"), manual, true);
-        assert_eq!(text, include_str!("golden/join-master-by-hand.yaml"));
+        assert_eq!(text, include_str!("../golden/join-master-by-hand.yaml"));
     }
 
     #[test]
