@@ -43,8 +43,7 @@ fn does(cluster: &Cluster, words: &[&str]) {
     assert!(output.status.success(), "{}", shown(&words.join(" "), &output));
 }
 
-/// Makes it, and waits until its pods run: a machine in software is busy with them, and a
-/// control plane that has no time is killed and started again.
+/// Makes it, and waits until its pods run.
 fn make(cluster: &Cluster, nodes: [&str; 2], flags: &[&str]) {
     let begun = Instant::now();
     let words = ["create", "cluster", &cluster.name, nodes[0], nodes[1]];
@@ -52,18 +51,6 @@ fn make(cluster: &Cluster, nodes: [&str; 2], flags: &[&str]) {
     does(cluster, &[&words[..], &wait, flags].concat());
     let took = begun.elapsed().as_secs_f64();
     tell(&format!("{}: {} and its pods Ready after {took:.1} s", cluster.name, nodes.join("+")));
-}
-
-/// Waits until the static pod `name` runs, and with it all others: while a further API server
-/// starts in software, the first one has no time to answer.
-fn runs(cluster: &Cluster, name: &str) {
-    let ready = ["--for=condition=Ready", "--timeout=60s"];
-    let one = ["wait", "pod", name, "--namespace=kube-system"];
-    let all = ["wait", "pod", "--all", "--all-namespaces"];
-    wait::until(name, PATIENCE, || {
-        cluster.kubectl(&[&one[..], &ready].concat())?;
-        cluster.kubectl(&[&all[..], &ready].concat())
-    });
 }
 
 /// Everything of it goes with `delete cluster`.
@@ -80,10 +67,7 @@ fn goes(cluster: &Cluster) {
 fn a_cluster_is_made_serves_and_goes_and_the_host_is_as_before() {
     let Some(cluster) = Cluster::named("machine") else { return };
     let before = HostSettings::read();
-    // In software the programs of all add-ons start for ten minutes, and the API server,
-    // which has no time for its own probes, is killed meanwhile.
-    let addons = if is_left_out("addresses") { &["--addons", "storage"][..] } else { &[] };
-    make(&cluster, ["1", "1"], addons);
+    make(&cluster, ["1", "1"], &[]);
     // Pods reach pods and a Service.
     Before::of(&cluster, nodes(&cluster, &["master-1", "worker-1"]));
     names_lead_to_services(&cluster);
@@ -219,19 +203,7 @@ fn one_master_is_whole_after_a_reboot_and_goes() {
 #[ignore = "takes a machine for itself and reboots it: make e2e-vm"]
 fn three_masters_serve() {
     let Some(cluster) = kept("three") else { return };
-    if is_left_out("masters-at-once") {
-        make(&cluster, ["1", "0"], &[WITHOUT_ADDONS, &["--with-lb"]].concat());
-        for node in nodes(&cluster, &["master-2", "master-3"]) {
-            let begun = Instant::now();
-            does(&cluster, &["create", "master", &cluster.name]);
-            let created = begun.elapsed().as_secs_f64();
-            runs(&cluster, &format!("kube-apiserver-{node}"));
-            let took = begun.elapsed().as_secs_f64();
-            tell(&format!("{node} after {created:.1} s, and all pods Ready after {took:.1} s"));
-        }
-    } else {
-        make(&cluster, ["3", "0"], WITHOUT_ADDONS);
-    }
+    make(&cluster, ["3", "0"], WITHOUT_ADDONS);
     let before = Before::of(&cluster, nodes(&cluster, &["master-1", "master-2", "master-3"]));
     before.leave(&folder().join("three.json"));
 }
