@@ -22,6 +22,13 @@ is_new_enough() {
   [[ $(printf '%s\n' 5.1 "$version" | sort --version-sort | head -n 1) == 5.1 ]]
 }
 
+# hard LETTER: that limit of this shell, as podman writes it.
+hard() {
+  local limit
+  limit=$(ulimit "-H$1")
+  echo "${limit/unlimited/-1}"
+}
+
 get() {
   if is_new_enough; then
     command -v podman
@@ -35,10 +42,11 @@ get() {
     --include=podman,crun,runc,conmon,netavark,aardvark-dns,iptables,ca-certificates \
     "$suite" "$root" >&2
   mkdir -p "$root/etc/containers"
-  cat >"$root/etc/containers/containers.conf" <<'TOML'
+  cat >"$root/etc/containers/containers.conf" <<TOML
 [containers]
-# It raises limits, which needs a capability that not every machine has.
-default_ulimits = []
+# Those of this shell: builds would raise them, which needs a capability that not every
+# machine has.
+default_ulimits = ["nofile=$(hard n):$(hard n)", "nproc=$(hard u):$(hard u)"]
 [engine]
 # crun does not start systemd on every kind of control group.
 runtime = "runc"

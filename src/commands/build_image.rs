@@ -49,9 +49,8 @@ pub(super) fn run(
         context.ui.note("Nothing has changed since it was built.");
     } else {
         context.ui.note(&format!(
-            "Compiled parts stay for the next build; 'docker image prune --all --filter label={}' \
-             frees what they take.",
-            label::PART
+            "Compiled parts stay for the next build; '{}' frees what they take.",
+            context.docker.pretty(&args::prune_all_images(label::PART))
         ));
     }
     context.ui.answer(&format!("{}\n", built.image));

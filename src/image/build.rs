@@ -3,14 +3,14 @@
 //! named by the hash of what goes into it, so that it is built once for this engine,
 //! whatever becomes of the work tree; versions of Kubernetes share what is equal.
 
-use super::build_files::{BASE, BuildFiles, GO, IMAGES, NODE, PRELOAD, SUITE};
+use super::build_files::{BASE, BuildFiles, GO, IMAGES, NODE, SUITE};
 use super::compile::{CACHE, Compiler};
 use super::error::BuildError;
 use super::identity;
 use super::module::{self, Module};
 use super::release;
 use crate::cluster::kubernetes::KubernetesVersion;
-use crate::cluster::labels::{self, image as label};
+use crate::cluster::labels::image as label;
 use crate::cluster::version_prefix::VersionPrefix;
 use crate::docker::module_source::ModuleSource;
 use crate::docker::privilege::Privilege;
@@ -226,42 +226,6 @@ impl Builder<'_> {
         stage.done();
         Ok(BASE.to_owned())
     }
-
-    /// Runs the preload script in a container of `node`, beside the volume of `images`,
-    /// and commits it.
-    fn preload(
-        &self,
-        version: KubernetesVersion,
-        node: &str,
-        images: &str,
-    ) -> Result<(), BuildError> {
-        let docker = self.docker;
-        let suffix = std::process::id();
-        let (lender, container) =
-            (format!("mok-volumes-{suffix}"), format!("mok-preload-{suffix}"));
-        let owner = [(labels::RUN, format!("build-{suffix}"))];
-        let result = (|| {
-            docker.capture(&args::create_volumes(&lender, images, &owner))?;
-            let mount = format!("--volumes-from={lender}:ro");
-            let run = |privilege| {
-                let call = args::run_script(&container, node, &mount, privilege, &owner, PRELOAD);
-                docker.stream(&call, |line| self.ui.detail("preload", line))
-            };
-            match run(self.privilege) {
-                Err(error) if self.privilege.refused(&error) => {
-                    docker.capture(&args::remove([container.as_str()]))?;
-                    run(docker.lesser_privilege(node)?)?;
-                }
-                result => result?,
-            }
-            docker.capture(&args::commit(&container, &identity::name(version), &changes(version)))
-        })();
-        let both = [container.as_str(), lender.as_str()];
-        let undone = docker.uninterruptible().capture(&args::remove(both));
-        result?;
-        undone?;
-        Ok(())
-    }
 }
 
 /// The version that is meant, where it need not be asked for.
@@ -283,15 +247,3 @@ const MMDEBSTRAP: [&str; 5] = [
     "--dpkgopt=path-exclude=/usr/share/man/*",
     "--dpkgopt=path-exclude=/usr/share/locale/*",
 ];
-
-/// `docker commit` keeps the container's own entrypoint: the image's is put back.
-fn changes(version: KubernetesVersion) -> Vec<String> {
-    let mut changes = vec![
-        r#"ENTRYPOINT ["/usr/local/bin/mok-entrypoint"]"#.to_owned(),
-        "CMD []".into(),
-        format!("LABEL {}={version}", label::KUBERNETES),
-        format!("LABEL {}={}", label::INPUTS, identity::inputs(version)),
-    ];
-    changes.extend(identity::LABELS.iter().map(|(name, value)| format!("LABEL {name}={value}")));
-    changes
-}

@@ -8,5 +8,6 @@ pub mod error;
 pub mod fetch;
 pub mod identity;
 pub mod module;
+mod preload;
 pub mod progress;
 pub mod release;

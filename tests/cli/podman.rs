@@ -1,5 +1,8 @@
 //! podman in docker's place: its words, and its answers.
 
+use mokctl::image::build_files::BASE;
+
+use crate::fake_docker::image;
 use crate::harness::{Machine, Mokctl};
 
 /// A machine with podman and without docker.
@@ -90,6 +93,27 @@ fn a_cluster_of_podman_is_shown_as_any_other() {
     let row = outcome.stdout.lines().nth(1).unwrap_or_default();
     outcome.assert(row.starts_with("a-master-1") && row.contains(" running "), "no such row");
     machine.mokctl("completion bash -- delete cluster a").stdout("a\n").run();
+}
+
+/// podman fills an image's volume when a container starts with it, and the part that has
+/// the images has no program to start.
+#[test]
+fn a_node_image_is_built_out_of_an_image_that_is_mounted() {
+    let machine = Podman::new();
+    machine.0.docker.remove_images();
+    machine.0.docker.offer(BASE, &[]);
+    let outcome = machine.mokctl("build image").outcome();
+    outcome.assert(outcome.stdout == format!("{}\n", image()), "another image");
+    let hint = "'podman image prune --all --filter label=mok.image.part'";
+    outcome.assert(outcome.stderr.contains(hint), "the words of another program");
+    let preload = machine.0.docker.call("run --interactive --name=mok-preload-").argv;
+    let images = machine.0.docker.images();
+    let part = images.iter().find(|image| image.starts_with("local/mok-images:")).unwrap();
+    let mount = format!("--mount=type=image,source={part},destination=/mnt");
+    assert!(preload.contains(&mount), "{preload:?}");
+    // Below which the script finds it.
+    assert_eq!(preload.last().map(String::as_str), Some("/mnt"));
+    assert!(machine.0.docker.names().is_empty(), "{:?}", machine.0.docker.names());
 }
 
 #[test]

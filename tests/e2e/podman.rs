@@ -8,7 +8,7 @@ use crate::engine::{node_image, output_of, shown, tell};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/podman.sh");
 
-/// podman with the node image, gone when the test ends.
+/// podman without images, gone when the test ends.
 struct Podman {
     folder: String,
     program: String,
@@ -20,13 +20,14 @@ impl Podman {
         let folder = format!("/var/tmp/mok-podman-{}", std::process::id());
         let mut podman = Self { folder, program: String::new() };
         podman.program = run(SCRIPT, &["get", &podman.folder]);
-        let load = "docker save \"$1\" | \"$2\" load --quiet";
-        run(
-            "bash",
-            &["-euo", "pipefail", "-c", load, "load", node_image().unwrap(), &podman.program],
-        );
         tell(&podman.run(&["--version"]));
         podman
+    }
+
+    /// Copies `images` out of the machine's own engine.
+    fn load(&self, images: &[&str]) {
+        let load = "podman=$1; shift; docker save \"$@\" | \"$podman\" load --quiet";
+        run("bash", &[&["-euo", "pipefail", "-c", load, "load", &self.program], images].concat());
     }
 
     fn run(&self, words: &[&str]) -> String {
@@ -63,6 +64,7 @@ fn run(program: &str, words: &[&str]) -> String {
 fn a_cluster_of_podman_comes_stops_starts_and_goes() {
     let Some(cluster) = Cluster::named("podman") else { return };
     let podman = Podman::get();
+    podman.load(&[node_image().unwrap()]);
     let does = |words: &[&str]| {
         let output = cluster.mokctl_with(words, &[("MOKCTL_DOCKER", &podman.program)]);
         assert!(output.status.success(), "{}", shown(&words.join(" "), &output));
@@ -90,4 +92,30 @@ fn a_cluster_of_podman_comes_stops_starts_and_goes() {
     ] {
         assert_eq!(podman.run(left), "", "{left:?}");
     }
+}
+
+/// All programs but one come from the machine's own engine: they would take the compiler a
+/// quarter of an hour.
+#[test]
+#[ignore = "slow, a node image: make e2e-full"]
+fn podman_builds_a_node_image() {
+    let Some(cluster) = Cluster::named("podman-build") else { return };
+    let podman = Podman::get();
+    let listed =
+        run("docker", &["images", "--format={{.Repository}}:{{.Tag}}", "local/mok-programs"]);
+    let (compiled, copied): (Vec<_>, Vec<_>) =
+        listed.lines().partition(|image| image.contains(":crictl-"));
+    assert!(!compiled.is_empty(), "no crictl in {listed}");
+    podman.load(&copied);
+    let does = |words: &[&str]| {
+        let output = cluster.mokctl_with(words, &[("MOKCTL_DOCKER", &podman.program)]);
+        assert!(output.status.success(), "{}", shown(&words.join(" "), &output));
+        tell(&shown(&words.join(" "), &output));
+    };
+    does(&["build", "image"]);
+    does(&["create", "cluster", &cluster.name, "1", "0", "--wait", "pods"]);
+    does(&["delete", "cluster", &cluster.name, "--yes"]);
+    // Of the build nothing is left either.
+    assert_eq!(podman.run(&["ps", "--all", "--quiet"]), "");
+    assert_eq!(podman.run(&["volume", "ls", "--quiet"]), "");
 }

@@ -55,6 +55,7 @@ impl ContainerFlags {
                 "--label" => flags.labels.push(value),
                 "--mount" => match value.strip_prefix("type=bind,") {
                     Some(mount) => flags.mounts.push(mount.to_owned()),
+                    None if engine.podman && value.starts_with("type=image,") => {}
                     None => return engine.unknown(),
                 },
                 "--publish" => flags.publish.push(value),

@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# Runs in a container of the node image with /images of the images' part: installs one
-# version's Kubernetes programs and imports its images, then moves the unpacked files out
-# of containerd's folder. That folder is a volume in every node, and the engine fills a
-# new volume by copying what the image has there: with the files in it about a gigabyte
-# for each node, with links to them half a megabyte.
+# Puts one version of Kubernetes into a container of the node's part: installs its programs
+# and imports its images, then moves the unpacked files out of containerd's folder. That
+# folder is a volume in every node, and the engine fills a new volume by copying what the
+# image has there: with the files in it about a gigabyte for each node, with links to
+# them half a megabyte.
+# usage: preload.sh ROOT      below it is /images of the images' part; may be empty
 set -euo pipefail
 
+images=$1/images
 store=/usr/lib/mok
 state=/var/lib/containerd
 
-install /images/bin/* /usr/local/bin/
+install "$images"/bin/* /usr/local/bin/
 mkdir -p /usr/local/lib/mok/addons
-cp /images/addons/* /usr/local/lib/mok/addons/
-sed --in-place "s|PAUSE_IMAGE|$(</images/pause)|" /etc/containerd/config.toml
+cp "$images"/addons/* /usr/local/lib/mok/addons/
+sed --in-place "s|PAUSE_IMAGE|$(<"$images/pause")|" /etc/containerd/config.toml
 
 containerd >/tmp/containerd.log 2>&1 &
 containerd=$!
@@ -24,7 +26,7 @@ until ctr version >/dev/null 2>&1; do
   fi
   sleep 0.1
 done
-for archive in /images/archives/*.tar; do
+for archive in "$images"/archives/*.tar; do
   ctr --namespace k8s.io images import --local --discard-unpacked-layers "$archive"
 done
 ctr --namespace k8s.io images list --quiet

@@ -68,6 +68,13 @@ pub fn prune_images(label: &str) -> Call {
     Call::new(["image", "prune", "--force", &filter]).deadline(Call::WORK)
 }
 
+/// Removes the images that carry `label` and that no container is made of, for a user
+/// to run.
+#[must_use]
+pub fn prune_all_images(label: &str) -> Call {
+    Call::new(["image", "prune", "--all", "--filter", &format!("label={label}")])
+}
+
 /// Removes images. Of one that a container is made of only the name goes; it is
 /// pruned after the container.
 #[must_use]
@@ -144,13 +151,40 @@ pub fn run_once<'a>(image: &str, program: &str, words: impl IntoIterator<Item = 
     Call::new(args).deadline(Call::WORK)
 }
 
-/// Runs a script, given on standard input, in a new container of `image` with
-/// `volumes`, a flag for them.
+/// Where a container finds the files of an image that is not its own.
+#[derive(Debug, Clone, Copy)]
+pub enum Lent<'a> {
+    /// In the volumes of this container: docker fills them when it creates it.
+    Volumes(&'a str),
+    /// In this image, mounted. Only podman mounts one in all its versions, and it would fill
+    /// a volume only when its container starts, which a container without a program cannot.
+    Image(&'a str),
+}
+
+impl Lent<'_> {
+    fn flag(self) -> String {
+        match self {
+            Self::Volumes(container) => format!("--volumes-from={container}:ro"),
+            Self::Image(image) => format!("--mount=type=image,source={image},destination=/mnt"),
+        }
+    }
+
+    /// Below which the image's root is.
+    fn root(self) -> &'static str {
+        match self {
+            Self::Volumes(_) => "",
+            Self::Image(_) => "/mnt",
+        }
+    }
+}
+
+/// Runs a script, given on standard input, in a new container of `image`. Its only
+/// argument is the folder below which it finds what is `lent`.
 #[must_use]
 pub fn run_script(
     name: &str,
     image: &str,
-    volumes: &str,
+    lent: Lent<'_>,
     privilege: Privilege,
     labels: &[Label],
     script: &str,
@@ -159,13 +193,17 @@ pub fn run_script(
     args.extend(privilege.flags());
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
     // bash reads the script to its end before it runs any of it.
-    let script_shell = "script=$(cat) && exec bash -c \"$script\"";
+    let script_shell = "script=$(cat) && exec bash -c \"$script\" \"$@\"";
     args.extend([
-        volumes.to_owned(),
+        lent.flag(),
         "--entrypoint=bash".into(),
         image.into(),
         "-c".into(),
         script_shell.into(),
+        // Two names: that of this shell, and that of the script.
+        "bash".into(),
+        "preload.sh".into(),
+        lent.root().into(),
     ]);
     Call::new(args).stdin(script).deadline(BUILD)
 }

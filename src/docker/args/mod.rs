@@ -20,9 +20,10 @@ pub use container::{
 pub use engine::{at, endpoint, host_status, info};
 pub use exec::{exec, exec_attached, exec_piped, exec_with_input};
 pub use image::{
-    build, commit, create_volumes, image_id, image_label, image_layers, image_names,
-    image_platform, image_size, inspect_images, labelled_image_ids, load, load_piped, prune_images,
-    pull, remove_images, run_beside, run_once, run_script, save, tag,
+    Lent, build, commit, create_volumes, image_id, image_label, image_layers, image_names,
+    image_platform, image_size, inspect_images, labelled_image_ids, load, load_piped,
+    prune_all_images, prune_images, pull, remove_images, run_beside, run_once, run_script, save,
+    tag,
 };
 pub use network::{
     connect, create_network, create_overlay, disconnect, inspect_networks, labelled_network_ids,
