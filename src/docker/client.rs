@@ -67,6 +67,8 @@ fn podman(words: &[String]) -> Vec<String> {
             // The image's entrypoint does for systemd what it needs.
             "--systemd=false",
         ],
+        // It would wait ten seconds for a node's systemd to end.
+        Some("rm") => &["--time=0"],
         // It would put all layers into the archive of the first image.
         Some("save") => &["--multi-image-archive"],
         _ => &[],
@@ -118,6 +120,8 @@ mod tests {
                 "create --pids-limit=-1 --systemd=false --name=a --security-opt=unmask=ALL x",
             ),
             ("update --restart=unless-stopped a", "update --restart=always a"),
+            ("rm --force a", "rm --time=0 --force a"),
+            ("network rm a", "network rm a"),
             ("exec a --quiet save", "exec a --quiet save"),
         ] {
             assert_eq!(Client::Podman.translate(&words(docker)), words(podman));

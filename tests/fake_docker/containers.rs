@@ -145,6 +145,11 @@ impl Engine {
     pub(crate) fn remove(&mut self, words: &[String]) -> Done {
         let count = words.iter().take_while(|word| word.starts_with('-')).count();
         let (flags, references) = words.split_at(count);
+        let flags = match flags.split_first() {
+            Some((first, rest)) if self.podman && first == "--time=0" => rest,
+            _ if self.podman => return self.unknown(),
+            _ => flags,
+        };
         if flags.iter().any(|flag| flag != "--force" && flag != "--volumes") {
             return self.unknown();
         }
