@@ -56,7 +56,7 @@ archives_of() {
   container=$(docker create "$1" none)
   mkdir "$work/archives"
   docker cp "$container:/images/archives" - | tar --extract --directory="$work/archives"
-  docker rm "$container" >/dev/null
+  docker rm --volumes "$container" >/dev/null
   (cd "$work/archives" && find . -type f -print0 | xargs --null sha256sum) | sort
   rm -rf "$work/archives"
 }
