@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::Run;
 use super::error::StepError;
-use super::kubeadm_config::API;
 use super::origin::Origin;
 use super::outputs::MissingOutput;
 use crate::cluster::cni::Cni;
@@ -59,9 +58,8 @@ impl Run<'_> {
             // What the user has said may be secret.
             files.push(File { mode: 0o600, ..File::public(scripts::INIT_CONFIG, config) });
             files.extend(self.nodes.settings.files());
-            let patience = self.engines.of(node).deadline(API);
             files.extend(
-                probes::patches(patience)
+                probes::patches()
                     .map(|(pod, patch)| File::public(scripts::probes_patch(pod), patch)),
             );
         }

@@ -15,6 +15,23 @@ const MASTER_TAINT: &str = "node-role.kubernetes.io/control-plane:NoSchedule";
 /// ready, and writes its rules once a second.
 const PROXY_PATIENCE: Duration = Duration::from_secs(20);
 
+/// A kubelet tells the API of a static pod when that becomes ready, some fifteen seconds after
+/// its start. If the API did not answer by then, it takes the kubelet a minute more.
+const CONTROL_PLANE_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits until the API knows the pods of `master`'s control plane.
+fn expect_control_plane(cluster: &Cluster, master: &str) {
+    let wanted = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"]
+        .map(|component| format!("{component}-{master}"));
+    wait::until("the control plane's pods", CONTROL_PLANE_PATIENCE, || {
+        let pods =
+            cluster.get(&["pods", "--namespace=kube-system", "--selector=tier=control-plane"])?;
+        let mut found: Vec<_> = pods.iter().map(name).collect();
+        found.sort_unstable();
+        if found == wanted { Ok(()) } else { Err(format!("{found:?}")) }
+    });
+}
+
 /// Waits until the nodes have these taints and no others. What keeps pods off a
 /// node that is not Ready goes a moment after the node has become so.
 fn expect_taints(cluster: &Cluster, wanted: &[(&String, &[&str])]) {
@@ -46,6 +63,7 @@ fn a_single_master_is_ready_runs_pods_and_leaves_no_trace() {
     let master = cluster.node("master-1");
     assert_eq!(cluster.ready_nodes().unwrap(), [master.as_str()]);
     expect_taints(&cluster, &[(&master, &[])]);
+    expect_control_plane(&cluster, &master);
     let nodes = [master.clone()];
     let (echo, service) = pods::deploy(&cluster, &nodes);
     pods::check_addresses(&cluster, &nodes, &echo).unwrap();
