@@ -8,6 +8,7 @@ use super::compile::{CACHE, Compiler};
 use super::error::BuildError;
 use super::identity;
 use super::module::{self, Module};
+use super::preload::Preloader;
 use super::release;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::image as label;
@@ -137,7 +138,8 @@ impl Builder<'_> {
         )?;
 
         let stage = self.ui.stage("Copying images into the node");
-        self.preload(version, &node, &images)?;
+        let Self { docker, ui, privilege, .. } = *self;
+        Preloader { docker, ui, privilege }.make(version, &node, &images)?;
         stage.done();
         // The ones that this one takes the name from would never be used again.
         self.docker.capture(&args::prune_images(label::INPUTS))?;

@@ -1,21 +1,33 @@
 //! The last part of a build: a script puts one version's programs and images into a
 //! container of the node's part, which becomes the node image.
 
-use super::build::Builder;
 use super::build_files::PRELOAD;
 use super::error::BuildError;
 use super::identity;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::labels::{self, image as label};
-use crate::docker::Client;
 use crate::docker::args::{self, Lent};
+use crate::docker::privilege::Privilege;
+use crate::docker::{Client, Docker};
+use crate::ui::Ui;
 
-impl Builder<'_> {
+/// What puts it in.
+#[derive(Debug)]
+pub(super) struct Preloader<'a> {
+    /// The engine.
+    pub(super) docker: &'a Docker,
+    /// Shows what the script prints.
+    pub(super) ui: &'a Ui,
+    /// What the engine grants a node.
+    pub(super) privilege: Privilege,
+}
+
+impl Preloader<'_> {
     /// Makes the node image of `version` out of the images of two parts.
     ///
     /// # Errors
     /// What the engine or the script says; the containers are gone in any case.
-    pub(super) fn preload(
+    pub(super) fn make(
         &self,
         version: KubernetesVersion,
         node: &str,

@@ -200,9 +200,9 @@ pub fn run_script(
         image.into(),
         "-c".into(),
         script_shell.into(),
-        // Two names: that of this shell, and that of the script.
+        // The names of this shell and of the one that runs the script.
         "bash".into(),
-        "preload.sh".into(),
+        "script".into(),
         lent.root().into(),
     ]);
     Call::new(args).stdin(script).deadline(BUILD)
