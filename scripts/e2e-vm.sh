@@ -5,7 +5,7 @@
 # usage: e2e-vm.sh SUITE PART FOLDER MOKCTL
 #   SUITE  trixie or forky
 #   PART   smoke     Docker: a cluster is made, used and deleted
-#          docker    Docker: all of it with one master, with a reboot
+#          docker    Docker: one master stops, starts, is restored, and reboots
 #          masters   Docker: three masters, with a reboot
 #          podman    podman as root, with a reboot
 #          rootless-docker, rootless-podman
@@ -27,10 +27,7 @@ suite=$1 part=$2 cache=$3 mokctl=$4
 [[ $suite == @(trixie|forky) ]] || die "SUITE is trixie or forky, not '$suite'"
 [[ $part == @(smoke|docker|masters|podman|rootless-docker|rootless-podman|all) ]] || die "no PART '$part'"
 ((EUID == 0)) || die "needs root, to make the machine's disk"
-scripts/need.sh "qemu-system-$(uname -m)" "qemu-system-$(dpkg --print-architecture |
-  sed 's/amd64/x86/;s/arm64/arm/')"
 scripts/need.sh qemu-img qemu-utils
-vm_is_fast || scripts/need.sh faketime faketime
 scripts/need.sh ssh openssh-client
 
 # The node image as an archive: prints its path.
@@ -116,7 +113,7 @@ run() {
 
 of_docker() {
   engine=('MOK_MACHINE_RESTART=systemctl restart docker')
-  if [[ $part != masters ]]; then
+  if [[ $part == @(smoke|all) ]]; then
     run root a_cluster_is_made_serves_and_goes_and_the_host_is_as_before
   fi
   if [[ $part == @(docker|all) ]]; then
@@ -201,6 +198,13 @@ remove() {
 trap remove EXIT
 
 mkdir -p "$cache"
+if vm_is_fast; then
+  scripts/need.sh "qemu-system-$(uname -m)" "qemu-system-$(dpkg --print-architecture |
+    sed 's/amd64/x86/;s/arm64/arm/')"
+else
+  vm_emulator=$cache/qemu
+  scripts/vm/qemu.sh "$vm_emulator"
+fi
 scripts/vm/disk.sh "$suite" "$cache/$suite"
 file=$(archive)
 # By its own clock a machine in software is still some three times slower, and six where all

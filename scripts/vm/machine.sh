@@ -8,6 +8,7 @@
 # What a virtual machine has, of a host's.
 vm_memory=${MOK_VM_MEMORY:-6G}
 machine=
+vm_emulator=
 
 # Whether the processor runs the machine itself. A host that is a virtual machine may have
 # the device, and a processor that does not know how.
@@ -15,25 +16,22 @@ vm_is_fast() {
   [[ -w /dev/kvm ]] && { [[ $(uname -m) != x86_64 ]] || grep --quiet --word-regexp 'vmx\|svm' /proc/cpuinfo; }
 }
 
-# How fast the clock of a machine in software goes, beside the host's. Such a machine is twelve
+# How fast the clock of a machine in software goes, beside the host's. Such a machine is eight
 # times slower, and deadlines in it count its own time: an API server that does not have the
 # first roles after 30 s ends (its hook rbac/bootstrap-roles, which no setting changes). Less
 # would only make every wait longer.
-vm_speed=0.2
+vm_speed=0.3
 
-# vm_qemu FLAG...: starts a machine.
+# vm_qemu FLAG...: starts a machine; in software, with what scripts/vm/qemu.sh made in $vm_emulator.
 vm_qemu() {
-  local qemu
-  qemu=qemu-system-$(uname -m)
   if vm_is_fast; then
-    "$qemu" -accel kvm -cpu host "$@"
+    "qemu-system-$(uname -m)" -accel kvm -cpu host "$@"
     return
   fi
-  # Each core has a thread, and much of what is translated is kept: programs in Go are large.
-  # Page tables of five levels cost more there. faketime itself would wait for the machine's
-  # end; what it sets is enough.
-  env "LD_PRELOAD=$(faketime -m -f +0 printenv LD_PRELOAD)" "FAKETIME=+0 x$vm_speed" \
-    "$qemu" -accel tcg,thread=multi,tb-size=1024 -cpu max,la57=off "$@"
+  # Each core has a thread, and as much of what is translated is kept as qemu can, in MiB:
+  # programs in Go are large, and a test fills one GiB. Page tables of five levels cost more there.
+  FAKETIME="+0 x$vm_speed" "$vm_emulator/emulate" \
+    -accel tcg,thread=multi,tb-size=2047 -cpu max,la57=off "$@"
 }
 
 # vm_boot FOLDER DISK [FILE...]: starts a machine of FOLDER's kernel on a copy of DISK, or on
