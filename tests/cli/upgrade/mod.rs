@@ -1,10 +1,11 @@
 //! `upgrade cluster`: nodes move to another image with what they have, one after the other.
 
-use std::collections::BTreeMap;
-use std::fs;
+mod images;
+mod refusals;
 
-use crate::fake_docker::{Call, image, labels};
-use crate::fetch::archive;
+use std::collections::BTreeMap;
+
+use crate::fake_docker::{Call, labels};
 use crate::harness::Machine;
 
 const OLD: &str = "local/mok-debian-13:v1.36.3";
@@ -173,17 +174,6 @@ fn workers_move_side_by_side_where_that_is_asked_for() {
 }
 
 #[test]
-fn versions_between_are_gone_through() {
-    let machine = machine().with_cluster("a 1 1 --k8sver 1.35");
-    machine.mokctl("upgrade cluster a --k8sver 1.37 --snapshot none -q").run();
-    assert!(all_have(&machine, "v1.37.2"));
-    let calls = machine.docker.calls();
-    let of = |call: &&Call| call.line().contains("kubeadm upgrade apply v");
-    let versions: Vec<_> = calls.iter().filter(of).map(|call| call.argv[5].clone()).collect();
-    assert_eq!(versions, ["v1.36.3", "v1.37.2"]);
-}
-
-#[test]
 fn a_cluster_with_one_master_is_saved_first() {
     let machine = with_cluster("a 1 0");
     machine.mokctl("upgrade cluster a -q").run();
@@ -212,46 +202,6 @@ fn what_fails_says_what_goes_on_and_what_goes_back() {
 }
 
 #[test]
-fn what_cannot_be_is_refused_before_anything_moves() {
-    let machine = with_cluster("a 1 1");
-    refused(
-        "upgrade cluster a --k8sver 1.35",
-        &machine,
-        "mokctl: error: cannot upgrade to v1.35.4: a-master-1 has v1.36.3\n",
-    );
-    refused(
-        "upgrade cluster b",
-        &machine,
-        "mokctl: error: no cluster exists with name b\nhint: 'mokctl get clusters' lists them\n",
-    );
-    refused(
-        "upgrade cluster a --image x",
-        &machine,
-        "mokctl: error: there is no image x\nhint: 'mokctl build image' builds one\n",
-    );
-    let crio = machine.docker.add_crio_image();
-    refused(
-        &format!("upgrade cluster a --image {crio}"),
-        &machine,
-        "mokctl: error: image local/crio:1 has another container runtime than a-master-1\n",
-    );
-    machine.docker.is_not_ready("a-worker-1");
-    refused(
-        "upgrade cluster a",
-        &machine,
-        "mokctl: error: a-worker-1 is not Ready\n\
-         hint: 'mokctl exec a-worker-1 -- journalctl --unit=kubelet' shows what it says\n",
-    );
-    machine.mokctl("stop cluster a -q").run();
-    refused(
-        "upgrade cluster a",
-        &machine,
-        "mokctl: error: cluster a has a stopped node: a-master-1\n\
-         hint: 'mokctl start cluster a' starts it\n",
-    );
-}
-
-#[test]
 fn a_dry_run_shows_what_kubeadm_plans_and_moves_nothing() {
     let machine = with_cluster("a 1 1");
     let before = machine.docker.containers();
@@ -269,81 +219,6 @@ fn a_dry_run_shows_what_kubeadm_plans_and_moves_nothing() {
     }
     assert_eq!(machine.docker.containers(), before);
     assert_eq!(machine.docker.cordoned(), [""; 0]);
-}
-
-#[test]
-fn a_version_between_that_has_no_image_is_named() {
-    let machine = machine().with_cluster("a 1 0 --k8sver 1.35");
-    machine.docker.remove_image(OLD);
-    refused(
-        "upgrade cluster a",
-        &machine,
-        "mokctl: error: cannot upgrade from v1.35.4 to v1.37.2: there is no image with Kubernetes \
-         1.36\nhint: '--image-repository REPO' pulls one, 'mokctl build image --k8sver 1.36' \
-         builds one\n",
-    );
-}
-
-#[test]
-fn images_that_are_not_here_are_pulled() {
-    let machine = machine().with_cluster("a 1 0 --k8sver 1.35");
-    machine.docker.remove_images();
-    machine.docker.offer("r/mok-debian-13:v1.36", &labels("v1.36.3"));
-    machine.docker.offer("r/mok-debian-13:v1.37", &labels("v1.37.2"));
-    let line = "upgrade cluster a --k8sver 1.37 --image-repository r --snapshot none";
-    let stdout =
-        "Pulling the node image\n  fetch the node image\n    docker pull 'r/mok-debian-13:v1.37'\n";
-    let dry_run = machine.mokctl(&format!("{line} --dry-run"));
-    dry_run.stdout(stdout).stderr("The rest depends on the image.\n").run();
-    let outcome = machine.mokctl(line).outcome();
-    let told = ["v1.37", "v1.36"].map(|tag| {
-        format!("The node image comes from r/mok-debian-13:{tag}.\nPulling the node image .. ok (")
-    });
-    outcome.assert(told.iter().all(|told| outcome.stderr.contains(told)), "not told");
-    outcome.assert(outcome.code() == Some(0), "not upgraded");
-    assert!(all_have(&machine, "v1.37.2"));
-}
-
-#[test]
-fn the_target_may_be_in_a_file() {
-    let machine = with_cluster("a 1 0");
-    machine.docker.remove_images();
-    machine.docker.add_image(OLD, &labels("v1.36.3"));
-    fs::write(machine.path("node.tar"), archive("v1.37.2")).unwrap();
-    machine.docker.on("exec a-master-1 kubeadm upgrade apply v*").nth(1).fails(1, "no");
-    let line = "upgrade cluster a --image-file node.tar";
-    let outcome = machine.mokctl(&format!("{line} --snapshot none")).outcome();
-    let hint = format!("hint: 'mokctl {line}' goes on\n");
-    outcome.assert(outcome.stderr.ends_with(&hint), "no hint");
-    machine.mokctl(&format!("{line} -q")).run();
-    assert!(all_have(&machine, "v1.37.2"));
-}
-
-#[test]
-fn nowhere_to_get_the_target_from_is_told_before_anything_moves() {
-    let machine = with_cluster("a 1 0");
-    machine.docker.remove_image(&image());
-    refused(
-        "upgrade cluster a",
-        &machine,
-        "mokctl: error: there is no image local/mok-debian-13:v1.37.2, and no repository to pull \
-         it from\nhint: '--image-repository REPO' pulls one in about a minute, '--image-file FILE' \
-         takes it out of a release's file in half a minute, 'mokctl build image' compiles it in \
-         about 20 minutes\n",
-    );
-}
-
-#[test]
-fn crio_and_podman_are_refused() {
-    let machine = Machine::new();
-    let image = machine.docker.add_crio_image();
-    let machine = machine.with_cluster(&format!("a 1 0 --image {image}"));
-    let line = format!("upgrade cluster a --image {image}");
-    refused(&line, &machine, "mokctl: error: nodes with CRI-O cannot be upgraded\n");
-    let machine = Machine::new();
-    machine.docker.is_podman();
-    let stderr = "mokctl: error: an upgrade needs docker: podman keeps volumes differently\n";
-    machine.mokctl("upgrade cluster a").env("MOKCTL_DOCKER", "podman").stderr(stderr).code(1).run();
 }
 
 #[test]
@@ -393,14 +268,4 @@ fn a_run_that_was_killed_is_gone_on_with() {
         assert!(all_have(&machine, "v1.37.2"), "{call}: {:?}", versions(&machine));
         assert_eq!(machine.docker.cordoned(), [""; 0], "{call}");
     }
-}
-
-#[test]
-fn later_nodes_are_of_the_new_image() {
-    let machine = with_cluster("a 2 1");
-    machine.mokctl("upgrade cluster a -q").run();
-    machine.mokctl("create worker a -q").run();
-    machine.mokctl("create master a -q").run();
-    machine.docker.remove_image("local/mok-debian-13:v1.35.4");
-    assert!(all_have(&machine, "v1.37.2"), "{:?}", versions(&machine));
 }
