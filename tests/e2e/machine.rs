@@ -38,19 +38,26 @@ fn nodes(cluster: &Cluster, roles: &[&str]) -> Vec<String> {
     roles.iter().map(|role| cluster.node(role)).collect()
 }
 
-fn does(cluster: &Cluster, words: &[&str]) {
+/// Returns what it says beside its answer.
+fn does(cluster: &Cluster, words: &[&str]) -> String {
     let output = cluster.mokctl(words);
     assert!(output.status.success(), "{}", shown(&words.join(" "), &output));
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Makes it, and waits until its pods run.
+/// Makes it, and waits until its pods run. What a warning names to be run then is run.
 fn make(cluster: &Cluster, nodes: [&str; 2], flags: &[&str]) {
     let begun = Instant::now();
     let words = ["create", "cluster", &cluster.name, nodes[0], nodes[1]];
     let wait = ["--wait", "pods", "--timeout", "1h"];
-    does(cluster, &[&words[..], &wait, flags].concat());
+    let said = does(cluster, &[&words[..], &wait, flags].concat());
     let took = begun.elapsed().as_secs_f64();
     tell(&format!("{}: {} and its pods Ready after {took:.1} s", cluster.name, nodes.join("+")));
+    if let Some((_, then)) = said.split_once("when pods run, and after each reboot: '") {
+        let (command, _) = then.split_once('\'').unwrap();
+        tell(command);
+        crate::restart::bash(command);
+    }
 }
 
 /// Everything of it goes with `delete cluster`.

@@ -25,9 +25,21 @@ pub struct MachineFacts {
     /// How many users, or groups if these are fewer, the containers of podman have that runs
     /// as an ordinary user.
     pub ids: Option<u64>,
-    /// Whether packet filters see what passes a bridge of podman's, where that runs as root on
-    /// this machine.
-    pub filters_bridges: bool,
+    /// Whether podman's packet filter sees what passes its bridges, where podman is on this
+    /// machine.
+    pub bridge_filter: BridgeFilter,
+}
+
+/// What packet filters see of bridges: all that passes, with the module `br_netfilter`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BridgeFilter {
+    /// Nothing, or it does not matter.
+    #[default]
+    Off,
+    /// Nothing until something loads the module.
+    Unloaded,
+    /// All of it.
+    On,
 }
 
 impl MachineFacts {
@@ -50,15 +62,21 @@ impl MachineFacts {
             Info::Docker(info) => docker(info),
             Info::Podman(info) => podman(info),
         };
-        // A rootless podman's containers are in a network namespace with its own settings.
-        let has_bridges =
-            matches!(info, Info::Podman(info) if is_here && !info.host.security.rootless);
+        let bridge_filter = match info {
+            Info::Podman(info) if is_here => {
+                // A rootless podman's bridges are in a network namespace with settings that no
+                // one else sees, and that begin with the kernel's.
+                let rootless = info.host.security.rootless;
+                bridge_filter(rootless, &BRIDGE_FILTERS.map(|path| fs::read_to_string(path).ok()))
+            }
+            _ => BridgeFilter::Off,
+        };
         Self {
             // From inside of the machine all is as on any Linux.
             vm: Vm::of(info).filter(|_| !is_here),
             other_kernel,
             swap: swaps.as_deref().map(has_swap),
-            filters_bridges: has_bridges && BRIDGE_FILTERS.iter().any(|path| is_on(path)),
+            bridge_filter,
             ..facts
         }
     }
@@ -79,9 +97,16 @@ const BRIDGE_FILTERS: [&str; 2] = [
     "/proc/sys/net/bridge/bridge-nf-call-ip6tables",
 ];
 
-/// Whether the setting is there and not 0.
-fn is_on(path: &str) -> bool {
-    fs::read_to_string(path).is_ok_and(|value| value.trim_end() != "0")
+/// By this machine's settings, which are there with the module.
+fn bridge_filter(rootless: bool, settings: &[Option<String>; 2]) -> BridgeFilter {
+    let mut there = settings.iter().flatten().map(|value| value.trim_end()).peekable();
+    if there.peek().is_none() {
+        BridgeFilter::Unloaded
+    } else if rootless || there.any(|value| value != "0") {
+        BridgeFilter::On
+    } else {
+        BridgeFilter::Off
+    }
 }
 
 fn docker(info: &DockerInfo) -> MachineFacts {
@@ -187,14 +212,16 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_is_on_if_it_is_there_and_not_zero() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let path = file.path().to_str().unwrap();
-        for (value, on) in [("0\n", false), ("1\n", true)] {
-            fs::write(path, value).unwrap();
-            assert_eq!(is_on(path), on, "{value}");
-        }
-        assert!(!is_on(&format!("{path}.gone")));
+    fn bridges_are_filtered_unless_every_setting_is_zero() {
+        let of = |rootless, v4: Option<&str>, v6: Option<&str>| {
+            bridge_filter(rootless, &[v4, v6].map(|value| value.map(|value| format!("{value}\n"))))
+        };
+        assert_eq!(of(false, Some("0"), Some("0")), BridgeFilter::Off);
+        assert_eq!(of(false, Some("0"), Some("1")), BridgeFilter::On);
+        assert_eq!(of(false, None, None), BridgeFilter::Unloaded);
+        // Those of its namespace are others.
+        assert_eq!(of(true, Some("0"), Some("0")), BridgeFilter::On);
+        assert_eq!(of(true, None, None), BridgeFilter::Unloaded);
     }
 
     #[test]

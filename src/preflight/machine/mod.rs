@@ -10,7 +10,7 @@ mod vm;
 use std::collections::BTreeSet;
 use std::path::{Component, Path};
 
-pub use facts::MachineFacts;
+pub use facts::{BridgeFilter, MachineFacts};
 pub use problem::MachineProblem;
 pub use vm::Vm;
 
@@ -101,8 +101,14 @@ pub fn of_options(
     if swaps && options.limits.memory.is_some() {
         found.push(MachineProblem::NoSwapLimit);
     }
-    if machine.filters_bridges {
-        found.push(MachineProblem::FiltersBridges);
+    let rootless = facts.engine.rootless;
+    match machine.bridge_filter {
+        BridgeFilter::On => found.push(MachineProblem::FiltersBridges { rootless }),
+        // Unless others were asked for there are all add-ons.
+        BridgeFilter::Unloaded if addons.is_none_or(|addons| addons.has(Addon::Policy)) => {
+            found.push(MachineProblem::PolicyFiltersBridges { rootless });
+        }
+        BridgeFilter::Unloaded | BridgeFilter::Off => {}
     }
     if machine.selinux && privilege != Privilege::Full {
         found.push(MachineProblem::Confined);

@@ -48,7 +48,19 @@ pub enum MachineProblem {
     #[error(
         "packet filters see what passes between nodes, and podman's changes it: pods do not reach those of other nodes"
     )]
-    FiltersBridges,
+    FiltersBridges {
+        /// Whether they are an ordinary user's.
+        rootless: bool,
+    },
+    /// The same, once kube-router's rules with `physdev` have loaded `br_netfilter`: it was seen
+    /// with a rootless podman that pods reached each other, and nodes no pod of another node.
+    #[error(
+        "the add-on policy makes packet filters see what passes between nodes, and podman's changes it: nodes do not reach pods of other nodes"
+    )]
+    PolicyFiltersBridges {
+        /// Whether they are an ordinary user's.
+        rootless: bool,
+    },
     /// `SELinux` confines what is not privileged.
     #[error(
         "the engine has SELinux, which confines nodes: this machine cannot make them privileged"
@@ -121,8 +133,15 @@ impl MachineProblem {
                 "'create cluster --publish PORT:NODEPORT' makes a NodePort reachable"
             }
             Self::NoSwapLimit => "boot the host with 'swapaccount=1' on the kernel's command line",
-            Self::FiltersBridges => {
+            Self::FiltersBridges { rootless: true }
+            | Self::PolicyFiltersBridges { rootless: true } => {
+                "when pods run, and after each reboot: 'podman unshare --rootless-netns /usr/sbin/sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0'"
+            }
+            Self::FiltersBridges { rootless: false } => {
                 "run 'sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0' as root"
+            }
+            Self::PolicyFiltersBridges { rootless: false } => {
+                "run 'modprobe br_netfilter' and 'sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0' as root, or leave it out of --addons"
             }
             Self::Confined => "run mokctl outside of a container, or the engine without SELinux",
             Self::OtherArchitecture { .. } => {

@@ -99,15 +99,6 @@ fn each_problem_is_told_with_its_remedy_where_it_matters() {
         (no_limit(None), None, full, Some(swaps)),
         (no_limit(Some(false)), None, full, None),
         (
-            MachineFacts { filters_bridges: true, ..machine() },
-            None,
-            full,
-            Some([
-                "packet filters see what passes between nodes, and podman's changes it: pods do not reach those of other nodes",
-                "run 'sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0' as root",
-            ]),
-        ),
-        (
             selinux.clone(),
             None,
             listed,
@@ -120,6 +111,37 @@ fn each_problem_is_told_with_its_remedy_where_it_matters() {
     ] {
         let expected: Vec<_> = expected.into_iter().collect();
         assert_eq!(said(machine.clone(), addons, privilege), expected, "{machine:?}");
+    }
+}
+
+#[test]
+fn a_packet_filter_on_podmans_bridges_is_told_now_or_when_the_policy_add_on_turns_it_on() {
+    let said = |bridge_filter, addons: Option<&str>, rootless| {
+        let facts = Survey {
+            machine: MachineFacts { bridge_filter, ..machine() },
+            engine: EngineFacts { rootless, ..EngineFacts::default() },
+            ..Survey::default()
+        };
+        let addons = addons.map(|word| Addons::parse(word).unwrap());
+        let found = of_options(&options(), addons.as_ref(), &image(), Privilege::Full, &facts);
+        found.iter().map(|problem| [problem.to_string(), problem.remedy()]).collect::<Vec<_>>()
+    };
+    let (on, unloaded) = (BridgeFilter::On, BridgeFilter::Unloaded);
+    let sees = "packet filters see what passes between nodes, and podman's changes it: pods do not reach those of other nodes";
+    let will = "the add-on policy makes packet filters see what passes between nodes, and podman's changes it: nodes do not reach pods of other nodes";
+    let root = "run 'sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0' as root";
+    let load = "run 'modprobe br_netfilter' and 'sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0' as root, or leave it out of --addons";
+    let user = "when pods run, and after each reboot: 'podman unshare --rootless-netns /usr/sbin/sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0'";
+    for addons in [None, Some("storage"), Some("policy")] {
+        assert_eq!(said(on, addons, false), [[sees, root]], "{addons:?}");
+        assert_eq!(said(on, addons, true), [[sees, user]], "{addons:?}");
+    }
+    for addons in [None, Some("storage,policy")] {
+        assert_eq!(said(unloaded, addons, false), [[will, load]], "{addons:?}");
+        assert_eq!(said(unloaded, addons, true), [[will, user]], "{addons:?}");
+    }
+    for addons in ["none", "storage"] {
+        assert!(said(unloaded, Some(addons), true).is_empty(), "{addons}");
     }
 }
 
