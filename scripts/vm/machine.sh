@@ -16,8 +16,8 @@ vm_is_fast() {
   [[ -w /dev/kvm ]] && { [[ $(uname -m) != x86_64 ]] || grep --quiet --word-regexp 'vmx\|svm' /proc/cpuinfo; }
 }
 
-# How fast the clock of a machine in software goes, beside the host's. Such a machine is eight
-# times slower, and deadlines in it count its own time: an API server that does not have the
+# How fast the clock of a machine in software goes, beside the host's. Such a machine is
+# several times slower, and deadlines in it count its own time: an API server that does not have the
 # first roles after 30 s ends (its hook rbac/bootstrap-roles, which no setting changes). Less
 # would only make every wait longer.
 vm_speed=0.3

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the qemu that emulates a processor: Debian trixie's, which runs with its own C library
-# and leaves the host as it is. Against bookworm's 7.2 a machine computes a third faster with it,
-# and SHA-256, which images and TLS are full of, five times. Needs root. Nothing is done where it
+# and leaves the host as it is. bookworm's 7.2 does not know the processor's instructions for
+# SHA-256, which images and TLS are full of. Needs root. Nothing is done where it
 # is there and was made by this very script.
 # usage: qemu.sh FOLDER     prints nothing; makes FOLDER/emulate, to call like qemu; it takes
 #                           FAKETIME as faketime does
@@ -24,19 +24,18 @@ case $(uname -m) in
 esac
 say "getting the qemu of Debian trixie"
 rm -rf "$1"
-mkdir -p "$1"
-folder=$(realpath "$1")
+folder=$1
+mkdir -p "$folder"
 mmdebstrap --quiet --variant=extract --include="$package,faketime" trixie "$folder/root" >&2
 
-usr=$folder/root/usr
-loader=("$usr"/lib*/ld-linux-*)
-libraries=("$usr"/lib/*-linux-gnu)
 # The library for programs of many threads.
-cat >"$folder/emulate" <<SH
+cat >"$folder/emulate" <<'SH'
 #!/bin/sh
-exec ${loader[0]@Q} --library-path ${libraries[0]@Q} \\
-  --preload ${libraries[0]@Q}/faketime/libfaketimeMT.so.1 ${usr@Q}/bin/qemu-system-$(uname -m) \\
-  -L ${usr@Q}/share/qemu -L ${usr@Q}/share/seabios -L ${usr@Q}/lib/ipxe/qemu "\$@"
+usr=$(dirname "$0")/root/usr
+libraries=$(echo "$usr"/lib/*-linux-gnu)
+exec "$usr"/lib*/ld-linux-* --library-path "$libraries" \
+  --preload "$libraries/faketime/libfaketimeMT.so.1" "$usr/bin/qemu-system-$(uname -m)" \
+  -L "$usr/share/qemu" -L "$usr/share/seabios" -L "$usr/lib/ipxe/qemu" "$@"
 SH
 chmod +x "$folder/emulate"
 echo "$made_by" >"$folder/made-by"
