@@ -137,11 +137,9 @@ impl MachineProblem {
             | Self::PolicyFiltersBridges { rootless: true } => {
                 "when pods run, and after each reboot: 'podman unshare --rootless-netns /usr/sbin/sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0'"
             }
-            Self::FiltersBridges { rootless: false } => {
-                "run 'sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0' as root"
-            }
-            Self::PolicyFiltersBridges { rootless: false } => {
-                "run 'modprobe br_netfilter' and 'sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0' as root, or leave it out of --addons"
+            Self::FiltersBridges { rootless: false }
+            | Self::PolicyFiltersBridges { rootless: false } => {
+                "run 'modprobe br_netfilter' and 'sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0' as root"
             }
             Self::Confined => "run mokctl outside of a container, or the engine without SELinux",
             Self::OtherArchitecture { .. } => {
