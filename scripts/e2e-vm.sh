@@ -133,6 +133,8 @@ of_podman() {
   vm root 'systemctl enable podman-restart.service && podman load --quiet </dev/vdb' >&2
   engine=(PATH=/opt/podman:/usr/sbin:/usr/bin:/sbin:/bin MOKCTL_DOCKER=podman
     MOK_MACHINE_WITHOUT=snapshots)
+  # As Docker before 28 has done; later it is the add-on policy that loads it.
+  vm root 'modprobe br_netfilter' >&2
   run root a_packet_filter_between_nodes_is_told
   # What the warning says.
   vm root 'sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0' >&2

@@ -44,18 +44,18 @@ pub enum MachineProblem {
     #[error("the engine's host cannot limit swap: a node may take more than --node-memory")]
     NoSwapLimit,
     /// podman masquerades what nodes send to pods of other nodes, because it takes only nodes'
-    /// addresses for those of its network.
-    #[error(
-        "packet filters see what passes between nodes, and podman's changes it: pods do not reach those of other nodes"
-    )]
+    /// addresses for those of its network. Docker's rules drop what passes bridges that Docker does
+    /// not know; an ordinary user's podman has a network namespace without them. Seen as root
+    /// with podman 5.8 beside Docker 28.5, without root with podman 5.4.
+    #[error("packet filters see what passes between nodes: {}", consequence(*rootless))]
     FiltersBridges {
         /// Whether they are an ordinary user's.
         rootless: bool,
     },
-    /// The same, once kube-router's rules with `physdev` have loaded `br_netfilter`: it was seen
-    /// with a rootless podman that pods reached each other, and nodes no pod of another node.
+    /// The same, once kube-router's rules with `physdev` have loaded `br_netfilter`.
     #[error(
-        "the add-on policy makes packet filters see what passes between nodes, and podman's changes it: nodes do not reach pods of other nodes"
+        "the add-on policy makes packet filters see what passes between nodes: {}",
+        consequence(*rootless)
     )]
     PolicyFiltersBridges {
         /// Whether they are an ordinary user's.
@@ -150,5 +150,14 @@ impl MachineProblem {
             }
         }
         .to_owned()
+    }
+}
+
+/// What comes of packet filters that see what passes between podman's nodes.
+fn consequence(rootless: bool) -> &'static str {
+    if rootless {
+        "podman's changes it, so nodes do not reach pods of other nodes"
+    } else {
+        "podman's changes it, so nodes do not reach pods of other nodes; Docker's, if there is one, drops it"
     }
 }

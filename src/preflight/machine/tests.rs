@@ -127,17 +127,21 @@ fn a_packet_filter_on_podmans_bridges_is_told_now_or_when_the_policy_add_on_turn
         found.iter().map(|problem| [problem.to_string(), problem.remedy()]).collect::<Vec<_>>()
     };
     let (on, unloaded) = (BridgeFilter::On, BridgeFilter::Unloaded);
-    let sees = "packet filters see what passes between nodes, and podman's changes it: pods do not reach those of other nodes";
-    let will = "the add-on policy makes packet filters see what passes between nodes, and podman's changes it: nodes do not reach pods of other nodes";
+    let sees = "packet filters see what passes between nodes: ";
+    let will = "the add-on policy makes packet filters see what passes between nodes: ";
+    let as_user = "podman's changes it, so nodes do not reach pods of other nodes";
+    let as_root = "; Docker's, if there is one, drops it";
+    let [sees_user, will_user] = [sees, will].map(|what| format!("{what}{as_user}"));
+    let [sees_root, will_root] = [&sees_user, &will_user].map(|user| format!("{user}{as_root}"));
     let root = "run 'modprobe br_netfilter' and 'sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0' as root";
     let user = "when pods run, and after each reboot: 'podman unshare --rootless-netns /usr/sbin/sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0'";
     for addons in [None, Some("storage"), Some("policy")] {
-        assert_eq!(said(on, addons, false), [[sees, root]], "{addons:?}");
-        assert_eq!(said(on, addons, true), [[sees, user]], "{addons:?}");
+        assert_eq!(said(on, addons, false), [[sees_root.as_str(), root]], "{addons:?}");
+        assert_eq!(said(on, addons, true), [[sees_user.as_str(), user]], "{addons:?}");
     }
     for addons in [None, Some("storage,policy")] {
-        assert_eq!(said(unloaded, addons, false), [[will, root]], "{addons:?}");
-        assert_eq!(said(unloaded, addons, true), [[will, user]], "{addons:?}");
+        assert_eq!(said(unloaded, addons, false), [[will_root.as_str(), root]], "{addons:?}");
+        assert_eq!(said(unloaded, addons, true), [[will_user.as_str(), user]], "{addons:?}");
     }
     for addons in ["none", "storage"] {
         assert!(said(unloaded, Some(addons), true).is_empty(), "{addons}");
