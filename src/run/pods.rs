@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::error::StepError;
 use super::{Run, in_node};
@@ -11,8 +11,9 @@ use crate::docker::{Call, DockerError, EngineCall, args};
 use crate::inventory::pods;
 use crate::node::scripts;
 
-/// Between two looks.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
+/// Between two looks, at least and at most: twice as long as a look took. Where kubectl takes a
+/// second to start, pods need the processor more than looks do.
+const LOOK_AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(5)];
 /// How long kubectl may take.
 const LOOK: Duration = Duration::from_secs(30);
 
@@ -32,6 +33,7 @@ impl Run<'_> {
         let begun = self.outputs.waiting()?;
         let time = self.admin_engine().deadline(self.wait.timeout());
         loop {
+            let looked = Instant::now();
             let missing = match self.missing_pods(calls) {
                 Ok(missing) if missing.is_empty() => return Ok(()),
                 Ok(missing) => missing,
@@ -43,7 +45,8 @@ impl Run<'_> {
             if begun.elapsed() >= time {
                 return Err(StepError::NotReady { seconds: time.as_secs(), missing });
             }
-            thread::sleep(LOOK_AGAIN);
+            let [least, most] = LOOK_AGAIN;
+            thread::sleep((2 * looked.elapsed()).clamp(least, most));
         }
     }
 

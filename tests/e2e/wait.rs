@@ -12,7 +12,8 @@ fn scaled(duration: Duration) -> Duration {
 }
 
 /// Tries `attempt` until it succeeds and says how long that took. Panics with its
-/// last complaint after `patience`.
+/// last complaint after `patience`. Where a try takes long it pauses as long: what is waited for
+/// needs the processor, too.
 pub(crate) fn until<T>(
     what: &str,
     patience: Duration,
@@ -20,12 +21,16 @@ pub(crate) fn until<T>(
 ) -> (T, Duration) {
     let (begun, patience) = (Instant::now(), scaled(patience));
     loop {
+        let tried = Instant::now();
         match attempt() {
             Ok(value) => return (value, begun.elapsed()),
             Err(why) if begun.elapsed() > patience => {
                 panic!("waited {} s for {what}: {why}", patience.as_secs())
             }
-            Err(_) => sleep(Duration::from_millis(300)),
+            Err(_) => {
+                let [least, most] = [300, 3000].map(Duration::from_millis);
+                sleep(tried.elapsed().clamp(least, most));
+            }
         }
     }
 }

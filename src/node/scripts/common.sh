@@ -7,21 +7,30 @@
 # For kubeadm and kubectl: they end before their garbage is worth a collector's time.
 export GOGC=800
 
-# wait_until SECONDS WHAT COMMAND...: looks ten times a second; fails with one
-# line that says what did not come, and with what the last look said.
+# wait_until SECONDS WHAT COMMAND...: looks ten times a second, and where a look takes longer
+# than that it pauses as long, so that what is waited for gets on; fails with one line that
+# says what did not come, and with what the last look said.
 wait_until() {
-  local seconds=$1 what=$2 trouble
+  local seconds=$1 what=$2 trouble looked took
   shift 2
   local deadline=$((SECONDS + seconds))
+  looked=$(microseconds)
   # The command's output goes where it went; what it complains of is kept.
   until { trouble=$("$@" 2>&1 >&3); } 3>&1; do
     if ((SECONDS >= deadline)); then
       echo "waited $seconds s for $what${trouble:+: $trouble}" >&2
       return 1
     fi
-    sleep 0.1
+    took=$(($(microseconds) - looked))
+    ((took > 100000)) || took=100000
+    ((took < 999999)) || took=999999
+    sleep "0.$took"
+    looked=$(microseconds)
   done
 }
+
+# Since 1970; the locale may write a comma.
+microseconds() { echo "${EPOCHREALTIME/[.,]/}"; }
 
 wait_for_runtime() {
   wait_until "$PATIENCE" "the container runtime, $CRI_SOCKET" test -S "$CRI_SOCKET"
