@@ -16,9 +16,9 @@ fn main() {
     link_for_tests();
 }
 
-/// Tests start the unoptimised program and their fake engine some thousand times, and half of what
-/// a start costs is to write each pointer's address anew (`perf stat`: 320 page faults, 167 without).
-/// A program at a fixed address need not. What users run is linked as rustc does it.
+/// Tests start the unoptimised program and their fake engine some thousand times. A program at a
+/// fixed address need not adjust its pointers first, which had been half of a start's page faults
+/// (`perf stat`: 320, now 167). What users run is linked as rustc does it.
 fn link_for_tests() {
     let is = |name, value| env::var(name).is_ok_and(|it| it == value);
     if is("PROFILE", "debug") && is("CARGO_CFG_TARGET_OS", "linux") {

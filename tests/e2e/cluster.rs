@@ -124,8 +124,11 @@ impl Cluster {
 
     /// The network's addresses.
     pub(crate) fn subnet(&self) -> Result<String, String> {
-        let subnet = "--format={{(index .IPAM.Config 0).Subnet}}";
-        docker(&["network", "inspect", subnet, &self.network()])
+        let json = docker(&["network", "inspect", &self.network()])?;
+        let network: Value = serde_json::from_str(&json).map_err(|error| error.to_string())?;
+        let (docker, podman) = (&network[0]["IPAM"]["Config"][0]["Subnet"], &network[0]["subnets"]);
+        let subnet = docker.as_str().or_else(|| podman[0]["subnet"].as_str());
+        subnet.map(str::to_owned).ok_or_else(|| format!("no subnet in {json}"))
     }
 
     /// kubectl as administrator, on the first master.
