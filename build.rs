@@ -1,8 +1,6 @@
 //! Tells the program which commit it is built from, in `MOKCTL_COMMIT`: empty
-//! where this folder is no checkout, such as an unpacked archive. Has what tests start linked so
-//! that it starts quickly.
+//! where this folder is no checkout, such as an unpacked archive.
 
-use std::env;
 use std::path::Path;
 use std::process::Command;
 
@@ -13,18 +11,6 @@ fn main() {
     let log = git(&["rev-parse", "--git-path", "logs/HEAD"]);
     let watched = log.filter(|log| Path::new(log).exists()).unwrap_or("build.rs".to_owned());
     println!("cargo::rerun-if-changed={watched}");
-    link_for_tests();
-}
-
-/// Tests start the unoptimised program and their fake engine some thousand times. A program at a
-/// fixed address need not adjust its pointers first, which had been half of a start's page faults
-/// (`perf stat`: 320, now 167). What users run is linked as rustc does it.
-fn link_for_tests() {
-    let is = |name, value| env::var(name).is_ok_and(|it| it == value);
-    if is("PROFILE", "debug") && is("CARGO_CFG_TARGET_OS", "linux") {
-        println!("cargo::rustc-link-arg-bins=-no-pie");
-        println!("cargo::rustc-link-arg-examples=-no-pie");
-    }
 }
 
 /// The commit of this folder's own repository, not of one that it lies in.
