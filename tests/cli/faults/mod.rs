@@ -11,6 +11,7 @@ mod upgrade;
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use target::Target;
 
@@ -46,11 +47,11 @@ impl Fault {
 const HANGS: [&str; 2] = ["0.015", "0.1"];
 const OTHERS: [&str; 2] = ["0.1", "0.5"];
 
-/// As many at once: those that hang do not compute, the others do.
-const HANGING: usize = 32;
+/// As many at once of one test: those that hang do not compute, the others do.
+const HANGING: usize = 16;
 const COMPUTING: usize = 4;
 
-/// One test at a time: each keeps the machine busy.
+/// One test at a time computes; what hangs of the others does so beside it.
 static TURN: Mutex<()> = Mutex::new(());
 
 /// Runs `check` for every target and fault, many at once, and fails with all that
@@ -60,38 +61,38 @@ fn for_each_fault(
     applies: impl Fn(&Target, Fault) -> bool,
     check: impl Fn(&Target, Fault, &str) -> Result<(), String> + Sync,
 ) {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let pairs = |hanging: bool| {
         let faults = FAULTS.into_iter().filter(move |fault| fault.waits() == hanging);
-        faults
-            .flat_map(|fault| targets.iter().map(move |target| (target, fault)))
-            .filter(|(target, fault)| applies(target, *fault))
+        let pairs = faults.flat_map(|fault| targets.iter().map(move |target| (target, fault)));
+        let pairs = pairs.filter(|(target, fault)| applies(target, *fault));
+        Mutex::new(pairs.collect::<VecDeque<_>>())
     };
-    let queues: [Mutex<VecDeque<_>>; 2] =
-        [pairs(false), pairs(true)].map(|pairs| Mutex::new(pairs.collect()));
     let failures = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for (queue, threads) in queues.iter().zip([COMPUTING, HANGING]) {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    loop {
-                        let next = queue.lock().unwrap().pop_front();
-                        let Some((target, fault)) = next else { break };
-                        let scales = if fault.waits() { &HANGS[..] } else { &OTHERS };
-                        let failed = |scale: &str| check(target, fault, scale).err();
-                        // The last one tells, if none is good.
-                        let texts = scales.iter().map_while(|scale| failed(scale));
-                        let texts: Vec<_> = texts.collect();
-                        if texts.len() == scales.len() {
-                            let text = &texts[texts.len() - 1];
-                            let (glob, nth) = (&target.glob, target.nth);
-                            let text = format!("=== {fault:?}: call {nth} of '{glob}'\n{text}");
-                            failures.lock().unwrap().push(text);
-                        }
-                    }
-                });
+    let check_all = |pairs: &Mutex<VecDeque<(&Target, Fault)>>, scales: [&str; 2]| {
+        loop {
+            let next = pairs.lock().unwrap().pop_front();
+            let Some((target, fault)) = next else { break };
+            // The last one tells, if none is good.
+            let failed = |scale: &&str| check(target, fault, scale).err();
+            let texts: Vec<_> = scales.iter().map_while(failed).collect();
+            if texts.len() == scales.len() {
+                let (glob, nth) = (&target.glob, target.nth);
+                let text = format!("=== {fault:?}: call {nth} of '{glob}'\n{}", texts[1]);
+                failures.lock().unwrap().push(text);
             }
         }
+    };
+    let (hanging, others) = (pairs(true), pairs(false));
+    thread::scope(|scope| {
+        for _ in 0..HANGING {
+            scope.spawn(|| check_all(&hanging, HANGS));
+        }
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        thread::scope(|scope| {
+            for _ in 0..COMPUTING {
+                scope.spawn(|| check_all(&others, OTHERS));
+            }
+        });
     });
     let failures = failures.into_inner().unwrap();
     assert!(failures.is_empty(), "{}\n{} failures", failures.join("\n"), failures.len());
