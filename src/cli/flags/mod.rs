@@ -1,9 +1,12 @@
 //! The flags, one row each. They may stand anywhere and never move the state.
 //! Knows what a flag is called and where it belongs, not what it does.
 
+mod exclusive;
+mod groups;
 mod rows;
 
-pub use rows::{EXCLUSIVE, FLAGS};
+pub use exclusive::EXCLUSIVE;
+pub use rows::FLAGS;
 
 use super::verb::Verb;
 
@@ -115,7 +118,20 @@ pub struct FlagSpec {
     pub help: &'static str,
 }
 
+/// A flag with neither a short name nor a value: what follows it in its row adds them.
+const fn flag(flag: Flag, name: &'static str, scope: Scope, help: &'static str) -> FlagSpec {
+    FlagSpec { flag, name, short: None, value: None, scope, help }
+}
+
 impl FlagSpec {
+    const fn short(self, letter: char) -> Self {
+        Self { short: Some(letter), ..self }
+    }
+
+    const fn value(self, name: &'static str) -> Self {
+        Self { value: Some(name), ..self }
+    }
+
     /// Whether the flag may be given to `verb`.
     #[must_use]
     pub fn belongs_to(&self, verb: Verb) -> bool {

@@ -1,549 +1,180 @@
 //! The rows: what each flag is called, takes and belongs to.
 
-use super::{Flag, FlagSpec, Scope};
+use super::Scope::{Both, Global, Only};
+use super::groups::{ANSWERS, CHANGE, CREATE, NEW, PLANNED, SPREAD, TALKATIVE};
+use super::{Flag, FlagSpec, flag};
 use crate::cli::verb::Verb;
-
-/// The commands that make nodes.
-const CREATE: &[Verb] = &[Verb::CreateCluster, Verb::CreateMaster, Verb::CreateWorker];
-
-/// The commands about clusters that may be on several hosts.
-const SPREAD: &[Verb] = &[
-    Verb::CreateCluster,
-    Verb::CreateMaster,
-    Verb::CreateWorker,
-    Verb::DeleteCluster,
-    Verb::DeleteMaster,
-    Verb::DeleteWorker,
-    Verb::GetClusters,
-    Verb::GetNodes,
-    Verb::GetKubeconfig,
-    Verb::StartCluster,
-    Verb::StopCluster,
-    Verb::Exec,
-    Verb::LoadImage,
-    Verb::ExportLogs,
-];
-
-/// The commands that change a cluster.
-const CHANGE: &[Verb] = &[
-    Verb::CreateCluster,
-    Verb::CreateMaster,
-    Verb::CreateWorker,
-    Verb::CreateSnapshot,
-    Verb::CreateRegistry,
-    Verb::DeleteCluster,
-    Verb::DeleteMaster,
-    Verb::DeleteWorker,
-    Verb::DeleteSnapshot,
-    Verb::DeleteRegistry,
-    Verb::StartCluster,
-    Verb::StopCluster,
-    Verb::RestoreCluster,
-    Verb::UpgradeCluster,
-];
-
-/// The commands whose steps print something worth seeing.
-const TALKATIVE: &[Verb] = &[
-    Verb::CreateCluster,
-    Verb::CreateMaster,
-    Verb::CreateWorker,
-    Verb::UpgradeCluster,
-    Verb::BuildImage,
-];
-
-/// The commands that carry out a plan.
-const PLANNED: &[Verb] = &[
-    Verb::CreateCluster,
-    Verb::CreateMaster,
-    Verb::CreateWorker,
-    Verb::CreateSnapshot,
-    Verb::DeleteMaster,
-    Verb::DeleteWorker,
-    Verb::StartCluster,
-    Verb::StopCluster,
-    Verb::RestoreCluster,
-    Verb::UpgradeCluster,
-];
-
-/// The commands whose answer a program may want to read.
-const ANSWERS: &[Verb] = &[
-    Verb::GetClusters,
-    Verb::GetNodes,
-    Verb::GetImages,
-    Verb::GetSnapshots,
-    Verb::GetRegistries,
-    Verb::Version,
-];
-
-/// Flags of which a command takes one at most.
-pub const EXCLUSIVE: &[(Flag, Flag)] = &[
-    (Flag::Tailf, Flag::Quiet),
-    // The snapshot says it.
-    (Flag::From, Flag::WithLb),
-    (Flag::From, Flag::Image),
-    (Flag::From, Flag::ImageRepository),
-    (Flag::From, Flag::ImageFile),
-    (Flag::From, Flag::K8sver),
-    (Flag::From, Flag::Addons),
-    (Flag::From, Flag::FeatureGates),
-    (Flag::From, Flag::RuntimeConfig),
-    (Flag::From, Flag::Patches),
-    (Flag::From, Flag::KubeadmConfig),
-    (Flag::From, Flag::AuditPolicy),
-    (Flag::From, Flag::RegistryMirror),
-    (Flag::From, Flag::RegistryCa),
-    (Flag::From, Flag::RegistryAuth),
-    (Flag::From, Flag::Ca),
-    (Flag::From, Flag::HostCa),
-    (Flag::From, Flag::ContainerdConfig),
-    (Flag::From, Flag::Cni),
-    (Flag::From, Flag::NodeImage),
-    (Flag::From, Flag::Label),
-    (Flag::From, Flag::Taint),
-    (Flag::From, Flag::IpFamily),
-    (Flag::From, Flag::PodSubnet),
-    (Flag::From, Flag::ServiceSubnet),
-    (Flag::From, Flag::SkipLbSetup),
-    (Flag::From, Flag::SkipMasterSetup),
-    (Flag::From, Flag::SkipWorkerSetup),
-    // Which one counts?
-    (Flag::Image, Flag::ImageFile),
-    (Flag::ImageRepository, Flag::ImageFile),
-    // What is left to the user is not waited for.
-    (Flag::Wait, Flag::SkipLbSetup),
-    (Flag::Wait, Flag::SkipMasterSetup),
-    (Flag::Wait, Flag::SkipWorkerSetup),
-    // One engine has it.
-    (Flag::From, Flag::Hosts),
-    (Flag::From, Flag::Place),
-    // It is brought to no other host.
-    (Flag::Hosts, Flag::NodeImage),
-];
 
 /// Every flag, in the order of the usage text.
 pub const FLAGS: &[FlagSpec] = &[
-    FlagSpec {
-        flag: Flag::Help,
-        name: "help",
-        short: None,
-        value: None,
-        scope: Scope::Global,
-        help: "The help text of the command so far",
-    },
-    FlagSpec {
-        flag: Flag::Plain,
-        name: "plain",
-        short: Some('p'),
-        value: None,
-        scope: Scope::Global,
-        help: "Plain lines, no colours",
-    },
-    FlagSpec {
-        flag: Flag::Quiet,
-        name: "quiet",
-        short: Some('q'),
-        value: None,
-        scope: Scope::Global,
-        help: "No progress, only results and errors",
-    },
-    FlagSpec {
-        flag: Flag::Masters,
-        name: "masters",
-        short: None,
-        value: Some("N"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Like NUM_MASTERS; without workers by default",
-    },
-    FlagSpec {
-        flag: Flag::Workers,
-        name: "workers",
-        short: None,
-        value: Some("N"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "The same as NUM_WORKERS",
-    },
-    FlagSpec {
-        flag: Flag::From,
-        name: "from",
-        short: None,
-        value: Some("SNAPSHOT"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Clone the cluster that was saved as SNAPSHOT",
-    },
-    FlagSpec {
-        flag: Flag::WithLb,
-        name: "with-lb",
-        short: None,
-        value: None,
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Put a load balancer in front of the masters",
-    },
-    FlagSpec {
-        flag: Flag::SkipMasterSetup,
-        name: "skipmastersetup",
-        short: None,
-        value: None,
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Leave the masters' and the workers' setup to you",
-    },
-    FlagSpec {
-        flag: Flag::SkipWorkerSetup,
-        name: "skipworkersetup",
-        short: None,
-        value: None,
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Leave the workers' setup to you",
-    },
-    FlagSpec {
-        flag: Flag::SkipLbSetup,
-        name: "skiplbsetup",
-        short: None,
-        value: None,
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Leave the balancer's setup and the rest to you",
-    },
-    FlagSpec {
-        flag: Flag::Subnet,
-        name: "subnet",
-        short: None,
-        value: Some("CIDR"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "The network of the containers, like 172.30.0.0/16",
-    },
-    FlagSpec {
-        flag: Flag::IpFamily,
-        name: "ip-family",
-        short: None,
-        value: Some("FAMILY"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Of all addresses inside: ipv4, ipv6 or dual",
-    },
-    FlagSpec {
-        flag: Flag::PodSubnet,
-        name: "pod-subnet",
-        short: None,
-        value: Some("CIDR"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "The addresses of pods, like 10.60.0.0/16",
-    },
-    FlagSpec {
-        flag: Flag::ServiceSubnet,
-        name: "service-subnet",
-        short: None,
-        value: Some("CIDR"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Those of Services, like 10.61.0.0/16",
-    },
-    FlagSpec {
-        flag: Flag::ApiPort,
-        name: "api-port",
-        short: None,
-        value: Some("PORT"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "The port of the API server on this machine",
-    },
-    FlagSpec {
-        flag: Flag::ApiAddress,
-        name: "api-address",
-        short: None,
-        value: Some("ADDRESS"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "The address of the host to publish the API on",
-    },
-    FlagSpec {
-        flag: Flag::Hosts,
-        name: "hosts",
-        short: None,
-        value: Some("HOSTS"),
-        scope: Scope::Only(SPREAD),
-        help: "The docker contexts or engines to use, with commas",
-    },
-    FlagSpec {
-        flag: Flag::Place,
-        name: "place",
-        short: None,
-        value: Some("NODE=HOST"),
-        scope: Scope::Only(CREATE),
-        help: "Which of HOSTS a node is on; may be repeated",
-    },
-    FlagSpec {
-        flag: Flag::Publish,
-        name: "publish",
-        short: None,
-        value: Some("HOST:NODEPORT"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "A port here for a NodePort; '/udp' may follow",
-    },
-    FlagSpec {
-        flag: Flag::Mount,
-        name: "mount",
-        short: None,
-        value: Some("SRC:DST"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "A folder here for all nodes; ':ro' may follow",
-    },
-    FlagSpec {
-        flag: Flag::Registry,
-        name: "registry",
-        short: None,
-        value: Some("HOST:PORT"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "A registry to pull from; https:// before for TLS",
-    },
-    FlagSpec {
-        flag: Flag::Port,
-        name: "port",
-        short: None,
-        value: Some("PORT"),
-        scope: Scope::Only(&[Verb::CreateRegistry]),
-        help: "Where this machine reaches it, 5000 by default",
-    },
-    FlagSpec {
-        flag: Flag::RegistryMirror,
-        name: "registry-mirror",
-        short: None,
-        value: Some("MIRROR"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Where to pull, like docker.io=https://HOST:PORT",
-    },
-    FlagSpec {
-        flag: Flag::RegistryCa,
-        name: "registry-ca",
-        short: None,
-        value: Some("FILE"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Who signs for registries and mirrors with TLS",
-    },
-    FlagSpec {
-        flag: Flag::RegistryAuth,
-        name: "registry-auth",
-        short: None,
-        value: None,
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Pull from it with docker's credentials",
-    },
-    FlagSpec {
-        flag: Flag::Ca,
-        name: "ca",
-        short: None,
-        value: Some("FILE"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Authorities that nodes trust in all pulls",
-    },
-    FlagSpec {
-        flag: Flag::HostCa,
-        name: "host-ca",
-        short: None,
-        value: None,
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Nodes trust the authorities of this machine",
-    },
-    FlagSpec {
-        flag: Flag::ContainerdConfig,
-        name: "containerd-config",
-        short: None,
-        value: Some("FILE"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "A part of containerd's configuration",
-    },
-    FlagSpec {
-        flag: Flag::Image,
-        name: "image",
-        short: None,
-        value: Some("IMAGE"),
-        scope: Scope::Only(&[Verb::CreateCluster, Verb::UpgradeCluster, Verb::CreateRegistry]),
-        help: "The image of the containers",
-    },
-    FlagSpec {
-        flag: Flag::ImageRepository,
-        name: "image-repository",
-        short: None,
-        value: Some("REPO"),
-        scope: Scope::Only(&[Verb::CreateCluster, Verb::UpgradeCluster, Verb::BuildImage]),
-        help: "Where a node image is pulled from, if none is here",
-    },
-    FlagSpec {
-        flag: Flag::ImageFile,
-        name: "image-file",
-        short: None,
-        value: Some("FILE"),
-        scope: Scope::Only(&[Verb::CreateCluster, Verb::UpgradeCluster]),
-        help: "A node image out of a file of a release",
-    },
-    FlagSpec {
-        flag: Flag::K8sver,
-        name: "k8sver",
-        short: None,
-        value: Some("VERSION"),
-        scope: Scope::Only(&[Verb::CreateCluster, Verb::UpgradeCluster, Verb::BuildImage]),
-        help: "The Kubernetes version, like 1.36 or 1.36.3",
-    },
-    FlagSpec {
-        flag: Flag::Addons,
-        name: "addons",
-        short: None,
-        value: Some("ADDONS"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Of storage,metrics,policy,loadbalancer; or none",
-    },
-    FlagSpec {
-        flag: Flag::FeatureGates,
-        name: "feature-gates",
-        short: None,
-        value: Some("GATES"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "On or off, like A=true,B=false",
-    },
-    FlagSpec {
-        flag: Flag::RuntimeConfig,
-        name: "runtime-config",
-        short: None,
-        value: Some("APIS"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "APIs to serve, like api/all=true",
-    },
-    FlagSpec {
-        flag: Flag::Patches,
-        name: "patches",
-        short: None,
-        value: Some("DIR"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "kubeadm's patches, like etcd+merge.yaml",
-    },
-    FlagSpec {
-        flag: Flag::KubeadmConfig,
-        name: "kubeadm-config",
-        short: None,
-        value: Some("FILE"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Documents that are merged over kubeadm's",
-    },
-    FlagSpec {
-        flag: Flag::AuditPolicy,
-        name: "audit-policy",
-        short: None,
-        value: Some("FILE"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "What the API server logs of requests",
-    },
-    FlagSpec {
-        flag: Flag::Cni,
-        name: "cni",
-        short: None,
-        value: Some("CNI"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "static, or none to install a network yourself",
-    },
-    FlagSpec {
-        flag: Flag::Label,
-        name: "label",
-        short: None,
-        value: Some("NODE:LABEL"),
-        scope: Scope::Only(CREATE),
-        help: "Label nodes, like worker:disk=ssd",
-    },
-    FlagSpec {
-        flag: Flag::Taint,
-        name: "taint",
-        short: None,
-        value: Some("NODE:TAINT"),
-        scope: Scope::Only(CREATE),
-        help: "Taint nodes, like worker:a=b:NoSchedule",
-    },
-    FlagSpec {
-        flag: Flag::NodeCpus,
-        name: "node-cpus",
-        short: None,
-        value: Some("CPUS"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "How many CPUs each node may use",
-    },
-    FlagSpec {
-        flag: Flag::NodeMemory,
-        name: "node-memory",
-        short: None,
-        value: Some("SIZE"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "How much memory, like 4Gi",
-    },
-    FlagSpec {
-        flag: Flag::NodeImage,
-        name: "node-image",
-        short: None,
-        value: Some("NODE=IMAGE"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "A worker's own image, of an older Kubernetes",
-    },
-    FlagSpec {
-        flag: Flag::IfNotExists,
-        name: "if-not-exists",
-        short: None,
-        value: None,
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Leave such a cluster as it is, if it is there",
-    },
-    FlagSpec {
-        flag: Flag::Wait,
-        name: "wait",
-        short: None,
-        value: Some("WHAT"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "Until what is Ready: none, nodes or pods",
-    },
-    FlagSpec {
-        flag: Flag::Timeout,
-        name: "timeout",
-        short: None,
-        value: Some("TIME"),
-        scope: Scope::Only(&[Verb::CreateCluster]),
-        help: "How long at most, like 300 or 5m",
-    },
-    FlagSpec {
-        flag: Flag::Parallel,
-        name: "parallel",
-        short: None,
-        value: Some("N"),
-        scope: Scope::Only(&[Verb::UpgradeCluster]),
-        help: "How many workers at a time; 1 by default",
-    },
-    FlagSpec {
-        flag: Flag::Snapshot,
-        name: "snapshot",
-        short: None,
-        value: Some("NAME"),
-        scope: Scope::Only(&[Verb::UpgradeCluster]),
-        help: "What the cluster is saved as first; or none",
-    },
-    FlagSpec {
-        flag: Flag::GetPrebuiltImage,
-        name: "get-prebuilt-image",
-        short: None,
-        value: None,
-        scope: Scope::Only(&[Verb::BuildImage]),
-        help: "Pull it from --image-repository instead",
-    },
-    FlagSpec {
-        flag: Flag::Retain,
-        name: "retain",
-        short: None,
-        value: None,
-        scope: Scope::Only(CREATE),
-        help: "Keep the containers when something goes wrong",
-    },
-    FlagSpec {
-        flag: Flag::Stop,
-        name: "stop",
-        short: None,
-        value: None,
-        scope: Scope::Only(&[Verb::CreateSnapshot]),
-        help: "Leave the cluster stopped afterwards",
-    },
-    FlagSpec {
-        flag: Flag::Yes,
-        name: "yes",
-        short: None,
-        value: None,
-        scope: Scope::Only(&[
+    flag(Flag::Help, "help", Global, "The help text of the command so far"),
+    flag(Flag::Plain, "plain", Global, "Plain lines, no colours").short('p'),
+    flag(Flag::Quiet, "quiet", Global, "No progress, only results and errors").short('q'),
+    flag(Flag::Masters, "masters", Only(NEW), "Like NUM_MASTERS; without workers by default")
+        .value("N"),
+    flag(Flag::Workers, "workers", Only(NEW), "The same as NUM_WORKERS").value("N"),
+    flag(Flag::From, "from", Only(NEW), "Clone the cluster that was saved as SNAPSHOT")
+        .value("SNAPSHOT"),
+    flag(Flag::WithLb, "with-lb", Only(NEW), "Put a load balancer in front of the masters"),
+    flag(
+        Flag::SkipMasterSetup,
+        "skipmastersetup",
+        Only(NEW),
+        "Leave the masters' and the workers' setup to you",
+    ),
+    flag(Flag::SkipWorkerSetup, "skipworkersetup", Only(NEW), "Leave the workers' setup to you"),
+    flag(
+        Flag::SkipLbSetup,
+        "skiplbsetup",
+        Only(NEW),
+        "Leave the balancer's setup and the rest to you",
+    ),
+    flag(Flag::Subnet, "subnet", Only(NEW), "The network of the containers, like 172.30.0.0/16")
+        .value("CIDR"),
+    flag(Flag::IpFamily, "ip-family", Only(NEW), "Of all addresses inside: ipv4, ipv6 or dual")
+        .value("FAMILY"),
+    flag(Flag::PodSubnet, "pod-subnet", Only(NEW), "The addresses of pods, like 10.60.0.0/16")
+        .value("CIDR"),
+    flag(Flag::ServiceSubnet, "service-subnet", Only(NEW), "Those of Services, like 10.61.0.0/16")
+        .value("CIDR"),
+    flag(Flag::ApiPort, "api-port", Only(NEW), "The port of the API server on this machine")
+        .value("PORT"),
+    flag(
+        Flag::ApiAddress,
+        "api-address",
+        Only(NEW),
+        "The address of the host to publish the API on",
+    )
+    .value("ADDRESS"),
+    flag(Flag::Hosts, "hosts", Only(SPREAD), "The docker contexts or engines to use, with commas")
+        .value("HOSTS"),
+    flag(Flag::Place, "place", Only(CREATE), "Which of HOSTS a node is on; may be repeated")
+        .value("NODE=HOST"),
+    flag(Flag::Publish, "publish", Only(NEW), "A port here for a NodePort; '/udp' may follow")
+        .value("HOST:NODEPORT"),
+    flag(Flag::Mount, "mount", Only(NEW), "A folder here for all nodes; ':ro' may follow")
+        .value("SRC:DST"),
+    flag(Flag::Registry, "registry", Only(NEW), "A registry to pull from; https:// before for TLS")
+        .value("HOST:PORT"),
+    flag(
+        Flag::Port,
+        "port",
+        Only(&[Verb::CreateRegistry]),
+        "Where this machine reaches it, 5000 by default",
+    )
+    .value("PORT"),
+    flag(
+        Flag::RegistryMirror,
+        "registry-mirror",
+        Only(NEW),
+        "Where to pull, like docker.io=https://HOST:PORT",
+    )
+    .value("MIRROR"),
+    flag(
+        Flag::RegistryCa,
+        "registry-ca",
+        Only(NEW),
+        "Who signs for registries and mirrors with TLS",
+    )
+    .value("FILE"),
+    flag(Flag::RegistryAuth, "registry-auth", Only(NEW), "Pull from it with docker's credentials"),
+    flag(Flag::Ca, "ca", Only(NEW), "Authorities that nodes trust in all pulls").value("FILE"),
+    flag(Flag::HostCa, "host-ca", Only(NEW), "Nodes trust the authorities of this machine"),
+    flag(
+        Flag::ContainerdConfig,
+        "containerd-config",
+        Only(NEW),
+        "A part of containerd's configuration",
+    )
+    .value("FILE"),
+    flag(
+        Flag::Image,
+        "image",
+        Only(&[Verb::CreateCluster, Verb::UpgradeCluster, Verb::CreateRegistry]),
+        "The image of the containers",
+    )
+    .value("IMAGE"),
+    flag(
+        Flag::ImageRepository,
+        "image-repository",
+        Only(&[Verb::CreateCluster, Verb::UpgradeCluster, Verb::BuildImage]),
+        "Where a node image is pulled from, if none is here",
+    )
+    .value("REPO"),
+    flag(
+        Flag::ImageFile,
+        "image-file",
+        Only(&[Verb::CreateCluster, Verb::UpgradeCluster]),
+        "A node image out of a file of a release",
+    )
+    .value("FILE"),
+    flag(
+        Flag::K8sver,
+        "k8sver",
+        Only(&[Verb::CreateCluster, Verb::UpgradeCluster, Verb::BuildImage]),
+        "The Kubernetes version, like 1.36 or 1.36.3",
+    )
+    .value("VERSION"),
+    flag(Flag::Addons, "addons", Only(NEW), "Of storage,metrics,policy,loadbalancer; or none")
+        .value("ADDONS"),
+    flag(Flag::FeatureGates, "feature-gates", Only(NEW), "On or off, like A=true,B=false")
+        .value("GATES"),
+    flag(Flag::RuntimeConfig, "runtime-config", Only(NEW), "APIs to serve, like api/all=true")
+        .value("APIS"),
+    flag(Flag::Patches, "patches", Only(NEW), "kubeadm's patches, like etcd+merge.yaml")
+        .value("DIR"),
+    flag(
+        Flag::KubeadmConfig,
+        "kubeadm-config",
+        Only(NEW),
+        "Documents that are merged over kubeadm's",
+    )
+    .value("FILE"),
+    flag(Flag::AuditPolicy, "audit-policy", Only(NEW), "What the API server logs of requests")
+        .value("FILE"),
+    flag(Flag::Cni, "cni", Only(NEW), "static, or none to install a network yourself").value("CNI"),
+    flag(Flag::Label, "label", Only(CREATE), "Label nodes, like worker:disk=ssd")
+        .value("NODE:LABEL"),
+    flag(Flag::Taint, "taint", Only(CREATE), "Taint nodes, like worker:a=b:NoSchedule")
+        .value("NODE:TAINT"),
+    flag(Flag::NodeCpus, "node-cpus", Only(NEW), "How many CPUs each node may use").value("CPUS"),
+    flag(Flag::NodeMemory, "node-memory", Only(NEW), "How much memory, like 4Gi").value("SIZE"),
+    flag(Flag::NodeImage, "node-image", Only(NEW), "A worker's own image, of an older Kubernetes")
+        .value("NODE=IMAGE"),
+    flag(
+        Flag::IfNotExists,
+        "if-not-exists",
+        Only(NEW),
+        "Leave such a cluster as it is, if it is there",
+    ),
+    flag(Flag::Wait, "wait", Only(NEW), "Until what is Ready: none, nodes or pods").value("WHAT"),
+    flag(Flag::Timeout, "timeout", Only(NEW), "How long at most, like 300 or 5m").value("TIME"),
+    flag(
+        Flag::Parallel,
+        "parallel",
+        Only(&[Verb::UpgradeCluster]),
+        "How many workers at a time; 1 by default",
+    )
+    .value("N"),
+    flag(
+        Flag::Snapshot,
+        "snapshot",
+        Only(&[Verb::UpgradeCluster]),
+        "What the cluster is saved as first; or none",
+    )
+    .value("NAME"),
+    flag(
+        Flag::GetPrebuiltImage,
+        "get-prebuilt-image",
+        Only(&[Verb::BuildImage]),
+        "Pull it from --image-repository instead",
+    ),
+    flag(Flag::Retain, "retain", Only(CREATE), "Keep the containers when something goes wrong"),
+    flag(Flag::Stop, "stop", Only(&[Verb::CreateSnapshot]), "Leave the cluster stopped afterwards"),
+    flag(
+        Flag::Yes,
+        "yes",
+        Only(&[
             Verb::DeleteCluster,
             Verb::DeleteMaster,
             Verb::DeleteWorker,
@@ -551,38 +182,17 @@ pub const FLAGS: &[FlagSpec] = &[
             Verb::DeleteRegistry,
             Verb::RestoreCluster,
         ]),
-        help: "Do it without asking",
-    },
-    FlagSpec {
-        flag: Flag::DryRun,
-        name: "dry-run",
-        short: None,
-        value: None,
-        scope: Scope::Only(CHANGE),
-        help: "Say what would be done and do nothing",
-    },
-    FlagSpec {
-        flag: Flag::Tailf,
-        name: "tailf",
-        short: None,
-        value: None,
-        scope: Scope::Only(TALKATIVE),
-        help: "Show the output of each step while it runs",
-    },
-    FlagSpec {
-        flag: Flag::Timings,
-        name: "timings",
-        short: None,
-        value: None,
-        scope: Scope::Only(PLANNED),
-        help: "Say how long each step took",
-    },
-    FlagSpec {
-        flag: Flag::Output,
-        name: "output",
-        short: Some('o'),
-        value: Some("FORMAT"),
-        scope: Scope::Both(ANSWERS, CHANGE),
-        help: "table or json: an answer, or a line for each step",
-    },
+        "Do it without asking",
+    ),
+    flag(Flag::DryRun, "dry-run", Only(CHANGE), "Say what would be done and do nothing"),
+    flag(Flag::Tailf, "tailf", Only(TALKATIVE), "Show the output of each step while it runs"),
+    flag(Flag::Timings, "timings", Only(PLANNED), "Say how long each step took"),
+    flag(
+        Flag::Output,
+        "output",
+        Both(ANSWERS, CHANGE),
+        "table or json: an answer, or a line for each step",
+    )
+    .short('o')
+    .value("FORMAT"),
 ];
