@@ -39,7 +39,7 @@ impl Images {
     pub(crate) fn markdown(&self) -> String {
         let [on_disk, compressed] = self.megabytes();
         format!(
-            "\nThe node image has {on_disk} MB on disk (`docker image inspect`), {compressed} MB \
+            "\nThe node image takes {on_disk} MB on disk (`docker image inspect`), {compressed} MB \
              compressed (`docker save`, zstd {LEVEL}).\n"
         )
     }

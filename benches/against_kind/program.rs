@@ -55,7 +55,7 @@ impl Program {
 
     pub(crate) fn markdown(&self) -> String {
         format!(
-            "\nThe program has {:.2} MB. `mokctl -h` takes {:.2} ms, a process that does nothing \
+            "\nThe program is {:.2} MB. `mokctl -h` takes {:.2} ms, a process that does nothing \
              {:.2} ms (medians of {RUNS}).\n",
             self.megabytes(),
             self.usage * 1e3,

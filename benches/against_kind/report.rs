@@ -176,7 +176,7 @@ impl Report {
         let mut text = preamble(&self.machine);
         let _ = write!(
             text,
-            "{} rounds of each, least / median / most seconds, after one that is not counted.\n\n\
+            "{} rounds of each, min / median / max seconds, after a warm-up round that is not counted.\n\n\
              ![Seconds of each figure, for both](performance.svg)\n\n\
              | shape | figure | mokctl | kind | ratio |\n|---|---|---|---|---|\n",
             self.rounds
@@ -212,7 +212,7 @@ impl Report {
                 delete[1]
             );
         }
-        text.push_str("\nmokctl's is the first of two.\n");
+        text.push_str("\nIn each pair, the first figure is mokctl's and the second kind's.\n");
         text.push_str(&self.program.markdown());
         text.push_str(&self.images.markdown());
         if !noise.is_empty() {
