@@ -230,8 +230,8 @@ mod tests {
         assert_eq!(lines(Shell::Fish), "a:1\nb\n");
         let lines = |shell| at("stop c").lines(shell, Vec::new());
         assert_eq!(lines(Shell::Bash), "cluster\n");
-        assert_eq!(lines(Shell::Zsh), "cluster:Stop a cluster and keep all it holds.\n");
-        assert_eq!(lines(Shell::Fish), "cluster\tStop a cluster and keep all it holds.\n");
+        assert_eq!(lines(Shell::Zsh), "cluster:Stop a cluster and keep its data.\n");
+        assert_eq!(lines(Shell::Fish), "cluster\tStop a cluster and keep its data.\n");
         assert_eq!(at("load image a b").lines(Shell::Bash, names()), "b\n");
     }
 }

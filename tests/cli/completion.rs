@@ -110,7 +110,7 @@ fn zsh_completes_with_what_each_word_is() {
     machine.docker.add_image("web:1.4", &[]);
     let zsh = |line| shell(&machine, &["zsh", "-f", "-c", ZSH, "zsh"], line);
     for (line, want) in [
-        ("mokctl stop c", "cluster:Stop a cluster and keep all it holds.\n"),
+        ("mokctl stop c", "cluster:Stop a cluster and keep its data.\n"),
         ("mokctl delete cluster ", "pre\nprod\n"),
         ("mokctl load image prod web", "web\\:1.4\n"),
         ("mokctl export logs prod ", "files -/\n"),
@@ -127,7 +127,7 @@ fn fish_completes_with_what_each_word_is() {
     machine.docker.add_image("web:1.4", &[]);
     let fish = |line| shell(&machine, &["fish", "--no-config", "-c", FISH], line);
     for (line, want) in [
-        ("mokctl stop c", "cluster\tStop a cluster and keep all it holds.\n"),
+        ("mokctl stop c", "cluster\tStop a cluster and keep its data.\n"),
         ("mokctl delete cluster ", "pre\nprod\n"),
         ("mokctl load image prod web", "web:1.4\n"),
         ("mokctl export logs prod ho", "home/\n"),

@@ -38,10 +38,10 @@ stop cluster options:
 
  Flags:
 
-  --hosts HOSTS       - The docker contexts or engines to use, with commas
-  --dry-run           - Say what would be done and do nothing
-  --timings           - Say how long each step took
-  -o, --output FORMAT - table or json: an answer, or a line for each step
+  --hosts HOSTS       - Docker contexts or engines, comma-separated
+  --dry-run           - Print what would be done, and do nothing
+  --timings           - Print when each step began and ended
+  -o, --output FORMAT - table, or json: an answer, or one event per line
 
 Global flags:
 
@@ -51,7 +51,7 @@ Global flags:
 
 stop cluster examples:
 
- Stop a cluster and keep all it holds:
+ Stop a cluster and keep its data:
 
   mokctl stop cluster mycluster
 
@@ -62,9 +62,8 @@ stop cluster examples:
     }
     for line in ["stop --help", "help stop"] {
         let outcome = machine.mokctl(line).outcome();
-        let whole = format!(
-            "\nstop SUBCOMMANDs:\n\n  cluster - Stop a cluster and keep all it holds.\n{text}"
-        );
+        let whole =
+            format!("\nstop SUBCOMMANDs:\n\n  cluster - Stop a cluster and keep its data.\n{text}");
         outcome.assert(outcome.stdout == whole, "not the help of all its subcommands");
     }
 }
