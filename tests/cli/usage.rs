@@ -45,7 +45,7 @@ stop cluster options:
 
 Global flags:
 
-  --help      - The help text of the command so far
+  --help      - Show help for this command
   -p, --plain - Plain lines, no colours
   -q, --quiet - No progress, only results and errors
 

@@ -7,7 +7,7 @@ use crate::cli::verb::Verb;
 
 /// Every flag, in the order of the usage text.
 pub const FLAGS: &[FlagSpec] = &[
-    flag(Flag::Help, "help", Global, "The help text of the command so far"),
+    flag(Flag::Help, "help", Global, "Show help for this command"),
     flag(Flag::Plain, "plain", Global, "Plain lines, no colours").short('p'),
     flag(Flag::Quiet, "quiet", Global, "No progress, only results and errors").short('q'),
     flag(Flag::Masters, "masters", Only(NEW), "Same as NUM_MASTERS; no workers by default")
@@ -71,7 +71,7 @@ pub const FLAGS: &[FlagSpec] = &[
     .value("MIRROR"),
     flag(Flag::RegistryCa, "registry-ca", Only(NEW), "CA certificates of registries and mirrors")
         .value("FILE"),
-    flag(Flag::RegistryAuth, "registry-auth", Only(NEW), "Pull from it with docker's credentials"),
+    flag(Flag::RegistryAuth, "registry-auth", Only(NEW), "Use docker's credentials for --registry"),
     flag(Flag::Ca, "ca", Only(NEW), "CA certificates that nodes trust in all pulls").value("FILE"),
     flag(Flag::HostCa, "host-ca", Only(NEW), "Let nodes trust this machine's CA certificates"),
     flag(
