@@ -79,7 +79,16 @@ macro_rules! files {
 pub const GO: BuildFiles = files!("go", "Dockerfile");
 
 /// Runs in a container of that image and compiles the programs of one module.
-pub const COMPILE: BuildFiles = files!("programs", "compile.sh", "commands.go", "services.go");
+pub const COMPILE: BuildFiles = files!(
+    "programs",
+    "compile.sh",
+    "cni.go",
+    "commands.go",
+    "containerd.go",
+    "etcd.go",
+    "metallb.go",
+    "services.go",
+);
 
 /// Makes the control plane's and the add-ons' images.
 pub const IMAGES: BuildFiles = files!(

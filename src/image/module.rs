@@ -18,8 +18,9 @@ pub const SCRIPT: &str = "compile.sh";
 pub struct Program {
     /// What it is called.
     pub name: &'static str,
-    /// The Go package; or a file of Go beside the compiling script; or, within the module's
-    /// folder, a C source or a file to take. Those with the same are links to one program.
+    /// The Go package; or a file of Go beside the compiling script, which joins several; or,
+    /// within the module's folder, a C source or a file to take. Those with the same are links
+    /// to one program.
     pub source: &'static str,
     /// How long that takes, in seconds: measured on two cores with an empty cache, the
     /// programs in this order.
@@ -97,8 +98,7 @@ fn module(
     Module { name, path, version, stamps: Vec::new(), staging: None, programs }
 }
 
-const ETCD: &[Program] = &[program("etcd", "go.etcd.io/etcd/server/v3", 30)];
-const ETCDCTL: &[Program] = &[program("etcdctl", "go.etcd.io/etcd/etcdctl/v3", 10)];
+const ETCD: &[Program] = &[program("etcd", "etcd.go", 40), program("etcdctl", "etcd.go", 0)];
 const COREDNS: &[Program] = &[program("coredns", "github.com/coredns/coredns", 120)];
 
 /// What kubeadm lists beside Kubernetes' own images: `images` is what
@@ -111,8 +111,8 @@ pub fn listed(images: &str) -> Vec<Module> {
     if let Some(tag) = tags.get("etcd") {
         // 3.7.0-0: the number behind is of the image.
         let version = format!("v{}", tag.split('-').next().unwrap_or(tag));
-        modules.push(module("etcd", "go.etcd.io/etcd/server/v3", &version, ETCD));
-        modules.push(module("etcdctl", "go.etcd.io/etcd/etcdctl/v3", &version, ETCDCTL));
+        // The module of its tests requires server and client, with the same dependencies.
+        modules.push(module("etcd", "go.etcd.io/etcd/tests/v3", &version, ETCD));
     }
     if let Some(version) = tags.get("coredns") {
         modules.push(module("coredns", "github.com/coredns/coredns", version, COREDNS));
@@ -147,13 +147,13 @@ pub fn addons() -> [Module; 4] {
 }
 
 const CONTAINERD: &[Program] = &[
-    program("containerd", "github.com/containerd/containerd/v2/cmd/containerd", 70),
+    program("containerd", "containerd.go", 75),
+    program("ctr", "containerd.go", 0),
     program(
         "containerd-shim-runc-v2",
         "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2",
         10,
     ),
-    program("ctr", "github.com/containerd/containerd/v2/cmd/ctr", 10),
 ];
 
 const CRICTL: &[Program] = &[program("crictl", "sigs.k8s.io/cri-tools/cmd/crictl", 30)];
@@ -161,11 +161,11 @@ const CRICTL: &[Program] = &[program("crictl", "sigs.k8s.io/cri-tools/cmd/crictl
 /// mokctl's own network takes ptp, host-local and portmap; the others are what add-ons
 /// of users' own ask for first.
 const CNI: &[Program] = &[
-    program("bridge", "github.com/containernetworking/plugins/plugins/main/bridge", 5),
-    program("host-local", "github.com/containernetworking/plugins/plugins/ipam/host-local", 1),
-    program("loopback", "github.com/containernetworking/plugins/plugins/main/loopback", 1),
-    program("portmap", "github.com/containernetworking/plugins/plugins/meta/portmap", 1),
-    program("ptp", "github.com/containernetworking/plugins/plugins/main/ptp", 1),
+    program("bridge", "cni.go", 8),
+    program("host-local", "cni.go", 0),
+    program("loopback", "cni.go", 0),
+    program("portmap", "cni.go", 0),
+    program("ptp", "cni.go", 0),
 ];
 
 const LOCAL_PATH: &[Program] = &[
@@ -187,8 +187,8 @@ const KUBE_ROUTER: &[Program] = &[
 ];
 
 const METALLB: &[Program] = &[
-    program("metallb-controller", "go.universe.tf/metallb/controller", 90),
-    program("metallb-speaker", "go.universe.tf/metallb/speaker", 10),
+    program("metallb-controller", "metallb.go", 95),
+    program("metallb-speaker", "metallb.go", 0),
     program("metallb.yaml", "config/manifests/metallb-native.yaml", 0),
 ];
 
@@ -248,11 +248,7 @@ mod tests {
             .collect();
         assert_eq!(
             found,
-            [
-                "etcd go.etcd.io/etcd/server/v3@v3.7.0",
-                "etcdctl go.etcd.io/etcd/etcdctl/v3@v3.7.0",
-                "coredns github.com/coredns/coredns@v1.14.6",
-            ]
+            ["etcd go.etcd.io/etcd/tests/v3@v3.7.0", "coredns github.com/coredns/coredns@v1.14.6",]
         );
         assert!(listed("registry.k8s.io/pause:3.10.2").is_empty());
     }

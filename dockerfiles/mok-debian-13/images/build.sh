@@ -76,7 +76,8 @@ etcd() {
   local root
   root=$(mktemp -d)
   scaffold "$root"
-  install "$programs"/{etcd,etcdctl} "$root/usr/local/bin/"
+  # They are links to one file, and stay that.
+  cp --preserve=links,mode "$programs"/{etcd,etcdctl} "$root/usr/local/bin/"
   image "$1" etcd "$root" /usr/local/bin/etcd
 }
 

@@ -5,8 +5,9 @@
 # usage: compile.sh MODULE@VERSION STAGING LINKER_FLAGS NAME=SOURCE...
 #   STAGING  version of the modules that MODULE keeps in its own folder; may be empty
 #   SOURCE   a Go package, or the tests of one where NAME ends in .test; or a file of Go
-#            beside this script; or, in the module's folder, a C source or a file to take.
-#            Names with the same SOURCE become links to one program
+#            beside this script, which may call the module's commands as Main(); or, in the
+#            module's folder, a C source or a file to take. Names with the same SOURCE
+#            become links to one program
 # env: GOPROXY and the like, as the user has them
 set -euo pipefail
 
@@ -44,6 +45,24 @@ for name in $(local_replacements); do
   fi
 done
 
+# importable PACKAGE: makes the commands that PACKAGE imports importable, in a copy of the
+# module. Go imports no package main, and these projects keep no other that is the command.
+importable() {
+  local imports commands command
+  imports=$(go list -e -f '{{join .Imports "\n"}}' "$1")
+  commands=$(xargs go list -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' <<<"$imports")
+  for command in $commands; do
+    if [[ ! -d module ]]; then
+      cp --recursive --no-preserve=mode "$folder" module
+      go mod edit -replace="${module%@*}=./module"
+    fi
+    command=module/${command#"${module%@*}"/}
+    rm -f "$command"/*_test.go
+    sed --in-place --expression='s/^package main$/package command/' \
+      --expression='s/^func main() {$/func Main() {/' "$command"/*.go
+  done
+}
+
 declare -A made # by source, the name of what was made of it
 for program; do
   name=${program%%=*} source=${program#*=}
@@ -68,6 +87,7 @@ for program; do
         package=./${source%.go}
         mkdir "$package"
         cp "$here/$source" "$package/"
+        importable "$package"
       fi
       # A debugger alone would want what -s and -w leave out: it need not be made. gRPC's page of
       # its latest requests is made with a template, which may call any method of anything:
