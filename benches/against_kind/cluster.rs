@@ -42,7 +42,8 @@ pub(crate) fn run_first_pods(side: Side, shape: Shape) -> Result<(), String> {
 }
 
 /// An app of two replicas, of an image that both sides' nodes have for their volumes, and a pod
-/// to ask it from. Returns when both replicas run.
+/// to ask it from. Returns when both replicas run. No bare pod: a new cluster refuses one until
+/// its namespace has a service account, and kind's command does not wait for that.
 const APP: &str = "
 export KUBECONFIG=/etc/kubernetes/admin.conf
 kubectl apply --filename=- >/dev/null <<'YAML'
@@ -68,17 +69,21 @@ kind: Service
 metadata: {name: app, namespace: default}
 spec: {selector: {app: app}, ports: [{port: 80, targetPort: 8080}]}
 ---
-apiVersion: v1
-kind: Pod
+apiVersion: apps/v1
+kind: Deployment
 metadata: {name: asks, namespace: default}
 spec:
-  tolerations: [{operator: Exists}]
-  terminationGracePeriodSeconds: 1
-  containers:
-  - name: asks
-    image: localhost/mok/busybox:1
-    imagePullPolicy: Never
-    command: [sleep, infinity]
+  selector: {matchLabels: {app: asks}}
+  template:
+    metadata: {labels: {app: asks}}
+    spec:
+      tolerations: [{operator: Exists}]
+      terminationGracePeriodSeconds: 1
+      containers:
+      - name: asks
+        image: localhost/mok/busybox:1
+        imagePullPolicy: Never
+        command: [sleep, infinity]
 YAML
 kubectl rollout status deployment/app --timeout=300s >/dev/null
 ";
@@ -86,7 +91,7 @@ kubectl rollout status deployment/app --timeout=300s >/dev/null
 /// Returns when the app answers by its Service's name.
 const ASK: &str = "
 export KUBECONFIG=/etc/kubernetes/admin.conf
-ask='kubectl exec --namespace=default asks -- wget -q -T 2 -O /dev/null http://app'
+ask='kubectl exec --namespace=default deployment/asks -- wget -q -T 2 -O /dev/null http://app'
 timeout 300 bash -c \"until $ask; do sleep 0.1; done\" 2>/dev/null
 ";
 
