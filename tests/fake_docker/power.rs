@@ -78,9 +78,7 @@ impl Engine {
         let command = get(&self.need_container(container)?.join("command"));
         if command.contains("/mok/compile.sh ") {
             for word in command.split(' ').filter(|word| !word.starts_with('-')) {
-                if let Some((program, package)) = word.split_once('=')
-                    && package.contains('/')
-                {
+                if let Some((program, _)) = word.split_once('=') {
                     self.print(format!("compiling {program}"))?;
                 }
             }
