@@ -98,7 +98,7 @@ fn module(
     Module { name, path, version, stamps: Vec::new(), staging: None, programs }
 }
 
-const ETCD: &[Program] = &[program("etcd", "etcd.go", 40), program("etcdctl", "etcd.go", 0)];
+const ETCD: &[Program] = &[program("etcd", "etcd.go", 33), program("etcdctl", "etcd.go", 0)];
 const COREDNS: &[Program] = &[program("coredns", "github.com/coredns/coredns", 120)];
 
 /// What kubeadm lists beside Kubernetes' own images: `images` is what
@@ -147,7 +147,7 @@ pub fn addons() -> [Module; 4] {
 }
 
 const CONTAINERD: &[Program] = &[
-    program("containerd", "containerd.go", 75),
+    program("containerd", "containerd.go", 62),
     program("ctr", "containerd.go", 0),
     program(
         "containerd-shim-runc-v2",
@@ -187,7 +187,7 @@ const KUBE_ROUTER: &[Program] = &[
 ];
 
 const METALLB: &[Program] = &[
-    program("metallb-controller", "metallb.go", 95),
+    program("metallb-controller", "metallb.go", 105),
     program("metallb-speaker", "metallb.go", 0),
     program("metallb.yaml", "config/manifests/metallb-native.yaml", 0),
 ];
@@ -248,7 +248,7 @@ mod tests {
             .collect();
         assert_eq!(
             found,
-            ["etcd go.etcd.io/etcd/tests/v3@v3.7.0", "coredns github.com/coredns/coredns@v1.14.6",]
+            ["etcd go.etcd.io/etcd/tests/v3@v3.7.0", "coredns github.com/coredns/coredns@v1.14.6"]
         );
         assert!(listed("registry.k8s.io/pause:3.10.2").is_empty());
     }
