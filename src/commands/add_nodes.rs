@@ -7,6 +7,7 @@ use std::thread;
 use super::outcome::{OnFailure, Revert};
 use super::{Context, node_template, outcome};
 use crate::cluster::host::Place;
+use crate::cluster::layout::Layout;
 use crate::cluster::marks::Marks;
 use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::placement::{pin, spread};
@@ -44,63 +45,28 @@ pub(super) fn run(
 ) -> Result<(), Error> {
     let existing = ExistingCluster::find(context.asked(), cluster)?;
     existing.may_change(None)?;
-    if role == Role::Master && !existing.roster.has_load_balancer() {
-        return Err(Error::NoLoadBalancer(cluster.clone()));
-    }
-    let last = if role == Role::Master { MAX_MASTERS.get() } else { MAX_WORKERS };
-    let new = existing.roster.free(role, count.get().into(), last);
-    if new.len() < count.get().into() {
-        return Err(Error::Full { cluster: cluster.clone(), role: role.as_str(), last });
-    }
+    let new = free_names(&existing, role, count)?;
     let marks = marks.of_new(&new)?;
     let admin_node = existing.admin_node(None)?;
-    let model = existing.member(&admin_node);
-    let image = model.map(|member| member.base.name.clone()).unwrap_or_default();
     let roster = existing.roster.with(new.iter().cloned());
     let (hosts, there) = (existing.engines.hosts(), existing.engines.placement());
     let placement = spread(&roster, &hosts, &pin(there, &new, &hosts, places)?);
     let engines = existing.engines.clone().placed(placement);
-    // Of one host alone there is no image to be brought, and no swarm to be looked at.
-    let sites = sites(context, &engines, &new);
-    let (looks, layout, objects) = thread::scope(|scope| {
-        let layout = scope.spawn(|| existing.layout());
-        let objects = scope.spawn(|| node_objects::of(&existing, &admin_node));
-        let image = image.as_str();
-        let look = |site| scope.spawn(move || look(site, image));
-        let looks: Vec<_> = sites.iter().map(look).collect();
-        (
-            looks.into_iter().map(join).collect::<Result<Vec<_>, Error>>(),
-            join(layout),
-            join(objects),
-        )
-    });
-    let looks = looks?;
-    for (site, look) in sites.iter().zip(&looks) {
-        let of = |role| {
-            let new = site.new.iter().filter(|node| node.role() == role);
-            new.count() as u64
-        };
-        let demand = Demand {
-            masters: of(Role::Master),
-            workers: of(Role::Worker),
-            subnet: None,
-            ranges: Ranges::default(),
-            kubernetes: look.image.version,
-        };
-        preflight::check(&context.ui, &demand, &look.facts)?;
+    let AddFacts { reports, layout, stale } =
+        AddFacts::gather(&existing, &targets(context, &engines, &new), &admin_node)?;
+    for report in &reports {
+        preflight::check(&context.ui, &report.demand, &report.survey)?;
     }
-    // Their containers were removed by hand.
-    let stale: Vec<_> = objects?.into_iter().map(|object| object.node).collect();
     let stale: Vec<_> = new.iter().filter(|node| stale.contains(node)).cloned().collect();
     let plan = plan::add(&existing.roster, &new, &stale);
-    let privilege = context.privilege_on(looks.iter().map(|look| &look.endpoint));
-    let Some(HostReport { image, .. }) = looks.into_iter().next() else {
-        return Err(InventoryError::NoImage(image).into());
+    let privilege = context.privilege_on(reports.iter().map(|report| &report.endpoint));
+    let mut nodes = node_template::like(&existing, &admin_node, privilege)?;
+    nodes.marks = nodes.marks.with(marks);
+    let Some(TargetReport { image, .. }) = reports.into_iter().next() else {
+        return Err(InventoryError::NoImage(image_of(&existing, &admin_node)).into());
     };
     let revert =
         Revert { plan: plan::revert_add(&existing.roster, &new), roster: &existing.roster };
-    let mut nodes = node_template::like(&existing, &admin_node, privilege)?;
-    nodes.marks = nodes.marks.with(marks);
     let run = Run {
         origin: Origin::Image { image, copy_from: None, pki: None },
         nodes,
@@ -111,7 +77,7 @@ pub(super) fn run(
         output: context.output(),
         ..Run::new(&engines, &roster, admin_node)
     };
-    run.outputs.learn_layout(layout?);
+    run.outputs.learn_layout(layout);
     let reserve = plan::reserve(&new);
     if dry_run {
         run::dry_run(&reserve, &run, &context.ui)?;
@@ -123,32 +89,103 @@ pub(super) fn run(
     outcome::change(context, &existing, &plan, &run, on_failure)
 }
 
+/// `count` names of `role` that no node has.
+fn free_names(
+    existing: &ExistingCluster,
+    role: Role,
+    count: NonZeroU8,
+) -> Result<Vec<NodeName>, Error> {
+    let cluster = || existing.roster.name().clone();
+    if role == Role::Master && !existing.roster.has_load_balancer() {
+        return Err(Error::NoLoadBalancer(cluster()));
+    }
+    let last = if role == Role::Master { MAX_MASTERS.get() } else { MAX_WORKERS };
+    let new = existing.roster.free(role, count.get().into(), last);
+    if new.len() < count.get().into() {
+        return Err(Error::Full { cluster: cluster(), role: role.as_str(), last });
+    }
+    Ok(new)
+}
+
+/// The image that `node` was made of.
+fn image_of(existing: &ExistingCluster, node: &NodeName) -> String {
+    existing.member(node).map(|member| member.base.name.clone()).unwrap_or_default()
+}
+
 /// An engine that gets new nodes.
-struct Site {
+struct Target {
     context: Context,
     new: Vec<NodeName>,
 }
 
-/// What is known of it.
-struct HostReport {
+/// Of one host alone there is no image to be brought, and no swarm to be looked at.
+fn targets(context: &Context, engines: &Engines, new: &[NodeName]) -> Vec<Target> {
+    let target = |engine: &Engine| {
+        let here = new.iter().filter(|node| engines.host(node) == engine.host.as_ref());
+        Target { context: context.with(engine.docker.clone()), new: here.cloned().collect() }
+    };
+    engines.iter().map(target).filter(|target| !target.new.is_empty()).collect()
+}
+
+/// What is known before anything is made.
+struct AddFacts {
+    /// One for each target.
+    reports: Vec<TargetReport>,
+    /// The addresses of the cluster.
+    layout: Layout,
+    /// Nodes of the cluster that have no container: it was removed by hand.
+    stale: Vec<NodeName>,
+}
+
+impl AddFacts {
+    /// Looks at the targets and the cluster side by side.
+    fn gather(
+        existing: &ExistingCluster,
+        targets: &[Target],
+        admin_node: &NodeName,
+    ) -> Result<Self, Error> {
+        let image = image_of(existing, admin_node);
+        let image = image.as_str();
+        let (reports, layout, objects) = thread::scope(|scope| {
+            let layout = scope.spawn(|| existing.layout());
+            let objects = scope.spawn(|| node_objects::of(existing, admin_node));
+            let report = |target| scope.spawn(move || TargetReport::of(target, image));
+            let reports: Vec<_> = targets.iter().map(report).collect();
+            (
+                reports.into_iter().map(join).collect::<Result<Vec<_>, Error>>(),
+                join(layout),
+                join(objects),
+            )
+        });
+        let stale = objects?.into_iter().map(|object| object.node).collect();
+        Ok(Self { reports: reports?, layout: layout?, stale })
+    }
+}
+
+/// What is known of a target.
+struct TargetReport {
+    demand: Demand,
     image: NodeImage,
-    facts: Survey,
+    survey: Survey,
     endpoint: Endpoint,
 }
 
-fn sites(context: &Context, engines: &Engines, new: &[NodeName]) -> Vec<Site> {
-    let site = |engine: &Engine| {
-        let here = new.iter().filter(|node| engines.host(node) == engine.host.as_ref());
-        Site { context: context.with(engine.docker.clone()), new: here.cloned().collect() }
-    };
-    engines.iter().map(site).filter(|site| !site.new.is_empty()).collect()
-}
-
-fn look(Site { context, .. }: &Site, image: &str) -> Result<HostReport, Error> {
-    let (image, facts, endpoint) = thread::scope(|scope| {
-        let facts = scope.spawn(|| preflight::look(&context.docker, &[]));
-        let endpoint = scope.spawn(|| context.endpoint());
-        (node_images::named(&context.docker, image), join(facts), join(endpoint))
-    });
-    Ok(HostReport { image: image?, facts: facts?, endpoint: endpoint? })
+impl TargetReport {
+    fn of(Target { context, new }: &Target, image: &str) -> Result<Self, Error> {
+        let (image, survey, endpoint) = thread::scope(|scope| {
+            let survey = scope.spawn(|| preflight::look(&context.docker, &[]));
+            let endpoint = scope.spawn(|| context.endpoint());
+            (node_images::named(&context.docker, image), join(survey), join(endpoint))
+        });
+        let image = image?;
+        let count = |role| new.iter().filter(|node| node.role() == role).count() as u64;
+        let demand = Demand {
+            masters: count(Role::Master),
+            workers: count(Role::Worker),
+            subnet: None,
+            ranges: Ranges::default(),
+            kubernetes: image.version,
+        };
+        Ok(Self { demand, image, survey: survey?, endpoint: endpoint? })
+    }
 }

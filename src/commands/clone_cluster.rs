@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 use std::thread;
 
-use super::Context;
-use super::create_cluster::{apply, is_there, next_steps, ports, proxy, with_names};
+use super::new_cluster::{apply, is_there, ports, proxy, with_names};
+use super::{Context, next_steps};
 use crate::cluster::mirror::Mirror;
-use crate::cluster::name::Role;
+use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::ranges::Ranges;
+use crate::cluster::roster::Roster;
 use crate::cluster::spec::CloneSpec;
-use crate::docker::{Engines, join};
+use crate::cluster::taken::Taken;
+use crate::docker::privilege::Privilege;
+use crate::docker::{Docker, Endpoint, Engines, join};
 use crate::error::Error;
+use crate::image::contract::NodeImage;
 use crate::inventory::networks::taken_subnets;
 use crate::inventory::{node_images, registries, settings, snapshots};
 use crate::node::pki::Pki;
@@ -18,7 +22,8 @@ use crate::node::settings::Settings;
 use crate::plan;
 use crate::preflight::machine::of_options;
 use crate::preflight::{
-    self, Demand, Problem, Survey, chosen_subnet, mounts_gone, problems, refuse_existing,
+    self, Demand, PreflightError, Problem, Survey, chosen_subnet, mounts_gone, problems,
+    refuse_existing,
 };
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 use crate::snapshot::{SavedNode, Snapshot, SnapshotError};
@@ -40,77 +45,25 @@ pub(super) fn run(
             return Ok(());
         }
     }
-    let (snapshot, existing, facts, taken, endpoint) = thread::scope(|scope| {
-        let existing = scope.spawn(|| refuse_existing(&context.docker, name));
-        let facts = scope.spawn(|| preflight::look(&context.docker, &options.ports()));
-        let taken = scope.spawn(|| taken_subnets(&context.docker));
-        let endpoint = scope.spawn(|| context.endpoint());
-        let snapshot = snapshots::named(&context.docker, &spec.snapshot);
-        (snapshot, join(existing), join(facts), join(taken), join(endpoint))
-    });
-    let snapshot = snapshot?;
-    let saved = can_be_cloned(&snapshot, spec)?.clone();
-    existing?;
-    let roster = snapshot.roster.renamed(name);
-    let image = node_images::below(&context.docker, &snapshot.name.image(&saved.node))?;
-    let facts = Survey { taken: taken?, ..facts? };
-    let taken = facts.taken.clone().with(saved.profile.ranges);
-    let count = |role| roster.with_role(role).count() as u64;
-    let demand = Demand {
-        masters: count(Role::Master),
-        workers: count(Role::Worker),
-        subnet: chosen_subnet(options.subnet, &taken, name, saved.profile.ranges.family()),
-        ranges: Ranges::of(saved.profile.ranges.family()),
-        kubernetes: image.version,
+    let facts = CloneFacts::gather(context, spec)?;
+    let roster = facts.snapshot.roster.renamed(name);
+    let taken = facts.survey.taken.clone().with(facts.master.profile.ranges);
+    let privilege = context.privilege(&facts.endpoint);
+    facts.check(context, spec, &roster, &taken, privilege)?;
+    let address = options.api_address.map_or_else(|| facts.endpoint.address(), Ok)?;
+    let nodes = NodeTemplate {
+        privilege,
+        ports: ports(options, address, facts.master.profile.ranges.family()),
+        proxy: proxy(context)?,
+        ..facts.template(&context.docker, spec)?
     };
-    let as_saved = options.mounts.is_empty();
-    let gone = if as_saved { mounts_gone(&snapshot, &facts) } else { Vec::new() };
-    let endpoint = endpoint?;
-    let privilege = context.privilege(&endpoint);
-    let found = gone.into_iter().chain(problems(&demand, &facts));
-    let of_options = of_options(options, None, &image, privilege, &facts);
-    preflight::refuse_or_warn(&context.ui, found.chain(of_options.into_iter().map(Problem::from)))?;
-    let settings = if saved.profile.has_settings {
-        settings::of_image(&context.docker, &snapshot.name.image(&saved.node))?
-    } else {
-        Settings::default()
-    };
-    let mut others = BTreeMap::new();
-    for other in snapshot.nodes.iter().filter(|other| other.version != saved.version) {
-        let own = node_images::below(&context.docker, &snapshot.name.image(&other.node))?;
-        others.insert(other.node.in_cluster(name), own);
-    }
-    let other_images = with_names(&context.docker, others, &image)?;
-    let marks = snapshot.marks().in_cluster(name);
-    let proxy = proxy(context)?;
-    let address = options.api_address.map_or_else(|| endpoint.address(), Ok)?;
-    let own_registry = match &options.registry {
-        Some(asked) => {
-            let mirrors = settings.mirrors.iter().map(Mirror::at);
-            registries::own(&context.docker, mirrors.chain([asked]))?
-        }
-        None => saved.profile.own_registry,
-    };
-    let joins = registries::to_connect(&context.docker, own_registry.as_ref(), &context.ui)?;
+    let own_registry = nodes.own_registry.as_ref();
+    let joins = registries::to_connect(&context.docker, own_registry, &context.ui)?;
+    let plan = plan::clone(&roster, facts.snapshot.roster.name(), options.wait.until);
     let engines = Engines::one(context.docker.clone());
-    let plan = plan::clone(&roster, snapshot.roster.name(), options.wait.until);
     let run = Run {
-        origin: Origin::Clone { image, snapshot, pki: Pki::new()? },
-        nodes: NodeTemplate {
-            privilege,
-            ports: ports(options, address, saved.profile.ranges.family()),
-            mounts: if as_saved { saved.mounts } else { options.mounts.clone() },
-            registry: options.registry.clone().or(saved.profile.registry),
-            own_registry,
-            proxy,
-            addons: saved.profile.addons,
-            ranges: saved.profile.ranges,
-            settings,
-            marks,
-            limits: options.limits.or(saved.profile.limits),
-            cni: saved.profile.cni,
-            other_images,
-        },
+        origin: Origin::Clone { image: facts.image, snapshot: facts.snapshot, pki: Pki::new()? },
+        nodes,
         network: NetworkOptions { subnet: options.subnet, taken, registry: joins },
         api: ApiOptions { address: address.into(), port: options.api_port },
         kubeconfig: Some(context.writable_kubeconfig(name)?),
@@ -122,8 +75,114 @@ pub(super) fn run(
         return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
     apply(context, &plan, &run, retain)?;
-    context.ui.note(&next_steps(name, run.wait.until, context.ui.elapsed()));
+    context.ui.note(&next_steps::when_ready(name, run.wait.until, context.ui.elapsed()));
     Ok(())
+}
+
+/// What the cluster is made from, and where.
+struct CloneFacts {
+    snapshot: Snapshot,
+    /// Its only master.
+    master: SavedNode,
+    /// The node image that the master was made of.
+    image: NodeImage,
+    survey: Survey,
+    endpoint: Endpoint,
+}
+
+impl CloneFacts {
+    /// Looks at all of it side by side; refuses what cannot be cloned, and a cluster that is
+    /// there already.
+    fn gather(context: &Context, spec: &CloneSpec) -> Result<Self, Error> {
+        let docker = &context.docker;
+        let (snapshot, existing, survey, taken, endpoint) = thread::scope(|scope| {
+            let existing = scope.spawn(|| refuse_existing(docker, &spec.name));
+            let survey = scope.spawn(|| preflight::look(docker, &spec.options.ports()));
+            let taken = scope.spawn(|| taken_subnets(docker));
+            let endpoint = scope.spawn(|| context.endpoint());
+            let snapshot = snapshots::named(docker, &spec.snapshot);
+            (snapshot, join(existing), join(survey), join(taken), join(endpoint))
+        });
+        let snapshot = snapshot?;
+        let master = can_be_cloned(&snapshot, spec)?.clone();
+        existing?;
+        let image = node_images::below(docker, &snapshot.name.image(&master.node))?;
+        let survey = Survey { taken: taken?, ..survey? };
+        Ok(Self { snapshot, master, image, survey, endpoint: endpoint? })
+    }
+
+    /// Tells what is in the way of the nodes of `roster`, and refuses if anything is.
+    fn check(
+        &self,
+        context: &Context,
+        CloneSpec { name, options, .. }: &CloneSpec,
+        roster: &Roster,
+        taken: &Taken,
+        privilege: Privilege,
+    ) -> Result<(), PreflightError> {
+        let Self { snapshot, image, survey, .. } = self;
+        let family = self.master.profile.ranges.family();
+        let count = |role| roster.with_role(role).count() as u64;
+        let demand = Demand {
+            masters: count(Role::Master),
+            workers: count(Role::Worker),
+            subnet: chosen_subnet(options.subnet, taken, name, family),
+            ranges: Ranges::of(family),
+            kubernetes: image.version,
+        };
+        let mut found =
+            if options.mounts.is_empty() { mounts_gone(snapshot, survey) } else { Vec::new() };
+        let of_options = of_options(options, None, image, privilege, survey);
+        found.extend(problems(&demand, survey));
+        found.extend(of_options.into_iter().map(Problem::from));
+        Ok(preflight::refuse_or_warn(&context.ui, found)?)
+    }
+
+    /// What the saved nodes have, and `spec` in its place.
+    fn template(&self, docker: &Docker, spec: &CloneSpec) -> Result<NodeTemplate, Error> {
+        let options = &spec.options;
+        let SavedNode { profile, mounts, .. } = self.master.clone();
+        let settings = if profile.has_settings {
+            settings::of_image(docker, &self.snapshot.name.image(&self.master.node))?
+        } else {
+            Settings::default()
+        };
+        let other_images = with_names(docker, self.other_images(docker, &spec.name)?, &self.image)?;
+        let own_registry = match &options.registry {
+            Some(asked) => {
+                let mirrors = settings.mirrors.iter().map(Mirror::at);
+                registries::own(docker, mirrors.chain([asked]))?
+            }
+            None => profile.own_registry,
+        };
+        Ok(NodeTemplate {
+            mounts: if options.mounts.is_empty() { mounts } else { options.mounts.clone() },
+            registry: options.registry.clone().or(profile.registry),
+            own_registry,
+            addons: profile.addons,
+            ranges: profile.ranges,
+            settings,
+            marks: self.snapshot.marks().in_cluster(&spec.name),
+            limits: options.limits.or(profile.limits),
+            cni: profile.cni,
+            other_images,
+            ..NodeTemplate::default()
+        })
+    }
+
+    /// The node images of those nodes of `cluster` that have another version than the master.
+    fn other_images(
+        &self,
+        docker: &Docker,
+        cluster: &ClusterName,
+    ) -> Result<BTreeMap<NodeName, NodeImage>, Error> {
+        let others = self.snapshot.nodes.iter().filter(|node| node.version != self.master.version);
+        let image = |SavedNode { node, .. }: &SavedNode| {
+            let own = node_images::below(docker, &self.snapshot.name.image(node))?;
+            Ok((node.in_cluster(cluster), own))
+        };
+        others.map(image).collect()
+    }
 }
 
 /// Whether `snapshot` is one that `spec` can be made from: its only master.

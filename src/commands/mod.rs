@@ -24,6 +24,8 @@ mod kubeconfig;
 mod load_balancer;
 mod load_image;
 mod load_snapshot;
+mod new_cluster;
+mod next_steps;
 mod node_image;
 mod node_template;
 mod outcome;

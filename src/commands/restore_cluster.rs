@@ -10,7 +10,8 @@ use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, Role};
 use crate::cluster::ranges::Ranges;
 use crate::cluster::timestamp::Timestamp;
-use crate::docker::{Engine, Engines, args, join};
+use crate::docker::privilege::Privilege;
+use crate::docker::{Docker, Endpoint, Engine, Engines, args, join};
 use crate::error::Error;
 use crate::inventory::error::InventoryError;
 use crate::inventory::members::{self, Member};
@@ -32,58 +33,22 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     context.ui.fact("snapshot", name.as_str());
-    let (snapshot, members, network, facts, taken, endpoint) = thread::scope(|scope| {
-        let members = scope.spawn(|| members::of(&context.docker, Some(cluster)));
-        let network = scope.spawn(|| network(context, cluster));
-        let facts = scope.spawn(|| preflight::look(&context.docker, &[]));
-        let taken = scope.spawn(|| taken_subnets(&context.docker));
-        let endpoint = scope.spawn(|| context.endpoint());
-        let snapshot = snapshots::named(&context.docker, name);
-        (snapshot, join(members), join(network), join(facts), join(taken), join(endpoint))
-    });
-    let (snapshot, members, (networks, subnets)) = (snapshot?, members?, network?);
-    if snapshot.roster.name() != cluster {
-        let cluster = snapshot.roster.name().clone();
-        return Err(SnapshotError::OtherCluster { snapshot: name.clone(), cluster }.into());
-    }
-    if members.iter().any(|member| !member.hosts.is_empty()) {
-        return Err(InventoryError::Spread { cluster: cluster.clone(), what: "snapshots" }.into());
-    }
-    let facts = Survey { taken: taken?, ..facts? };
-    check(context, &snapshot, &members, subnets, &facts)?;
-
+    let facts = RestoreFacts::gather(context, cluster, name)?;
+    facts.check(context)?;
+    let nodes = template(&facts.snapshot, context.privilege(&facts.endpoint));
+    let own_registry = nodes.own_registry.as_ref();
+    let joins = registries::to_connect(&context.docker, own_registry, &context.ui)?;
+    let removal = facts.removal(&context.docker, joins.is_some())?;
+    let RestoreFacts { snapshot, members, .. } = facts;
     let renews = snapshot.needs_renewal(Timestamp::now());
     let roster = snapshot.roster.clone();
-    let mut removal = Removal::default();
-    let ids: Vec<String> = members.iter().map(|member| member.id.clone()).collect();
-    removal.add_containers(&context.docker, &ids);
-    removal.add_networks(&Engine { host: None, docker: context.docker.clone() }, networks);
-    let master = snapshot.first_master();
-    let profile = master.map(|saved| saved.profile.clone()).unwrap_or_default();
-    let own_registry = profile.own_registry.as_ref();
-    let joins = registries::to_connect(&context.docker, own_registry, &context.ui)?;
-    if joins.is_some() {
-        removal.add_disconnects(&context.docker)?;
-    }
     let is_there = !removal.is_empty();
     let names = members.iter().map(|member| member.name.clone()).collect();
     let plan = plan::restore(&roster, names, removal.has_networks(), renews);
     let engines = Engines::one(context.docker.clone());
     let run = Run {
         manual: snapshot.manual(),
-        nodes: NodeTemplate {
-            privilege: context.privilege(&endpoint?),
-            ports: snapshot.published(),
-            mounts: master.map(|saved| saved.mounts.clone()).unwrap_or_default(),
-            registry: profile.registry,
-            own_registry: profile.own_registry,
-            addons: profile.addons,
-            ranges: profile.ranges,
-            limits: profile.limits,
-            cni: profile.cni,
-            // The rest is in its images.
-            ..NodeTemplate::default()
-        },
+        nodes,
         network: NetworkOptions {
             subnet: Some(snapshot.subnet),
             registry: joins,
@@ -121,44 +86,116 @@ pub(super) fn run(
     Ok(())
 }
 
-/// Nodes that run now give back what they have.
-fn check(
-    context: &Context,
-    snapshot: &Snapshot,
-    members: &[Member],
+/// The snapshot, and what is there of its cluster and its machine.
+struct RestoreFacts {
+    snapshot: Snapshot,
+    members: Vec<Member>,
+    /// Ids of the cluster's networks.
+    networks: Vec<String>,
+    /// The subnets of these.
     subnets: Vec<IpNet>,
-    facts: &Survey,
-) -> Result<(), Error> {
-    let running = || members.iter().filter(|member| member.runs());
-    let more = |role| {
-        let now = running().filter(|member| member.role() == Some(role)).count();
-        snapshot.roster.with_role(role).count().saturating_sub(now) as u64
-    };
-    let Some(master) = snapshot.first_master() else {
-        return Err(SnapshotError::Unfinished(snapshot.name.clone()).into());
-    };
-    let demand = Demand {
-        masters: more(Role::Master),
-        workers: more(Role::Worker),
-        subnet: None,
-        ranges: Ranges::of(master.profile.ranges.family()),
-        kubernetes: master.version,
-    };
-    let published = running().flat_map(|member| member.published.clone()).collect();
-    let present = Present { subnets, published };
-    let mut found = come_back(snapshot, &present, facts);
-    found.extend(problems(&demand, facts));
-    Ok(preflight::refuse_or_warn(&context.ui, found)?)
+    survey: Survey,
+    endpoint: Endpoint,
+}
+
+impl RestoreFacts {
+    /// Looks at all of it side by side; refuses a snapshot of another cluster.
+    fn gather(
+        context: &Context,
+        cluster: &ClusterName,
+        name: &SnapshotName,
+    ) -> Result<Self, Error> {
+        let docker = &context.docker;
+        let (snapshot, members, network, survey, taken, endpoint) = thread::scope(|scope| {
+            let members = scope.spawn(|| members::of(docker, Some(cluster)));
+            let network = scope.spawn(|| network(docker, cluster));
+            let survey = scope.spawn(|| preflight::look(docker, &[]));
+            let taken = scope.spawn(|| taken_subnets(docker));
+            let endpoint = scope.spawn(|| context.endpoint());
+            let snapshot = snapshots::named(docker, name);
+            (snapshot, join(members), join(network), join(survey), join(taken), join(endpoint))
+        });
+        let (snapshot, members, (networks, subnets)) = (snapshot?, members?, network?);
+        if snapshot.roster.name() != cluster {
+            let cluster = snapshot.roster.name().clone();
+            return Err(SnapshotError::OtherCluster { snapshot: name.clone(), cluster }.into());
+        }
+        if members.iter().any(|member| !member.hosts.is_empty()) {
+            let what = "snapshots";
+            return Err(InventoryError::Spread { cluster: cluster.clone(), what }.into());
+        }
+        let survey = Survey { taken: taken?, ..survey? };
+        Ok(Self { snapshot, members, networks, subnets, survey, endpoint: endpoint? })
+    }
+
+    /// Tells what is in the way, and refuses if anything is. Nodes that run now give back
+    /// what they have.
+    fn check(&self, context: &Context) -> Result<(), Error> {
+        let running = || self.members.iter().filter(|member| member.runs());
+        let more = |role| {
+            let now = running().filter(|member| member.role() == Some(role)).count();
+            self.snapshot.roster.with_role(role).count().saturating_sub(now) as u64
+        };
+        let Some(master) = self.snapshot.first_master() else {
+            return Err(SnapshotError::Unfinished(self.snapshot.name.clone()).into());
+        };
+        let demand = Demand {
+            masters: more(Role::Master),
+            workers: more(Role::Worker),
+            subnet: None,
+            ranges: Ranges::of(master.profile.ranges.family()),
+            kubernetes: master.version,
+        };
+        let published = running().flat_map(|member| member.published.clone()).collect();
+        let present = Present { subnets: self.subnets.clone(), published };
+        let mut found = come_back(&self.snapshot, &present, &self.survey);
+        found.extend(problems(&demand, &self.survey));
+        Ok(preflight::refuse_or_warn(&context.ui, found)?)
+    }
+
+    /// What is there, to be removed; its networks last, and a registry of mokctl's that
+    /// comes back onto the new one leaves them before.
+    fn removal(&self, docker: &Docker, has_registry: bool) -> Result<Removal, Error> {
+        let mut removal = Removal::default();
+        let ids: Vec<String> = self.members.iter().map(|member| member.id.clone()).collect();
+        removal.add_containers(docker, &ids);
+        let engine = Engine { host: None, docker: docker.clone() };
+        removal.add_networks(&engine, self.networks.clone());
+        if has_registry {
+            removal.add_disconnects(docker)?;
+        }
+        Ok(removal)
+    }
+}
+
+/// What every node has; the rest is in its image.
+fn template(snapshot: &Snapshot, privilege: Privilege) -> NodeTemplate {
+    let (profile, mounts) = snapshot
+        .first_master()
+        .map(|saved| (saved.profile.clone(), saved.mounts.clone()))
+        .unwrap_or_default();
+    NodeTemplate {
+        privilege,
+        ports: snapshot.published(),
+        mounts,
+        registry: profile.registry,
+        own_registry: profile.own_registry,
+        addons: profile.addons,
+        ranges: profile.ranges,
+        limits: profile.limits,
+        cni: profile.cni,
+        ..NodeTemplate::default()
+    }
 }
 
 /// Ids of the cluster's networks, and their subnets.
-fn network(context: &Context, cluster: &ClusterName) -> Result<(Vec<String>, Vec<IpNet>), Error> {
-    let ids = networks::ids(&context.docker, cluster)?;
+fn network(docker: &Docker, cluster: &ClusterName) -> Result<(Vec<String>, Vec<IpNet>), Error> {
+    let ids = networks::ids(docker, cluster)?;
     if ids.is_empty() {
         return Ok((ids, Vec::new()));
     }
     let inspect = args::inspect_networks(ids.iter().map(String::as_str));
-    let subnets = context.docker.read(&inspect, networks::engine_subnets)?;
+    let subnets = docker.read(&inspect, networks::engine_subnets)?;
     Ok((ids, subnets))
 }
 

@@ -1,0 +1,98 @@
+//! What `create cluster` does in the same way from an image and from a snapshot.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use super::outcome::OnFailure;
+use super::{Context, outcome};
+use crate::cluster::cni::Cni;
+use crate::cluster::family::IpFamily;
+use crate::cluster::name::NodeName;
+use crate::cluster::port::{PortBinding, PortMapping, published_at};
+use crate::cluster::proxy::Proxy;
+use crate::cluster::roster::Roster;
+use crate::cluster::spec::{ClusterOptions, ClusterSpec};
+use crate::docker::Docker;
+use crate::error::Error;
+use crate::image::contract::NodeImage;
+use crate::plan::Plan;
+use crate::preflight::{existing_like, stand_in_names};
+use crate::run::Run;
+
+/// Whether the cluster of `roster` is there already; then this says where it is.
+pub(super) fn is_there(
+    context: &Context,
+    roster: &Roster,
+    spec: Option<&ClusterSpec>,
+) -> Result<bool, Error> {
+    let name = roster.name();
+    let existing = existing_like(context.asked(), roster, spec)?;
+    if let Some(existing) = &existing {
+        existing.tell(&context.ui);
+        context.ui.fact("existed", true);
+        context.ui.note(&format!("Cluster {name} is there already; nothing to do."));
+    }
+    Ok(existing.is_some())
+}
+
+/// Executes `plan`, which makes a cluster, and says where it is.
+pub(super) fn apply(
+    context: &Context,
+    plan: &Plan,
+    run: &Run<'_>,
+    retain: bool,
+) -> Result<(), Error> {
+    let on_failure = if retain { OnFailure::Retain(&[]) } else { OnFailure::RollBack(&[]) };
+    outcome::execute(context, plan, run, on_failure)?;
+    if run.outputs.has_saved() {
+        context.ui.fact("context", run.roster.name().context());
+    }
+    let family = run.nodes.ranges.family();
+    if family.has_ipv6() {
+        context.ui.fact("ip_family", family.as_str());
+    }
+    let nodes = &run.nodes;
+    if !nodes.settings.is_empty() {
+        context.ui.fact("settings", nodes.settings.summary());
+    }
+    if !nodes.limits.is_empty() {
+        context.ui.fact("limits", nodes.limits.to_string());
+    }
+    if nodes.cni == Cni::None {
+        context.ui.fact("cni", nodes.cni.as_str());
+    }
+    if let Ok(port) = run.outputs.api_port() {
+        context.ui.fact("server", format!("https://{}:{port}", run.api.address));
+    }
+    Ok(())
+}
+
+/// `images` of single nodes, and what those images must be called in a cluster of `image`.
+pub(super) fn with_names(
+    docker: &Docker,
+    images: BTreeMap<NodeName, NodeImage>,
+    image: &NodeImage,
+) -> Result<(BTreeMap<NodeName, NodeImage>, Vec<String>), Error> {
+    let names = if images.is_empty() { Vec::new() } else { stand_in_names(docker, image)? };
+    Ok((images, names))
+}
+
+/// The user's proxies, with a warning where no node reaches them.
+pub(super) fn proxy(context: &Context) -> Result<Option<Proxy>, Error> {
+    let proxy = context.env.proxy()?;
+    if proxy.as_ref().is_some_and(Proxy::is_on_loopback) {
+        context.ui.warn("the proxy is on this machine's loopback, where no node reaches it");
+    }
+    Ok(proxy)
+}
+
+/// What the user asked for, beside the API where no address was given.
+pub(super) fn ports(options: &ClusterOptions, api: Ipv4Addr, family: IpFamily) -> Vec<PortBinding> {
+    let ports = |spec: &PortMapping| {
+        let PortMapping { address, port, node_port, protocol } = *spec;
+        let at =
+            move |address| PortBinding { address, port: port.get(), target: node_port, protocol };
+        published_at(address.unwrap_or(api).into(), family).map(at)
+    };
+    options.publish.iter().flat_map(ports).collect()
+}
