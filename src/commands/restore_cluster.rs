@@ -157,8 +157,7 @@ impl RestoreFacts {
     /// comes back onto the new one leaves them before.
     fn removal(&self, docker: &Docker, has_registry: bool) -> Result<Removal, Error> {
         let mut removal = Removal::default();
-        let ids: Vec<String> = self.members.iter().map(|member| member.id.clone()).collect();
-        removal.add_containers(docker, &ids);
+        removal.add_members(docker, &self.members);
         let engine = Engine { host: None, docker: docker.clone() };
         removal.add_networks(&engine, self.networks.clone());
         if has_registry {

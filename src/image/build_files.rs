@@ -125,6 +125,7 @@ pub const NODE: BuildFiles = files!(
     "files/usr/local/bin/mok-entrypoint",
     "files/usr/local/lib/mok/addons.sh",
     "files/usr/local/lib/mok/dns.sh",
+    "files/usr/local/lib/mok/end_lookups.sh",
     "files/usr/local/lib/mok/network.sh",
     "files/usr/local/lib/mok/pods.sh",
     "files/usr/local/lib/mok/units.sh",

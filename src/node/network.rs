@@ -18,6 +18,9 @@ pub const ROUTES: &str = "etc/mok/routes";
 
 /// Puts the routes in place as the file has them.
 pub const APPLY: &str = "/usr/local/lib/mok/network.sh";
+/// Ends the lookups that the engine's name server has under way for the node, which is about
+/// to go.
+pub const END_LOOKUPS: &str = "/usr/local/lib/mok/end_lookups.sh";
 
 /// What fits into a packet of an overlay network, which wraps it in another one.
 pub const OVERLAY_MTU: u16 = 1450;

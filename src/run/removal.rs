@@ -1,25 +1,35 @@
 //! Removes things from engines: containers with their anonymous volumes, images, networks.
 //! However they were found, they are removed here and in the same way.
+//!
+//! Docker serves names to a container, and before it lets go of one it waits until each name
+//! server that it asked has answered: up to four seconds where none does, as on a machine
+//! without internet (libnetwork's resolver; 4.3 s in place of 0.7 for 1+0). So running nodes
+//! end their lookups first.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cluster::host::Host;
 use crate::cluster::labels;
-use crate::cluster::name::ClusterName;
-use crate::docker::{Call, Docker, DockerError, Engine, EngineCall, ErrorKind, args, join};
+use crate::cluster::name::{ClusterName, Role};
+use crate::docker::{Call, Client, Docker, DockerError, Engine, EngineCall, ErrorKind, args, join};
 use crate::inventory::found::ContainerScan;
 use crate::inventory::members::Member;
 use crate::inventory::{networks, registries};
+use crate::node::network::END_LOOKUPS;
 
 /// How long a manager of a swarm may take to hear of what another one has removed.
 const HEARSAY: Duration = Duration::from_secs(10);
+/// How long a node may take to end its lookups: as long as the engine would wait for them.
+const LOOKUPS: Duration = Duration::from_secs(4);
 /// Between two questions whether it has.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// What will be removed.
 #[derive(Debug, Clone, Default)]
 pub struct Removal {
+    /// What ends the lookups of running nodes.
+    lookups: Vec<(Docker, Call)>,
     containers: Vec<(Docker, Call)>,
     images: Vec<(Docker, Call)>,
     /// By engine that lists them. A swarm's network is listed by all hosts with a part in
@@ -46,8 +56,7 @@ impl Removal {
         });
         for (engine, networks) in found.engines().iter().zip(networks) {
             let here = found.members.iter().filter(|it| found.engine(it).is(&engine.docker));
-            let ids: Vec<String> = here.map(|member| member.id.clone()).collect();
-            removal.add_containers(&engine.docker, &ids);
+            removal.add_members(&engine.docker, here);
             removal.add_networks(engine, networks?);
         }
         let pulls = |member: &Member| member.profile.own_registry.is_some();
@@ -57,6 +66,25 @@ impl Removal {
             }
         }
         Ok(removal)
+    }
+
+    /// Adds the containers of `members`, which are `docker`'s.
+    pub fn add_members<'a>(
+        &mut self,
+        docker: &Docker,
+        members: impl IntoIterator<Item = &'a Member>,
+    ) {
+        let mut ids = Vec::new();
+        for member in members {
+            ids.push(member.id.clone());
+            let is_node = member.role().is_some_and(Role::runs_kubernetes);
+            // podman's name server is a program apart.
+            if is_node && member.runs() && docker.client() == Client::Docker {
+                let call = args::exec(&member.name, [END_LOOKUPS]).deadline(LOOKUPS);
+                self.lookups.push((docker.clone(), call));
+            }
+        }
+        self.add_containers(docker, &ids);
     }
 
     /// Adds the containers `ids` of `docker`.
@@ -132,10 +160,11 @@ impl Removal {
         Some((&engine.docker, ids.first()?))
     }
 
-    /// The calls that remove containers, one for each engine.
+    /// The calls that remove containers, one for each engine, and what comes before.
     #[must_use]
     pub fn container_calls(&self) -> Vec<EngineCall<'_>> {
-        self.containers.iter().map(|(docker, call)| (docker, call.clone())).collect()
+        let calls = self.lookups.iter().chain(&self.containers);
+        calls.map(|(docker, call)| (docker, call.clone())).collect()
     }
 
     /// The calls that remove images.
@@ -155,6 +184,7 @@ impl Removal {
     /// # Errors
     /// The first failure, when all are through.
     pub fn remove_containers(&self) -> Result<(), DockerError> {
+        self.end_lookups();
         let results: Vec<_> = thread::scope(|scope| {
             let remove = |(docker, call)| scope.spawn(move || remove(docker, call));
             let calls = self.containers.iter().map(|(docker, call)| (docker, call));
@@ -162,6 +192,16 @@ impl Removal {
             threads.into_iter().map(join).collect()
         });
         results.into_iter().collect()
+    }
+
+    /// Of all nodes side by side. Where that fails, such as in a node of an older image, the
+    /// engine waits.
+    fn end_lookups(&self) {
+        thread::scope(|scope| {
+            for (docker, call) in &self.lookups {
+                scope.spawn(move || docker.capture(call));
+            }
+        });
     }
 
     /// Removes the images.

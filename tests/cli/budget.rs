@@ -16,12 +16,12 @@ struct Budget {
 }
 
 const BUDGETS: [Budget; 6] = [
-    Budget { shape: "1 0", create: 18, stages: 6, delete: 5 },
-    Budget { shape: "1 1", create: 22, stages: 7, delete: 5 },
-    Budget { shape: "1 3", create: 30, stages: 7, delete: 5 },
-    Budget { shape: "1 6", create: 42, stages: 7, delete: 5 },
-    Budget { shape: "3 0", create: 31, stages: 7, delete: 5 },
-    Budget { shape: "3 3", create: 43, stages: 7, delete: 5 },
+    Budget { shape: "1 0", create: 18, stages: 6, delete: 6 },
+    Budget { shape: "1 1", create: 22, stages: 7, delete: 7 },
+    Budget { shape: "1 3", create: 30, stages: 7, delete: 9 },
+    Budget { shape: "1 6", create: 42, stages: 7, delete: 12 },
+    Budget { shape: "3 0", create: 31, stages: 7, delete: 8 },
+    Budget { shape: "3 3", create: 43, stages: 7, delete: 11 },
 ];
 
 #[test]

@@ -1,5 +1,6 @@
 //! `delete cluster`.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use crate::harness::Machine;
@@ -15,6 +16,27 @@ fn delete_removes_containers_with_their_volumes_network_and_kubeconfig_entry() {
     let remove = machine.docker.call("rm ");
     assert_eq!(remove.argv[..3], ["rm", "--force", "--volumes"]);
     assert_eq!(remove.argv.len(), 3 + 5);
+}
+
+/// An engine waits until name servers have answered all that a container asked.
+#[test]
+fn nodes_that_run_end_their_lookups_before_they_are_removed() {
+    let machine = Machine::new().with_cluster("a 3 1");
+    machine.docker.set_status("a-master-2", "exited");
+    machine.docker.set_status("a-master-3", "paused");
+    // At worst it waits.
+    machine.docker.on("exec a-worker-1 *").fails(1, "no such file or directory");
+    let before = machine.docker.calls().len();
+    machine.mokctl("delete cluster a -q").run();
+    assert!(machine.docker.names().is_empty());
+    let calls = &machine.docker.calls()[before..];
+    let ends = calls.iter().filter(|call| call.argv[0] == "exec");
+    let ends: BTreeSet<_> = ends.map(|call| call.argv[1..].join(" ")).collect();
+    let script = "/usr/local/lib/mok/end_lookups.sh";
+    let want = ["a-master-1", "a-worker-1"].map(|node| format!("{node} {script}"));
+    assert_eq!(ends, want.into());
+    let last = calls.iter().rposition(|call| call.argv[0] == "exec");
+    assert!(last < calls.iter().position(|call| call.argv[0] == "rm"));
 }
 
 #[test]

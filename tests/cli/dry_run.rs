@@ -191,6 +191,7 @@ fn a_dry_run_of_delete_shows_ids() {
     let plan = format!(
         "Updating kubeconfig\n  remove access to the cluster\n\
          Removing containers\n  remove a-master-1\n    \
+         docker exec a-master-1 /usr/local/lib/mok/end_lookups.sh\n    \
          docker rm --force --volumes {container}\n\
          Removing network\n  remove network\n    docker network rm {network}\n"
     );

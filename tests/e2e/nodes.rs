@@ -193,6 +193,15 @@ fn pods_that_need_not_be_waited_for_hold_no_stop() {
     wait::until("the end of two", Duration::from_secs(10), || {
         if still() == ["sleep 1002"] { Ok(()) } else { Err(format!("{:?}", still())) }
     });
+    // As docker's DNS server asks one that does not answer; nothing is sent.
+    let asks = "exec 3<>/dev/udp/192.0.2.1/53 && sleep 1003";
+    docker(&["exec", "--detach", &node, "bash", "-c", asks]).unwrap();
+    let asked = || docker(&["exec", &node, "ss", "-Hun", "dst 192.0.2.1"]).unwrap();
+    wait::until("a lookup", Duration::from_secs(10), || {
+        if asked().is_empty() { Err("none".to_owned()) } else { Ok(()) }
+    });
+    docker(&["exec", &node, "/usr/local/lib/mok/end_lookups.sh"]).unwrap();
+    assert_eq!(asked(), "");
 }
 
 #[test]

@@ -174,6 +174,10 @@ impl Target {
 
     /// Whether mokctl can see nothing wrong with the call.
     pub(super) fn is_as_good(&self, fault: Fault) -> bool {
+        // The engine can do without.
+        if self.line().ends_with("end_lookups.sh") {
+            return true;
+        }
         // These answers only say whether a load can be spared.
         let spares_a_load = self.line().ends_with("images list --quiet")
             || self.line().starts_with("image inspect --format={{.Id}}");
