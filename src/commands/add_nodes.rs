@@ -118,7 +118,7 @@ struct Target {
     new: Vec<NodeName>,
 }
 
-/// Of one host alone there is no image to be brought, and no swarm to be looked at.
+/// The engines that nodes of `new` are placed on.
 fn targets(context: &Context, engines: &Engines, new: &[NodeName]) -> Vec<Target> {
     let target = |engine: &Engine| {
         let here = new.iter().filter(|node| engines.host(node) == engine.host.as_ref());
@@ -162,7 +162,7 @@ impl AddFacts {
     }
 }
 
-/// What is known of a target.
+/// What is known of a target. A swarm is not looked at: its nodes' hosts are in it already.
 struct TargetReport {
     demand: Demand,
     image: NodeImage,
