@@ -1,5 +1,5 @@
-//! What a cluster has beside kubeadm's add-ons, from the outside: addresses that this host
-//! reaches, figures, policies. Volumes have other tests.
+//! mokctl's add-ons as a user meets them: load balancer addresses that this host reaches,
+//! metrics, network policies. `storage` has the tests of volumes.
 
 use std::io::Read;
 use std::net::{SocketAddr, TcpStream};
@@ -12,7 +12,7 @@ use crate::pods::{self, PATIENCE, Pod};
 use crate::snapshots::Snapshot;
 use crate::wait;
 
-/// Two Services with addresses, and pods that nothing may reach.
+/// Two Services of type `LoadBalancer`, and pods that a policy closes to everything.
 const MANIFEST: &str = "
 apiVersion: v1
 kind: Service
@@ -75,7 +75,7 @@ fn add_ons_work_from_the_outside_after_a_restart_a_restore_and_in_a_clone() {
     assert_eq!(self::address(&cluster, "front").unwrap(), address);
 }
 
-/// Both nodes can announce an address, and both have a pod behind it.
+/// Both nodes can announce the address, and both run a pod of the Service.
 #[test]
 fn another_node_announces_an_address_when_one_dies() {
     let Some(cluster) = Cluster::named("announce") else { return };
@@ -83,7 +83,7 @@ fn another_node_announces_an_address_when_one_dies() {
     let worker = cluster.node("worker-1");
     pods::deploy(&cluster, &[cluster.node("master-1"), worker.clone()]);
     let service = MANIFEST.split("---").next().unwrap();
-    // Each of several has its own announcer.
+    // MetalLB picks the announcing node for each Service separately.
     for name in ["front", "second", "third", "fourth"] {
         let service = service.replace("name: front", &format!("name: {name}"));
         cluster.kubectl_with(&["apply", "--filename=-"], &service).unwrap();
@@ -97,7 +97,7 @@ fn another_node_announces_an_address_when_one_dies() {
     tell(&format!("{}: all answer {:.1} s after", cluster.name, took.as_secs_f64()));
 }
 
-/// A Service of a cluster with echo's pods has an address that this host reaches.
+/// Checks that a Service before echo's pods gets an address that this host reaches.
 pub(crate) fn answers_at_its_address(cluster: &Cluster) {
     let service = MANIFEST.split("---").next().unwrap();
     cluster.kubectl_with(&["apply", "--filename=-"], service).unwrap();
@@ -105,7 +105,7 @@ pub(crate) fn answers_at_its_address(cluster: &Cluster) {
     tell(&format!("{}: an answer after {:.1} s", cluster.name, took.as_secs_f64()));
 }
 
-/// All of it, in a cluster that has what `MANIFEST` says.
+/// Checks all add-ons, in a cluster to which `MANIFEST` has been applied.
 fn works(cluster: &Cluster) {
     wait::until("figures of all nodes", PATIENCE, || top(cluster));
     for service in ["front", "local"] {
@@ -114,7 +114,7 @@ fn works(cluster: &Cluster) {
     wait::until("the policy", PATIENCE, || is_kept_off(cluster));
 }
 
-/// Every node has figures.
+/// Checks that `kubectl top` has figures for every node.
 fn top(cluster: &Cluster) -> Result<(), String> {
     let shown = cluster.kubectl(&["top", "nodes", "--no-headers"])?;
     let nodes = cluster.ready_nodes()?;
@@ -123,7 +123,7 @@ fn top(cluster: &Cluster) -> Result<(), String> {
     if is_known && nodes.len() == 2 { Ok(()) } else { Err(shown) }
 }
 
-/// The address of a Service, in its cluster's network.
+/// Waits for the address of a Service, which must be in its cluster's network.
 fn address(cluster: &Cluster, service: &str) -> Result<SocketAddr, String> {
     let service = &cluster.get(&["service", service])?[0];
     let address = service["status"]["loadBalancer"]["ingress"][0]["ip"].as_str();
@@ -134,7 +134,7 @@ fn address(cluster: &Cluster, service: &str) -> Result<SocketAddr, String> {
         .strip_prefix(start)
         .and_then(|rest| rest.strip_prefix('.'))
         .and_then(|number| number.parse().ok());
-    // From a former network, until the controller has seen it.
+    // Until the controller has seen the new network, the address is of the former one.
     if !last.is_some_and(|number| (200..255).contains(&number)) {
         return Err(format!("{address} is not in {subnet}"));
     }
@@ -142,7 +142,7 @@ fn address(cluster: &Cluster, service: &str) -> Result<SocketAddr, String> {
     format!("{address}:{port}").parse().map_err(|error| format!("{error}"))
 }
 
-/// It answers this host.
+/// Waits until the address answers this host.
 fn answers(cluster: &Cluster, service: &str) -> Result<(), String> {
     let address = address(cluster, service)?;
     let patience = Duration::from_secs(2);
@@ -154,7 +154,7 @@ fn answers(cluster: &Cluster, service: &str) -> Result<(), String> {
     if answer.is_empty() { Err(format!("{address}: an empty answer")) } else { Ok(()) }
 }
 
-/// Nothing gets to the closed pods, and they get to the others.
+/// Checks that the closed pods cannot be reached, and that they reach the others.
 fn is_kept_off(cluster: &Cluster) -> Result<(), String> {
     let all = pods::labelled(cluster, "echo")?;
     let closed: Vec<Pod> = pods::labelled(cluster, "echo,closed=yes")?;

@@ -1,4 +1,4 @@
-//! Two clusters out of one snapshot: the same data, and no trust between them.
+//! Two clusters from one snapshot: they have the same data, and do not trust each other.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use crate::pods::{self, IMAGE, PATIENCE, Pod};
 use crate::snapshots::{Snapshot, read, write};
 use crate::wait;
 
-/// A volume of the default storage class, a pod without a controller, and a
-/// token that is called as its user wants.
+/// A volume of the default storage class, a pod without a controller, and a service account
+/// token in a secret with a name of the user's choice.
 const MANIFEST: &str = "
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -56,7 +56,7 @@ fn a_clone_beside_the_original() {
     assert_eq!((read(&original).as_str(), read(&clone).as_str()), ("changed", "saved"));
     assert_eq!(clone.ready_nodes().unwrap(), nodes(&clone));
     assert_eq!(original.ready_nodes().unwrap(), nodes(&original));
-    // The same pods, each on the node of that role and number.
+    // The clone has the same pods, each on the node with the same role and number.
     let (pods, took) = wait::until("the pods of the clone", PATIENCE, || {
         let pods = pods::ready(&clone)?;
         bare(&clone)?;
@@ -83,7 +83,7 @@ fn a_clone_beside_the_original() {
     }
     nothing_is_left_of(&original, &clone);
 
-    // Each is its own cluster, and goes alone.
+    // The two are independent: deleting one leaves the other alone.
     let output = clone.mokctl(&["create", "worker", &clone.name]);
     assert!(output.status.success(), "{}", shown("create worker", &output));
     let output = original.mokctl(&["delete", "cluster", &original.name, "--yes"]);
@@ -96,7 +96,7 @@ fn a_clone_beside_the_original() {
     assert_eq!(Objects::of(&clone.name).unwrap(), Objects::default());
 }
 
-/// The name of the cluster that was saved may be the clone's, once it is free.
+/// A clone may have the name of the cluster that was saved, once that cluster is deleted.
 #[test]
 fn a_clone_in_the_place_of_the_original() {
     let Some(cluster) = Cluster::named("again") else { return };
@@ -116,7 +116,7 @@ fn a_clone_in_the_place_of_the_original() {
     let nodes = ["master-1", "worker-1"].map(|node| cluster.node(node));
     assert_eq!(cluster.ready_nodes().unwrap(), nodes);
     pods::deploy(&cluster, &nodes);
-    // etcd's member is where the next one looks for it.
+    // A second master finds etcd only if its member announces the clone's address.
     let output = cluster.mokctl(&["create", "master", &cluster.name]);
     assert!(output.status.success(), "{}", shown("create master", &output));
     assert_eq!(cluster.ready_nodes().unwrap().len(), 3);
@@ -133,7 +133,7 @@ fn in_bare(cluster: &Cluster, script: &str) -> Result<String, String> {
     cluster.kubectl(&["exec", "bare", "--", "sh", "-c", script])
 }
 
-/// From a pod on each node.
+/// Checks that a pod on each node reaches the others.
 fn names_are_known(cluster: &Cluster, pods: &[Pod], service: &str) -> Result<(), String> {
     for pod in pods {
         let found = cluster.kubectl(&["exec", &pod.name, "--", "getent", "hosts", "echo"])?;
@@ -144,8 +144,8 @@ fn names_are_known(cluster: &Cluster, pods: &[Pod], service: &str) -> Result<(),
     Ok(())
 }
 
-/// What opens `one` does not open `other`: the administrator's certificate, and a
-/// token of a service account.
+/// Checks that `other` refuses the credentials of `one`: the administrator's certificate, and
+/// the token of a service account.
 fn refuses(one: &Cluster, other: &Cluster) {
     let admin = |cluster: &Cluster| {
         let master = cluster.node("master-1");
@@ -160,7 +160,7 @@ fn refuses(one: &Cluster, other: &Cluster) {
         let words = [&exec[..], flags, &["get", "--raw=/api/v1/namespaces/default/pods"]].concat();
         docker_with(&words, config.as_bytes()).map(drop)
     };
-    // Whether the authority or the certificate is looked at.
+    // Either the client refuses the server's authority, or the server the client's certificate.
     let unseen = ["--insecure-skip-tls-verify"];
     ask(one, &[], &admin(one)).unwrap();
     let error = ask(other, &[], &admin(one)).unwrap_err();
@@ -187,7 +187,7 @@ fn refuses(one: &Cluster, other: &Cluster) {
             token.as_bytes(),
         );
         let flag = format!("--token={}", String::from_utf8(token.unwrap()).unwrap());
-        // It is a known user, without the right to look.
+        // In its own cluster the user is known, but may not list nodes.
         let error = ask(one, &[unseen[0], &flag], "").unwrap_err();
         assert!(error.contains("forbidden"), "{error}");
         let error = ask(other, &[unseen[0], &flag], "").unwrap_err();
@@ -195,7 +195,7 @@ fn refuses(one: &Cluster, other: &Cluster) {
     }
 }
 
-/// Neither in the nodes' configuration nor in etcd is anything of the other cluster.
+/// Checks that neither the nodes' configuration nor etcd names the other cluster.
 fn nothing_is_left_of(original: &Cluster, clone: &Cluster) {
     let authority =
         |cluster: &Cluster| docker(&["exec", &cluster.node("master-1"), "cat", AUTHORITY]).unwrap();
@@ -214,13 +214,13 @@ fn nothing_is_left_of(original: &Cluster, clone: &Cluster) {
         let words = [&["exec", &node], &look[..], &["look", &original.name]].concat();
         docker(&words).unwrap();
     }
-    // Their leases and their storage's descriptions go with the Node objects.
+    // Leases and `CSINode` objects are deleted with the Node objects.
     let kinds = "nodes,csinodes,leases,persistentvolumes,pods,endpoints,secrets,configmaps";
     wait::until("the former nodes to be gone", Duration::from_secs(90), || {
         let objects = clone.get(&[kinds, "--all-namespaces"])?;
         let bound = objects.iter().filter(|object| {
             let mut object = (*object).clone();
-            // Who wrote what, and when, is history.
+            // Managed fields record who wrote what, and when: they may name the past.
             if let Some(meta) = object["metadata"].as_object_mut() {
                 meta.remove("managedFields");
                 meta.remove("annotations");

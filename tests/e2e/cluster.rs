@@ -1,4 +1,4 @@
-//! A cluster of a test, gone when the test ends, however it ends.
+//! The cluster of a test. It is removed when the test ends, whether it passes or fails.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::engine::{self, Turn, docker, docker_with, shown, tell};
 
-/// What another tool has in the kubeconfig before mokctl comes.
+/// A kubeconfig that another tool has written before mokctl runs.
 pub(crate) const OTHER: &str = "\
 apiVersion: v1
 kind: Config
@@ -27,33 +27,33 @@ users:
 current-context: other
 ";
 
-/// Where the files of a cluster are.
+/// The folder for the files of a test's cluster.
 enum Folder {
-    /// Of a cluster that goes with its test.
+    /// For a cluster that is removed with its test.
     Own(TempDir),
-    /// Of one that other tests go on with.
+    /// For a cluster that later tests go on with.
     Kept(PathBuf),
 }
 
-/// A cluster by name, made or not, with its own kubeconfig.
+/// A cluster's name, whether the cluster exists or not, with a kubeconfig for it.
 pub(crate) struct Cluster {
-    /// Its name.
+    /// The cluster's name.
     pub(crate) name: String,
     folder: Folder,
-    /// None of a cluster beside another one, which has it.
+    /// The turn to use the engine. `None` for a second cluster: the first one has it.
     _turn: Option<Turn>,
 }
 
 impl Cluster {
-    /// A name that no other run has. Makes nothing yet. None where there is no
-    /// engine.
+    /// Returns a cluster with a name that no other run uses; nothing is created yet. `None` if
+    /// there is no engine.
     pub(crate) fn named(word: &str) -> Option<Self> {
         let turn = engine::turn()?;
         Some(Self::with(format!("e2e-{word}-{}", std::process::id()), Some(turn)))
     }
 
-    /// The cluster called `name`, which stays when this test ends. Its files are in
-    /// `folder`. None where there is no engine.
+    /// Returns the cluster called `name`, which stays when this test ends and has its files in
+    /// `folder`. `None` if there is no engine.
     pub(crate) fn kept(name: &str, folder: &Path) -> Option<Self> {
         let turn = engine::turn()?;
         let folder = folder.join(name);
@@ -61,8 +61,8 @@ impl Cluster {
         Some(Self { name: name.to_owned(), folder: Folder::Kept(folder), _turn: Some(turn) })
     }
 
-    /// Another name, for as long as this one's test has its turn; neither is part of the
-    /// other. Makes nothing yet.
+    /// Returns a second cluster for the same test; nothing is created yet. Neither name is a
+    /// prefix of the other.
     pub(crate) fn beside(&self, word: &str) -> Self {
         let run = self.name.rsplit('-').next().unwrap();
         Self::with(format!("e2e-{word}-{run}"), None)
@@ -74,7 +74,7 @@ impl Cluster {
         Self { name, folder: Folder::Own(folder), _turn: turn }
     }
 
-    /// Makes it with the program; panics unless that succeeds.
+    /// Creates the cluster with mokctl, and panics if that fails.
     pub(crate) fn create(&self, masters: u8, workers: u8) {
         let (masters, workers) = (masters.to_string(), workers.to_string());
         let begun = Instant::now();
@@ -87,24 +87,24 @@ impl Cluster {
         ));
     }
 
-    /// Runs the program with this cluster's kubeconfig.
+    /// Runs mokctl with this cluster's kubeconfig.
     pub(crate) fn mokctl(&self, words: &[&str]) -> Output {
         self.mokctl_with(words, &[])
     }
 
-    /// The same with more in its environment.
+    /// Runs mokctl with this cluster's kubeconfig and further environment variables.
     pub(crate) fn mokctl_with(&self, words: &[&str], env: &[(&str, &str)]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mokctl"));
         command.args(words).env("KUBECONFIG", self.kubeconfig()).envs(env.iter().copied());
         engine::output_of(command, b"").unwrap()
     }
 
-    /// Where its kubeconfig is.
+    /// The path of the cluster's kubeconfig.
     pub(crate) fn kubeconfig(&self) -> PathBuf {
         self.folder().join("kubeconfig")
     }
 
-    /// A place for files.
+    /// A folder for files of the test.
     pub(crate) fn folder(&self) -> &Path {
         match &self.folder {
             Folder::Own(folder) => folder.path(),
@@ -112,17 +112,17 @@ impl Cluster {
         }
     }
 
-    /// The name of a node.
+    /// Returns the full name of a node, such as of `master-1`.
     pub(crate) fn node(&self, role_and_number: &str) -> String {
         format!("{}-{role_and_number}", self.name)
     }
 
-    /// The name of its network.
+    /// The name of the cluster's docker network.
     pub(crate) fn network(&self) -> String {
         format!("mok-{}", self.name)
     }
 
-    /// The network's addresses.
+    /// The subnet of the cluster's docker network.
     pub(crate) fn subnet(&self) -> Result<String, String> {
         let json = docker(&["network", "inspect", &self.network()])?;
         let network: Value = serde_json::from_str(&json).map_err(|error| error.to_string())?;
@@ -131,12 +131,12 @@ impl Cluster {
         subnet.map(str::to_owned).ok_or_else(|| format!("no subnet in {json}"))
     }
 
-    /// kubectl as administrator, on the first master.
+    /// Runs kubectl as administrator on the first master.
     pub(crate) fn kubectl(&self, words: &[&str]) -> Result<String, String> {
         self.kubectl_with(words, "")
     }
 
-    /// The same with `input` on its standard input.
+    /// Runs kubectl as [`Cluster::kubectl`] does, with `input` on its standard input.
     pub(crate) fn kubectl_with(&self, words: &[&str], input: &str) -> Result<String, String> {
         let master = self.node("master-1");
         let kubectl = ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf"];
@@ -146,7 +146,7 @@ impl Cluster {
             .map(|output| String::from_utf8_lossy(&output).trim_end().to_owned())
     }
 
-    /// What kubectl knows of `what`, as a list.
+    /// Returns the items that `kubectl get` lists for the words of `what`.
     pub(crate) fn get(&self, what: &[&str]) -> Result<Vec<Value>, String> {
         let words = ["get", "--output=json"];
         let json = self.kubectl(&words.into_iter().chain(what.iter().copied()).collect::<Vec<_>>());
@@ -154,7 +154,7 @@ impl Cluster {
         Ok(json["items"].as_array().cloned().unwrap_or_else(|| vec![json]))
     }
 
-    /// The names of the nodes that are Ready.
+    /// Returns the names of the nodes that are Ready.
     pub(crate) fn ready_nodes(&self) -> Result<Vec<String>, String> {
         Ok(self
             .get(&["nodes"])?
@@ -164,14 +164,14 @@ impl Cluster {
             .collect())
     }
 
-    /// The names of the tokens that a node could join with.
+    /// Returns the names of the bootstrap tokens that a node could join with.
     pub(crate) fn join_secrets(&self) -> Result<Vec<String>, String> {
         let secrets = self.get(&["secrets", "--namespace=kube-system"])?;
         let joins = |name: &String| name.starts_with("bootstrap-token-") || name == "kubeadm-certs";
         Ok(secrets.iter().map(name).filter(joins).collect())
     }
 
-    /// What to look at when a test has failed.
+    /// Prints what helps to find out why a test has failed.
     fn show(&self) {
         let label = format!("--filter=label=MokCluster={}", self.name);
         let master = self.node("master-1");

@@ -1,7 +1,6 @@
-//! The `console` blocks of a document: what is typed there, and what is shown to
-//! come of it. In the usual form: `$ ` before a command, `> ` before
-//! each further line of it, then its output, in which a line `...` stands for any
-//! lines.
+//! Reads the `console` blocks of a document: commands, and the output that the document shows
+//! for them. A command begins with `$ `, each further line of it with `> `; its output follows,
+//! in which a line `...` stands for any number of lines.
 
 use std::sync::LazyLock;
 
@@ -11,15 +10,15 @@ use snapbox::{Assert, IntoData};
 /// One command of a document.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Step {
-    /// Where it stands.
+    /// The line of the document.
     pub(crate) line: usize,
-    /// What is typed.
+    /// The command, as a reader types it.
     pub(crate) command: String,
-    /// What the document shows.
+    /// The output that the document shows.
     pub(crate) shown: String,
 }
 
-/// The commands of a document, in order.
+/// Returns the commands of a document, in order.
 pub(crate) fn steps(document: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut inside = false;
@@ -33,7 +32,8 @@ pub(crate) fn steps(document: &str) -> Vec<Step> {
     steps
 }
 
-/// A line of a block: the next command, more of the last one, or of its output.
+/// Reads one line of a block: a new command, or a further line of the last command or of its
+/// output.
 fn read(text: &str, line: usize, steps: &mut Vec<Step>) {
     if let Some(command) = text.strip_prefix("$ ") {
         let (command, shown) = (command.to_owned(), String::new());
@@ -53,23 +53,23 @@ fn read(text: &str, line: usize, steps: &mut Vec<Step>) {
     }
 }
 
-/// What differs from run to run; docs/tutorial/README.md tells the reader.
+/// Replaces what differs from run to run; docs/tutorial/README.md tells readers about it.
 static MASKS: LazyLock<[(Regex, &str); 11]> = LazyLock::new(|| {
     [
-        // Only where the engine's host has cgroup v1.
+        // Printed only if the engine's host has cgroup v1.
         (r"(?m)^mokctl: warning: the engine's host has cgroup v1.*\n", ""),
-        // A network is looked for; the host's part of an address follows from the node.
+        // The network is the first free one; the host part of an address depends on the node.
         (r"\b10\.213\.\d+\.", "10.213.N."),
-        // The engine's own choice.
+        // Chosen by the engine.
         (r"\b(172\.\d+|192\.168)\.\d+\.", "172.N.N."),
         (r"\b127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
         (r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b", "TOKEN"),
         (r"\b[0-9a-f]{12,64}\b", "ID"),
-        // What Kubernetes hangs on the names of pods.
+        // The random suffixes of pod names.
         (r"(-[b-df-hj-np-tv-xz24-9]{8,10})?-[b-df-hj-np-tv-xz24-9]{5}\b", "-SUFFIX"),
         (r"(?m)\b\d+(\.\d+)? (s|seconds|%)( |$|\)|\.|,)", "N $2$3"),
         (r"\b(\d+(\.\d+)?(ms|s|m|h|d))+\b", "AGE"),
-        // Columns are as wide as what is in them.
+        // Columns are as wide as their widest cell.
         (r" {2,}", " "),
         (r"(?m) +$", ""),
     ]
@@ -81,13 +81,13 @@ fn masked(text: &str) -> String {
         pattern.replace_all(&text, *mask).into_owned()
     };
     let text = MASKS.iter().fold(format!("{}\n", text.trim_end()), mask);
-    // A mask may have left nothing of it.
+    // A mask may leave nothing of a line.
     format!("{}\n", text.trim_end())
 }
 
-/// Whether `printed` is what was to come; else where the two part.
+/// Compares `printed` with what the document shows. On a mismatch returns where they differ.
 pub(crate) fn compare(shown: &str, printed: &str) -> Result<(), String> {
-    // A backslash in an output is one, not a path of another system.
+    // A backslash in the output is literal, not a Windows path separator.
     let assert = Assert::new().normalize_paths(false);
     let result = assert.try_eq(None, masked(printed).into_data(), masked(shown).into_data());
     result.map_err(|difference| difference.to_string())

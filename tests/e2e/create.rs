@@ -1,4 +1,4 @@
-//! Clusters that come up, work, and go without a trace.
+//! Clusters that are created, work, and are deleted without a trace.
 
 use std::fs;
 use std::process::Command;
@@ -11,12 +11,13 @@ use crate::engine::{Objects, docker, output_of, shown, tell};
 use crate::{pods, wait};
 
 const MASTER_TAINT: &str = "node-role.kubernetes.io/control-plane:NoSchedule";
-/// Nodes are Ready before kube-proxy's pods run on them; then it hears of a pod that is
-/// ready, and writes its rules once a second.
+/// How long Services may take to answer. Nodes are Ready before kube-proxy runs on them, and
+/// kube-proxy writes its rules at most once a second.
 const PROXY_PATIENCE: Duration = Duration::from_secs(20);
 
-/// A kubelet tells the API of a static pod when that becomes ready, some fifteen seconds after
-/// its start. If the API did not answer by then, it takes the kubelet a minute more.
+/// How long the API may take to list the static pods. A kubelet reports a static pod when it
+/// becomes ready, some fifteen seconds after its start; if the API does not answer then, a
+/// minute later.
 const CONTROL_PLANE_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Waits until the API knows the pods of `master`'s control plane.
@@ -32,8 +33,8 @@ fn expect_control_plane(cluster: &Cluster, master: &str) {
     });
 }
 
-/// Waits until the nodes have these taints and no others. What keeps pods off a
-/// node that is not Ready goes a moment after the node has become so.
+/// Waits until the nodes have these taints and no others. The taint of a node that is not Ready
+/// is removed a moment after the node becomes Ready.
 fn expect_taints(cluster: &Cluster, wanted: &[(&String, &[&str])]) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let taint = |taint: &Value| format!("{}:{}", text(&taint["key"]), text(&taint["effect"]));
@@ -84,7 +85,7 @@ fn a_single_master_is_ready_runs_pods_and_leaves_no_trace() {
     assert_eq!(Objects::of(&cluster.name).unwrap(), Objects::default());
     assert!(objects.volumes_left().unwrap().is_empty());
     let left = fs::read_to_string(cluster.kubeconfig()).unwrap();
-    // Whose context was the current one before is not mokctl's to know.
+    // mokctl does not remember which context was current before.
     let current = |text: &str| {
         text.lines()
             .filter(|line| !line.starts_with("current-context"))
@@ -116,8 +117,8 @@ fn two_workers_are_ready_and_everything_reaches_everything() {
     no_container_had_to_start_again(&cluster);
 }
 
-/// `CoreDNS` and the add-ons find the API at once, although they start beside kube-proxy. Those
-/// in their node's network namespace may not (network.sh).
+/// `CoreDNS` and the add-ons reach the API at their first try, although they start in parallel
+/// with kube-proxy. Pods on the host network may need more tries (network.sh).
 fn no_container_had_to_start_again(cluster: &Cluster) {
     let all_ready = ["wait", "pod", "--all", "--all-namespaces", "--for=condition=Ready"];
     cluster.kubectl(&all_ready.into_iter().chain(["--timeout=120s"]).collect::<Vec<_>>()).unwrap();
@@ -131,7 +132,7 @@ fn no_container_had_to_start_again(cluster: &Cluster) {
     }
 }
 
-/// What kubeadm's own run is told to leave out, and a kubelet finds.
+/// Checks the results of what mokctl's scripts do in place of kubeadm and the kubelet.
 fn what_scripts_do_in_others_place_is_done(cluster: &Cluster, nodes: &[String]) {
     let config = ["--namespace=kube-system", "get", "configmap", "kubeadm-config"];
     cluster.kubectl(&config).unwrap();
@@ -145,7 +146,7 @@ fn what_scripts_do_in_others_place_is_done(cluster: &Cluster, nodes: &[String]) 
         assert!(certificate.contains("prime256v1"), "{certificate}");
         assert!(certificate.contains(&format!("DNS:{node}")), "{certificate}");
     }
-    // As kubeadm has them, but for the key: RSA.
+    // As kubeadm makes them, except that kubeadm's key is RSA.
     for (user, subject) in [
         ("admin", "O=kubeadm:cluster-admins, CN=kubernetes-admin"),
         ("controller-manager", "CN=system:kube-controller-manager"),
@@ -171,8 +172,8 @@ fn what_scripts_do_in_others_place_is_done(cluster: &Cluster, nodes: &[String]) 
     }
 }
 
-/// What a user does first, with the kubeconfig that `create` has written and with
-/// the one that `get kubeconfig` prints.
+/// A user's first commands, with the kubeconfig that `create` has written and with the one that
+/// `get kubeconfig` prints.
 fn ready_from_the_host(cluster: &Cluster, nodes: &[String]) {
     let printed = cluster.folder().join("printed");
     let output = cluster.mokctl(&["get", "kubeconfig", &cluster.name]);
@@ -205,12 +206,12 @@ fn kubectl() -> Command {
     Command::new("kubectl")
 }
 
-/// Shows that the checks can fail, and that the node's service heals.
+/// Proves that the checks of this file can fail, and that the node's service repairs routes.
 fn a_lost_route_is_noticed_and_comes_back(cluster: &Cluster, nodes: &[String], echo: &[pods::Pod]) {
     let [_, one, two] = nodes else { unreachable!("three nodes were asked for") };
     let there = &echo.iter().find(|pod| pod.node == *two).unwrap().address;
     let range = format!("{}.0/24", there.rsplit_once('.').unwrap().0);
-    // Not the way back either: without it the default route leads out of the cluster.
+    // Replies need this route too. Without it they take the default route out of the cluster.
     docker(&["exec", one, "ip", "route", "delete", &range]).unwrap();
     let error = pods::check_addresses(cluster, nodes, echo).unwrap_err();
     assert!(error.contains(there), "{error}");

@@ -1,4 +1,4 @@
-//! Names, and where they lead.
+//! DNS in a cluster: names of Services, pods and the world outside.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use crate::engine::{docker, docker_with, lines, shown, tell};
 use crate::pods::{self, IMAGE, PATIENCE, Pod};
 use crate::wait;
 
-/// Where the kubelets tell every pod to ask.
+/// The address of the cluster's DNS, which kubelets give every pod.
 const SERVER: &str = "UDP4:10.96.0.10:53";
 const NO_SUCH_NAME: u8 = 3;
 
@@ -28,7 +28,7 @@ fn names_lead_to_services_pods_and_the_outside() {
     cluster.kubectl_with(&["apply", "--filename=-"], &manifest).unwrap();
     wait::until("the names", PATIENCE, || names_are_right(&cluster, &nodes[1]));
 
-    // What is gone is not found any more.
+    // A deleted Service is not found any more.
     cluster.kubectl(&["delete", "service", "db"]).unwrap();
     wait::until("the end of a name", Duration::from_secs(10), || {
         let answer = Answer::to(&nodes[1], "db.default.svc.cluster.local", Kind::Address)?;
@@ -43,8 +43,8 @@ fn names_lead_to_services_pods_and_the_outside() {
     wait::until("the names", PATIENCE, || names_are_right(&cluster, &nodes[1]));
 }
 
-/// A headless Service, as of a database with two members, and names for clients
-/// outside of the cluster and for those in it.
+/// A headless Service, such as that of a database with two members, an external name, and names
+/// for clients inside the cluster.
 const MANIFEST: &str = "
 apiVersion: v1
 kind: Service
@@ -80,8 +80,8 @@ metadata: {name: inside}
 spec: {type: ExternalName, externalName: echo.default.svc.cluster.local}
 ";
 
-/// Asks for every kind of name from each pod of the `DaemonSet`. `outside` is a
-/// container that the engine's own DNS knows.
+/// Asks for every kind of name from each pod of the `DaemonSet`. `outside` is the name of a
+/// container, which the engine's DNS resolves.
 fn names_are_right(cluster: &Cluster, outside: &str) -> Result<(), String> {
     let service = &cluster.get(&["service", "echo"])?[0];
     let service = service["spec"]["clusterIP"].as_str().unwrap_or_default();
@@ -123,7 +123,7 @@ fn names_are_right(cluster: &Cluster, outside: &str) -> Result<(), String> {
         }
     }
 
-    // Of two members each has half of the weight; the port is 8080.
+    // Each of two members has half of the weight; the port is 8080.
     let port = |answer: &Answer| answer.bytes.windows(4).any(|four| four == [0, 50, 0x1f, 0x90]);
     let answer = Answer::to(outside, "_sql._tcp.db.default.svc.cluster.local", Kind::Service)?;
     if answer.count != 2 || !port(&answer) {
@@ -136,34 +136,34 @@ fn names_are_right(cluster: &Cluster, outside: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// What programs in `pod` take `name` for.
+/// Returns the addresses that the resolver in `pod` finds for `name`.
 fn addresses(cluster: &Cluster, pod: &Pod, name: &str) -> Result<BTreeSet<String>, String> {
     let found = cluster.kubectl(&["exec", &pod.name, "--", "getent", "ahostsv4", name])?;
     let address = |line: String| line.split(' ').next().unwrap_or_default().to_owned();
     Ok(lines(&found).into_iter().map(address).collect())
 }
 
-/// What a question asks for.
+/// The type of a DNS query.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     Address = 1,
     Service = 33,
 }
 
-/// What the cluster's DNS itself said (RFC 1035, section 4.1).
+/// An answer of the cluster's DNS (RFC 1035, section 4.1).
 #[derive(Debug)]
 struct Answer {
-    /// 0 is none, 3 is "no such name".
+    /// The response code: 0 is success, 3 is "no such name".
     code: u8,
-    /// Whether no other server need be asked.
+    /// Whether the answer is authoritative.
     is_final: bool,
-    /// How many records were found.
+    /// The number of answer records.
     count: u8,
     bytes: Vec<u8>,
 }
 
 impl Answer {
-    /// To a question that the node asks.
+    /// Sends a query from the node and reads the answer.
     fn to(node: &str, name: &str, kind: Kind) -> Result<Self, String> {
         let mut question = vec![0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
         for label in name.split('.') {

@@ -1,5 +1,5 @@
-//! The engine, asked with the docker client directly: what mokctl says of itself
-//! proves nothing.
+//! Asks the engine directly, with the docker client: what mokctl says about its own work proves
+//! nothing.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,15 +12,15 @@ use std::thread;
 /// The label of everything that belongs to a cluster.
 const CLUSTER: &str = "MokCluster";
 
-/// The right to use the engine: tests that hold it run one after the other, as
-/// each of them wants the whole machine.
+/// The turn to use the engine. Tests that need it run one after another, because each needs the
+/// whole machine.
 pub(crate) type Turn = MutexGuard<'static, ()>;
 
-/// Waits for the turn of the calling test. None where there is no engine, which
-/// in CI is a failure.
+/// Waits for the turn of the calling test. Returns `None` if there is no engine, and panics
+/// then in CI.
 pub(crate) fn turn() -> Option<Turn> {
     static TURN: Mutex<()> = Mutex::new(());
-    // A test that failed says so itself.
+    // A poisoned lock means that another test failed, which that test reports itself.
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     if node_image().is_some() {
         return Some(turn);
@@ -30,8 +30,8 @@ pub(crate) fn turn() -> Option<Turn> {
     None
 }
 
-/// The name of the node image, made from this source tree. None where there is no
-/// engine. The first call prepares the engine.
+/// Returns the name of the node image of this source tree, or `None` if there is no engine. The
+/// first call removes leftovers and builds the image.
 pub(crate) fn node_image() -> Option<&'static str> {
     static IMAGE: OnceLock<Option<String>> = OnceLock::new();
     let prepare = || {
@@ -42,17 +42,17 @@ pub(crate) fn node_image() -> Option<&'static str> {
     IMAGE.get_or_init(prepare).as_deref()
 }
 
-/// Says something at once, past the test harness, which keeps what is printed.
+/// Prints a line immediately: the test harness would capture what `println!` prints.
 pub(crate) fn tell(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// Runs the docker client: its output, or the command with all that it printed.
+/// Runs the docker client. Returns its output, or on failure the command and all its output.
 pub(crate) fn docker(words: &[&str]) -> Result<String, String> {
     docker_with(words, b"").map(|output| String::from_utf8_lossy(&output).trim_end().to_owned())
 }
 
-/// The same with `input` on its standard input, for any output.
+/// Runs the docker client with `input` on its standard input. The output may be binary.
 pub(crate) fn docker_with(words: &[&str], input: &[u8]) -> Result<Vec<u8>, String> {
     let mut command = Command::new("docker");
     command.args(words);
@@ -75,7 +75,7 @@ pub(crate) fn output_of(mut command: Command, input: &[u8]) -> io::Result<Output
     })
 }
 
-/// A command and everything that came of it.
+/// Formats a command with its status and all its output.
 pub(crate) fn shown(command: &str, output: &Output) -> String {
     format!(
         "{command}: {}\n--- stdout\n{}--- stderr\n{}",
@@ -85,19 +85,19 @@ pub(crate) fn shown(command: &str, output: &Output) -> String {
     )
 }
 
-/// What the engine has of one cluster, by label and by name.
+/// The objects that the engine has of one cluster, found by label and by name.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Objects {
-    /// Containers.
+    /// The containers' names.
     pub(crate) containers: BTreeSet<String>,
-    /// Volumes of these containers.
+    /// The volumes of these containers.
     pub(crate) volumes: BTreeSet<String>,
-    /// Networks.
+    /// The networks' names.
     pub(crate) networks: BTreeSet<String>,
 }
 
 impl Objects {
-    /// Looks for everything of `cluster`.
+    /// Asks the engine for all objects of `cluster`.
     pub(crate) fn of(cluster: &str) -> Result<Self, String> {
         let format = "--format={{.Names}}";
         let labelled = format!("--filter=label={CLUSTER}={cluster}");
@@ -120,7 +120,7 @@ impl Objects {
         Ok(Self { containers, volumes, networks })
     }
 
-    /// Which of these volumes the engine still has.
+    /// Returns those of these volumes that the engine still has.
     pub(crate) fn volumes_left(&self) -> Result<BTreeSet<String>, String> {
         let all = lines(&docker(&["volume", "ls", "--quiet"])?);
         Ok(self.volumes.intersection(&all).cloned().collect())
@@ -143,9 +143,9 @@ pub(crate) fn remove(cluster: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A run of these tests that was killed could not tidy up, and its clusters take
-/// from the host what this run needs. Their names end in its process id; only an
-/// engine on this very host can be asked about those.
+/// Removes the clusters of earlier test runs that were killed: they would use memory and ports
+/// that this run needs. Their names end in the process id of their run, which means something
+/// only if the engine is on this host.
 fn remove_leftovers() {
     let here = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     if docker(&["info", "--format={{.Name}}"]).as_deref() != Ok(here.trim()) {
@@ -166,8 +166,7 @@ fn remove_leftovers() {
     }
 }
 
-/// Builds the node image; nothing to do where it is there. Its progress is shown:
-/// it may take minutes.
+/// Builds the node image, if it is not there yet. Shows the progress: it may take minutes.
 fn build_image() -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_mokctl"))
         .args(["build", "image"])
@@ -179,7 +178,7 @@ fn build_image() -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// The lines of `text` that are not empty.
+/// Returns the lines of `text` that are not empty.
 pub(crate) fn lines(text: &str) -> BTreeSet<String> {
     text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }

@@ -1,5 +1,5 @@
-//! Defaults of an engine's `daemon.json`, each tried on a separate engine: a cluster
-//! comes up all the same, or one line says why it cannot.
+//! Settings of an engine's `daemon.json`, each tried on a separate engine: a cluster is created
+//! all the same, or one line says why it cannot be.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use crate::cluster::Cluster;
 use crate::engine::{shown, tell};
 use crate::second_engine::SecondEngine;
 
-/// With which a cluster comes up.
+/// Settings with which a cluster is created.
 const HARMLESS: [&str; 10] = [
     r#"{"live-restore": true}"#,
     r#"{"log-driver": "none"}"#,
@@ -36,7 +36,7 @@ fn defaults_of_the_engine_are_survived_or_named() {
         assert!(output.status.success(), "{}", shown(settings, &output));
         tell(&format!("{}: {settings}", cluster.name));
     }
-    // It keeps other images then.
+    // With this setting the engine has another image store.
     engine.restart_with(r#"{"userns-remap": "default"}"#);
     engine.load_image();
     let output = mokctl(&create);

@@ -1,6 +1,6 @@
-//! Faults of a real engine, each at the very call that it shall meet: a client of
-//! the test's own does something to the engine first, or to itself, and then is
-//! the docker client.
+//! Faults of a real engine, each at one chosen docker call. The test puts a script in the docker
+//! client's place, which first does something to the engine, or to itself, and then runs the
+//! client.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,8 +12,8 @@ use crate::engine::{self, Objects, docker, node_image, output_of, shown};
 use crate::second_engine::{SCRIPT, SecondEngine};
 use crate::wait;
 
-/// The program, which runs `hook` before the first call whose words match `glob`.
-/// No test waits for what has no end.
+/// Returns mokctl with a docker client that runs `hook` before the first call whose words match
+/// `glob`. Deadlines are a quarter of the usual, because some hooks make a call hang forever.
 fn hooked(cluster: &Cluster, glob: &str, hook: &str, words: &[&str]) -> Command {
     let folder = tempfile::tempdir_in(cluster.folder()).unwrap().keep();
     let (client, once) = (folder.join("docker"), folder.join("once"));
@@ -34,8 +34,8 @@ fn with_hook(cluster: &Cluster, glob: &str, hook: &str, words: &[&str]) -> Outpu
     output_of(hooked(cluster, glob, hook, words), b"").unwrap()
 }
 
-/// Creates 1+1 with a fault; it must say `step`, and nothing must be left but what
-/// is not ours.
+/// Creates 1+1 with a fault. The message must name `step`, and nothing of the cluster may be
+/// left.
 fn create_fails(cluster: &Cluster, glob: &str, hook: &str, flags: &[&str], step: &str) {
     let create = ["create", "cluster", &cluster.name, "1", "1"];
     let output = with_hook(cluster, glob, hook, &[&create[..], flags].concat());
@@ -53,7 +53,7 @@ fn refused(cluster: &Cluster, output: &Output, fault: &str, step: &str) {
     assert!(!kubeconfig.contains(&cluster.name), "{kubeconfig}");
 }
 
-/// What carries the cluster's label.
+/// Returns the names of the objects that carry the cluster's label.
 fn ours(cluster: &Cluster) -> Vec<String> {
     let label = format!("--filter=label=MokCluster={}", cluster.name);
     let containers = docker(&["ps", "--all", "--format={{.Names}}", &label]).unwrap();
@@ -82,11 +82,11 @@ fn a_create_whose_parts_are_taken_away_leaves_nothing() {
     docker(&["tag", node_image().unwrap(), &image]).unwrap();
     let gone = format!("docker rmi {image}");
     let flags = ["--image", image.as_str()];
-    // Nodes start side by side: either may be the first to miss it.
+    // Nodes start side by side, so either may be the first to find the image missing.
     create_fails(&cluster, "\"network create \"*", &gone, &flags, &format!("start {name}-"));
 }
 
-/// What was there first, or came between, stays.
+/// Objects of others stay, whether they were there first or appear during the run.
 #[test]
 fn a_create_that_meets_others_leaves_them_alone() {
     let Some(cluster) = Cluster::named("others") else { return };
@@ -118,12 +118,12 @@ fn a_create_that_meets_others_leaves_them_alone() {
     assert_eq!(state.as_deref(), Ok("running"), "{name}");
 }
 
-/// Another's container or network, gone with the test.
+/// A container or network that is not mokctl's. Removed when the test ends.
 struct Foreign(String);
 
 impl Drop for Foreign {
     fn drop(&mut self) {
-        // Mostly only one of them is there, or none.
+        // Usually only one of the two exists, or neither.
         let _ = docker(&["rm", "--force", "--volumes", &self.0]);
         let _ = docker(&["network", "rm", &self.0]);
     }
@@ -138,7 +138,7 @@ fn a_create_that_fails_late_leaves_nothing() {
     create_fails(&cluster, &join, &gone, &[], &format!("join {worker}"));
 }
 
-/// A cluster that is ready stays, and its access can be had.
+/// The cluster stays, because it is ready, and `get kubeconfig` gives access to it.
 #[test]
 fn a_kubeconfig_that_cannot_be_written_in_the_end_costs_no_cluster() {
     let Some(cluster) = Cluster::named("unsaved") else { return };
@@ -199,7 +199,7 @@ fn nodes_that_are_killed_while_others_come_and_go_cost_nothing_more() {
     engine::remove(name).unwrap();
 }
 
-/// What carries the label of any cluster.
+/// Returns the ids of the objects of all clusters.
 fn objects(engine: &SecondEngine) -> String {
     let label = "--filter=label=MokCluster";
     engine.docker(&["ps", "--all", "--quiet", label]).unwrap()
@@ -225,7 +225,7 @@ fn an_engine_that_is_full_or_ends_is_survived() {
 
     let start = format!("\"start {}\"", cluster.node("master-1"));
     let filler = engine.folder.join("data/filler");
-    // Large blocks first, and then what is too little for one.
+    // Large blocks first, then small ones for the rest.
     let fill = format!(
         "for size in 1M 4K; do dd if=/dev/zero bs=$size oflag=append conv=notrunc of={}; done",
         filler.display()

@@ -1,5 +1,5 @@
-//! What this host is set to, beyond its engine: what a cluster must leave as it was, or say
-//! that it does not (docs/security.md).
+//! Settings of this host outside of the engine. A cluster must leave them as they were, except
+//! for those that docs/security.md lists.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,7 +8,7 @@ use std::process::Command;
 
 use crate::engine::{output_of, tell};
 
-/// Kernel settings that move by themselves: counters and random numbers.
+/// Kernel settings that change by themselves: counters and random numbers.
 const MOVING: [&str; 12] = [
     "fs/aio-nr",
     "fs/dentry-state",
@@ -24,8 +24,8 @@ const MOVING: [&str; 12] = [
     "net/netfilter/nf_conntrack_count",
 ];
 
-/// What stays changed when the last cluster has gone, as docs/security.md says. Its rows
-/// and these lines are the same.
+/// Settings that stay changed after the last cluster is deleted. docs/security.md has the same
+/// rows.
 const STAYS: [&str; 6] = [
     "fs/nr_open",
     "kernel/keys/root_maxbytes",
@@ -35,7 +35,7 @@ const STAYS: [&str; 6] = [
     "vm/overcommit_memory",
 ];
 
-/// Settings by name.
+/// Settings, each by its name.
 pub(crate) struct HostSettings {
     sysctls: BTreeMap<String, String>,
     rules: BTreeSet<String>,
@@ -43,7 +43,7 @@ pub(crate) struct HostSettings {
 }
 
 impl HostSettings {
-    /// Looks at this host.
+    /// Reads the settings of this host.
     pub(crate) fn read() -> Self {
         let mut sysctls = BTreeMap::new();
         read_below(Path::new("/proc/sys"), "", &mut sysctls);
@@ -51,8 +51,8 @@ impl HostSettings {
         Self { sysctls, rules, groups: groups() }
     }
 
-    /// Everything is as it was, but for what is known to stay. A setting that comes with a
-    /// kernel's module is told; it was none before.
+    /// Checks that everything is as it was, except what is known to stay. Settings that came
+    /// with a kernel module did not exist before: they are printed, and no failure.
     pub(crate) fn check_after(&self) {
         let after = Self::read();
         let mut changed = Vec::new();
@@ -74,8 +74,8 @@ impl HostSettings {
     }
 }
 
-/// Every setting below `folder` that can be read, but for networks' interfaces, which come
-/// and go with their own.
+/// Returns every readable setting below `folder`, except those of network interfaces, which
+/// appear and disappear with the interfaces.
 fn read_below(folder: &Path, name: &str, found: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = format!("{name}{}", entry.file_name().to_string_lossy());
@@ -95,8 +95,8 @@ fn read_below(folder: &Path, name: &str, found: &mut BTreeMap<String, String>) {
     }
 }
 
-/// The rules, without what they have counted; none for who may not look. Docker 28 is the first
-/// to have rules in the table `raw`: the table stays, without a rule of theirs or of ours.
+/// Returns the packet filter's rules without their counters, or nothing if the user may not read
+/// them. Docker 28 is the first with rules in the table `raw`: the table stays, empty.
 fn rules(program: &str) -> BTreeSet<String> {
     let output = output_of(Command::new(program), b"");
     let text = output.map(|output| output.stdout).unwrap_or_default();
@@ -107,7 +107,7 @@ fn rules(program: &str) -> BTreeSet<String> {
     lines.map(|line| line.split(" [").next().unwrap_or(line).to_owned()).collect()
 }
 
-/// The control groups of containers.
+/// Returns the control groups of containers.
 fn groups() -> BTreeSet<String> {
     fn below(folder: &Path, found: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {

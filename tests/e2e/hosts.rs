@@ -1,5 +1,5 @@
-//! Clusters over several hosts: engines in network namespaces, in one swarm, that come
-//! and go. Run by `make e2e-hosts`.
+//! Clusters over several hosts: engines in network namespaces, in one swarm, that are stopped
+//! and started. `make e2e-hosts` runs these tests.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -12,10 +12,10 @@ use crate::engine::{self, docker_with, node_image, output_of, shown, tell};
 use crate::pods::{IMAGE, MANIFEST, PATIENCE, image};
 use crate::{slow_link, wait};
 
-/// What brings them up and takes them away.
+/// The script that starts and removes the engines.
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/hosts.sh");
 
-/// Engines, the node image on the first, gone when the test ends.
+/// The engines of a test, removed when it ends. The first one has the node image.
 struct Hosts {
     folder: PathBuf,
     all: Vec<String>,
@@ -23,7 +23,7 @@ struct Hosts {
 
 impl Hosts {
     fn up(count: usize) -> Self {
-        // Below it are the engines' stores: not for a tmpfs.
+        // The engines keep their data in this folder: it is too large for a tmpfs.
         let folder = PathBuf::from(format!("/var/tmp/mok-e2e-hosts-{}", std::process::id()));
         let mut hosts = Self { folder, all: Vec::new() };
         hosts.all = hosts.start(count);
@@ -43,12 +43,12 @@ impl Hosts {
         hosts
     }
 
-    /// Starts those that do not run.
+    /// Starts the engines that are not running.
     fn start(&self, count: usize) -> Vec<String> {
         self.script("up", &count.to_string()).lines().map(String::from).collect()
     }
 
-    /// As a loss of power would end it; 1 is the first.
+    /// Ends an engine as a power failure would. Hosts are numbered from 1.
     fn kill(&self, host: usize) {
         self.script("kill", &host.to_string());
     }
@@ -65,7 +65,7 @@ impl Hosts {
         Ok(String::from_utf8_lossy(&output).trim_end().to_owned())
     }
 
-    /// kubectl, on the first master.
+    /// Runs kubectl on the first master.
     fn kubectl(&self, cluster: &Cluster, words: &[&str], input: &str) -> Result<String, String> {
         let master = cluster.node("master-1");
         let kubectl = ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf"];
@@ -83,7 +83,7 @@ impl Hosts {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// Which nodes the engine of a host has.
+    /// Returns the names of the nodes on a host.
     fn nodes(&self, host: usize) -> BTreeSet<String> {
         let words = ["ps", "--all", "--filter=label=MokCluster", "--format={{.Names}}"];
         self.docker(host, &words, b"").unwrap().lines().map(String::from).collect()
@@ -97,7 +97,8 @@ impl Hosts {
         });
     }
 
-    /// A pod on every node, all of them ready: name and address of each.
+    /// Starts a pod on every node, waits until all are ready, and returns their names and
+    /// addresses.
     fn pods(&self, cluster: &Cluster, count: usize) -> Vec<(String, String)> {
         let format = "--output=jsonpath={range .items[*]}{.metadata.name} {.status.podIP} \
                       {.status.containerStatuses[0].ready}{\"\\n\"}{end}";
@@ -113,7 +114,7 @@ impl Hosts {
         wait::until("a pod on every node", PATIENCE * 2, ready).0
     }
 
-    /// Every pod reaches every other, wherever it is.
+    /// Checks that every pod reaches every other one, on whichever host.
     fn pods_reach_each_other(&self, cluster: &Cluster, pods: &[(String, String)]) {
         for (from, _) in pods {
             for (to, address) in pods {
@@ -127,14 +128,14 @@ impl Hosts {
         }
     }
 
-    /// Nothing is left of any cluster.
+    /// Checks that nothing is left of any cluster.
     fn is_clean(&self) {
         for host in 1..=self.all.len() {
             assert_eq!(self.nodes(host), BTreeSet::new());
             assert_eq!(self.docker(host, &["volume", "ls", "--quiet"], b""), Ok(String::new()));
         }
         let networks = ["network", "ls", "--quiet", "--filter=label=MokCluster"];
-        // A swarm's manager takes a moment to hear of what another one has removed.
+        // A manager of the swarm takes a moment to learn what another one has removed.
         let ((), took) = wait::until("no network", Duration::from_secs(10), || {
             let left = self.docker(1, &networks, b"")?;
             if left.is_empty() { Ok(()) } else { Err(left) }
@@ -241,7 +242,7 @@ fn three_masters_on_three_hosts_survive_the_loss_of_a_host() {
     hosts.is_clean();
 }
 
-/// What docs/hosts.md tells of slow links, and of three hosts against one.
+/// Measures what docs/hosts.md says about slow links, and about three hosts compared with one.
 #[test]
 #[ignore = "starts three engines: make e2e-hosts"]
 fn a_slow_link_costs_what_the_calls_that_wait_for_each_other_cost() {
@@ -250,7 +251,7 @@ fn a_slow_link_costs_what_the_calls_that_wait_for_each_other_cost() {
     let hosts = Hosts::up(3);
     let addresses = hosts.all.iter().map(|host| host.trim_start_matches("tcp://"));
     let addresses: Vec<SocketAddr> = addresses.map(|address| address.parse().unwrap()).collect();
-    // What is published on the near end of such a link, nothing reaches.
+    // Nothing reaches a port that is published on the near end of such a link.
     let api = format!("--api-address={}", addresses[0].ip());
     let seconds = |round_trip: u64, count: usize| {
         let delay = Duration::from_millis(round_trip);
@@ -268,7 +269,7 @@ fn a_slow_link_costs_what_the_calls_that_wait_for_each_other_cost() {
         tell(&format!("1+2, {count} hosts, {round_trip} ms: {seconds:.1} s"));
         seconds
     };
-    // Brings the image.
+    // The first run also copies the image.
     seconds(0, 3);
     let median = |round_trip, count| {
         let mut all: Vec<f64> = (0..TIMES).map(|_| seconds(round_trip, count)).collect();
@@ -280,7 +281,7 @@ fn a_slow_link_costs_what_the_calls_that_wait_for_each_other_cost() {
         "1+2, medians of {TIMES}: one host {one:.1} s; three {near:.1} s, {mid:.1} s at 10 ms, \
          {far:.1} s at 50 ms"
     ));
-    // 20 calls one after the other, of five round trips and some; twice that is too much.
+    // 20 calls one after another take a good five round trips each. Twice that is too much.
     assert!(far - near < 2.0 * 20.0 * 5.0 * 0.05, "{far:.1} s at 50 ms, {near:.1} s at none");
     hosts.is_clean();
 }

@@ -1,4 +1,4 @@
-//! Clusters with IPv6 addresses: beside IPv4, and alone.
+//! Clusters with IPv6 addresses: dual-stack, and IPv6 alone.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream};
@@ -11,7 +11,7 @@ use crate::engine::docker;
 use crate::pods::PATIENCE;
 use crate::wait;
 
-/// A pod on every node that tells its name, and a Service with an address for each family.
+/// A pod on every node that answers with its name, and a Service with an address of each family.
 const MANIFEST: &str = "
 apiVersion: apps/v1
 kind: DaemonSet
@@ -39,7 +39,7 @@ spec:
   ports: [{port: 80, targetPort: 8080}]
 ";
 
-/// No pod of it may be reached.
+/// A policy under which no pod may be reached.
 const POLICY: &str = "
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -60,7 +60,7 @@ fn a_dual_stack_service_answers_on_both_families() {
     cluster.kubectl_with(&["delete", "--filename=-"], POLICY).unwrap();
     wait::until("answers", PATIENCE, || works(&cluster, &[4, 6]));
 
-    // Its network is removed meanwhile: both families come back.
+    // Its network is removed while it is stopped: the new one must have both families.
     cluster.does(&["stop", "cluster", &cluster.name]);
     docker(&["network", "rm", &cluster.network()]).unwrap();
     cluster.does(&["start", "cluster", &cluster.name]);
@@ -78,7 +78,7 @@ fn a_cluster_of_ipv6_alone_resolves_names_and_answers() {
         for name in
             ["kubernetes.default.svc.cluster.local", "web.default.svc.cluster.local", &worker]
         {
-            // With a dot at its end: no domain is tried before.
+            // With a final dot, no search domain is tried first.
             let words = ["exec", "daemonset/web", "--", "nslookup", &format!("{name}.")];
             let found = cluster.kubectl(&words)?;
             if !found.contains("\nAddress: fd00:10:") {
@@ -109,7 +109,7 @@ fn create(cluster: &Cluster, family: &str) {
     cluster.kubectl_with(&["apply", "--filename=-"], MANIFEST).unwrap();
 }
 
-/// All pods reach each other, and this host the Service and the API, over these families.
+/// Checks that all pods reach each other, and this host the Service and the API, over `families`.
 fn works(cluster: &Cluster, families: &[u8]) -> Result<(), String> {
     let has = |all: &[IpAddr]| -> Vec<u8> {
         all.iter().map(|address| if address.is_ipv6() { 6 } else { 4 }).collect()
@@ -148,7 +148,7 @@ fn works(cluster: &Cluster, families: &[u8]) -> Result<(), String> {
     if api.len() == 2 { Ok(()) } else { Err(port) }
 }
 
-/// Those that the Service has got.
+/// Returns the addresses that the Service was given.
 fn addresses(cluster: &Cluster) -> Result<Vec<SocketAddr>, String> {
     let service = &cluster.get(&["service", "web"])?[0];
     let all = parsed(&service["status"]["loadBalancer"]["ingress"]);
@@ -158,13 +158,13 @@ fn addresses(cluster: &Cluster) -> Result<Vec<SocketAddr>, String> {
     Ok(all.into_iter().map(|address| SocketAddr::new(address, 80)).collect())
 }
 
-/// The addresses in a list of objects.
+/// Returns the addresses in a list of objects.
 fn parsed(list: &Value) -> Vec<IpAddr> {
     let all = list.as_array().into_iter().flatten();
     all.filter_map(|it| it["ip"].as_str()?.parse().ok()).collect()
 }
 
-/// It answers this host.
+/// Waits until the address answers this host.
 fn answer(address: SocketAddr) -> Result<(), String> {
     let ask = || {
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;

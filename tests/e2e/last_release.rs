@@ -1,12 +1,12 @@
-//! What the release before this one has made: clusters and snapshots, read, listed, stopped,
-//! started, extended, restored and deleted by this one.
+//! Clusters and snapshots that the last release has made are listed, stopped, started, extended,
+//! restored and deleted by this one.
 
 use std::process::{Command, Output};
 
 use crate::cluster::Cluster;
 use crate::engine::{Objects, node_image, output_of, shown};
 
-/// Runs `program` for `cluster`; it must succeed.
+/// Runs `program` for `cluster`, and panics if it fails.
 #[track_caller]
 fn succeed(cluster: &Cluster, program: &str, words: &[&str]) -> String {
     let mut command = Command::new(program);
@@ -26,7 +26,7 @@ fn what_the_release_before_has_made_is_used_by_this_one() {
     let was = |words: &[&str]| succeed(&cluster, &old, words);
     let is = |words: &[&str]| succeed(&cluster, new, words);
 
-    // Its own image, where that is here: both releases call theirs the same.
+    // The last release's image, if it is here: both releases use the same name for theirs.
     let image = std::env::var("MOK_LAST_RELEASE_IMAGE");
     let image = image.unwrap_or_else(|_| node_image().unwrap().to_owned());
     was(&["create", "cluster", name, "1", "1", "--image", &image]);

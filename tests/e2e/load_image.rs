@@ -1,4 +1,4 @@
-//! `load image`: what a pod gets that names the image.
+//! `load image`: which image a pod gets that names it.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::cluster::Cluster;
 use crate::engine::{docker, docker_with, shown};
 use crate::{pods, wait};
 
-/// Images of one name and more, gone when the test ends.
+/// Images with a common name, removed when the test ends.
 struct Images<'a>(&'a Cluster);
 
 impl Images<'_> {
@@ -14,7 +14,7 @@ impl Images<'_> {
         format!("{}:{tag}", self.0.name)
     }
 
-    /// Builds an image that says of itself which it is, and returns its id.
+    /// Builds an image that prints which one it is, and returns its id.
     fn build(&self, tag: &str) -> String {
         let file = format!("FROM {}\nRUN echo {tag} >/version\n", pods::IMAGE);
         let name = format!("--tag={}", self.name(tag));
@@ -23,8 +23,8 @@ impl Images<'_> {
     }
 }
 
-/// Of which layers an image of the engine is. Where it keeps images in containerd, its id is
-/// not the one that nodes know.
+/// Returns the layers of one of the engine's images. The id would not do: with the containerd
+/// image store it is not the id that nodes know.
 fn layers(image: &str) -> String {
     docker(&["image", "inspect", "--format={{.RootFS.Layers}}", image]).unwrap()
 }
@@ -63,14 +63,14 @@ fn nodes_have_what_the_engine_has_under_that_name() {
         let there: BTreeSet<_> = nodes.iter().map(|node| has(node, &moving).unwrap()).collect();
         assert_eq!(there, BTreeSet::from([layers(id)]));
     }
-    // By its id the second one gets its name.
+    // The second image has lost its name; given by id, it gets one in the nodes.
     let said = load(&ids[1]);
     let full = format!("docker.io/library/{}", images.name("2"));
     assert!(said.contains(&full), "{said}");
     assert_eq!(has(&nodes[1], &full), Ok(layers(&ids[1])));
 
-    // The next one has its base in common with them. The base is not sent, and the node needs
-    // no packed copy of it.
+    // The next image has the same base. The base is not sent again, and the node needs no packed
+    // copy of it.
     let base = ["image", "inspect", "--format={{index .RootFS.Layers 0}}", pods::IMAGE];
     let ctr = ["exec", &nodes[1], "ctr", "--namespace=k8s.io", "content", "rm"];
     docker(&[&ctr[..], &[&docker(&base).unwrap()]].concat()).unwrap();

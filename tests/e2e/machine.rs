@@ -1,8 +1,8 @@
-//! A user's machine: systemd, cgroup v2, `AppArmor`, an engine of today, and a reboot now and
-//! then. scripts/e2e-vm.sh runs these tests one by one in a virtual machine, on each of its
-//! engines; `docker` there is the client of the engine whose turn it is, or podman.
+//! A user's machine: systemd, cgroup v2, `AppArmor`, a current engine, and reboots.
+//! scripts/e2e-vm.sh runs these tests one by one in a virtual machine, with each of its engines;
+//! `docker` there is the client of the engine under test, or podman.
 //!
-//! What is there before a reboot is told to the test after it in the folder that
+//! A test before a reboot leaves what the test after it must find in the folder that
 //! `MOK_MACHINE` names.
 
 use std::collections::BTreeSet;
@@ -19,12 +19,12 @@ use crate::restart::{Before, containers};
 use crate::snapshots::{self, Snapshot};
 use crate::{addons, storage, wait};
 
-/// Where this machine keeps what outlives a reboot.
+/// The folder for files that must survive a reboot.
 fn folder() -> PathBuf {
     env::var_os("MOK_MACHINE").expect("MOK_MACHINE names no folder: see make e2e-vm").into()
 }
 
-/// A part of these tests that the engine of this machine cannot do, by the suite's word.
+/// Whether the suite leaves out `part` of the tests, because the engine under test cannot do it.
 fn is_left_out(part: &str) -> bool {
     let left_out = env::var("MOK_MACHINE_WITHOUT").unwrap_or_default();
     let is = left_out.split(' ').any(|word| word == part);
@@ -38,14 +38,15 @@ fn nodes(cluster: &Cluster, roles: &[&str]) -> Vec<String> {
     roles.iter().map(|role| cluster.node(role)).collect()
 }
 
-/// Returns what it says beside its answer.
+/// Runs mokctl, which must succeed, and returns what it prints on standard error.
 fn does(cluster: &Cluster, words: &[&str]) -> String {
     let output = cluster.mokctl(words);
     assert!(output.status.success(), "{}", shown(&words.join(" "), &output));
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Makes it, and waits until its pods run. What a warning names to be run then is run.
+/// Creates a cluster and waits until its pods are Ready. Then runs the command that a warning
+/// names, if there is one.
 fn make(cluster: &Cluster, nodes: [&str; 2], flags: &[&str]) {
     let begun = Instant::now();
     let words = ["create", "cluster", &cluster.name, nodes[0], nodes[1]];
@@ -60,7 +61,7 @@ fn make(cluster: &Cluster, nodes: [&str; 2], flags: &[&str]) {
     }
 }
 
-/// Everything of it goes with `delete cluster`.
+/// Deletes the cluster, and checks that nothing of it is left.
 fn goes(cluster: &Cluster) {
     let objects = Objects::of(&cluster.name).unwrap();
     assert!(!objects.containers.is_empty());
@@ -75,7 +76,7 @@ fn a_cluster_is_made_serves_and_goes_and_the_host_is_as_before() {
     let Some(cluster) = Cluster::named("machine") else { return };
     let before = HostSettings::read();
     make(&cluster, ["1", "1"], &[]);
-    // Pods reach pods and a Service.
+    // Checks that pods reach pods and a Service.
     Before::of(&cluster, nodes(&cluster, &["master-1", "worker-1"]));
     names_lead_to_services(&cluster);
     profiles_are_in_force(&cluster);
@@ -87,7 +88,7 @@ fn a_cluster_is_made_serves_and_goes_and_the_host_is_as_before() {
     before.check_after();
 }
 
-/// `CoreDNS` answers a pod, with no help.
+/// Checks that `CoreDNS` answers a pod.
 fn names_lead_to_services(cluster: &Cluster) {
     let pod = pods::run(cluster, "asks");
     let ask = "socat -T5 -u TCP4:echo.default.svc.cluster.local:80,connect-timeout=5 -";
@@ -96,11 +97,11 @@ fn names_lead_to_services(cluster: &Cluster) {
     });
 }
 
-/// Pods with and without a profile of `AppArmor`, where the host has it in force.
+/// Checks pods with and without an `AppArmor` profile, if the host enforces profiles.
 fn profiles_are_in_force(cluster: &Cluster) {
     let is_on = fs::read_to_string("/sys/module/apparmor/parameters/enabled");
     if is_on.is_ok_and(|text| text.trim_end() == "Y") && !is_left_out("apparmor") {
-        // A host may have a profile for runc that confines nothing: `runc (unconfined)`.
+        // Some hosts have a profile for runc that confines nothing: `runc (unconfined)`.
         for (name, profile, seen) in [
             ("default", "RuntimeDefault", "cri-containerd.apparmor.d (enforce)"),
             ("free", "Unconfined", "unconfined"),
@@ -116,7 +117,7 @@ fn profiles_are_in_force(cluster: &Cluster) {
     }
 }
 
-/// A pod with a profile of `AppArmor`.
+/// A pod with an `AppArmor` profile.
 const PROFILE: &str = "
 apiVersion: v1
 kind: Pod
@@ -128,7 +129,7 @@ spec:
   - {name: echo, image: 'local/mok-e2e:1', imagePullPolicy: Never}
 ";
 
-/// What reboots shows nothing of them.
+/// The tests with reboots check nothing about add-ons.
 const WITHOUT_ADDONS: &[&str] = &["--addons", "none"];
 
 #[test]
@@ -142,12 +143,12 @@ fn an_engine_that_lacks_control_groups_is_refused_with_the_command_that_gives_th
     assert_eq!(Objects::of(&cluster.name).unwrap(), Objects::default());
 }
 
-/// The one that is there when the machine reboots.
+/// The cluster that exists while the machine reboots.
 fn kept(roles: &str) -> Option<Cluster> {
     Cluster::kept(&format!("machine-{roles}"), &folder())
 }
 
-/// Docker has stopped here, but not its packet filter, which keeps podman's nodes apart.
+/// Docker has stopped here, but its packet filter is still in force and separates podman's nodes.
 #[test]
 #[ignore = "takes a machine for itself and reboots it: make e2e-vm"]
 fn a_packet_filter_between_nodes_is_told() {
@@ -186,7 +187,7 @@ fn one_master_lives_through_stops_restores_and_its_engines_restart() {
     before.leave(&folder().join("one.json"));
 }
 
-/// What the engine has gets into the nodes, in whichever store it has it.
+/// Checks that `load image` works with the engine's image store.
 fn an_image_is_loaded(cluster: &Cluster) {
     docker_with(&["load"], pods::image()).unwrap();
     docker(&["tag", IMAGE, "localhost/mok-e2e-loaded:1"]).unwrap();
@@ -222,7 +223,7 @@ fn three_masters_are_whole_after_a_reboot_and_go() {
     goes(&cluster);
 }
 
-/// What was there before is there again, without a command.
+/// Waits until everything is as it was before the reboot, without any command.
 fn whole_after_a_reboot(roles: &str) -> Option<Cluster> {
     let cluster = kept(roles)?;
     let before = Before::read(&folder().join(format!("{roles}.json")));
@@ -231,7 +232,7 @@ fn whole_after_a_reboot(roles: &str) -> Option<Cluster> {
     Some(cluster)
 }
 
-/// When this machine was booted, as Kubernetes writes it.
+/// Returns when this machine was booted, in the format of Kubernetes.
 fn booted() -> String {
     let status = fs::read_to_string("/proc/stat").unwrap();
     let seconds = status.lines().find_map(|line| line.strip_prefix("btime ")).unwrap();

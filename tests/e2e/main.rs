@@ -1,9 +1,8 @@
-//! The built program against a real engine: clusters that come up, survive and
-//! go away without a trace. Run by `make e2e`, one test after the other.
+//! End-to-end tests: mokctl against a real engine. `make e2e` runs them one after another.
 //!
-//! Without an engine each test says so and passes; in CI it fails.
+//! Without an engine each test prints that it is skipped, and passes; in CI it fails.
 
-// What a helper cannot do fails the test.
+// A helper that fails must fail its test.
 #![allow(clippy::unwrap_used)]
 
 mod addons;

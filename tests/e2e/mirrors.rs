@@ -1,5 +1,5 @@
-//! Pods whose images come from a mirror with TLS, and from a registry that nodes were told
-//! nothing of but who signed for it.
+//! Pods whose images come from a mirror with TLS, and from a registry of which nodes know
+//! nothing but its certificate authority.
 
 use std::net::Ipv4Addr;
 
@@ -8,7 +8,7 @@ use crate::engine::shown;
 use crate::registry::Registry;
 use crate::{pods, wait};
 
-/// Certificates must name the address at which nodes reach this host.
+/// The registry's certificate must name the address at which nodes reach this host.
 const SUBNET: &str = "10.213.77.0/24";
 const GATEWAY: Ipv4Addr = Ipv4Addr::new(10, 213, 77, 1);
 

@@ -1,4 +1,4 @@
-//! What is removed by hand: containers, Node objects, the network.
+//! Clusters of which containers, Node objects or the network were removed by hand.
 
 use std::slice;
 use std::thread;
@@ -12,7 +12,7 @@ use crate::pods::PATIENCE;
 use crate::wait;
 
 impl Cluster {
-    /// The status of a node, as `get nodes` has it; none where it is not listed.
+    /// Returns the status of a node in `get nodes`, or `None` if it is not listed.
     fn status(&self, node: &str) -> Option<String> {
         let output = self.mokctl(&["get", "nodes", &self.name, "-o", "json"]);
         assert!(output.status.success(), "{}", shown("get nodes", &output));
@@ -26,8 +26,9 @@ impl Cluster {
         self.sees_loss_of(node);
     }
 
-    /// Removes a master while `kubectl` on another asks the balancer ten times a second:
-    /// who meets the dead one must be told so, or sent to another, before it gives up.
+    /// Removes a master while `kubectl` on another one asks the API through the load balancer ten
+    /// times a second. Requests to the removed master must fail, or be sent to another one,
+    /// before they time out.
     fn loses_master_under_requests(&self, master: &str) {
         let ask = "for _ in {1..40}; do
             timeout 6 kubectl --kubeconfig=/etc/kubernetes/admin.conf get --raw=/healthz \
@@ -47,7 +48,7 @@ impl Cluster {
     }
 
     fn sees_loss_of(&self, node: &str) {
-        // An API whose etcd has lost its leader does not answer for a moment.
+        // While etcd elects a new leader, the API does not answer.
         wait::until("the loss to be seen", PATIENCE, || match self.status(node).as_deref() {
             Some("missing") => Ok(()),
             status => Err(format!("{node} is {status:?}")),
@@ -74,12 +75,12 @@ fn a_worker_that_was_removed_by_hand_is_deleted_and_made_again() {
     cluster.does(&["create", "worker", &cluster.name]);
     is_whole(&cluster, &all);
 
-    // The same without delete.
+    // The same, but without `delete worker` before `create worker`.
     cluster.loses(worker);
     cluster.does(&["create", "worker", &cluster.name]);
     is_whole(&cluster, &all);
 
-    // The other way round.
+    // The other way round: the container is there, the Node object is not.
     cluster.kubectl(&["delete", "node", worker]).unwrap();
     assert_eq!(cluster.status(worker).as_deref(), Some("unregistered"));
     cluster.does(&["delete", "worker", worker, "--yes"]);
@@ -120,7 +121,7 @@ fn a_network_that_was_removed_while_the_cluster_was_stopped_is_made_again() {
     cluster.does(&["start", "cluster", &cluster.name]);
     assert_eq!(cluster.subnet().unwrap(), before);
     is_whole(&cluster, &all);
-    // And as ever from now on.
+    // From now on it stops and starts as any cluster does.
     cluster.does(&["stop", "cluster", &cluster.name]);
     cluster.does(&["start", "cluster", &cluster.name]);
     is_whole(&cluster, &all);
@@ -153,7 +154,7 @@ fn a_load_balancer_that_was_removed_by_hand_is_made_again() {
     cluster.loses(&cluster.node("lb"));
     assert_eq!(cluster.status(&cluster.node("lb")).as_deref(), Some("missing"));
     cluster.does(&["start", "cluster", &cluster.name]);
-    // By the kubeconfig, on the new port.
+    // The kubeconfig has the new port.
     assert_eq!(cluster.ready_nodes().unwrap(), slice::from_ref(&master));
 
     cluster.does(&["stop", "cluster", &cluster.name]);

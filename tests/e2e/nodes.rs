@@ -1,4 +1,4 @@
-//! Nodes that come and go, and clusters that mokctl itself stops and starts.
+//! Nodes that are added and deleted, and clusters that mokctl stops and starts.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -12,11 +12,11 @@ use crate::pods;
 use crate::refuse::name_in_use_is_refused;
 use crate::wait;
 
-/// How long a cluster may take until it is whole.
+/// How long a cluster may take until all of it works again.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Cluster {
-    /// Runs the program, which must succeed; returns how long it took.
+    /// Runs mokctl, which must succeed, and returns how long it took.
     pub(crate) fn does(&self, words: &[&str]) -> Duration {
         let begun = Instant::now();
         let output = self.mokctl(words);
@@ -29,8 +29,8 @@ impl Cluster {
     }
 }
 
-/// Pods on every node reach each other and every node, and each node has routes to
-/// the others' pods and to no others.
+/// Checks that pods on every node reach each other and every node, and that each node has routes
+/// to the pods of exactly the other nodes.
 pub(crate) fn is_whole(cluster: &Cluster, nodes: &[String]) {
     assert_eq!(cluster.ready_nodes().unwrap(), nodes);
     let (echo, service) = pods::deploy(cluster, nodes);
@@ -61,7 +61,7 @@ fn workers_come_and_go() {
     assert!(gone.is_disjoint(&left), "left of {gone:?}: {left:?}");
     is_whole(&cluster, &cluster.nodes(&["master-1", "worker-2", "worker-3"]));
 
-    // The first free number is the one that has just become free.
+    // The new worker gets the number of the deleted one: it is the first free number.
     cluster.does(&["create", "worker", &cluster.name]);
     is_whole(&cluster, &cluster.nodes(&["master-1", "worker-1", "worker-2", "worker-3"]));
     tell(&format!(
@@ -74,7 +74,7 @@ fn workers_come_and_go() {
     assert!(!cluster.mokctl(&["delete", "master", &cluster.node("master-1")]).status.success());
 }
 
-/// Bash finds what the engine has, in a cluster that needs nothing more of it.
+/// Checks that bash completes the names of what the engine has.
 fn bash_completes(cluster: &Cluster) {
     for (typed, want) in [
         (format!("mokctl stop cluster {}", cluster.name), cluster.name.clone()),
@@ -88,7 +88,7 @@ fn bash_completes(cluster: &Cluster) {
         bash.args(["-c", include_str!("../data/complete.bash"), "bash"]);
         bash.args([env!("CARGO_BIN_EXE_mokctl"), &typed]);
         let output = output_of(bash, b"").unwrap();
-        // Beside images of other versions, if there are any.
+        // There may be images of other versions as well.
         let offered = lines(&String::from_utf8_lossy(&output.stdout));
         assert!(offered.contains(&want), "{}", shown(&typed, &output));
     }
@@ -109,8 +109,8 @@ fn stop_and_start_are_said_twice_without_harm() {
     assert_eq!(clusters.matches("stopped").count(), 2, "{clusters}");
     let started = cluster.does(&["start", "cluster", &cluster.name]);
     assert_eq!(cluster.ready_nodes().unwrap(), nodes);
-    // On cgroup v1 runc gives up ("unable to freeze") while a node makes processes as fast as
-    // it freezes them, as one does that has just started.
+    // On cgroup v1 runc gives up ("unable to freeze") on a node that starts processes as fast as
+    // runc freezes them, which a node does right after its start.
     wait::until("a worker that can be frozen", PATIENCE, || docker(&["pause", &nodes[1]]));
     cluster.does(&["start", "cluster", &cluster.name]);
     cluster.kubectl(&["get", "configmap", "kept"]).unwrap();
@@ -123,8 +123,8 @@ fn stop_and_start_are_said_twice_without_harm() {
     ));
 }
 
-/// As runc leaves a pod where the shutdown ends it in between. cgroup v2 has no folder of that
-/// name.
+/// Freezes a pod, as runc leaves it if a shutdown interrupts it. cgroup v2 has no folder
+/// `freezer`.
 const FREEZE: &str = "
   v1=$(find /sys/fs/cgroup/freezer -path '*/pod*' -name freezer.state -print -quit 2>/dev/null || true)
   v2=$(find /sys/fs/cgroup -path '*/pod*' -name cgroup.freeze -print -quit)
@@ -141,7 +141,7 @@ fn a_node_with_a_frozen_pod_stops() {
     assert_eq!(cluster.ready_nodes().unwrap(), cluster.nodes(&["master-1"]));
 }
 
-/// A pod that does not hear SIGTERM, and one whose first program does not, but its child.
+/// A pod that ignores SIGTERM, and one whose first process ignores it while its child does not.
 const DEAF: &str = "
 apiVersion: v1
 kind: Pod
@@ -167,17 +167,18 @@ fn pods_that_need_not_be_waited_for_hold_no_stop() {
     cluster.does(&["create", "cluster", &cluster.name, "1", "0", "--addons", "none"]);
     let node = cluster.node("master-1");
     cluster.kubectl_with(&["apply", "--filename=-"], DEAF).unwrap();
-    // A container that is just being made when containerd stops does not listen either.
+    // A container that is being created while containerd stops would not react to it either.
     let all = ["wait", "pod", "--all", "--all-namespaces"];
     let ready = all.into_iter().chain(["--for=condition=Ready", "--timeout=180s"]);
     let ready: Vec<_> = ready.collect();
     cluster.kubectl(&ready).unwrap();
     let stopped = cluster.does(&["stop", "cluster", &cluster.name]);
     tell(&format!("{}: stopped in {:.1} s", cluster.name, stopped.as_secs_f64()));
-    // Less than CoreDNS would serve on, and than systemd grants what is left of pods: 10 s.
+    // Shorter than the time for which CoreDNS goes on serving, and than the 10 s after which
+    // systemd kills what is left of pods.
     assert!(stopped < Duration::from_secs(5), "{stopped:?}");
 
-    // What a shutdown does, in a node that goes on: others are left to end by themselves.
+    // The same script as at shutdown, in a node that goes on running: only deaf pods are killed.
     cluster.does(&["start", "cluster", &cluster.name]);
     cluster.kubectl(&ready).unwrap();
     let running = ["sleep 1001", "sleep 1002", "/coredns"];
@@ -193,7 +194,8 @@ fn pods_that_need_not_be_waited_for_hold_no_stop() {
     wait::until("the end of two", Duration::from_secs(10), || {
         if still() == ["sleep 1002"] { Ok(()) } else { Err(format!("{:?}", still())) }
     });
-    // As docker's DNS server asks one that does not answer; nothing is sent.
+    // A socket like that of a lookup by docker's DNS server, to a server that does not answer.
+    // Nothing is sent.
     let asks = "exec 3<>/dev/udp/192.0.2.1/53 && sleep 1003";
     docker(&["exec", "--detach", &node, "bash", "-c", asks]).unwrap();
     let asked = || docker(&["exec", &node, "ss", "-Hun", "dst 192.0.2.1"]).unwrap();
@@ -229,7 +231,7 @@ fn masters_come_and_go() {
     let Some(cluster) = Cluster::named("masters") else { return };
     cluster.create(3, 0);
     assert_eq!(cluster.join_secrets().unwrap(), [""; 0]);
-    // Not the first: the harness speaks to it.
+    // Not the first one: the tests run kubectl there.
     cluster.does(&["delete", "master", &cluster.node("master-2")]);
     assert_eq!(cluster.ready_nodes().unwrap(), cluster.nodes(&["master-1", "master-3"]));
     cluster.kubectl(&["create", "configmap", "written-by-two"]).unwrap();
@@ -237,15 +239,15 @@ fn masters_come_and_go() {
     let nodes = cluster.nodes(&["master-1", "master-2", "master-3"]);
     is_whole(&cluster, &nodes);
     assert_eq!(cluster.join_secrets().unwrap(), [""; 0]);
-    // With the new one counted, the loss of another leaves a majority.
+    // etcd has three members again, so it keeps a majority when another master is lost.
     docker(&["kill", &cluster.node("master-3")]).unwrap();
     wait::until("a write by the remaining two", PATIENCE, || {
         cluster.kubectl(&["create", "configmap", "written-without-the-third"])
     });
 }
 
-/// Asks the API at the balancer five times a second, from inside the balancer's
-/// own network, until told to stop. Returns the longest time without an answer.
+/// Asks the API through the load balancer some times a second, until `stop` is set. Returns the
+/// longest time without an answer.
 fn longest_gap(from: &str, endpoint: &str, stop: &AtomicBool) -> Duration {
     let (mut last, mut longest) = (Instant::now(), Duration::ZERO);
     while !stop.load(Ordering::SeqCst) {
@@ -292,7 +294,7 @@ fn the_api_stays_while_any_one_master_is_killed() {
             4 => Ok(()),
             n => Err(format!("{n} nodes are Ready")),
         });
-        // Whole again, etcd included, before the next one falls.
+        // Everything, including etcd, must work again before the next master is killed.
         wait::until("the victim's own API server", PATIENCE, || {
             docker(&[
                 "exec",

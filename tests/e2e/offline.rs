@@ -1,4 +1,4 @@
-//! Clusters without the internet: what a node sends out of this host is refused.
+//! Clusters without internet access: packets that a node sends out of this host are rejected.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -7,17 +7,17 @@ use std::process::Command;
 use crate::cluster::Cluster;
 use crate::engine::{self, docker, shown, tell};
 
-/// For tests that leave the host alone: no route leads there (RFC 5737).
+/// An address outside of this host that nothing answers at (RFC 5737).
 const OUTSIDE: &str = "192.0.2.1";
 
-/// What refuses it, as long as it is there.
+/// The rule that rejects a cluster's packets, removed when this is dropped.
 pub(crate) struct Offline {
-    /// The words of the rule, its chain first; none for who may not make it.
+    /// The rule as arguments of iptables, the chain first. `None` if the user may not add one.
     rule: Option<Vec<String>>,
 }
 
 impl Offline {
-    /// Makes the cluster of `words`, cut off before its network is there.
+    /// Creates a cluster with the further `words`. It is cut off before its network exists.
     pub(crate) fn create(cluster: &Cluster, words: &[&str]) -> Self {
         let words = [&["create", "cluster", &cluster.name], words].concat();
         let dry = cluster.mokctl(&[&words[..], &["--dry-run"]].concat());
@@ -32,7 +32,7 @@ impl Offline {
     }
 
     fn of(subnet: &str) -> Self {
-        // What leaves by a network's bridge goes to another container.
+        // Packets that leave by a docker bridge go to a container, not out of the host.
         let words = ["--source", subnet, "!", "--out-interface", "br-+", "--jump", "REJECT"];
         if fs::metadata("/proc/self").unwrap().uid() == 0 {
             let rule: Vec<_> = [chain()].into_iter().chain(words).map(String::from).collect();
@@ -50,7 +50,7 @@ impl Offline {
         }
         let connect = format!(": </dev/tcp/{OUTSIDE}/80");
         let refused = docker(&["exec", node, "timeout", "5", "bash", "-c", &connect]).unwrap_err();
-        // Of an engine in a namespace for itself nothing leads out in the first place.
+        // An engine in its own network namespace has no way out in the first place.
         let is_cut_off = ["Connection refused", "Network is unreachable"];
         assert!(is_cut_off.iter().any(|error| refused.contains(error)), "{refused}");
     }
@@ -64,8 +64,8 @@ impl Drop for Offline {
     }
 }
 
-/// The one that docker leaves to users and asks before its own. Where its rules are nftables',
-/// it has none here.
+/// Returns the chain for the rule: the one that docker leaves to users and consults before its
+/// own. It does not exist if docker's firewall uses nftables.
 fn chain() -> &'static str {
     const USERS: &str = "DOCKER-USER";
     if iptables("--list-rules", &[USERS.into()]).is_ok() { USERS } else { "FORWARD" }

@@ -1,5 +1,5 @@
-//! What the user can choose about a cluster's nodes, all of it in one cluster that
-//! is set up by hand: with the commands that `create` prints, as it prints them.
+//! The options of a cluster's nodes, all in one cluster that is set up manually, with the
+//! commands that `create` prints.
 
 use std::fs;
 use std::io::Read;
@@ -10,17 +10,17 @@ use crate::engine::{docker, shown, tell};
 use crate::registry::{Registry, free_port};
 use crate::{pods, wait};
 
-/// No proxy listens there: what went through it would never come.
+/// A proxy that does not exist: nothing that went through it would arrive.
 const PROXY: &str = "http://192.0.2.1:3128";
 const NODE_PORT: u16 = 30080;
 
-/// Does what `create` has said, line by line. What JOIN stands for is taken out of
-/// what the first master's setup prints.
+/// Runs the commands that `create` has printed. JOIN is replaced with the join command in the
+/// output of the first master's setup.
 fn follow(cluster: &Cluster, said: &str) {
     let steps: Vec<_> = said.lines().filter_map(|line| line.strip_prefix("  mokctl ")).collect();
     assert!(steps.len() > 5, "{said}");
     let mut join = String::new();
-    // The last one prints a fresh join command, for whom it is too late.
+    // The last command prints a fresh join command, for later nodes.
     for step in &steps {
         let step = step.replace("JOIN", &join);
         let output = cluster.mokctl(&step.split_whitespace().collect::<Vec<_>>());
@@ -32,7 +32,7 @@ fn follow(cluster: &Cluster, said: &str) {
     }
 }
 
-/// An environment as the process of a service has it.
+/// Returns the environment of a service's main process.
 fn environment(node: &str, service: &str) -> String {
     let pid = format!("$(systemctl show --property=MainPID --value {service})");
     let script = format!("tr '\\0' '\\n' </proc/{pid}/environ");
@@ -92,7 +92,7 @@ fn a_cluster_made_by_hand_has_ports_mounts_registry_and_proxies() {
     let nodes = ["master-1", "worker-1"].map(|node| cluster.node(node));
     assert_eq!(cluster.ready_nodes().unwrap(), nodes);
 
-    // One that comes later is like the others.
+    // A node that is added later is like the others.
     let output = cluster.mokctl(&["create", "worker", &cluster.name]);
     assert!(output.status.success(), "{}", shown("create worker", &output));
     let workers = ["worker-1", "worker-2"].map(|node| cluster.node(node));
@@ -132,7 +132,7 @@ fn a_cluster_made_by_hand_has_ports_mounts_registry_and_proxies() {
     answers_at(port, &pods);
 }
 
-/// One of the pods answers at this host's `port`.
+/// Waits until one of the pods answers at this host's `port`.
 fn answers_at(port: u16, pods: &[pods::Pod]) {
     let (answer, _) = wait::until("an answer at the published port", pods::PATIENCE, || {
         let mut answer = String::new();

@@ -1,5 +1,5 @@
-//! A registry that mokctl makes, for a cluster that comes, stops, loses its network and goes;
-//! and one of the user's that asks who nodes are.
+//! A registry made by mokctl, for a cluster that is created, stopped, loses its network and is
+//! deleted; and a user's registry that requires credentials.
 
 use std::fs;
 use std::net::Ipv4Addr;
@@ -9,7 +9,7 @@ use crate::engine::{docker, docker_with, shown};
 use crate::registry::{PASSWORD, Registry, free_port};
 use crate::{pods, wait};
 
-/// Gone when the test ends, with the image that it was given.
+/// A registry made by mokctl. Removed when the test ends, with the image that was pushed to it.
 struct OwnRegistry {
     name: String,
     image: String,
@@ -22,7 +22,7 @@ impl Drop for OwnRegistry {
     }
 }
 
-/// A pod on each node, whose image is pulled for it alone.
+/// Starts a pod on each node with an image that the node has to pull.
 fn pulls(cluster: &Cluster, app: &str, image: &str, nodes: &[String]) {
     let pod = |node: &String| {
         format!(
@@ -69,14 +69,14 @@ fn nodes_pull_what_was_pushed_to_a_registry_of_mokctls() {
     let nodes = ["master-1", "worker-1", "worker-2"].map(|node| cluster.node(node));
     pulls(&cluster, "first", &registry.image, &nodes);
 
-    // The network is made again, with the registry on it.
+    // `start` makes the network again and connects the registry to it.
     done(&cluster, &["stop", "cluster", &cluster.name]);
     docker(&["network", "disconnect", &cluster.network(), &registry_container(&registry)]).unwrap();
     docker(&["network", "rm", &cluster.network()]).unwrap();
     done(&cluster, &["start", "cluster", &cluster.name]);
     pulls(&cluster, "second", &registry.image, &nodes);
 
-    // The cluster goes with its network; the registry and what is in it stay.
+    // The network is deleted with the cluster; the registry and its images stay.
     done(&cluster, &["delete", "cluster", &cluster.name, "--yes"]);
     docker(&["network", "inspect", &cluster.network()]).unwrap_err();
     docker(&["pull", "--quiet", &registry.image]).unwrap();
@@ -101,7 +101,7 @@ fn nodes_pull_with_the_credentials_of_dockers_client() {
         ["create", "cluster", &cluster.name, "1", "1", "--registry", &at, "--registry-auth"];
     let output = cluster.mokctl_with(&words, &[("DOCKER_CONFIG", &docker_config)]);
     assert!(output.status.success(), "{}", shown("create", &output));
-    // A node that comes later has them too.
+    // A node that is added later has the credentials too.
     done(&cluster, &["create", "worker", &cluster.name]);
     let nodes = ["master-1", "worker-1", "worker-2"].map(|node| cluster.node(node));
     pulls(&cluster, "login", &image, &nodes);

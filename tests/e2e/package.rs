@@ -1,10 +1,10 @@
-//! The Debian package, in a system that has the least that Debian is.
+//! The Debian package, installed in a minimal Debian.
 
 use std::fs;
 
 use crate::engine::{self, docker, docker_with, lines};
 
-/// What `build image` builds on: one of them is here when it has built.
+/// The base images that `build image` may use: one of them is there once an image has been built.
 const BASES: [&str; 2] = ["local/mok-base:trixie", "debian:13"];
 
 #[test]

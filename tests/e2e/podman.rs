@@ -1,5 +1,5 @@
-//! podman in docker's place: the machine's own, or one of the distribution's next
-//! release where that is too old.
+//! podman instead of docker: the machine's, or that of a later Debian if the machine's is too
+//! old.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use crate::engine::{node_image, output_of, shown, tell};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/podman.sh");
 
-/// podman without images, gone when the test ends.
+/// A podman without images, removed when the test ends.
 struct Podman {
     folder: String,
     program: String,
@@ -16,7 +16,7 @@ struct Podman {
 
 impl Podman {
     fn get() -> Self {
-        // Below it are podman's images: not for a tmpfs.
+        // podman keeps its images in this folder: they are too large for a tmpfs.
         let folder = format!("/var/tmp/mok-podman-{}", std::process::id());
         let mut podman = Self { folder, program: String::new() };
         podman.program = run(SCRIPT, &["get", &podman.folder]);
@@ -24,7 +24,7 @@ impl Podman {
         podman
     }
 
-    /// Copies `images` out of the machine's own engine.
+    /// Copies `images` from the machine's engine.
     fn load(&self, images: &[&str]) {
         let load = "podman=$1; shift; docker save \"$@\" | \"$podman\" load --quiet";
         run("bash", &[&["-euo", "pipefail", "-c", load, "load", &self.program], images].concat());
@@ -46,7 +46,7 @@ impl Drop for Podman {
     }
 }
 
-/// Runs a program, which must succeed: what it prints.
+/// Runs a program, which must succeed, and returns its output.
 fn run(program: &str, words: &[&str]) -> String {
     let mut command = Command::new(program);
     command.args(words);
@@ -94,8 +94,8 @@ fn a_cluster_of_podman_comes_stops_starts_and_goes() {
     }
 }
 
-/// All programs but one come from the machine's own engine: they would take the compiler a
-/// quarter of an hour.
+/// All programs but one are copied from the machine's engine: compiling them would take a quarter
+/// of an hour.
 #[test]
 #[ignore = "slow, a node image: make e2e-full"]
 fn podman_builds_a_node_image() {
@@ -115,7 +115,7 @@ fn podman_builds_a_node_image() {
     does(&["build", "image"]);
     does(&["create", "cluster", &cluster.name, "1", "0", "--wait", "pods"]);
     does(&["delete", "cluster", &cluster.name, "--yes"]);
-    // Of the build nothing is left either.
+    // Nothing is left of the build either.
     assert_eq!(podman.run(&["ps", "--all", "--quiet"]), "");
     assert_eq!(podman.run(&["volume", "ls", "--quiet"]), "");
 }

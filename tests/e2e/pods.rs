@@ -1,6 +1,5 @@
-//! Pods that answer on the network, and the questions asked of them. Their image
-//! comes out of the node image and is put into the nodes by hand: no registry is
-//! needed.
+//! Pods that answer on the network, and checks of who reaches them. Their image is made from the
+//! node image and imported into the nodes, so that no registry is needed.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -12,46 +11,45 @@ use crate::cluster::{Cluster, has_condition, name};
 use crate::engine::{self, docker, docker_with};
 use crate::wait;
 
-/// How long pods may take to come up.
+/// How long pods may take to become ready.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
-/// The image's name in that archive.
+/// The name of the image in the archive.
 pub(crate) const IMAGE: &str = "local/mok-e2e:1";
 const PORT: u16 = 8080;
 
-/// Asks each `ADDRESS:PORT` and prints a line for it: what came back, or why
-/// nothing did.
+/// A script that connects to each `ADDRESS:PORT` and prints a line: the answer, or why there was
+/// none.
 const ASK: &str =
     r#"for at; do echo "$at: $(socat -T5 -u "TCP4:$at,connect-timeout=3" - 2>&1)"; done"#;
 
-/// One that answers.
+/// A pod that answers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Pod {
-    /// Its name.
+    /// The pod's name.
     pub(crate) name: String,
-    /// Its node.
+    /// The node it runs on.
     pub(crate) node: String,
-    /// Its address.
+    /// The pod's address.
     pub(crate) address: String,
-    /// When its program was started, as Kubernetes writes it.
+    /// When its container was started, in the format of Kubernetes.
     pub(crate) started: String,
 }
 
-/// Where a question comes from.
+/// The place that a connection comes from.
 #[derive(Debug, Clone, Copy)]
 enum From<'a> {
     Node(&'a str),
     Pod(&'a Pod),
 }
 
-/// Puts the image into every node, starts a pod on each, masters too, and a
-/// Service before them. Returns the pods once they are ready, by node, and the
-/// Service's address.
+/// Imports the image into every node, then creates a pod on each node, masters too, and a
+/// Service. Returns the pods once they are ready, sorted by node, and the Service's address.
 pub(crate) fn deploy(cluster: &Cluster, nodes: &[String]) -> (Vec<Pod>, String) {
     for node in nodes {
         let import = ["exec", "-i", node, "ctr", "--namespace=k8s.io", "images", "import", "-"];
         docker_with(&import, image()).unwrap();
     }
-    // Right after a start the API may have no time.
+    // Right after a start, the API may be too busy to answer.
     wait::until("pods to be accepted", PATIENCE, || {
         cluster.kubectl_with(&["apply", "--filename=-"], MANIFEST)
     });
@@ -71,7 +69,7 @@ pub(crate) fn deploy(cluster: &Cluster, nodes: &[String]) -> (Vec<Pod>, String) 
     (pods, service["spec"]["clusterIP"].as_str().unwrap().to_owned())
 }
 
-/// The image as an archive, made once.
+/// Returns the image as an archive, which is made once.
 pub(crate) fn image() -> &'static [u8] {
     static IMAGE_ARCHIVE: OnceLock<Vec<u8>> = OnceLock::new();
     IMAGE_ARCHIVE.get_or_init(|| {
@@ -85,7 +83,7 @@ pub(crate) fn image() -> &'static [u8] {
     })
 }
 
-/// A pod on every node, and a Service before them.
+/// A pod on every node, and a Service for these pods.
 pub(crate) const MANIFEST: &str = "
 apiVersion: apps/v1
 kind: DaemonSet
@@ -110,8 +108,8 @@ spec:
   - {port: 80, targetPort: 8080}
 ";
 
-/// Starts a pod that the scheduler has to find a place for, tolerating nothing,
-/// and waits until it is ready.
+/// Starts a pod without tolerations, which the scheduler must find a node for, and waits until it
+/// is ready.
 pub(crate) fn run(cluster: &Cluster, name: &str) -> Pod {
     let manifest = format!(
         "
@@ -124,7 +122,7 @@ spec:
   - {{name: echo, image: '{IMAGE}', imagePullPolicy: Never}}
 "
     );
-    // Right after a start the service account may not be there.
+    // Right after a start, the service account may not exist yet.
     wait::until("a pod to be accepted", PATIENCE, || {
         cluster.kubectl_with(&["apply", "--filename=-"], &manifest)
     });
@@ -135,12 +133,12 @@ spec:
     pod
 }
 
-/// The pods of the `DaemonSet` that are ready, by node.
+/// Returns the ready pods of the `DaemonSet`, sorted by node.
 pub(crate) fn ready(cluster: &Cluster) -> Result<Vec<Pod>, String> {
     labelled(cluster, "echo")
 }
 
-/// The pods with the label `app` that are ready, by node.
+/// Returns the ready pods with the label `app`, sorted by node.
 pub(crate) fn labelled(cluster: &Cluster, app: &str) -> Result<Vec<Pod>, String> {
     let pods = cluster.get(&["pods", &format!("--selector=app={app}")])?;
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
@@ -158,8 +156,8 @@ pub(crate) fn labelled(cluster: &Cluster, app: &str) -> Result<Vec<Pod>, String>
     Ok(pods)
 }
 
-/// Every pod reaches every other by its address, both ways, and is seen under its
-/// own; every node reaches every pod.
+/// Checks that every pod reaches every other one, in both directions, with its own address as the
+/// source, and that every node reaches every pod.
 pub(crate) fn check_addresses(
     cluster: &Cluster,
     nodes: &[String],
@@ -186,8 +184,8 @@ pub(crate) fn check_addresses(
     Ok(())
 }
 
-/// Every node and every pod gets an answer from the Service each time, and all
-/// pods have their share in that. Every pod reaches the API at its Service, too.
+/// Checks that every node and every pod gets an answer from the Service each time, that all pods
+/// take part in answering, and that every pod reaches the API's Service.
 pub(crate) fn check_service(
     cluster: &Cluster,
     nodes: &[String],
@@ -210,14 +208,14 @@ pub(crate) fn check_service(
     let api = &cluster.get(&["service", "kubernetes"])?[0];
     let api = api["spec"]["clusterIP"].as_str().unwrap_or_default();
     for pod in pods {
-        // It says nothing in clear text; that it takes the connection is enough.
+        // The API speaks TLS, so it sends nothing here. An accepted connection is enough.
         let script = format!("socat -u /dev/null TCP4:{api}:443,connect-timeout=3");
         cluster.kubectl(&["exec", &pod.name, "--", "sh", "-c", &script])?;
     }
     Ok(())
 }
 
-/// One pod, from one node.
+/// Checks that one pod answers one node.
 pub(crate) fn check_one(cluster: &Cluster, node: &str, pod: &Pod) -> Result<(), String> {
     check_addresses(cluster, &[node.to_owned()], std::slice::from_ref(pod))
 }
@@ -226,7 +224,7 @@ pub(crate) fn check_one(cluster: &Cluster, node: &str, pod: &Pod) -> Result<(), 
 pub(crate) fn reaches(cluster: &Cluster, from: &Pod, to: &Pod) -> bool {
     let at = format!("{}:{PORT}", to.address);
     let answers = ask(cluster, From::Pod(from), std::slice::from_ref(&at));
-    // What socat says of a time that is over takes more lines, or fewer.
+    // socat's message about a timeout has a varying number of lines.
     answers.is_ok_and(|answers| answers[0].starts_with(&format!("{at}: {} ", to.name)))
 }
 
@@ -238,6 +236,6 @@ fn ask(cluster: &Cluster, from: From<'_>, at: &[String]) -> Result<Vec<String>, 
             .kubectl(&["exec", &pod.name, "--"].into_iter().chain(shell).collect::<Vec<_>>())?,
     };
     let answers: Vec<_> = answers.lines().map(str::to_owned).collect();
-    // An error of socat's may take several lines.
+    // socat's errors may have several lines.
     if answers.len() == at.len() { Ok(answers) } else { Err(format!("{from:?}: {answers:?}")) }
 }

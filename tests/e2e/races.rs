@@ -1,4 +1,4 @@
-//! Runs that meet, and runs that are killed without warning.
+//! Commands that run at the same time, and commands that are killed.
 
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
@@ -12,7 +12,7 @@ use crate::cluster::{Cluster, OTHER};
 use crate::engine::{self, Objects, docker, shown, tell};
 use crate::wait;
 
-/// How long anything may take here: many do the same on one machine.
+/// How long anything may take here: many commands compete for one machine.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 fn start(words: &[&str], kubeconfig: &Path) -> Child {
@@ -27,7 +27,7 @@ fn start(words: &[&str], kubeconfig: &Path) -> Child {
         .unwrap()
 }
 
-/// Runs all these lines at the same time.
+/// Runs these command lines at the same time.
 fn at_once(lines: &[Vec<&str>], kubeconfig: &Path) -> Vec<Output> {
     let runs: Vec<_> = lines.iter().map(|words| start(words, kubeconfig)).collect();
     thread::scope(|scope| {
@@ -57,7 +57,7 @@ fn of_two_creates_of_one_name_one_wins() {
     assert!(kubeconfig.contains(&format!("current-context: mok-{}", cluster.name)));
 }
 
-/// Containers alone: what can collide is over before anything is set up in them.
+/// Containers without setup: whatever can collide happens before anything is set up in them.
 #[test]
 #[ignore = "slow, twenty clusters that two runs fight for: make e2e-full"]
 fn of_two_creates_one_wins_each_time_and_of_two_deletes_both() {
@@ -81,7 +81,7 @@ fn of_two_creates_one_wins_each_time_and_of_two_deletes_both() {
     }
 }
 
-/// Clusters by name, gone when the test ends.
+/// Names of clusters, which are removed when the test ends.
 struct Several(Vec<String>);
 
 impl Drop for Several {
@@ -94,7 +94,7 @@ impl Drop for Several {
     }
 }
 
-/// The kubeconfig is a link to a file that others may read, with comments.
+/// The kubeconfig is a symbolic link to a file with comments that others may read.
 #[test]
 #[ignore = "slow, ten clusters at once: make e2e-full"]
 fn ten_at_once_of_different_names_lose_nothing() {
@@ -148,7 +148,7 @@ fn ten_at_once_of_different_names_lose_nothing() {
     assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
-/// A call of docker's client that makes a container of the cluster meanwhile.
+/// A docker client that creates a container of the cluster during one of its calls.
 fn being_made(cluster: &str) -> Option<String> {
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
@@ -156,7 +156,7 @@ fn being_made(cluster: &str) -> Option<String> {
     lines.find(|line| line.contains(&format!(" create --name={cluster}-")))
 }
 
-/// Each moment is known by what it has left in the nodes.
+/// Each moment is recognized by what the run has left in the nodes.
 #[test]
 fn a_killed_create_is_seen_told_and_removed() {
     let Some(cluster) = Cluster::named("killed") else { return };
@@ -175,7 +175,7 @@ fn a_killed_create_is_seen_told_and_removed() {
         run.kill().unwrap();
         let output = run.wait_with_output().unwrap();
         assert_eq!(output.status.code(), None, "{moment}: {}", shown("create", &output));
-        // Calls that it had begun end without it.
+        // Docker calls that it had started finish without it.
         wait::until("nothing more to come", PATIENCE, || match being_made(&cluster.name) {
             Some(call) => Err(call),
             None => Ok(()),
@@ -203,16 +203,16 @@ fn a_killed_create_is_seen_told_and_removed() {
         assert!(delete.status.success(), "{}", shown("delete cluster", &delete));
         assert_eq!(Objects::of(&cluster.name).unwrap(), Objects::default(), "{moment}");
         assert!(before.volumes_left().unwrap().is_empty(), "{moment}");
-        // It may have got as far as the current context, which goes with its entry.
+        // It may have set the current context already, which is removed with its entry.
         let kubeconfig = fs::read_to_string(cluster.kubeconfig()).unwrap();
         let kubeconfig = kubeconfig.replace("current-context: \"\"", "current-context: other");
         assert_eq!(kubeconfig, OTHER, "{moment}");
     }
-    // Nothing that is left is in the way.
+    // What is left does not prevent a new cluster.
     cluster.create(1, 1);
 }
 
-/// Long enough to be read that haproxy is not done when it is told of another one.
+/// A configuration so long that haproxy is still reading it when it is told to reload again.
 const LONG_CONFIG: &str = "
 mkdir -p /etc/mok
 {
@@ -225,7 +225,7 @@ const CHANGE: &str = "
 until grep --quiet haproxy /proc/[0-9]*/comm; do :; done
 sed --in-place s/7771/7772/ /etc/mok/haproxy.cfg
 kill -HUP 1";
-/// Port 7772 listens.
+/// Waits until port 7772 listens.
 const CHANGED: &str = "grep --quiet ':1E5C .* 0A ' /proc/net/tcp";
 
 #[test]

@@ -1,4 +1,4 @@
-//! A cluster whose pods and Services have addresses of the user's choice.
+//! A cluster with `--pod-subnet` and `--service-subnet`.
 
 use crate::cluster::Cluster;
 use crate::engine::shown;

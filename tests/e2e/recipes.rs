@@ -1,4 +1,4 @@
-//! The examples of docs/recipes.md, word for word but for the cluster's name.
+//! Runs the examples of docs/recipes.md as they are, except for the cluster's name.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::cluster::Cluster;
 use crate::engine::{self, shown};
 
-/// Each example by its heading: all that is typed, in order.
+/// Returns the commands of each example, by its heading.
 fn recipes() -> Vec<(String, String)> {
     let document = include_str!("../../docs/recipes.md");
     let section = |text: &str| {
@@ -29,7 +29,7 @@ fn each_recipe_works_as_it_is_written() {
     assert_eq!(recipes.len(), 7);
     let programs = cluster.folder().join("bin");
     fs::create_dir(&programs).unwrap();
-    // For a machine without kubectl: the master's.
+    // A machine without kubectl uses that of the master.
     let kubectl = format!(
         "#!/bin/sh\nshift 2\nexec docker exec --interactive {} kubectl \
          --kubeconfig=/etc/kubernetes/admin.conf \"$@\"\n",

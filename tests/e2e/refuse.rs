@@ -1,18 +1,18 @@
-//! What must not be done is not done, and harms nothing.
+//! Commands that must be refused are, and change nothing.
 
 use std::fs;
 
 use crate::cluster::{Cluster, OTHER};
 use crate::engine::{Objects, docker, shown};
 
-/// The containers with the moments of their making and their start.
+/// Returns the containers, each with the times of its creation and its start.
 fn lives(objects: &Objects) -> String {
     let words = ["container", "inspect", "--format={{.Id}} {{.Created}} {{.State.StartedAt}}"];
     let names = objects.containers.iter().map(String::as_str);
     docker(&words.into_iter().chain(names).collect::<Vec<_>>()).unwrap()
 }
 
-/// A cluster, which is Ready, is not created again, and is unharmed.
+/// Checks that `create` refuses the name of a cluster that is Ready, and leaves it as it is.
 pub(crate) fn name_in_use_is_refused(cluster: &Cluster, nodes: &[String]) {
     let objects = Objects::of(&cluster.name).unwrap();
     let lives_before = lives(&objects);

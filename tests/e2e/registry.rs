@@ -1,4 +1,4 @@
-//! Registries for the tests' clusters.
+//! Registries from which the tests' clusters pull.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -11,13 +11,13 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use crate::engine::{docker, docker_with};
 use crate::{pods, wait};
 
-/// Who may use one that asks.
+/// The credentials of a registry that requires some.
 pub(crate) const USER: &str = "tester";
 pub(crate) const PASSWORD: &str = "a-password-of-tests";
-/// The same for the registry, hashed with bcrypt.
+/// The same credentials in the registry's password file, hashed with bcrypt.
 const LOGIN: &str = "tester:$2b$05$HPpVtlSSEjyQjHRAbX6bUea/GZegPn6C2hZQDHCQBBZgtJXaoBiJe\n";
 
-/// One on every address of this host, gone when the test ends.
+/// A registry on all addresses of this host, stopped when the test ends.
 pub(crate) struct Registry {
     server: Child,
     pub(crate) port: u16,
@@ -25,12 +25,12 @@ pub(crate) struct Registry {
 }
 
 impl Registry {
-    /// Starts it in clear text.
+    /// Starts a registry that speaks plain HTTP.
     pub(crate) fn start(folder: &Path) -> Self {
         Self::with(folder, "", "")
     }
 
-    /// Starts one that asks who is there, in clear text.
+    /// Starts a registry that requires credentials and speaks plain HTTP.
     pub(crate) fn with_login(folder: &Path) -> Self {
         let file = folder.join("htpasswd");
         fs::write(&file, LOGIN).unwrap();
@@ -38,7 +38,8 @@ impl Registry {
         Self::with(folder, "", &auth)
     }
 
-    /// Starts it with TLS, as one that is at `address`. Who signed for it is in `folder`.
+    /// Starts a registry with TLS and a certificate for `address`. The certificate authority is
+    /// put in `folder`.
     pub(crate) fn with_tls(folder: &Path, address: Ipv4Addr) -> Self {
         fs::create_dir_all(folder).unwrap();
         let mut params = CertificateParams::default();
@@ -75,19 +76,19 @@ impl Registry {
         registry
     }
 
-    /// Notes who may use it in the folder `config` of docker's client.
+    /// Writes the registry's credentials to the docker client's folder `config`.
     pub(crate) fn log_in(&self, config: &str) {
         let at = format!("localhost:{}", self.port);
         let login = ["--config", config, "login", "--username", USER, "--password-stdin", &at];
         docker_with(&login, PASSWORD.as_bytes()).unwrap();
     }
 
-    /// Gives it the image of the tests' pods as `name`, and says what it is called here.
+    /// Pushes the image of the tests' pods as `name`, and returns its full name on this host.
     pub(crate) fn push(&mut self, name: &str) -> String {
         self.push_with(name, &[])
     }
 
-    /// The same with what the folder `config` of docker's client has.
+    /// Pushes the image with the credentials in the docker client's folder `config`.
     pub(crate) fn push_as(&mut self, name: &str, config: &str) -> String {
         self.push_with(name, &["--config", config])
     }

@@ -1,5 +1,5 @@
-//! A release, on a machine that has an engine and nothing else: no image, no compiler, no way to
-//! any public registry.
+//! A release, on a machine that has an engine and nothing else: no image, no compiler, no access
+//! to a public registry.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
@@ -13,7 +13,7 @@ use crate::registry::{self, Registry};
 use crate::second_engine::SecondEngine;
 use crate::wait;
 
-/// Serves the files of `folder`, and says where.
+/// Serves the files of `folder` over HTTP, and returns the URL.
 fn serve(folder: PathBuf) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -34,21 +34,21 @@ fn serve(folder: PathBuf) -> String {
     url
 }
 
-/// A user's home on that machine.
+/// The home directory of a user on that machine.
 struct User<'a> {
     engine: &'a SecondEngine,
     home: PathBuf,
 }
 
 impl User<'_> {
-    /// What `words` print, with no more programs than a bare system has.
+    /// Runs `words` with the programs of a minimal system on the PATH, and returns the output.
     fn run(&self, words: &[&str], more: &[(&str, &str)]) -> String {
         let output = self.tries(words, more);
         assert!(output.status.success(), "{}", shown(&words.join(" "), &output));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// The same, whether it succeeds or not.
+    /// Runs `words` as [`User::run`] does, and returns the result even if it fails.
     fn tries(&self, words: &[&str], more: &[(&str, &str)]) -> Output {
         let path = format!("{}/.local/bin:/usr/bin:/bin:/usr/sbin:/sbin", self.home.display());
         let mut command = Command::new("env");
@@ -58,13 +58,14 @@ impl User<'_> {
         output_of(command, b"").unwrap()
     }
 
-    /// Has the registry's credentials from now on.
+    /// Gives the user the registry's credentials.
     fn logs_in(&self, registry: &str) {
         let login = ["docker", "login", "--username", registry::USER, "--password"];
         self.run(&[&login[..], &[registry::PASSWORD, registry]].concat(), &[]);
     }
 
-    /// A cluster `name` of one master and one worker, both Ready; then it goes.
+    /// Creates a cluster `name` of one master and one worker, checks that both are Ready, and
+    /// deletes it.
     fn creates(&self, name: &str, more: &[&str]) {
         let begun = Instant::now();
         self.run(&[&["mokctl", "create", "cluster", name, "1", "1"], more].concat(), &[]);
@@ -78,7 +79,7 @@ impl User<'_> {
     }
 }
 
-/// The file of `folder` whose name begins and ends like that.
+/// Returns the file in `folder` whose name has this beginning and this end.
 fn find(folder: &Path, begin: &str, end: &str) -> String {
     let mut names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
     let is_it = |name: &str| name.starts_with(begin) && name.ends_with(end);
@@ -88,7 +89,7 @@ fn find(folder: &Path, begin: &str, end: &str) -> String {
 #[test]
 #[ignore = "needs the files of a release: `make release-test`"]
 fn from_nothing_to_a_cluster_with_three_commands() {
-    // Not `turn`: that builds an image.
+    // Not `turn`, which would build an image.
     let dist = PathBuf::from(std::env::var_os("MOK_DIST").expect("MOK_DIST names no folder"));
     let engine = SecondEngine::bare();
     let user = User { engine: &engine, home: engine.folder.join("home") };
@@ -108,11 +109,11 @@ fn from_nothing_to_a_cluster_with_three_commands() {
     user.run(&["curl", "--silent", "--fail", "--remote-name-all", &files[0], &files[1]], &[]);
     tell(&format!("downloaded in {:.1} s", begun.elapsed().as_secs_f64()));
     user.creates("e2e-release-f", &["--image-file", &image]);
-    // It is here now.
+    // The image is here now.
     user.creates("e2e-release-h", &["--image-file", &image]);
 }
 
-/// Of what listens in the engine's own network.
+/// An address at which something listens in the engine's network.
 struct Server(Child);
 
 impl Drop for Server {
@@ -166,7 +167,7 @@ fn an_engine_without_an_image_pulls_it_from_a_registry() {
     let images = || engine.docker(&["image", "ls", "--format={{.Repository}}:{{.Tag}}"]).unwrap();
     assert!(images().contains("local/mok-debian-13:v1.37.2"), "{}", images());
 
-    // The registry plays the proxy: it takes requests in the form that a proxy gets. No
+    // The registry plays the proxy: it accepts requests in the form that a proxy gets. No
     // resolver knows the other name.
     engine.docker(&["system", "prune", "--all", "--force"]).unwrap();
     assert_eq!(images(), "");

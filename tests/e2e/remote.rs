@@ -1,5 +1,5 @@
-//! An engine that is as far away as another machine: in a network namespace of its
-//! own, reached over TCP. What it publishes on its loopback is not reached from here.
+//! A remote engine: in a separate network namespace, reached over TCP. Ports that it publishes on
+//! its loopback address cannot be reached from here.
 
 use std::fs;
 use std::process::Command;

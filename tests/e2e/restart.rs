@@ -1,5 +1,5 @@
-//! Clusters whose containers are stopped, killed and started by others: each is
-//! whole again without mokctl.
+//! Clusters whose containers are stopped, killed and started without mokctl: each works again by
+//! itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,10 +13,10 @@ use crate::engine::{Objects, docker, output_of, tell};
 use crate::pods::{self, Pod};
 use crate::wait;
 
-/// How long a cluster may take until it is whole.
+/// How long a cluster may take until all of it works again.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// A running cluster with pods and a Service, and what must be as before.
+/// The state of a running cluster with pods and a Service, to compare with later.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Before {
     nodes: Vec<String>,
@@ -36,16 +36,16 @@ impl Before {
             echo,
             service,
         };
-        // Else what is found missing later may never have been there. Not at once: kube-proxy
-        // hears of a pod that is ready, and writes its rules once a second.
+        // What is found missing later must have been there before. This takes a moment, because
+        // kube-proxy writes its rules at most once a second.
         let whole = || before.whole(cluster, &BTreeSet::new(), "");
         wait::until("the whole cluster", PATIENCE, whole);
         assert!(before.nodes.len() == 1 || before.routes.values().all(|text| !text.is_empty()));
         before
     }
 
-    /// Whether all is as it was, every node has reported since `since`, and the
-    /// pods on the nodes that were `hit` were started since then.
+    /// Checks that everything is as it was, that every node has reported since `since`, and that
+    /// the pods on the nodes that were `hit` have been started since then.
     fn whole(&self, cluster: &Cluster, hit: &BTreeSet<String>, since: &str) -> Result<(), String> {
         let ready = cluster.ready_nodes()?;
         if ready != self.nodes {
@@ -75,8 +75,8 @@ impl Before {
         answers_the_host(cluster)
     }
 
-    /// Lets `happen` to the containers `hit`, then waits until the cluster is whole,
-    /// counted from `happen`'s return, and a new pod runs.
+    /// Calls `happen`, which affects the containers `hit`, and waits until the cluster works as
+    /// before and a new pod runs. The time counts from the return of `happen`.
     pub(crate) fn survives(
         &self,
         cluster: &Cluster,
@@ -91,8 +91,8 @@ impl Before {
         self.comes_back(cluster, what, hit, &since);
     }
 
-    /// Waits until the cluster is whole, counted from now, and a new pod runs; `what`
-    /// happened after `since`, to the containers `hit`.
+    /// Waits until the cluster works as before and a new pod runs. `what` happened to the
+    /// containers `hit` after `since`; the time counts from now.
     pub(crate) fn comes_back(
         &self,
         cluster: &Cluster,
@@ -114,7 +114,7 @@ impl Before {
             })
         });
         let whole = begun.elapsed();
-        // The scheduler works again once the lease of its former life has run out.
+        // The scheduler works again once the lease that it held before has expired.
         let word = what.replace(' ', "-");
         let new = pods::run(cluster, &format!("after-{word}"));
         for node in &self.nodes {
@@ -128,20 +128,20 @@ impl Before {
         ));
     }
 
-    /// Writes it down for another run of these tests.
+    /// Saves the state for a later run of these tests.
     pub(crate) fn leave(&self, path: &Path) {
         fs::write(path, serde_json::to_vec(self).unwrap()).unwrap();
     }
 
-    /// What another run has written down.
+    /// Reads the state that an earlier run has saved.
     pub(crate) fn read(path: &Path) -> Self {
         serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
     }
 }
 
-/// Whether each of these nodes has reported since `since`: one stays Ready for a while
-/// after its kubelet went silent. A new node is Ready before it has a lease (up to 4 s,
-/// measured), so a missing one is a node that has not reported.
+/// Checks that each of these nodes has reported since `since`: a node stays Ready for a while
+/// after its kubelet goes silent. A new node is Ready before it has a lease (up to 4 s,
+/// measured), so a node without a lease has not reported.
 fn have_reported(cluster: &Cluster, nodes: &[String], since: &str) -> Result<(), String> {
     let leases = cluster.get(&["lease", "--namespace=kube-node-lease"])?;
     for node in nodes {
@@ -154,7 +154,7 @@ fn have_reported(cluster: &Cluster, nodes: &[String], since: &str) -> Result<(),
     Ok(())
 }
 
-/// The time in a node, as Kubernetes writes it.
+/// Returns the time in a node, in the format of Kubernetes.
 fn now(node: &str) -> String {
     docker(&["exec", node, "date", "--utc", "+%FT%TZ"]).unwrap()
 }
@@ -163,7 +163,7 @@ fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }
 
-/// Every container's address, and every node's as Kubernetes knows it.
+/// Returns the address of every container, and the address of every node in the API.
 fn addresses(cluster: &Cluster) -> Result<BTreeMap<String, String>, String> {
     let mut addresses = BTreeMap::new();
     for container in containers(cluster)? {
@@ -179,8 +179,7 @@ fn addresses(cluster: &Cluster) -> Result<BTreeMap<String, String>, String> {
     Ok(addresses)
 }
 
-/// The routes to other nodes' pods that each node has; mokctl's carry a protocol
-/// another number.
+/// Returns the routes of each node to other nodes' pods: those with mokctl's protocol number.
 fn routes(nodes: &[String]) -> Result<BTreeMap<String, String>, String> {
     let table = |node: &String| {
         docker(&["exec", node, "ip", "route", "show", "proto", "77"])
@@ -189,12 +188,12 @@ fn routes(nodes: &[String]) -> Result<BTreeMap<String, String>, String> {
     nodes.iter().map(table).collect()
 }
 
-/// All containers of the cluster, the balancer too.
+/// Returns all containers of the cluster, including the load balancer.
 pub(crate) fn containers(cluster: &Cluster) -> Result<BTreeSet<String>, String> {
     Ok(Objects::of(&cluster.name)?.containers)
 }
 
-/// The published port, where there is a kubectl to ask.
+/// Asks the API at the published port, if this machine has kubectl.
 fn answers_the_host(cluster: &Cluster) -> Result<(), String> {
     let mut command = std::process::Command::new("kubectl");
     command.args([&format!("--context=mok-{}", cluster.name), "get", "--raw=/healthz"]);
@@ -207,7 +206,7 @@ fn answers_the_host(cluster: &Cluster) -> Result<(), String> {
     }
 }
 
-/// One call of the docker client with containers.
+/// Runs one docker command on several containers.
 fn all(words: &[&str], containers: &BTreeSet<String>) {
     let names = containers.iter().map(String::as_str);
     docker(&words.iter().copied().chain(names).collect::<Vec<_>>()).unwrap();
@@ -217,7 +216,7 @@ fn restart(containers: &BTreeSet<String>) {
     all(&["restart"], containers);
 }
 
-/// Starts them one by one, the last first: workers find no API for a while.
+/// Starts containers one by one in reverse order, so that workers find no API for a while.
 fn stop_and_start(containers: &BTreeSet<String>) {
     all(&["stop"], containers);
     for container in containers.iter().rev() {
@@ -243,7 +242,7 @@ fn a_restart_and_a_stop_are_survived() {
     before.survives(&cluster, "stop and start", &containers, stop_and_start);
 }
 
-/// A cluster for itself: pods that end again and again wait longer and longer.
+/// A separate cluster, because pods that are restarted often wait longer each time.
 #[test]
 fn a_crash_is_survived() {
     let Some(cluster) = Cluster::named("crash") else { return };
@@ -272,13 +271,13 @@ fn three_masters_survive_the_loss_of_one_restart_stop_and_crash() {
     before.survives(&cluster, "crash", &containers, crash);
 }
 
-/// The first of three masters is lost, and comes back.
+/// The first of three masters is killed, and started again.
 fn api_outlives_the_first(cluster: &Cluster) {
     let (first, second) = (cluster.node("master-1"), cluster.node("master-2"));
     docker(&["kill", &first]).unwrap();
     let (_, took) = wait::until("the API at the balancer", PATIENCE, || {
         let kubectl = ["exec", &second, "kubectl", "--kubeconfig=/etc/kubernetes/admin.conf"];
-        // Through etcd, and a change: that takes a majority.
+        // A write goes through etcd, which needs a majority for it.
         let words = ["create", "configmap", "written-without-the-first"];
         docker(&kubectl.into_iter().chain(words).collect::<Vec<_>>())
     });
@@ -295,7 +294,7 @@ fn api_outlives_the_first(cluster: &Cluster) {
     cluster.kubectl(&["get", "configmap", "written-without-the-first"]).unwrap();
 }
 
-/// Runs a script of this file in a shell; it must succeed.
+/// Runs a script in bash, and panics if it fails.
 pub(crate) fn bash(script: &str) {
     let mut command = std::process::Command::new("bash");
     command.args(["-euo", "pipefail", "-c", script]).current_dir(env!("CARGO_MANIFEST_DIR"));
@@ -303,8 +302,7 @@ pub(crate) fn bash(script: &str) {
     assert!(output.status.success(), "{}", crate::engine::shown("bash", &output));
 }
 
-/// Ends the engine as a shutdown of the host does, and has the project's own script
-/// start it again.
+/// Stops the engine as a shutdown of the host does. scripts/engine.sh starts it again.
 pub(crate) fn restart_engine() {
     bash(
         r#"
@@ -315,8 +313,8 @@ pub(crate) fn restart_engine() {
     );
 }
 
-/// All of the engine and of every container ends at once, as when the host loses
-/// its power; then the host comes back, without the networks' bridges.
+/// Kills the engine and all containers at once, and removes the networks' bridges, as a power
+/// failure does. Then starts the engine again.
 fn lose_power() {
     bash(
         r#"
@@ -335,7 +333,7 @@ fn lose_power() {
     );
 }
 
-/// No command starts the containers again: the engine does.
+/// The engine starts the containers again: no command does.
 fn survives_the_engine(name: &str, masters: u8, workers: u8) {
     let Some(cluster) = Cluster::named(name) else { return };
     cluster.create(masters, workers);

@@ -1,5 +1,5 @@
-//! A second engine with the node image, gone when the test ends: one that a test may
-//! fill and end, or one as far away as another machine.
+//! A second engine with the node image, removed when the test ends. A test may fill its disk and
+//! kill it, or use it as a remote engine.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,32 +7,32 @@ use std::process::Command;
 
 use crate::engine::{docker, node_image, output_of, shown, tell};
 
-/// What brings it up and takes it away.
+/// The script that starts and removes the engine.
 pub(crate) const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/second-engine.sh");
 
-/// An engine, and all its files.
+/// A second engine.
 pub(crate) struct SecondEngine {
-    /// Its files.
+    /// The folder of its files.
     pub(crate) folder: PathBuf,
-    /// As `DOCKER_HOST` has it.
+    /// Its address, in the form of `DOCKER_HOST`.
     pub(crate) host: String,
 }
 
 impl SecondEngine {
-    /// Reached over TCP alone.
+    /// Starts an engine that is reached over TCP alone.
     pub(crate) fn far() -> Self {
-        // Below it is the engine's store: not for a tmpfs.
+        // The engine keeps its data in this folder: it is too large for a tmpfs.
         let folder = PathBuf::from(format!("/var/tmp/mok-far-{}", std::process::id()));
         Self { folder, host: String::new() }.started("far")
     }
 
-    /// Reached by a socket.
+    /// Starts an engine that is reached by a Unix socket.
     pub(crate) fn near() -> Self {
         let folder = PathBuf::from(format!("/var/tmp/mok-near-{}", std::process::id()));
         Self { folder, host: String::new() }.started("near")
     }
 
-    /// The same without the node image.
+    /// Starts an engine that is reached by a Unix socket and lacks the node image.
     pub(crate) fn bare() -> Self {
         let folder = PathBuf::from(format!("/var/tmp/mok-bare-{}", std::process::id()));
         let mut engine = Self { folder, host: String::new() };
@@ -40,21 +40,21 @@ impl SecondEngine {
         engine
     }
 
-    /// Starts the near engine anew, with the settings of a `daemon.json`.
+    /// Restarts the engine with these settings as its `daemon.json`.
     pub(crate) fn restart_with(&self, settings: &str) {
         self.script("kill", &[]);
         fs::write(self.folder.join("daemon.json"), settings).unwrap();
         self.script("start", &["near"]);
     }
 
-    /// The same behind an HTTP proxy, as the machine's administrator sets it.
+    /// Restarts the engine with an HTTP proxy in its environment, as an administrator sets it.
     pub(crate) fn restart_behind(&self, proxy: &str, settings: &str) {
         self.script("kill", &[]);
         fs::write(self.folder.join("daemon.json"), settings).unwrap();
         self.script_with("start", &["near"], &[("HTTP_PROXY", proxy)]);
     }
 
-    /// Reached by a socket, on a disk of `size`.
+    /// Starts an engine that is reached by a Unix socket and has a disk of `size`.
     pub(crate) fn with_disk(folder: PathBuf, size: &str) -> Self {
         let engine = Self { folder, host: String::new() };
         engine.script("disk", &[size]);
@@ -68,7 +68,7 @@ impl SecondEngine {
         self
     }
 
-    /// Brings the node image to it.
+    /// Copies the node image to the engine.
     pub(crate) fn load_image(&self) {
         let load = "docker save \"$1\" | docker --host \"$2\" load --quiet";
         let mut command = Command::new("bash");
@@ -77,7 +77,7 @@ impl SecondEngine {
         assert!(output.status.success(), "{}", shown("load", &output));
     }
 
-    /// A command of the script: what it prints.
+    /// Runs a command of the script and returns its output.
     pub(crate) fn script(&self, command: &str, more: &[&str]) -> String {
         self.script_with(command, more, &[])
     }
@@ -90,7 +90,7 @@ impl SecondEngine {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    /// The client, for this engine.
+    /// Runs the docker client against this engine.
     pub(crate) fn docker(&self, words: &[&str]) -> Result<String, String> {
         docker(&[&[format!("--host={}", self.host).as_str()], words].concat())
     }

@@ -1,4 +1,5 @@
-//! What Kubernetes itself is told, and nodes that differ: one cluster with all of it.
+//! Settings of Kubernetes (patches, feature gates and the like) and nodes that differ from each
+//! other, all in one cluster.
 
 use std::fs;
 
@@ -20,14 +21,14 @@ kind: KubeProxyConfiguration
 mode: nftables
 ";
 
-/// The kubelet's configuration, as it runs.
+/// Returns the configuration that the kubelet runs with.
 fn kubelet(cluster: &Cluster, node: &str) -> Value {
     let path = format!("/api/v1/nodes/{node}/proxy/configz");
     let text = cluster.kubectl(&["get", &format!("--raw={path}")]).unwrap();
     serde_json::from_str::<Value>(&text).unwrap()["kubeletconfig"].clone()
 }
 
-/// What is there of `words` in the manifests of `node`.
+/// Returns which of `words` are in the static pod manifests of `node`.
 fn has_in_manifests(node: &str, words: &str) -> bool {
     let find = ["exec", node, "grep", "--recursive", "--quiet", "--", words];
     docker(&[&find[..], &["/etc/kubernetes/manifests"]].concat()).is_ok()
@@ -61,7 +62,7 @@ fn a_cluster_is_what_it_was_told_to_be_and_so_are_later_nodes() {
         "--node-cpus=1.5",
         "--node-memory=2Gi",
     ]);
-    // The masters have them.
+    // The masters have the labels.
     fs::remove_dir_all(&patches).unwrap();
     fs::remove_file(&kubeadm).unwrap();
     cluster.does(&["create", "worker", name, "--label=worker:more=1"]);

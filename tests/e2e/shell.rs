@@ -1,5 +1,5 @@
-//! A shell that is told one command after the other, as a user's is: what one sets
-//! the next one finds.
+//! A shell that runs one command after another, like a user's: each finds the variables that
+//! earlier ones have set.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -8,12 +8,12 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::cluster::Cluster;
 
-/// Ends a command's output; no program prints it by chance.
+/// The line that ends a command's output. No program prints it by chance.
 const END: &str = "--- that was all of it:";
-/// No chapter takes that long.
+/// How long the shell may run, in seconds: longer than any chapter takes.
 const SECONDS: &str = "1500";
 
-/// A shell in its own home, with mokctl on its PATH and a cluster's kubeconfig.
+/// A shell with a separate home directory, mokctl on its PATH and a cluster's kubeconfig.
 pub(crate) struct Shell {
     bash: Child,
     stdin: ChildStdin,
@@ -21,7 +21,7 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
-    /// Starts it.
+    /// Starts the shell.
     pub(crate) fn start(cluster: &Cluster) -> Self {
         let home = cluster.folder().join("home");
         fs::create_dir(&home).unwrap();
@@ -29,13 +29,13 @@ impl Shell {
             Path::new(env!("CARGO_BIN_EXE_mokctl")).parent().unwrap().as_os_str().to_owned();
         path.push(":");
         path.push(std::env::var_os("PATH").unwrap_or_default());
-        // The engine stays the one that the user has chosen.
+        // The docker client's settings are kept, so that the user's choice of an engine counts.
         let docker_config = std::env::var_os("DOCKER_CONFIG").unwrap_or_else(|| {
             let mut own = std::env::var_os("HOME").unwrap_or_default();
             own.push("/.docker");
             own
         });
-        // `timeout` ends all that runs in the shell with it.
+        // `timeout` ends everything that runs in the shell as well.
         let mut bash = Command::new("timeout")
             .args(["--kill-after=10", SECONDS, "bash", "--noprofile", "--norc"])
             .current_dir(&home)
@@ -53,9 +53,9 @@ impl Shell {
         Self { bash, stdin, stdout }
     }
 
-    /// Runs `command` to its end: what it printed, and its exit status.
+    /// Runs `command` and returns its output and its exit status.
     pub(crate) fn run(&mut self, command: &str) -> (String, i32) {
-        // The shell's input is not the command's.
+        // The command must not read the shell's input.
         let told = format!("{{ {command}\n}} </dev/null\nprintf '\\n%s %s\\n' '{END}' $?\n");
         self.stdin.write_all(told.as_bytes()).unwrap();
         let mut printed = String::new();

@@ -1,5 +1,5 @@
-//! A link to an engine that takes its time: a proxy that holds back all that it is
-//! given. Few test machines' kernels can do that themselves.
+//! A slow link to an engine: a proxy that delays all data. Few test machines have kernels that
+//! can delay packets themselves.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -7,8 +7,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A way to `engine` whose answers come `round_trip` after their questions, for as
-/// long as this process runs.
+/// Returns the address of a proxy to `engine` that adds `round_trip` to each answer. It runs as
+/// long as this process.
 pub(crate) fn to(engine: SocketAddr, round_trip: Duration) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -21,7 +21,7 @@ pub(crate) fn to(engine: SocketAddr, round_trip: Duration) -> SocketAddr {
 }
 
 fn carry(client: &TcpStream, engine: SocketAddr, round_trip: Duration) -> io::Result<()> {
-    // TCP's own: hello, and hello to you.
+    // The handshake of TCP takes a round trip as well.
     thread::sleep(round_trip);
     let engine = TcpStream::connect(engine)?;
     for end in [client, &engine] {
@@ -34,15 +34,15 @@ fn carry(client: &TcpStream, engine: SocketAddr, round_trip: Duration) -> io::Re
     Ok(())
 }
 
-/// What comes `from` one end goes `to` the other, the end of it too, each `delay` after
-/// it came: much may be under way at once.
+/// Copies data, and the end of the stream, with a delay. Several pieces may be under way at the
+/// same time.
 fn pass(mut from: &TcpStream, mut to: &TcpStream, delay: Duration) {
     let (on_the_way, arriving) = mpsc::channel::<(Instant, Vec<u8>)>();
     thread::scope(|scope| {
         scope.spawn(move || {
             for (due, bytes) in arriving {
                 thread::sleep(due.saturating_duration_since(Instant::now()));
-                // Who has hung up wants no more.
+                // The receiver has closed the connection.
                 if to.write_all(&bytes).is_err() {
                     return;
                 }

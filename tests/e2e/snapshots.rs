@@ -1,5 +1,5 @@
-//! Snapshots of real clusters: data, pods and addresses come back, again and again,
-//! also where the cluster is gone, and out of a file.
+//! Snapshots of real clusters: data, pods and addresses are restored, repeatedly, over a running
+//! cluster, after its deletion, and from a file.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -10,15 +10,15 @@ use crate::engine::{Objects, docker, lines, shown, tell};
 use crate::restart::{Before, containers};
 use crate::wait;
 
-/// A snapshot of a cluster, gone when the test ends.
+/// A snapshot of a cluster, deleted when the test ends.
 pub(crate) struct Snapshot<'a> {
     cluster: &'a Cluster,
-    /// Its name.
+    /// The snapshot's name.
     pub(crate) name: String,
 }
 
 impl<'a> Snapshot<'a> {
-    /// Makes it.
+    /// Creates a snapshot of the cluster.
     pub(crate) fn of(cluster: &'a Cluster, flags: &[&str]) -> Self {
         let snapshot = Self { cluster, name: format!("{}-s", cluster.name) };
         let begun = Instant::now();
@@ -37,20 +37,20 @@ impl<'a> Snapshot<'a> {
         tell(&format!("{}: {what} after {:.1} s", self.name, begun.elapsed().as_secs_f64()));
     }
 
-    /// It must succeed.
+    /// Restores the snapshot, and panics if that fails.
     fn mokctl(&self, words: &[&str], more: &[&str]) {
         let output = self.cluster.mokctl(&[words, more].concat());
         assert!(output.status.success(), "{}", shown(&words.join(" "), &output));
     }
 
-    /// Deletes it, and leaves the cluster.
+    /// Deletes the snapshot; the cluster stays.
     pub(crate) fn forget(self) {
         self.mokctl(&["delete", "snapshot", &self.name, "--yes"], &[]);
-        // Its end would be the cluster's.
+        // Dropping the snapshot would drop the cluster as well.
         std::mem::forget(self);
     }
 
-    /// The engine's images of it.
+    /// Returns the names of the engine's images of the snapshot.
     fn images(&self) -> Vec<String> {
         let label = format!("--filter=label=mok.snapshot={}", self.name);
         let format = "--format={{.Repository}}:{{.Tag}}";
@@ -60,7 +60,7 @@ impl<'a> Snapshot<'a> {
 
 impl Drop for Snapshot<'_> {
     fn drop(&mut self) {
-        // As long as a cluster is made of them the images stay, without a name.
+        // Images from which a cluster was restored stay without a name as long as it exists.
         self.cluster.mokctl(&["delete", "cluster", &self.cluster.name, "--yes"]);
         self.cluster.mokctl(&["delete", "snapshot", &self.name, "--yes"]);
         if !std::thread::panicking() {
@@ -69,19 +69,19 @@ impl Drop for Snapshot<'_> {
     }
 }
 
-/// Data in etcd.
+/// Writes data to etcd.
 pub(crate) fn write(cluster: &Cluster, value: &str) {
     let literal = format!("--from-literal=value={value}");
     let _ = cluster.kubectl(&["delete", "configmap", "data"]);
     cluster.kubectl(&["create", "configmap", "data", &literal]).unwrap();
 }
 
-/// What is there of it.
+/// Reads what [`write`] has written.
 pub(crate) fn read(cluster: &Cluster) -> String {
     cluster.kubectl(&["get", "configmap", "data", "--output=jsonpath={.data.value}"]).unwrap()
 }
 
-/// Everything changes; then the cluster is again as it was, its pods too.
+/// Everything is changed, and after a restore the cluster and its pods are as before.
 fn comes_back(word: &str, masters: u8, workers: u8) {
     let Some(cluster) = Cluster::named(word) else { return };
     cluster.create(masters, workers);
@@ -113,7 +113,7 @@ fn comes_back(word: &str, masters: u8, workers: u8) {
         snapshot.restore();
     });
     assert_eq!(read(&cluster), "saved");
-    // It is a cluster like any other.
+    // A restored cluster is a cluster like any other.
     snapshot.mokctl(&["create", "worker", &cluster.name], &[]);
     assert!(cluster.ready_nodes().unwrap().iter().any(|node| node.ends_with(&last)), "{last}");
 }
@@ -137,7 +137,7 @@ fn twenty_restores_need_no_help() {
     write(&cluster, "saved");
     let nodes = cluster.ready_nodes().unwrap();
     let snapshot = Snapshot::of(&cluster, &[]);
-    // Those that no container has: other clusters come and go meanwhile.
+    // Volumes that no container uses: other clusters may be created and deleted meanwhile.
     let left = || lines(&docker(&["volume", "ls", "--quiet", "--filter=dangling=true"]).unwrap());
     let before = left();
     for round in 1..=20 {
@@ -166,7 +166,7 @@ fn a_snapshot_comes_back_out_of_a_file() {
     let found = fs::metadata(&file).unwrap();
     assert_eq!(found.permissions().mode() & 0o777, 0o600);
     tell(&format!("{}: a file of {} MB", snapshot.name, found.len() / 1_000_000));
-    // Smaller than any node image: that is not in it.
+    // Smaller than any node image, so it does not contain one.
     assert!(found.len() < 100_000_000);
 
     snapshot.mokctl(&["delete", "cluster", &cluster.name], &["--yes"]);
@@ -181,8 +181,8 @@ fn a_snapshot_comes_back_out_of_a_file() {
     assert_eq!(read(&cluster), "saved");
 }
 
-/// What the images say of the age of the certificates is changed, and the
-/// certificates are new ones then.
+/// The snapshot's labels are changed to say that the certificates are old: the restore must renew
+/// them.
 #[test]
 fn old_certificates_are_renewed_and_are_good() {
     let Some(cluster) = Cluster::named("old") else { return };
@@ -203,7 +203,7 @@ fn old_certificates_are_renewed_and_are_good() {
             file("master-1", "/etc/kubernetes/pki/apiserver.crt"),
             file("master-1", "/etc/kubernetes/admin.conf"),
             file("master-1", "/etc/kubernetes/kubelet.conf"),
-            // What its kubelet.conf names.
+            // The certificate that its kubelet.conf names.
             file("worker-1", "/var/lib/kubelet/pki/kubelet-client-current.pem"),
             fs::read_to_string(cluster.kubeconfig()).unwrap(),
         ]
@@ -215,7 +215,7 @@ fn old_certificates_are_renewed_and_are_good() {
         assert_ne!(before, after);
     }
     assert_eq!(cluster.ready_nodes().unwrap(), nodes);
-    // A kubelet that could not use them would go silent.
+    // A kubelet that could not use the certificates would stop reporting.
     wait::until("a pod on the worker", Duration::from_secs(90), || {
         let pods =
             cluster.get(&["pods", "--namespace=kube-system", "--selector=k8s-app=kube-proxy"])?;

@@ -1,4 +1,5 @@
-//! The same again and again: nothing is left of any round, and nothing grows.
+//! Creates, uses and deletes a cluster many times: nothing may be left of any round, and nothing
+//! may grow.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
@@ -9,18 +10,18 @@ use crate::cluster::Cluster;
 use crate::engine::{Objects, docker, lines, output_of, shown, tell};
 use crate::{pods, wait};
 
-/// What an engine's folder may gain in all rounds: its databases and its log of
-/// events are never quite the same.
+/// How much the engine's folder may grow in all rounds: its databases and its event log never
+/// keep exactly the same size.
 const DISK_KB: u64 = 20 * 1024;
 
-/// What rounds must not make more of.
+/// The things whose number must not grow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Held {
     containers: usize,
     volumes: usize,
     networks: usize,
     mounts: usize,
-    /// The engine's own for each container and each port.
+    /// The engine's helper processes, of which each container and each port has some.
     processes: usize,
 }
 
@@ -36,7 +37,8 @@ impl Held {
         }
     }
 
-    /// The engine ends some of its processes a little after their containers.
+    /// Returns the numbers once they no longer change: the engine ends some of its processes a
+    /// little after their containers.
     fn settled() -> Self {
         let mut last = Self::now();
         let look = || {
@@ -53,25 +55,25 @@ fn processes() -> usize {
     let name = |entry: fs::DirEntry| fs::read_to_string(entry.path().join("comm"));
     fs::read_dir("/proc")
         .unwrap()
-        // A process that is gone meanwhile has no name to read.
+        // A process that has just ended has no name to read.
         .filter_map(|entry| name(entry.ok()?).ok())
         .filter(|name| name.starts_with("containerd-shim") || name.starts_with("docker-proxy"))
         .count()
 }
 
-/// The size of the engine's folder.
+/// Returns the size of the engine's folder.
 fn disk_kb() -> u64 {
     let folder = docker(&["info", "--format={{.DockerRootDir}}"]).unwrap();
     let mut du = Command::new("du");
     du.args(["--summarize", "--block-size=1K", &folder]);
-    // A file that goes away while it is counted is no failure of ours.
+    // A file may disappear while it is counted.
     let output = output_of(du, b"").unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let size = text.split_whitespace().next().and_then(|word| word.parse().ok());
     size.unwrap_or_else(|| panic!("{}", shown("du", &output)))
 }
 
-/// Panics unless a cluster comes, answers and goes.
+/// Creates a cluster, checks that it answers, and deletes it.
 fn round((masters, workers): (u8, u8)) {
     let Some(cluster) = Cluster::named("soak") else { return };
     cluster.create(masters, workers);
@@ -94,7 +96,7 @@ fn nothing_grows_when_clusters_come_and_go() {
     let shape = std::env::var("MOK_SOAK_SHAPE").unwrap_or_else(|_| "1+1".to_owned());
     let (masters, workers) = shape.split_once('+').unwrap();
     let round = || round((masters.parse().unwrap(), workers.parse().unwrap()));
-    // The first one fills what is kept: it is no part of the figures.
+    // The first round fills caches, so it does not count.
     round();
     let (held, disk) = (Held::settled(), disk_kb());
     let begun = Instant::now();

@@ -6,7 +6,7 @@ use crate::offline::Offline;
 use crate::pods::{self, IMAGE, PATIENCE};
 use crate::wait;
 
-/// Where a node has its volumes.
+/// The folder for volumes in a node.
 const FOLDER: &str = "/var/lib/mok/volumes";
 
 #[test]
@@ -27,7 +27,7 @@ fn a_volume_outlives_its_pod_and_a_restart_and_goes_with_its_claim() {
 
     let folders = || docker(&["exec", &worker, "ls", FOLDER]);
     let volumes = cluster.get(&["persistentvolumes"]).unwrap();
-    // PERSISTENTVOLUME_NAMESPACE_CLAIM
+    // The folder is called PERSISTENTVOLUME_NAMESPACE_CLAIM.
     let names: Vec<_> =
         volumes.iter().map(|volume| format!("{}_default_data-db-0", name(volume))).collect();
     assert_eq!(names.join("\n"), folders().unwrap());
@@ -39,7 +39,7 @@ fn a_volume_outlives_its_pod_and_a_restart_and_goes_with_its_claim() {
     });
 }
 
-/// In a cluster with echo's image, a pod gets a volume and writes to it.
+/// Checks that a pod gets a volume and writes to it, in a cluster that has echo's image.
 pub(crate) fn works(cluster: &Cluster) {
     let manifest = MANIFEST.replace("IMAGE", IMAGE);
     cluster.kubectl_with(&["apply", "--filename=-"], &manifest).unwrap();
@@ -49,7 +49,7 @@ pub(crate) fn works(cluster: &Cluster) {
     file_is_kept(cluster).unwrap();
 }
 
-/// A pod with a volume. Says of itself that it is not root, and of its volume only how big it is.
+/// A pod with a volume. It runs as an ordinary user, and the claim names nothing but a size.
 pub(crate) const MANIFEST: &str = "
 apiVersion: apps/v1
 kind: StatefulSet
@@ -80,7 +80,7 @@ fn in_pod(cluster: &Cluster, script: &str) -> Result<String, String> {
 
 fn file_is_kept(cluster: &Cluster) -> Result<(), String> {
     is_ready(cluster)?;
-    // There is no program to read a file with but the shell.
+    // The image has no program to read a file with, so the shell reads it.
     let found = in_pod(cluster, "read -r line </data/file; echo \"$line\"")?;
     if found == "kept" { Ok(()) } else { Err(found) }
 }

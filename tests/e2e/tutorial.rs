@@ -1,8 +1,8 @@
-//! The tutorial, done as its reader does it: each command of a chapter, and what it
-//! prints beside what the chapter shows. `make docs-test` runs these alone.
+//! Runs the tutorial as a reader does: each command of a chapter, whose output must be what the
+//! chapter shows. `make docs-test` runs these tests alone.
 //!
-//! The cluster of every chapter is called `lab`. Here it has the name of the test's
-//! own, so that no other test has it, and it goes however the chapter ends.
+//! The cluster of every chapter is called `lab`. Here it has the name of the test's cluster, so
+//! that no other test uses it, and it is removed however the chapter ends.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::console::{compare, steps};
 use crate::engine::tell;
 use crate::shell::Shell;
 
-/// Does `chapter`; panics at the first command that fails or prints something else.
+/// Runs `chapter`, and panics at the first command that fails or prints something else.
 fn follow(chapter: &str) {
     let Some(cluster) = Cluster::named("lab") else { return };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tutorial").join(chapter);

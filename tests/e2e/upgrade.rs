@@ -1,4 +1,4 @@
-//! Clusters that move to the next Kubernetes while they are used.
+//! Clusters that are upgraded to the next minor version of Kubernetes while they are used.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -16,14 +16,14 @@ const BEFORE: &str = "v1.35.4";
 const FROM: &str = "v1.36.3";
 const TO: &str = "v1.37.2";
 
-/// Asks a Service ten times a second, and prints a line for each answer or failure.
+/// A script that asks a Service ten times a second and prints a line for each answer or failure.
 const ASK: &str = r#"while [[ ! -e /run/stop-asking ]]; do
   if answer=$(timeout 5 socat -T4 -u "TCP4:$0,connect-timeout=4" - 2>&1) && [[ -n $answer ]]
   then echo ok; else echo "failed at $(date +%s.%N): $answer"; fi
   sleep 0.1
 done"#;
 
-/// A node that asks a Service, as long as it stays where it is.
+/// A node that asks a Service until [`Client::stop`].
 struct Client {
     node: String,
     docker: Child,
@@ -42,7 +42,7 @@ impl Client {
         Self { node: node.to_owned(), docker, file }
     }
 
-    /// How many questions were answered, and what was printed of the others.
+    /// Returns the number of answers, and the lines about failures.
     fn stop(mut self) -> (usize, Vec<String>) {
         docker(&["exec", &self.node, "touch", "/run/stop-asking"]).unwrap();
         self.docker.wait().unwrap();
@@ -52,7 +52,7 @@ impl Client {
     }
 }
 
-/// A cluster of `version`; the test fails where an image that it needs is missing.
+/// Returns a cluster of Kubernetes `version`. Panics if an image that the test needs is missing.
 fn older(word: &str, [masters, workers]: [&str; 2], version: &str) -> Option<Cluster> {
     let cluster = Cluster::named(word)?;
     for version in [version, FROM] {
@@ -69,8 +69,8 @@ fn older(word: &str, [masters, workers]: [&str; 2], version: &str) -> Option<Clu
     Some(cluster)
 }
 
-/// Upgrades the cluster, and shows `watch` the name of each step that begins. Whether it
-/// succeeded, and after how many seconds.
+/// Upgrades the cluster, and calls `watch` with the name of each step that begins. Returns
+/// whether the upgrade succeeded, and how many seconds it took.
 fn try_upgrade(cluster: &Cluster, flags: &[&str], mut watch: impl FnMut(&str)) -> (bool, f64) {
     let begun = Instant::now();
     let mut mokctl = Command::new(env!("CARGO_BIN_EXE_mokctl"))
@@ -120,7 +120,7 @@ fn all_have(cluster: &Cluster, version: &str) -> Result<(), String> {
     }
 }
 
-/// What a cluster is used for: a Service with two replicas, a volume, a custom resource.
+/// The workload of the cluster: a Service with two replicas, a volume, a custom resource.
 fn use_it(cluster: &Cluster, nodes: &[String]) -> String {
     pods::deploy(cluster, nodes);
     let manifest = [MANIFEST, storage::MANIFEST].join("---").replace("IMAGE", IMAGE);
@@ -180,7 +180,7 @@ fn a_single_node_keeps_what_it_has() {
     };
     assert_eq!(ip(&address().unwrap()), ip(&before));
 
-    // It goes back, and forth again; and is saved, and cloned, as any other.
+    // It can be rolled back and upgraded again, saved and cloned, as any other.
     let saved = format!("{}-before-v1-37-2", cluster.name);
     let clone = cluster.beside("upgrade-clone");
     for words in [
@@ -208,7 +208,8 @@ fn a_service_answers_all_the_time() {
     let nodes = ["master-1", "worker-1", "worker-2"].map(|node| cluster.node(node));
     let service = use_it(&cluster, &nodes);
     let [master, first, last] = &nodes;
-    // The last worker asks until it is about to move, the master when it has.
+    // The last worker asks until it is drained. The master asks from the drain of the first
+    // worker on: its own upgrade is over then.
     let mut on_last = Some(Client::start(&cluster, last, &service));
     let mut on_master = None;
     let mut counts = Vec::new();
@@ -260,7 +261,7 @@ fn two_minor_versions_in_one_run() {
     is_kept(&cluster);
 }
 
-/// Each time the command fails, and the same command goes on.
+/// Each time the command fails, and running it again continues the upgrade.
 #[test]
 #[ignore = "ends and starts this machine's engine: make e2e-engine"]
 fn a_restart_of_the_engine_in_the_middle_costs_nothing() {

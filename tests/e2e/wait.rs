@@ -1,19 +1,18 @@
-//! Waiting for what comes by itself.
+//! Waits for states that a cluster reaches by itself.
 
 use std::env;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// What a duration for an ordinary machine is on this one, where it has another speed:
-/// `MOKCTL_DEADLINE_SCALE`, as for the program.
+/// Scales a duration for slow machines: by `MOKCTL_DEADLINE_SCALE`, as mokctl scales its own.
 fn scaled(duration: Duration) -> Duration {
     let scale = env::var("MOKCTL_DEADLINE_SCALE").ok().and_then(|text| text.parse().ok());
     duration.mul_f64(scale.unwrap_or(1.0_f64).max(1.0))
 }
 
-/// Tries `attempt` until it succeeds and says how long that took. Panics with its
-/// last complaint after `patience`. Where a try takes long it pauses as long: what is waited for
-/// needs the processor, too.
+/// Calls `attempt` until it succeeds. Returns its value and how long that took. Panics with the
+/// last error after `patience`. Pauses as long as the last attempt took, between 0.3 and 3 s, to
+/// leave the processor to what is waited for.
 pub(crate) fn until<T>(
     what: &str,
     patience: Duration,

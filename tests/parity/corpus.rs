@@ -1,4 +1,4 @@
-//! The command lines of the tests, with what the original makes of them.
+//! The command lines that the tests compare, with the original's answers.
 
 use std::env;
 use std::sync::LazyLock;
@@ -11,13 +11,13 @@ use crate::oracle::Oracle;
 use crate::outcome::{Line, Outcome, line};
 use crate::recording::Recording;
 
-/// How many words the exhaustive lines have at most.
+/// The most words of an exhaustive line.
 const DEPTH: usize = 6;
 
-/// How many random lines there are.
+/// The number of random lines.
 const RANDOM: usize = 12_000;
 
-/// Lines that the shell of the original splits or globs.
+/// Lines with words that the original leaves unquoted, so its shell splits or globs them.
 const ACCIDENTS: [&[&str]; 10] = [
     &["create cluster"],
     &[" "],
@@ -31,30 +31,30 @@ const ACCIDENTS: [&[&str]; 10] = [
     &["create", "cluster", " ", "1", "0"],
 ];
 
-/// The lines, answered once for all tests.
+/// Returns the corpus. The original is asked once for all tests.
 pub(crate) static CORPUS: LazyLock<Corpus> = LazyLock::new(Corpus::new);
 
 type Answered = Vec<(Line, Outcome)>;
 
-/// Command lines and what the original makes of them.
+/// Command lines with the original's answers.
 pub(crate) struct Corpus {
-    /// Who answered.
+    /// The source of the answers: the original, or a recording of it.
     pub(crate) source: &'static str,
     /// Whether the answers are the recorded ones.
     pub(crate) is_recorded: bool,
     /// The usage text of the original.
     pub(crate) usage: String,
-    /// Lines that ours answers alike.
+    /// Lines that mokctl must answer as the original does.
     pub(crate) compared: Answered,
-    /// The first words of every command, with each subcommand and without.
+    /// The first words of every command, with and without each subcommand.
     pub(crate) claimed: Answered,
     /// Lines with a known flag at the end.
     pub(crate) flagged: Answered,
-    /// Lines that the shell of the original splits or globs.
+    /// The lines of [`ACCIDENTS`], in which the answers differ.
     pub(crate) accidents: Answered,
 }
 
-/// Who is asked. Both must be asked the same lines in the same order.
+/// The source of answers. A recording must be asked the same lines in the same order.
 enum Source {
     Oracle(Oracle, Recording),
     Recording(Recording),
@@ -109,8 +109,8 @@ impl Corpus {
     }
 }
 
-/// All lines of the vocabulary, without those that only go on after a word
-/// that made the original exit: it cannot have read the rest.
+/// Returns all lines of the vocabulary, except those that extend a line at whose last word the
+/// original exits: it cannot have read what follows.
 fn exhaustive(source: &mut Source) -> Answered {
     let mut answered = source.answer(vec![Line::new()]);
     let mut open = answered.clone();
@@ -130,7 +130,7 @@ fn exhaustive(source: &mut Source) -> Answered {
     answered
 }
 
-/// Words that are commands of ours are ordinary words in the other places.
+/// Commands that only mokctl has are ordinary words in every other position.
 fn new_words_as_values() -> Vec<Line> {
     let words =
         ROWS.iter().flat_map(|row| [row.command].into_iter().chain(row.subcommands.to_vec()));

@@ -1,14 +1,14 @@
-//! Makes command lines. The vocabulary is that of the comparison: words that
-//! ours deliberately takes otherwise are not in it, and have their own tests.
+//! Generates command lines. Words that mokctl deliberately treats differently from the original
+//! are not in the vocabulary; they have their own tests.
 
 use crate::outcome::{Line, line};
 
-/// The words of which every line is tried.
+/// The words from which every possible line is made.
 pub(crate) const VOCABULARY: [&str; 9] =
     ["create", "delete", "cluster", "a", "1", "0", "x", "", "-h"];
 
-/// Words that are easily mishandled. None is a flag or a new command, and none
-/// has a blank or one of `* ? [`, which the original's shell treats specially.
+/// Words that are easily mishandled. None is a flag or a new command, and none contains a blank
+/// or one of `* ? [`, which the original's shell would expand.
 const ODD: [&str; 48] = [
     "-",
     "--",
@@ -60,11 +60,11 @@ const ODD: [&str; 48] = [
     "CREATE",
 ];
 
-/// Words of the original's code, in which they must not be mixed up.
+/// Names of states and variables in the original's code, which must be ordinary words.
 const INNER: [&str; 8] =
     ["create", "delete", "cluster", "COMMAND", "SUBCOMMAND", "OPTION", "END", "clusters"];
 
-/// A small generator of numbers (splitmix64): the same ones on every machine.
+/// A small pseudo-random generator (splitmix64) that yields the same numbers on every machine.
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
@@ -88,7 +88,7 @@ impl Random {
         words[self.below(words.len())]
     }
 
-    /// A word that means nothing.
+    /// Returns a word without a meaning.
     fn odd(&mut self) -> String {
         match self.below(8) {
             0..=3 => self.pick(&ODD).to_owned(),
@@ -99,15 +99,15 @@ impl Random {
         }
     }
 
-    /// Upper-case letters, digits, signs and letters beyond ASCII: nothing
-    /// that spells a flag or a command.
+    /// Returns a word of upper-case letters, digits, symbols and non-ASCII letters, which cannot
+    /// be a flag or a command.
     fn text(&mut self, longest: usize) -> String {
         let alphabet: Vec<char> = "XYZ0189-_.:/,+@%^&'\"\\$éßЖ漢🦀".chars().collect();
         let length = 1 + self.below(longest);
         (0..length).map(|_| alphabet[self.below(alphabet.len())]).collect()
     }
 
-    /// A line that is right as far as it goes, and then is bent.
+    /// Returns a valid line, or the beginning of one, with some random changes.
     pub(crate) fn line(&mut self) -> Line {
         let right = [&["create", "cluster", "a", "1", "0"][..], &["delete", "cluster", "a"], &[]];
         let right = right[[0, 0, 0, 1, 1, 2][self.below(6)]];

@@ -1,8 +1,8 @@
-//! The parser against the original: the same command lines, word for word.
+//! The differential test: mokctl's parser and the original script get the same command lines and
+//! must answer the same, word for word.
 //!
-//! The original is `../shared/seed/mokctl.sh`, or the file that
-//! `MOKCTL_ORACLE` names. Where there is none, its recorded answers stand in; in CI only
-//! if `MOKCTL_PARITY=recorded` asks for them.
+//! The original is `../shared/seed/mokctl.sh`, or the file that `MOKCTL_ORACLE` names. Without
+//! it, its recorded answers are compared; in CI only if `MOKCTL_PARITY=recorded` allows that.
 //! `MOKCTL_RECORD=1 cargo test --test parity` records them again.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -31,7 +31,7 @@ fn every_line_is_answered_as_the_original_answers_it() {
         }
     }
     let (lines, count) = (CORPUS.compared.len(), differences.len());
-    // Not `println`: the number must be seen when the test passes, too.
+    // The harness captures `println!` of a test that passes; the number must be seen all the same.
     writeln!(
         std::io::stderr(),
         "parity: {lines} lines compared with {}, {count} differences",
@@ -49,7 +49,7 @@ fn the_usage_text_holds_every_line_of_the_originals_in_order() {
     let mut delete = false;
     for line in CORPUS.usage.lines() {
         delete |= line == "delete SUBCOMMANDs:";
-        // The one line that differs: the original copied it from above.
+        // The one line that differs: in the original it is a copy of the line above.
         let wanted = match line {
             "  cluster - Create a local kubernetes cluster." if delete => {
                 "  cluster - Delete a local kubernetes cluster."
@@ -104,7 +104,7 @@ fn a_word_is_never_split_or_globbed_as_the_original_does_by_accident() {
     };
     let ours = |words: &[&str]| Outcome::ours(&line(words));
 
-    // Splitting makes a command of a word that is none, and nothing happens.
+    // The original splits a word that is no command into one that is, and then does nothing.
     for word in ["create cluster", " ", "create "] {
         assert_eq!((theirs(&[word]).status, theirs(&[word]).tail.as_str()), (0, ""));
         assert_eq!(ours(&[word]).tail, format!("Invalid COMMAND, '{word}'.\n\n"));
@@ -114,13 +114,13 @@ fn a_word_is_never_split_or_globbed_as_the_original_does_by_accident() {
         let refusal = format!("Invalid SUBCOMMAND for create, '{word}'.\n\n");
         assert_eq!(ours(&["create", word]).tail, refusal);
     }
-    // It shortens a name, or makes a file's name of it.
+    // The original cuts a name at a blank, or replaces it with the name of a file.
     for (word, name) in [("a b", "a"), ("*", "file"), ("f?le", "file"), ("[f]ile", "file")] {
         let words = ["create", "cluster", word, "1", "0"];
         assert_eq!(theirs(&words).name, name);
         assert_eq!(ours(&words).name, word);
     }
-    // A name of blanks is no name to the original, but moves the state.
+    // To the original a name of blanks is empty, but it advances the state.
     let words = ["create", "cluster", " ", "1", "0"];
     assert_eq!(theirs(&words).tail, "Please provide the Cluster NAME to create.\n");
     assert_eq!((ours(&words).name.as_str(), ours(&words).status), (" ", 0));

@@ -1,5 +1,5 @@
-//! Runs the original. A few bash processes source it once and answer many
-//! lines each, one subshell a line.
+//! Runs the original script. Several bash processes source it once and answer many lines each,
+//! one subshell a line.
 
 use std::env;
 use std::fs::{self, File};
@@ -9,11 +9,11 @@ use std::thread;
 
 use crate::outcome::{Line, Outcome, split};
 
-/// How many processes answer side by side.
+/// The number of bash processes that answer in parallel.
 const PROCESSES: usize = 4;
 
-/// Reads a number and that many words, each ended by NUL; writes stdout, the
-/// exit status and the variables, each ended by NUL.
+/// A bash script that reads a number and that many words, each ended by NUL, and writes stdout,
+/// the exit status and the variables, each ended by NUL.
 const DRIVER: &str = r#"
 source "$1"
 while IFS= read -r -d '' count; do
@@ -30,14 +30,15 @@ while IFS= read -r -d '' count; do
 done
 "#;
 
-/// The original.
+/// The original script.
 pub(crate) struct Oracle {
     script: PathBuf,
     usage: String,
 }
 
 impl Oracle {
-    /// The original, where there is one. What `MOKCTL_ORACLE` names must be there.
+    /// Finds the original script. Returns `None` if it is not here; panics if `MOKCTL_ORACLE`
+    /// names a missing file.
     pub(crate) fn find() -> Option<Self> {
         let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/seed/mokctl.sh");
         let script = match env::var_os("MOKCTL_ORACLE") {
@@ -48,12 +49,12 @@ impl Oracle {
         Some(Self { script, usage: String::from_utf8(help.stdout).unwrap() })
     }
 
-    /// Its usage text.
+    /// Returns the original's usage text.
     pub(crate) fn usage(&self) -> &str {
         &self.usage
     }
 
-    /// What it makes of each line.
+    /// Returns the original's answer to each line.
     pub(crate) fn answer(&self, lines: &[Line]) -> Vec<Outcome> {
         let chunk = lines.len().div_ceil(PROCESSES).max(1);
         thread::scope(|scope| {
@@ -64,12 +65,12 @@ impl Oracle {
     }
 
     fn run(&self, lines: &[Line]) -> Vec<Outcome> {
-        // A folder with one file, for the words that the original globs.
+        // The working directory has one file, for words that the original globs.
         let dir = tempfile::tempdir().unwrap();
         let cwd = dir.path().join("cwd");
         fs::create_dir(&cwd).unwrap();
         fs::write(cwd.join("file"), "").unwrap();
-        // From a file bash reads more than one byte at a time.
+        // Input is a file, because bash reads a pipe byte by byte.
         let input = dir.path().join("lines");
         fs::write(&input, encode(lines)).unwrap();
         let output = Command::new("bash")

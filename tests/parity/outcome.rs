@@ -1,5 +1,5 @@
-//! What comes of a command line, with the original's usage text and with ours
-//! reduced to whether it was printed.
+//! The outcome of a command line in a form that can be compared. The usage texts differ, so only
+//! whether one was printed counts.
 
 use std::ffi::OsString;
 
@@ -8,14 +8,14 @@ use mokctl::cli::{Defaults, Parsed, Stop, UsageError, parse, scan, usage};
 /// The words of a command line.
 pub(crate) type Line = Vec<String>;
 
-/// What comes of a [`Line`].
+/// The outcome of a [`Line`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
     /// The exit status.
     pub(crate) status: u8,
     /// Whether the usage text was printed.
     pub(crate) usage: bool,
-    /// What was printed on stdout after it.
+    /// What was printed on stdout after the usage text.
     pub(crate) tail: String,
     /// The variable COMMAND.
     pub(crate) command: String,
@@ -30,11 +30,11 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// What our parser makes of `line`. A command that is complete does
-    /// nothing here, as in the original; the checks of its values are ours.
+    /// Returns the outcome of `line` in mokctl's parser. A complete command is not run here, nor
+    /// in the original; checks of values exist in mokctl alone, so they are left out.
     pub(crate) fn ours(line: &Line) -> Self {
         let line: Vec<OsString> = line.iter().map(OsString::from).collect();
-        // None of the variables is set: what the original cannot know.
+        // Without mokctl's environment variables, which the original does not have.
         let none = Defaults::default();
         let scan = scan(&line, &none);
         assert_same_end(&scan.end, &parse(&line, &none));
@@ -58,13 +58,13 @@ impl Outcome {
         }
     }
 
-    /// Whether further words can make a difference.
+    /// Whether further words could change the outcome.
     pub(crate) fn is_open(&self) -> bool {
         self.tail.starts_with("Please provide") || (!self.usage && self.status == 0)
     }
 }
 
-/// Takes `usage` off the front of `stdout`.
+/// Removes `usage` from the front of `stdout`.
 pub(crate) fn split(stdout: &str, usage: &str) -> (bool, String) {
     match stdout.strip_prefix(usage) {
         Some(tail) => (true, tail.to_owned()),
@@ -72,12 +72,12 @@ pub(crate) fn split(stdout: &str, usage: &str) -> (bool, String) {
     }
 }
 
-/// `words` as a [`Line`].
+/// Converts `words` to a [`Line`].
 pub(crate) fn line(words: &[&str]) -> Line {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
-/// What `parse` says beyond `scan` are values and refusals of values alone.
+/// `parse` adds nothing to `scan` but values and refusals of values.
 fn assert_same_end(scanned: &Result<Stop, UsageError>, parsed: &Result<Parsed, UsageError>) {
     let same = match (scanned, parsed) {
         (Err(a), Err(b)) => a == b,

@@ -1,25 +1,25 @@
-//! The answers of the original in a small file, in the order of the questions.
+//! Stores the answers of the original in a small file, in the order of the lines.
 //!
-//! Most answers are alike but for the words of their line. So the file holds
-//! templates, in which `<2>` stands for word 2 of the line, and for each line
-//! the number of its template in two base-36 digits.
+//! Most answers are the same except for the words of their line. So the file has templates, in
+//! which `<2>` stands for word 2 of the line, and for each line the number of its template in two
+//! base-36 digits.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::outcome::{Line, Outcome};
 
-/// How many answers one line of the file holds.
+/// The number of answers in one line of the file.
 const WIDTH: usize = 50;
 
-/// What the original said, or says now.
+/// A recording of the original's answers, being made or replayed.
 pub(crate) struct Recording {
     usage: String,
     templates: Vec<String>,
     numbers: Vec<usize>,
     /// How many of the numbers have been replayed.
     replayed: usize,
-    /// The checksum of all lines asked.
+    /// The checksum of all lines asked so far.
     asked: u64,
     /// The checksum in the file.
     expected: u64,
@@ -33,13 +33,13 @@ impl Recording {
             templates: Vec::new(),
             numbers: Vec::new(),
             replayed: 0,
-            // The start and the factor below are those of FNV-1a.
+            // FNV-1a's offset basis, and its prime below.
             asked: 0xcbf2_9ce4_8422_2325,
             expected: 0,
         }
     }
 
-    /// The recording in the file.
+    /// Reads the recording from the file.
     pub(crate) fn load() -> Self {
         let text = fs::read_to_string(path()).unwrap();
         let mut parts = text.split("\n\n");
@@ -55,12 +55,12 @@ impl Recording {
         Self { templates, numbers, expected, ..Self::new(&usage) }
     }
 
-    /// The usage text of the original.
+    /// Returns the usage text of the original.
     pub(crate) fn usage(&self) -> &str {
         &self.usage
     }
 
-    /// Adds what the original said to `lines`.
+    /// Adds the original's answers to `lines`.
     pub(crate) fn record(&mut self, lines: &[Line], outcomes: &[Outcome]) {
         for (line, outcome) in lines.iter().zip(outcomes) {
             self.ask(line);
@@ -74,7 +74,7 @@ impl Recording {
         }
     }
 
-    /// What the original said to `lines`.
+    /// Returns the recorded answers to `lines`.
     pub(crate) fn replay(&mut self, lines: &[Line]) -> Vec<Outcome> {
         let outcome = |line| {
             self.ask(line);
@@ -85,7 +85,7 @@ impl Recording {
         lines.iter().map(outcome).collect()
     }
 
-    /// Checks that the recording was made of the lines that were replayed.
+    /// Checks that the recording was made with the lines that were replayed.
     pub(crate) fn assert_is_at_its_end(&self) {
         assert_eq!(
             (self.replayed, self.asked),
@@ -94,7 +94,7 @@ impl Recording {
         );
     }
 
-    /// Whether the file holds this recording.
+    /// Whether the file contains this recording.
     pub(crate) fn is_saved(&self) -> bool {
         fs::read_to_string(path()).is_ok_and(|text| text == self.text())
     }
@@ -134,13 +134,13 @@ fn digits(number: usize) -> String {
     [digit(number / 36), digit(number % 36)].iter().collect()
 }
 
-/// The outcome as a line of JSON, the words of `line` replaced.
+/// Returns the outcome as a line of JSON in which the words of `line` are replaced.
 fn to_template(line: &Line, outcome: &Outcome) -> String {
     let word = |value: &String| match line.iter().position(|word| word == value) {
         Some(n) if !value.is_empty() => format!("<{n}>"),
         _ => value.clone(),
     };
-    // The longest word that stands in quotes: a shorter one may be part of it.
+    // The longest of the words in quotes: a shorter one may be part of it.
     let quoted = line.iter().filter(|word| outcome.tail.contains(&format!("'{word}'")));
     let tail = match quoted.max_by_key(|word| word.len()) {
         Some(value) => {
@@ -156,7 +156,7 @@ fn to_template(line: &Line, outcome: &Outcome) -> String {
 fn from_template(line: &Line, template: &str) -> Outcome {
     let (status, usage, tail, values): (u8, bool, String, [String; 5]) =
         serde_json::from_str(template).unwrap();
-    // One word at most: what a word holds is never taken for a place.
+    // At most one word is inserted, so text inside of a word is never taken for a placeholder.
     let fill = |text: String| {
         let place = text.split_once('<').and_then(|(before, rest)| {
             let (n, after) = rest.split_once('>')?;

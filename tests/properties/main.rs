@@ -1,5 +1,5 @@
-//! Unexpected input for the readers. proptest makes it of pieces
-//! that mean something; what must hold is in `promises.rs`.
+//! Property tests with unexpected input for everything that mokctl parses. proptest combines
+//! meaningful pieces; `promises.rs` has the properties.
 
 #![expect(unreachable_pub, reason = "the fuzz targets use the promises, too")]
 
@@ -11,7 +11,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
-/// Pieces of what kubeadm prints, and what may be between them.
+/// Pieces of kubeadm's output, and text that may be between them.
 fn kubeadm_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => Just("kubeadm join 10.0.0.2:6443".to_owned()),
@@ -25,7 +25,7 @@ fn kubeadm_text() -> impl Strategy<Value = String> {
         .prop_map(|parts| parts.into_iter().map(|(text, space)| text + space).collect())
 }
 
-/// What is looked for in an inspection, and what it usually is.
+/// The fields that mokctl reads from `docker inspect`, each with a usual value.
 fn places() -> [(&'static [&'static str], Value); 19] {
     [
         (&["Id"], "0123".into()),
@@ -50,7 +50,7 @@ fn places() -> [(&'static [&'static str], Value); 19] {
     ]
 }
 
-/// The same for what belongs to a snapshot.
+/// The fields that mokctl reads of a snapshot's image, each with a usual value.
 fn places_of_snapshots() -> [(&'static [&'static str], Value); 11] {
     [
         (&["RepoTags", "0"], "mok-snapshot/s:a-master-1".into()),
@@ -67,7 +67,7 @@ fn places_of_snapshots() -> [(&'static [&'static str], Value); 11] {
     ]
 }
 
-/// A value: the usual one, another one, or none.
+/// Generates the usual value, another one, or none.
 fn value(usual: Value) -> impl Strategy<Value = Option<Value>> {
     let odd =
         ["", "/b-lb", "10.0.0.0/0", "fd00::/64", "99999", "v1.x", "/run/x;reboot", "$(reboot)"];
@@ -82,7 +82,7 @@ fn value(usual: Value) -> impl Strategy<Value = Option<Value>> {
     prop_oneof![20 => Just(Some(usual)), 1 => other.prop_map(Some), 1 => Just(None)]
 }
 
-/// Puts `value` below `place`, at the end of `path`. A number is a place in a list.
+/// Puts `value` below `place`, at the end of `path`. A number in the path is a list index.
 fn put(place: &mut Value, path: &[&str], value: Value) {
     match path {
         [] => *place = value,
@@ -100,7 +100,7 @@ fn put(place: &mut Value, path: &[&str], value: Value) {
     }
 }
 
-/// What an engine says of some objects, or nearly that.
+/// Generates the `docker inspect` output of some objects, or something close to it.
 fn inspection() -> impl Strategy<Value = String> {
     let of_snapshots = places().into_iter().chain(places_of_snapshots()).collect();
     prop_oneof![2 => objects(places().to_vec()), 1 => objects(of_snapshots)]
@@ -120,7 +120,7 @@ fn objects(places: Vec<(&'static [&'static str], Value)>) -> impl Strategy<Value
     vec(object, 1..4).prop_map(|list| Value::Array(list).to_string())
 }
 
-/// A kubeconfig of pieces, most of them in their places.
+/// Generates a kubeconfig from pieces, most of which are where they belong.
 fn kubeconfig() -> impl Strategy<Value = String> {
     let entry = prop_oneof![
         3 => "- name: [a-z]{1,3}( # [a-z]{1,3})?\n",
@@ -177,7 +177,7 @@ proptest! {
     }
 }
 
-/// The generators above find what they are for.
+/// The generators above do produce valid input often enough.
 #[test]
 fn what_is_generated_is_often_right() {
     use proptest::strategy::ValueTree;

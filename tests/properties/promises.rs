@@ -1,5 +1,5 @@
-//! What holds for any input of the readers: proptest (`main.rs`) and the fuzzer
-//! (`fuzz/`) look for one for which it does not.
+//! Properties of mokctl's parsers that hold for any input. proptest (`main.rs`) and the fuzz
+//! targets (`fuzz/`) look for counterexamples.
 
 use std::ffi::OsString;
 use std::sync::LazyLock;
@@ -14,8 +14,8 @@ use mokctl::kubeconfig::{Access, merge_text, remove_text};
 use mokctl::node::kubeadm::join_command::{JoinCommand, redact};
 use mokctl::yaml::TextError;
 
-/// A command line: every mistake has its line below the usage text, and empty
-/// words are none.
+/// Command lines: every mistake is reported in a line below the usage text, and empty words are
+/// ignored.
 pub fn parser(words: &[OsString]) {
     let parsed = match cli::parse(words, &Defaults::default()) {
         Ok(parsed) => parsed,
@@ -25,7 +25,7 @@ pub fn parser(words: &[OsString]) {
             return;
         }
     };
-    // Behind it they are words of a command to run.
+    // After `--`, empty words belong to the command to run.
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
     let (own, rest) = words.split_at(end);
     let own = own.iter().filter(|word| !word.is_empty());
@@ -33,8 +33,8 @@ pub fn parser(words: &[OsString]) {
     assert_eq!(cli::parse(&dense, &Defaults::default()).ok(), Some(parsed));
 }
 
-/// What kubeadm may print: a join command that is written out is read as the same,
-/// and nothing of its secrets is shown.
+/// kubeadm's output: a join command that is printed and parsed again stays the same, and none of
+/// its secrets is shown.
 pub fn kubeadm_output(text: &str) {
     let shown = redact(text);
     assert_eq!(redact(&shown), shown);
@@ -53,10 +53,9 @@ users: [{user: {client-certificate-data: YQ==, client-key-data: YQ==}}]}";
     Access::from_admin_conf(text).expect("an admin.conf")
 });
 
-/// A kubeconfig: what is there need not be put there, what is taken out is out, and
-/// clusters that come and go once more leave every byte as the time before. (What
-/// the first time keeps of a text that can be edited in place is a property of
-/// `src/kubeconfig/change`.)
+/// Kubeconfigs: adding an entry that is there changes nothing, a removed entry is gone, and adding
+/// and removing clusters a second time leaves every byte as the first time did. (What the first
+/// edit preserves is tested in `src/kubeconfig/change`.)
 pub fn kubeconfig_merge(text: &str) {
     let [a, b] = ["a", "b"].map(|name| ClusterName::parse(name).expect("a name"));
     let own = "a text that no reader makes";
@@ -70,7 +69,7 @@ pub fn kubeconfig_merge(text: &str) {
         assert_eq!(remove_text(&removed, name).expect(own), None);
         removed
     };
-    // Whatever is wrong with it is said, and no more.
+    // An invalid file is reported, and nothing else happens.
     drop(Access::from_admin_conf(text));
     drop(remove_text(text, &a));
     let Ok(merged) = merge(text, &a) else { return };
@@ -86,9 +85,8 @@ pub fn kubeconfig_merge(text: &str) {
     remove(&once, &a);
 }
 
-/// What the engine says of containers, networks and images: what is taken for
-/// ours is ours, and no value of a label can be taken for anything else in a
-/// script.
+/// `docker inspect` output of containers, networks and images: only mokctl's objects are taken for
+/// mokctl's, and no label value can break out of its place in a script.
 pub fn inspect(json: &str) {
     let members = members::read(json).unwrap_or_default();
     assert!(members.is_sorted_by_key(|member| &member.cluster));
@@ -107,7 +105,7 @@ pub fn inspect(json: &str) {
         assert!(found.images.iter().all(|image| image.starts_with("mok-snapshot/")));
         let Some(whole) = found.whole else { continue };
         assert!(whole.roster.nodes().iter().all(|node| whole.node(node).is_some()));
-        // Words of docker's command line: none can be an option.
+        // These become arguments of docker, so none may look like an option.
         let bases = whole.nodes.iter().flat_map(|saved| [&saved.base.name, &saved.base.id]);
         assert!(bases.into_iter().all(|word| !word.starts_with('-')));
     }
