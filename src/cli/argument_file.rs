@@ -1,4 +1,5 @@
-//! `@FILE` among the words: the lines of a file in its place, as compilers have it.
+//! Replaces `@FILE` on the command line with the lines of that file, one word a line, as
+//! compilers do.
 
 use std::ffi::OsString;
 use std::io;
@@ -8,7 +9,7 @@ use super::error::UsageError;
 use super::parser::{Reached, read};
 use super::words::Words;
 
-/// A word that is a line of a file.
+/// A word that comes from a line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Line {
     word: String,
@@ -16,7 +17,7 @@ struct Line {
     number: usize,
 }
 
-/// A command line with the lines of files in it.
+/// A command line in which each `@FILE` has been replaced with the lines of that file.
 #[derive(Debug, Default)]
 pub(super) struct Expanded {
     pub(super) words: Vec<OsString>,
@@ -24,8 +25,9 @@ pub(super) struct Expanded {
 }
 
 impl Expanded {
-    /// Puts what `open` reads in place of each `@FILE`. A command and a subcommand are words
-    /// of the original, and what follows `--` is not ours; a flag's value may be anything.
+    /// Replaces each `@FILE` in `line` with the lines of the text that `open` reads from it.
+    /// Four places are left alone: the command and the subcommand, which are fixed words; the
+    /// value of a flag, which may begin with `@`; and what follows `--`, which is not mokctl's.
     pub(super) fn of(
         line: &[OsString],
         open: impl Fn(&Path) -> io::Result<String>,
@@ -51,7 +53,7 @@ impl Expanded {
         matches!(reached, Ok(Reached::End(state, None)) if state.row().is_some())
     }
 
-    /// One word a line; an empty line, or one that begins with `#`, is none.
+    /// Adds a word for each line of `text`, except empty lines and those that begin with `#`.
     fn add(&mut self, file: &str, text: &str) {
         for (line, number) in text.lines().zip(1..) {
             let word = line.trim();
@@ -62,7 +64,7 @@ impl Expanded {
         }
     }
 
-    /// Adds the line to a mistake in one.
+    /// Adds the file and the line number to a mistake that comes from a file's line.
     pub(super) fn blame(&self, mistake: UsageError) -> UsageError {
         let text = mistake.to_string();
         match self.lines.iter().rfind(|line| line.is_in(&text)) {
@@ -75,8 +77,8 @@ impl Expanded {
 }
 
 impl Line {
-    /// Whether a mistake is about it: messages quote a word, or the value of a flag, and name
-    /// a flag whose value is missing.
+    /// Whether `message` is about this line: messages quote the wrong word or flag value, and
+    /// name a flag whose value is missing.
     fn is_in(&self, message: &str) -> bool {
         let quotes = |word: &str| message.contains(&format!("'{word}'"));
         let value = self.word.split_once('=').map(|(_, value)| value);

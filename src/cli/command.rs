@@ -1,4 +1,4 @@
-//! What the program can be asked to do, in checked values. Plain data.
+//! The commands that the program can run, with their checked arguments. Plain data.
 
 use std::ffi::OsString;
 use std::num::{NonZeroU8, NonZeroU16};
@@ -15,18 +15,18 @@ use crate::cluster::spec::{CloneSpec, ClusterSpec};
 use crate::cluster::upgrade::UpgradeSpec;
 use crate::cluster::version_prefix::VersionPrefix;
 
-/// What was asked about the output, whatever the command.
+/// The settings that commands have in common: how output is shown, and which hosts are used.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Globals {
-    /// No spinner, no colours.
+    /// Whether progress is shown without a spinner and colours.
     pub plain: bool,
     /// How much is shown while steps run.
     pub detail: Detail,
-    /// The hosts that were named; none for the client's own engine.
+    /// The hosts of `--hosts`. Empty: the engine that the client uses by default.
     pub hosts: Vec<Host>,
-    /// Whether the time of each step is told.
+    /// Whether the start and the end of each step are printed.
     pub timings: bool,
-    /// The format of the result, if one was asked for.
+    /// The format of the output, if one was asked for.
     pub output: Option<Format>,
 }
 
@@ -42,19 +42,20 @@ pub enum Detail {
     Output,
 }
 
-/// The format of a result.
+/// The format of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// For programs.
+    /// JSON, for programs.
     Json,
-    /// For people.
+    /// A table, for people.
     Table,
-    /// Of a cluster: the command that makes such a one.
+    /// The `create cluster` command that makes a cluster like the one asked about.
     Command,
 }
 
 impl Command {
-    /// Whether it changes a cluster, step by step.
+    /// Whether the command changes a cluster, a snapshot or a registry. `--output json` then
+    /// prints an event for each of its steps.
     #[must_use]
     pub fn changes(&self) -> bool {
         match self {
@@ -88,7 +89,7 @@ impl Command {
         }
     }
 
-    /// The cluster that the command is about, where it is about one.
+    /// Returns the cluster that the command is about, if it is about one.
     #[must_use]
     pub fn cluster(&self) -> Option<&ClusterName> {
         match self {
@@ -131,29 +132,29 @@ pub enum Command {
         spec: Box<ClusterSpec>,
         /// Whether containers are kept after a failure.
         retain: bool,
-        /// Whether the plan is told instead of carried out.
+        /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },
     /// `create cluster --from`
     CloneCluster {
-        /// The cluster to create, and from which snapshot.
+        /// The cluster to create, and the snapshot it is created from.
         spec: CloneSpec,
         /// Whether containers are kept after a failure.
         retain: bool,
-        /// Whether the plan is told instead of carried out.
+        /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },
     /// `create master`
     CreateMaster {
         /// The cluster to add to.
         cluster: ClusterName,
-        /// Where it shall be, if it was said.
+        /// The node with its host, if one was chosen.
         places: Vec<Place>,
-        /// What it is labelled and tainted with.
+        /// The labels and taints of the new node.
         marks: Marks,
         /// Whether the container is kept after a failure.
         retain: bool,
-        /// Whether the plan is told instead of carried out.
+        /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },
     /// `create worker`
@@ -162,44 +163,44 @@ pub enum Command {
         cluster: ClusterName,
         /// How many workers to add.
         count: NonZeroU8,
-        /// Where they shall be, as far as it was said.
+        /// The nodes for which a host was chosen, each with its host.
         places: Vec<Place>,
-        /// What they are labelled and tainted with.
+        /// The labels and taints of the new nodes.
         marks: Marks,
         /// Whether containers are kept after a failure.
         retain: bool,
-        /// Whether the plan is told instead of carried out.
+        /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },
     /// `create snapshot`
     CreateSnapshot {
         /// The cluster to save.
         cluster: ClusterName,
-        /// What the snapshot is called.
+        /// The name of the snapshot.
         snapshot: SnapshotName,
-        /// Whether the cluster stays stopped.
+        /// Whether the cluster stays stopped afterwards.
         stays: bool,
-        /// Whether the plan is told instead of carried out.
+        /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },
     /// `create registry`
     CreateRegistry {
-        /// What it is called.
+        /// The name of the registry.
         name: RegistryName,
-        /// The port of this machine's loopback; the usual one if none was chosen.
+        /// The port on this machine's loopback address. `None`: the default port.
         port: Option<NonZeroU16>,
-        /// The node image that has the program, if it is not the usual one.
+        /// The node image that contains the registry program. `None`: the default one.
         image: Option<ImageRef>,
-        /// Whether the plan is told instead of carried out.
+        /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },
     /// `delete registry`
     DeleteRegistry {
         /// The registry to delete.
         name: RegistryName,
-        /// Whether the user is not asked first.
+        /// Whether the command goes ahead without asking the user.
         yes: bool,
-        /// Whether the plan is told instead of carried out.
+        /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },
     /// `get registries`
@@ -208,130 +209,130 @@ pub enum Command {
     RestoreCluster {
         /// The cluster to restore.
         cluster: ClusterName,
-        /// Which of its snapshots.
+        /// The snapshot to restore it from.
         snapshot: SnapshotName,
-        /// Whether the user is not asked first.
+        /// Whether the command goes ahead without asking the user.
         yes: bool,
-        /// Whether the plan is told instead of carried out.
+        /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },
     /// `upgrade cluster`
     UpgradeCluster {
-        /// Which cluster, and to what.
+        /// The cluster to upgrade, and to what.
         spec: UpgradeSpec,
-        /// Whether the plan is told instead of carried out.
+        /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },
     /// `delete snapshot`
     DeleteSnapshot {
         /// The snapshot to delete.
         snapshot: SnapshotName,
-        /// Whether the user is not asked first.
+        /// Whether the command goes ahead without asking the user.
         yes: bool,
-        /// Whether the plan is told instead of carried out.
+        /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },
     /// `delete cluster`
     DeleteCluster {
         /// The cluster to delete.
         cluster: ClusterName,
-        /// Whether the user is not asked first.
+        /// Whether the command goes ahead without asking the user.
         yes: bool,
-        /// Whether the plan is told instead of carried out.
+        /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },
     /// `delete master` and `delete worker`
     DeleteNode {
-        /// The node to delete, of the role that the command names.
+        /// The node to delete. It has the role that the command names.
         node: NodeName,
-        /// Whether the user is not asked first.
+        /// Whether the command goes ahead without asking the user.
         yes: bool,
-        /// Whether the plan is told instead of carried out.
+        /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },
     /// `get clusters`
     GetClusters {
-        /// The only cluster to get.
+        /// The cluster to show. `None`: all clusters.
         cluster: Option<ClusterName>,
     },
     /// `get cluster --output command`
     GetCommand {
-        /// Whose command.
+        /// The cluster whose `create cluster` command is shown.
         cluster: ClusterName,
     },
     /// `get nodes`
     GetNodes {
-        /// Whose nodes.
+        /// The cluster whose nodes are shown.
         cluster: ClusterName,
     },
     /// `get kubeconfig`
     GetKubeconfig {
-        /// Whose kubeconfig.
+        /// The cluster whose kubeconfig is shown.
         cluster: ClusterName,
     },
     /// `get images`
     GetImages,
     /// `get snapshots`
     GetSnapshots {
-        /// The only cluster to get those of.
+        /// The cluster whose snapshots are shown. `None`: all snapshots.
         cluster: Option<ClusterName>,
     },
     /// `start cluster`
     StartCluster {
         /// The cluster to start.
         cluster: ClusterName,
-        /// Whether the plan is told instead of carried out.
+        /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },
     /// `stop cluster`
     StopCluster {
         /// The cluster to stop.
         cluster: ClusterName,
-        /// Whether the plan is told instead of carried out.
+        /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },
     /// `build image`
     BuildImage {
-        /// The flavour as it was given: which there are, `build` knows.
+        /// The flavour as it was given. `build image` checks whether it exists.
         flavour: Option<String>,
         /// The Kubernetes version that was asked for.
         version: Option<VersionPrefix>,
-        /// Whether it is pulled, not built.
+        /// Whether the image is pulled instead of built.
         prebuilt: bool,
-        /// Where from.
+        /// The repository that the image is pulled from. `None`: the one that the release names.
         repository: Option<ImageRepository>,
     },
     /// `exec`
     Exec {
         /// The node, if one was named.
         node: Option<NodeName>,
-        /// The command to run; empty for a shell.
+        /// The command to run. Empty: a shell.
         argv: Vec<OsString>,
     },
     /// `load image`
     LoadImage {
         /// The cluster to load into.
         cluster: ClusterName,
-        /// The images to load, one at least.
+        /// The images to load, at least one.
         images: Vec<ImageRef>,
     },
     /// `load snapshot`
     LoadSnapshot {
-        /// Where from.
+        /// The file to load it from.
         file: PathBuf,
     },
     /// `export snapshot`
     ExportSnapshot {
         /// The snapshot to export.
         snapshot: SnapshotName,
-        /// Where to.
+        /// The file to write it to.
         file: PathBuf,
     },
     /// `export logs`
     ExportLogs {
-        /// Whose logs.
+        /// The cluster whose logs are exported.
         cluster: ClusterName,
-        /// Where to.
+        /// The folder to write them to, if one was named.
         dir: Option<PathBuf>,
     },
 }

@@ -1,5 +1,6 @@
-//! What may come next on a command line that is still being typed. Knows the
-//! tables; its caller looks what there is on this machine.
+//! Finds the words that may come next on a command line that is still being typed. It knows
+//! the tables of commands and flags. Names of clusters, images and the like are looked up by
+//! its caller.
 
 use std::ffi::OsString;
 
@@ -21,7 +22,7 @@ use crate::cluster::wait::Until;
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Candidate {
     word: String,
-    /// What it is, in one line; empty where the word says it all.
+    /// One line of help about the word. Empty if the word speaks for itself.
     help: String,
 }
 
@@ -31,20 +32,20 @@ impl Candidate {
     }
 }
 
-/// What may come next.
+/// The words that may come next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Candidates {
-    /// What has been typed of it.
+    /// The part of the next word that has been typed already.
     typed: String,
-    /// What of that stands before the value: `--output=`.
+    /// The part of `typed` before a flag's value, such as `--output=`. Empty otherwise.
     flag: String,
     words: Vec<Candidate>,
-    /// What on this machine may come next as well.
+    /// The kind of names on this machine that may come next as well.
     pub live: Option<Live>,
 }
 
 impl Candidates {
-    /// Those that go on from what is typed, `names` among them, as lines for `shell`.
+    /// Returns the candidates and `names` that begin with what is typed, as lines for `shell`.
     #[must_use]
     pub fn lines(self, shell: Shell, names: Vec<String>) -> String {
         let names = names.into_iter().map(|name| Candidate::new(name, ""));
@@ -55,8 +56,8 @@ impl Candidates {
     }
 }
 
-/// What may stand in place of the last of `typed_words`. Nothing where a word before
-/// it is wrong, or ends the program.
+/// Returns the words that may replace the last of `typed_words`: none if a word before it is
+/// wrong, or is one, like `-h`, after which no other counts.
 pub(super) fn complete(typed_words: &[OsString]) -> Candidates {
     let mut words = Words::default();
     let Some((last, before)) = typed_words.split_last() else { return Candidates::default() };
@@ -83,7 +84,7 @@ pub(super) fn complete(typed_words: &[OsString]) -> Candidates {
     Candidates { typed: typed.to_owned(), flag, words, live }
 }
 
-/// What a flag's value may be.
+/// Returns what the value of a flag may be.
 fn value_of(spec: &FlagSpec, state: State) -> Takes {
     match spec.value {
         Some("ADDONS") => Takes::OneOf(Addons::WORDS),
@@ -112,7 +113,7 @@ fn offer(takes: Takes, words: &Words) -> (Vec<Candidate>, Option<Live>) {
     }
 }
 
-/// Each command once, with what it does or the subcommands that it takes.
+/// Returns each command once. Its help is what it does, or the list of its subcommands.
 fn commands() -> Vec<Candidate> {
     let mut commands: Vec<Candidate> = Vec::new();
     for row in ROWS {
@@ -133,7 +134,7 @@ fn subcommands(command: &str) -> Vec<Candidate> {
     rows_of(command).flat_map(of).collect()
 }
 
-/// The flags of the command so far; those of every command before it is known.
+/// Returns the flags of the command typed so far, or the global ones if it is not known yet.
 fn flags_of(state: State) -> Vec<Candidate> {
     let belongs = |spec: &&FlagSpec| match state.row() {
         Some(row) => spec.belongs_to(row.verb),
@@ -152,7 +153,7 @@ mod tests {
         complete(&line.split(' ').map(OsString::from).collect::<Vec<_>>())
     }
 
-    /// The words that may come at the end of `line`, and what is asked of the machine.
+    /// Returns the words that may come at the end of `typed`, and which names on this machine.
     fn next(typed: &str) -> (String, Option<Live>) {
         let candidates = at(typed);
         let live = candidates.live;

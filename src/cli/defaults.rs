@@ -1,6 +1,6 @@
-//! Flags that the environment says in the user's stead: `MOKCTL_MASTERS=3` is
-//! `--masters 3` wherever that may be said and is not. Reads no environment
-//! itself. The command line always wins.
+//! Defaults of flags, from environment variables: `MOKCTL_MASTERS=3` means `--masters 3` for
+//! every command that takes the flag, unless the command line says otherwise. Reads no
+//! environment itself.
 
 use std::ffi::OsString;
 
@@ -9,23 +9,23 @@ use super::flags::{EXCLUSIVE, FLAGS, Flag, FlagSpec};
 use super::table::{Need, Row};
 use super::words::Words;
 
-/// The flags that have a default, with what their variables hold.
+/// The flags that have a default, each with the value of its variable.
 #[derive(Debug, Clone, Default)]
 pub struct Defaults(Vec<(&'static FlagSpec, String)>);
 
 impl Defaults {
-    /// Asks `lookup` for the variable of each flag. An empty one counts as not set.
+    /// Asks `lookup` for the variable of each flag. An empty variable counts as not set.
     #[must_use]
     pub fn read(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
         let value = |spec: &FlagSpec| {
             let value = lookup(&spec.variable()?).filter(|value| !value.is_empty())?;
-            // What is no text is no value either, and is refused as it is shown.
+            // No flag takes a value that is not UTF-8. Whatever refuses it shows this lossy form.
             Some(value.to_string_lossy().into_owned())
         };
         Self(FLAGS.iter().filter_map(|spec| Some((spec, value(spec)?))).collect())
     }
 
-    /// Puts those into `words` that belong to `row` and are not said there already.
+    /// Adds the defaults to `words` that belong to `row` and that the command line leaves open.
     pub(super) fn apply(&self, row: &Row, words: &mut Words) -> Result<(), UsageError> {
         for (spec, value) in &self.0 {
             if !spec.belongs_to(row.verb) || is_settled(spec.flag, row, words) {
@@ -47,7 +47,7 @@ impl Defaults {
     }
 }
 
-/// Whether the command line says `flag`, or what takes its place.
+/// Whether the command line gives `flag`, or something that replaces or excludes it.
 fn is_settled(flag: Flag, row: &Row, words: &Words) -> bool {
     let given = |wanted: Flag| words.flags.iter().any(|(given, _)| *given == wanted);
     let excluded =
@@ -58,7 +58,7 @@ fn is_settled(flag: Flag, row: &Row, words: &Words) -> bool {
             Need::Required(_) | Need::Many(_) | Need::Optional => false,
         })
     };
-    // A snapshot says how many nodes there are.
+    // The snapshot of `--from` says how many nodes there are.
     let counted = || matches!(flag, Flag::Masters | Flag::Workers) && given(Flag::From);
     given(flag) || excluded() || option() || counted()
 }

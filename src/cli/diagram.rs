@@ -1,5 +1,5 @@
-//! The picture of the state machine in docs/diagrams: what graphviz draws is made of
-//! the machine itself, which goes the way of every row. `make diagrams` writes it.
+//! Generates docs/diagrams/parser.dot, the picture of the state machine, by taking the state
+//! machine through the words of every row. `make diagrams` writes the file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -19,7 +19,8 @@ digraph parser {
   edge [fontname="Helvetica,sans-serif", fontsize=10]
 "#;
 
-/// The words of a row as the machine hears them, each with what stands for it.
+/// Returns the words of a row, in the order in which the state machine takes them, each with
+/// the label of its arrow.
 fn words(row: &'static Row) -> impl Iterator<Item = (&'static str, String)> {
     let subcommand = row.subcommands.first().map(|word| (*word, row.subcommands.join(", ")));
     let option = row.options.iter().map(|slot| match slot.need {
@@ -29,7 +30,7 @@ fn words(row: &'static Row) -> impl Iterator<Item = (&'static str, String)> {
     [(row.command, row.command.to_owned())].into_iter().chain(subcommand).chain(option)
 }
 
-/// Adds `line` unless it is there: rows begin alike.
+/// Adds `line` unless it is there already: several rows begin with the same words.
 fn add(lines: &mut Vec<String>, line: String) {
     if !lines.contains(&line) {
         lines.push(line);
@@ -39,7 +40,7 @@ fn add(lines: &mut Vec<String>, line: String) {
 fn diagram() -> String {
     let mut boxes = vec!["  COMMAND [style=solid]".to_owned()];
     let mut arrows = Vec::new();
-    // The boxes of a state stand below each other.
+    // The boxes of each state form one column.
     let mut columns = BTreeMap::<_, Vec<_>>::new();
     for row in ROWS {
         let (mut state, mut here) = (State::Command, "COMMAND".to_owned());

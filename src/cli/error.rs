@@ -1,5 +1,5 @@
-//! What can be wrong with a command line, and the text that says so. Every
-//! mistake is told on stdout after the usage text, as the original does.
+//! The mistakes that a command line can have, and their messages. Messages go to stdout, after
+//! the usage text, as the original mokctl prints them.
 
 use thiserror::Error;
 
@@ -35,29 +35,29 @@ pub enum UsageError {
     InvalidSubcommand {
         /// The command.
         command: &'static str,
-        /// What was given.
+        /// The word that was given.
         word: String,
     },
-    /// The command was complete before this word.
+    /// A further word, although the command is complete.
     #[error("ERROR No more options expected, '{word}' is unexpected for '{title}'")]
     Unexpected {
-        /// What was given.
+        /// The word that was given.
         word: String,
-        /// The command, as it was said.
+        /// The command, as it was typed.
         title: String,
     },
-    /// A word is missing at the end.
+    /// A required word is missing at the end.
     #[error("Please provide {0}.")]
     Missing(&'static str),
-    /// A flag stands without its value.
+    /// A flag lacks its value.
     #[error("Please provide the {value} of --{name}.", name = .0.name, value = .0.value.unwrap_or("value"))]
     FlagWithoutValue(&'static FlagSpec),
-    /// A flag that takes no value has one.
+    /// A flag that takes no value was given one.
     #[error("Invalid value for --{name}, '{value}': none is allowed.", name = .spec.name)]
     FlagWithValue {
         /// The flag.
         spec: &'static FlagSpec,
-        /// What was given.
+        /// The value that was given.
         value: String,
     },
     /// The flag belongs to other commands.
@@ -65,166 +65,166 @@ pub enum UsageError {
     FlagNotFor {
         /// The flag.
         spec: &'static FlagSpec,
-        /// The command, as it was said.
+        /// The command, as it was typed.
         title: String,
     },
-    /// Two ways to say the same thing say different things.
+    /// An option and the flag that means the same have different values.
     #[error("Invalid {option}, '{word}': --{flag} says '{value}'.", flag = .flag.name())]
     Disagree {
         /// What the usage text calls the option.
         option: &'static str,
-        /// The option.
+        /// The value of the option.
         word: String,
         /// The flag.
         flag: Flag,
         /// The flag's value.
         value: String,
     },
-    /// Only one of the two flags makes sense.
+    /// Two flags that exclude each other.
     #[error("Invalid FLAG, '--{}': it is not allowed with '--{}'.", .0.name(), .1.name())]
     Exclusive(Flag, Flag),
-    /// Not a number, or not one of those allowed.
+    /// A word that is not a number, or not an allowed one.
     #[error("Invalid {what}, '{word}': a number from {min} to {max} is allowed.")]
     Number {
-        /// What the usage text calls it.
+        /// What the usage text calls the number.
         what: &'static str,
-        /// What was given.
+        /// The word that was given.
         word: String,
         /// The lowest number allowed.
         min: String,
         /// The highest number allowed.
         max: String,
     },
-    /// A variable says neither yes nor no to a flag without a value.
+    /// The variable of a flag without a value holds neither true nor false.
     #[error("Invalid {variable}, '{word}': true or false is allowed.")]
     Switch {
-        /// The variable.
+        /// The name of the variable.
         variable: String,
-        /// What it holds.
+        /// The value of the variable.
         word: String,
     },
-    /// The mistake is in a variable.
+    /// The mistake is in an environment variable.
     #[error("{mistake} It comes from {variable}.")]
     Default {
         /// The mistake.
         mistake: Box<Self>,
-        /// The variable.
+        /// The name of the variable.
         variable: String,
     },
-    /// A file of words that cannot be read.
+    /// The file of an `@FILE` cannot be read.
     #[error("Invalid @FILE, '{file}': {why}.")]
     File {
-        /// The file.
+        /// The path of the file.
         file: String,
-        /// Why.
+        /// Why it cannot be read.
         why: String,
     },
-    /// The mistake is in a file of words.
+    /// The mistake is in the file of an `@FILE`.
     #[error("{mistake} It comes from {file}:{line}.")]
     InFile {
         /// The mistake.
         mistake: Box<Self>,
-        /// The file.
+        /// The path of the file.
         file: String,
-        /// The line.
+        /// The number of the line.
         line: usize,
     },
-    /// Not a format.
+    /// A word that is not an output format.
     #[error("Invalid FORMAT, '{0}': json or table is allowed.")]
     Format(String),
-    /// Not a format of clusters.
+    /// A word that is not an output format of `get clusters`, which has one more.
     #[error("Invalid FORMAT, '{0}': json, table or command is allowed.")]
     ClusterFormat(String),
-    /// Not a shell that can be served.
+    /// A shell for which there is no completion script.
     #[error("Invalid SHELL, '{0}': bash, zsh or fish is allowed.")]
     Shell(String),
-    /// A node of another role.
+    /// The name of a node with another role than the command's.
     #[error("Invalid {role} NODE, '{word}': a {role} is called CLUSTER-{role}-N.")]
     Role {
-        /// The role wanted.
+        /// The role that the command is about.
         role: &'static str,
-        /// What was given.
+        /// The word that was given.
         word: String,
     },
-    /// Not a name.
+    /// An invalid name of a cluster, node, snapshot or registry.
     #[error("{}", sentence(.0))]
     Name(#[from] NameError),
-    /// Not a subnet.
+    /// An invalid `--subnet`.
     #[error("{}", sentence(.0))]
     Subnet(#[from] SubnetError),
-    /// Not an image.
+    /// An invalid name of an image.
     #[error("{}", sentence(.0))]
     Image(#[from] ImageRefError),
-    /// Not a version.
+    /// An invalid `--k8sver`.
     #[error("{}", sentence(.0))]
     Version(#[from] VersionError),
-    /// A repository of images that is none.
+    /// An invalid `--image-repository`.
     #[error("{}", sentence(.0))]
     Repository(#[from] RepositoryError),
-    /// Not ports, or not these.
+    /// An invalid `--publish`.
     #[error("{}", sentence(.0))]
     PortBinding(#[from] PublishError),
-    /// Not a mount, or not there.
+    /// An invalid `--mount`.
     #[error("{}", sentence(.0))]
     Mount(#[from] MountError),
-    /// Not a registry.
+    /// An invalid `--registry`.
     #[error("{}", sentence(.0))]
     Registry(#[from] RegistryError),
-    /// Nothing is there that they could sign for.
+    /// `--registry-ca` without a registry or mirror that uses TLS.
     #[error("Invalid FLAG, '--registry-ca': no --registry or --registry-mirror has https://.")]
     NoTls,
-    /// Whose credentials?
+    /// `--registry-auth` without a registry to log in to.
     #[error("Invalid FLAG, '--registry-auth': there is no --registry.")]
     NoRegistry,
-    /// Not a mirror.
+    /// An invalid `--registry-mirror`.
     #[error("{}", sentence(.0))]
     Mirror(#[from] MirrorError),
-    /// Not hosts, or not these, or no place.
+    /// An invalid `--hosts` or `--place`.
     #[error("{}", sentence(.0))]
     Host(#[from] HostError),
-    /// Not addresses that pods or Services can have.
+    /// Invalid addresses of pods or Services.
     #[error("{}", sentence(.0))]
     Ranges(#[from] RangesError),
-    /// Not add-ons.
+    /// An invalid `--addons`.
     #[error("{}", sentence(.0))]
     Addons(#[from] AddonsError),
-    /// Not feature gates or API groups.
+    /// An invalid `--feature-gates` or `--runtime-config`.
     #[error("{}", sentence(.0))]
     Switches(#[from] SwitchError),
-    /// Not a label or a taint of nodes.
+    /// An invalid `--label` or `--taint`.
     #[error("{}", sentence(.0))]
     Mark(#[from] MarkError),
-    /// Not a pod network.
+    /// An invalid `--cni`.
     #[error("{}", sentence(.0))]
     Cni(#[from] CniError),
-    /// Not an image of a worker.
+    /// An invalid `--node-image`.
     #[error("{}", sentence(.0))]
     NodeImage(#[from] NodeImageError),
-    /// Not a limit of nodes.
+    /// An invalid `--node-cpus` or `--node-memory`.
     #[error("{}", sentence(.0))]
     Limit(#[from] LimitError),
-    /// Nothing to wait for, or no time.
+    /// An invalid `--wait` or `--timeout`.
     #[error("{}", sentence(.0))]
     Wait(#[from] WaitError),
-    /// No pod becomes Ready before the user has installed a network.
+    /// `--wait pods` with `--cni none`: no pod becomes Ready before the user installs a network.
     #[error("Invalid WHAT, 'pods': with --cni none no pod becomes Ready.")]
     PodsWithoutNetwork,
-    /// Not an address that clients can go to.
+    /// An `--api-address` that clients cannot connect to.
     #[error("Invalid ADDRESS, '{0}': an IPv4 address of the host is allowed, like 192.0.2.7.")]
     Address(String),
-    /// Too narrow for several hosts.
+    /// A `--subnet` that is too small for a cluster on several hosts.
     #[error("Invalid CIDR, '{0}': with --hosts a prefix from /8 to /{OVERLAY_PREFIX} is allowed.")]
     NarrowSubnet(String),
-    /// The word is not UTF-8; what of it can be shown.
+    /// A word that is not UTF-8, as far as it can be shown.
     #[error("Invalid word, '{0}': only UTF-8 is allowed.")]
     NotUtf8(String),
 }
 
 impl UsageError {
-    /// The whole text for stdout. The exit status is 1.
+    /// Returns the whole text for stdout: the usage text, then the message.
     #[must_use]
     pub fn render(&self) -> String {
-        // The original ends these two, and only these, with an empty line.
+        // The original mokctl ends only these two messages with an empty line.
         let end = match self {
             Self::InvalidCommand(_) | Self::InvalidSubcommand { .. } => "\n\n",
             Self::Unexpected { .. }
@@ -272,7 +272,7 @@ impl UsageError {
     }
 }
 
-/// An error of a lower layer in the voice of the usage text.
+/// Makes a sentence of a lower layer's error: capitalized, with a full stop.
 fn sentence(error: &dyn std::error::Error) -> String {
     let text = error.to_string();
     let mut chars = text.chars();

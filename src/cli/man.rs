@@ -1,5 +1,5 @@
-//! The manual page, made of the same tables and texts as the usage text. Knows
-//! the macros of man(7) and nothing of the commands.
+//! The manual page, made from the same tables and texts as the usage text. Knows the macros of
+//! man(7), but no particular command.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use super::table::{ROWS, Row};
 use super::usage::{about, examples, meaning};
 use crate::version;
 
-/// What the environment says besides the defaults of flags.
+/// The environment variables that are not defaults of flags, each with its meaning.
 const VARIABLES: &[(&str, &str)] = &[
     ("MOKCTL_DOCKER", "The docker program to use, by its name or path."),
     (
@@ -25,7 +25,7 @@ const VARIABLES: &[(&str, &str)] = &[
     ("TERM", "The same where it is dumb."),
 ];
 
-/// The page, as roff.
+/// Returns the manual page as roff.
 #[must_use]
 pub(super) fn man() -> String {
     let mut page = format!(
@@ -80,7 +80,7 @@ pub(super) fn man() -> String {
     page
 }
 
-/// A command: what it does, what it takes, its flags.
+/// Adds the section of a command: what it does, its options and its flags.
 fn command(page: &mut String, row: &Row) {
     let _ = write!(page, ".SS {}\n{}\n", text(&row.format()), text(about(row)));
     for slot in row.options {
@@ -94,12 +94,12 @@ fn flag(page: &mut String, spec: &FlagSpec) {
     entry(page, &spec.label(), spec.help);
 }
 
-/// A term and what it means.
+/// Adds a term and its meaning.
 fn entry(page: &mut String, term: &str, meaning: &str) {
     let _ = write!(page, ".TP\n.B {}\n{}\n", text(term), text(meaning));
 }
 
-/// Words as they are: no line of a page that stands for something else.
+/// Escapes `words`, so that roff prints them as they are and takes no line for a macro.
 fn text(words: &str) -> String {
     let words = words.replace('\\', "\\e").replace('-', "\\-");
     if words.starts_with(['.', '\'']) { format!("\\&{words}") } else { words }

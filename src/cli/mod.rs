@@ -1,8 +1,8 @@
-//! The command line: words in, a typed [`Command`] or a text out. Reads no
-//! file, no environment and prints nothing.
+//! The command line: turns words into a typed [`Command`] or a text. Reads neither files nor
+//! the environment itself, and prints nothing.
 //!
-//! First [`scan`] puts every word in its place; then the words are checked and
-//! become values. `docs/grammar.md` is the specification.
+//! [`scan`] puts every word in its place. Then the words are checked and converted to values.
+//! `docs/grammar.md` is the specification.
 
 mod argument_file;
 mod check;
@@ -42,26 +42,27 @@ pub use takes::{Live, Takes};
 pub use usage::{Topic, hint, usage};
 pub use words::Words;
 
-/// What a command line asks for.
+/// What a valid command line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Parsed {
     /// The [`usage`] text on stdout, exit status 0.
     Usage,
-    /// The text of the topic on stdout, exit status 0.
+    /// The help about the topic on stdout, exit status 0.
     Help(Topic),
     /// This text on stdout, exit status 0.
     Answer(String),
-    /// What may come next as lines for the shell on stdout, exit status 0; 1 or 2
-    /// where the shell knows better.
+    /// The candidates for the next word, as lines for the shell on stdout, exit status 0.
+    /// Folders and files are the shell's to complete: exit status 1 asks for folders, 2 for
+    /// files.
     Complete(Shell, Candidates),
     /// Nothing on stdout, the [`hint`] on stderr, exit status 0.
     Nothing(Option<&'static str>),
-    /// A command.
+    /// A command that must be run.
     Run(Globals, Command),
 }
 
-/// Reads the words after the program's name, with the lines of each `@FILE` in its place,
-/// which `open` reads, and what `defaults` adds to them.
+/// Parses the words after the program's name, like [`parse`]. Each `@FILE` is first replaced
+/// with the lines of that file, which `open` reads.
 pub fn parse_with_files(
     line: &[OsString],
     defaults: &Defaults,
@@ -71,7 +72,7 @@ pub fn parse_with_files(
     parse(&expanded.words, defaults).map_err(|mistake| expanded.blame(mistake))
 }
 
-/// Reads the words after the program's name, and what `defaults` adds to them.
+/// Parses the words after the program's name, and the flags that `defaults` adds to them.
 pub fn parse(line: &[OsString], defaults: &Defaults) -> Result<Parsed, UsageError> {
     let Scan { words, end } = scan(line, defaults);
     match end? {
@@ -82,7 +83,7 @@ pub fn parse(line: &[OsString], defaults: &Defaults) -> Result<Parsed, UsageErro
     }
 }
 
-/// Adds the variable to a mistake that would not be there without it.
+/// Adds the name of the environment variable to a mistake that goes away without its value.
 fn blame(row: &Row, mut words: Words, mistake: UsageError) -> UsageError {
     for at in (0..words.defaults.len()).rev() {
         let (flag, _) = words.defaults.remove(at);
@@ -102,7 +103,7 @@ mod tests {
     use crate::cli::flags::FLAGS;
     use crate::cli::table::ROWS;
 
-    /// Any word, but often one that means something.
+    /// Generates words of any kind, mostly ones that mean something to the parser.
     fn word() -> impl Strategy<Value = String> {
         let known: Vec<String> = ROWS
             .iter()

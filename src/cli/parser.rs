@@ -1,5 +1,5 @@
-//! The loop over the words of the command line: takes flags out, hands the
-//! rest to the state machine, and looks at the end whether a word is missing.
+//! The loop over the words of the command line. It takes the flags out, hands the other words
+//! to the state machine, and checks at the end whether a word is missing.
 
 use std::ffi::{OsStr, OsString};
 
@@ -11,23 +11,23 @@ use super::table::Row;
 use super::usage::Topic;
 use super::words::Words;
 
-/// What one word is before any state has seen it.
+/// The kind of a word, before the state machine sees it.
 enum Token<'a> {
-    /// Empty: skipped.
+    /// An empty word, which is skipped.
     Nothing,
     /// `-h`.
     Usage,
     /// `--help`.
     Help,
-    /// `--` before words that are not ours.
+    /// `--`, in a command that takes the words after it as they are.
     Rest(&'static Row),
     /// A flag without a value.
     Switch(Flag),
     /// A flag whose value is the next word.
     Wants(&'static FlagSpec),
-    /// A flag with the value after its `=`.
+    /// A flag with its value after `=`.
     Given(Flag, &'a str),
-    /// Anything else.
+    /// Any other word.
     Word(&'a str),
 }
 
@@ -58,30 +58,30 @@ impl<'a> Token<'a> {
     }
 }
 
-/// Where a command line without mistakes ends.
+/// Where a command line without mistakes ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
     /// At `-h`.
     Usage,
-    /// At `--help`, with what was said before it.
+    /// At `--help`, with the command before it.
     Help(Topic),
-    /// Before a subcommand, with the command if there was one.
+    /// Before the command, or, if the command is given, before its subcommand.
     Nothing(Option<&'static str>),
-    /// After everything that the command needs.
+    /// After all words that the command needs.
     Complete(&'static Row),
 }
 
-/// A command line as it was read, up to its end or its first mistake.
+/// A command line that was read up to its end or its first mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scan {
     /// The words in their places.
     pub words: Words,
-    /// How it ended.
+    /// Where it ended, or the mistake.
     pub end: Result<Stop, UsageError>,
 }
 
-/// Reads `line` from left to right. The first word that decides ends it; what it
-/// does not say, `defaults` may.
+/// Reads `line` from left to right, up to `-h`, `--help` or the first mistake. `defaults` adds
+/// flags that the line does not give.
 #[must_use]
 pub fn scan(line: &[OsString], defaults: &Defaults) -> Scan {
     let mut words = Words::default();
@@ -89,26 +89,26 @@ pub fn scan(line: &[OsString], defaults: &Defaults) -> Scan {
     Scan { words, end }
 }
 
-/// How far the words of a line go.
+/// How far the words of a line have been read.
 #[derive(Debug)]
 pub(super) enum Reached {
-    /// To a word that decides.
+    /// Up to `-h` or `--help`.
     Stop(Stop),
-    /// To the end. The next word is the value of the flag, where there is one, and
-    /// the state's where not.
+    /// To the end. If there is a flag, the next word would be its value; otherwise the state
+    /// would take the next word.
     End(State, Option<&'static FlagSpec>),
-    /// Past `--`: no further word is ours.
+    /// Past `--`. The further words are the command's, as they are.
     Rest(&'static Row),
 }
 
-/// The loop. What it has read by then stays in `words` after a mistake, too.
+/// Reads `line` into `words`. After a mistake, `words` keeps what was read before it.
 pub(super) fn read(line: &[OsString], words: &mut Words) -> Result<Reached, UsageError> {
     let mut state = State::Command;
-    // The flag before this word, if it still wants its value.
+    // The flag before this word, if it still needs its value.
     let mut wants: Option<&'static FlagSpec> = None;
     for (at, word) in line.iter().enumerate() {
         match (wants.take(), Token::classify(word, state)?) {
-            // Who asks for help is not told about a missing value first.
+            // A user who asks for help is not told about a missing value first.
             (_, Token::Usage) => return Ok(Reached::Stop(Stop::Usage)),
             (_, Token::Help) => return Ok(Reached::Stop(help(state))),
             (Some(spec), Token::Word(value)) => {
@@ -136,7 +136,7 @@ pub(super) fn read(line: &[OsString], words: &mut Words) -> Result<Reached, Usag
     Ok(Reached::End(state, wants))
 }
 
-/// `--help` is about what has been said so far.
+/// Returns the stop for `--help`: help about the command so far.
 fn help(state: State) -> Stop {
     match state {
         State::Command => Stop::Usage,
@@ -147,7 +147,8 @@ fn help(state: State) -> Stop {
     }
 }
 
-/// What the words come to, now that there are no more of them.
+/// Adds the defaults after the last word, and checks that the command is complete and takes
+/// all of the flags.
 fn finish(reached: Reached, words: &mut Words, defaults: &Defaults) -> Result<Stop, UsageError> {
     let row = match reached {
         Reached::Stop(stop) => return Ok(stop),

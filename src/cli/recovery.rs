@@ -1,12 +1,12 @@
-//! What a command leaves that is cut off, and what the user can do about it.
+//! Advice on what an interrupted command leaves behind.
 
 use super::Command;
 use crate::cluster::host::{self, Host};
 
 impl Command {
-    /// What the user can do about what it leaves when it is cut off: with what this
-    /// command made, and nothing else. None where it leaves nothing. `hosts` are those
-    /// that the command was given.
+    /// Returns advice on how to finish or remove what this command leaves behind when it exits
+    /// without cleanup. The advice concerns only what the command itself made. `None` if it
+    /// leaves nothing. `hosts` are the hosts that the command was given.
     #[must_use]
     pub fn recovery_hint(&self, hosts: &[Host]) -> Option<String> {
         let go_on = |words: String| format!("'{}' goes on", mokctl(&words, hosts));
@@ -64,7 +64,7 @@ impl Command {
     }
 }
 
-/// The command line, where `hosts` have to be named.
+/// Returns the command line `mokctl WORDS`, with `--hosts` if `hosts` were given.
 #[must_use]
 pub fn mokctl(words: &str, hosts: &[Host]) -> String {
     if hosts.is_empty() {

@@ -1,9 +1,8 @@
-//! The shells that can complete mokctl's command lines. Each has a small script
-//! that hands over the words typed so far; which may come next is found here, in
-//! [`super::complete`]. Exit status 1 leaves it to the shell: a folder is wanted, or with 2
-//! a file.
+//! The shells in which mokctl's command lines can be completed. A small script for each shell
+//! runs `mokctl completion` with the words typed so far, and [`super::complete`] finds those
+//! that may come next. Exit status 1 asks the shell to complete a folder itself, 2 a file.
 
-/// A shell.
+/// A shell with a completion script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is called what its name says")]
 pub enum Shell {
@@ -13,10 +12,10 @@ pub enum Shell {
 }
 
 impl Shell {
-    /// All of them.
+    /// The names of all shells.
     pub const NAMES: &[&str] = &["bash", "zsh", "fish"];
 
-    /// The shell called `word`.
+    /// Returns the shell called `word`.
     pub(super) fn parse(word: &str) -> Option<Self> {
         match word {
             "bash" => Some(Self::Bash),
@@ -26,7 +25,7 @@ impl Shell {
         }
     }
 
-    /// What the shell has to load.
+    /// Returns the completion script that the shell must load.
     pub(super) fn script(self) -> &'static str {
         match self {
             Self::Bash => include_str!("shell/mokctl.bash"),
@@ -35,7 +34,7 @@ impl Shell {
         }
     }
 
-    /// A word that may come next and what it is, as the script wants it: a line.
+    /// Returns the line in which the script expects a candidate and its help.
     pub(super) fn line(self, word: &str, help: &str) -> String {
         match self {
             Self::Zsh => {

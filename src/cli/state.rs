@@ -1,11 +1,11 @@
-//! The state machine: which state takes which word. Knows nothing about flags,
-//! and is done before the last word is known to be the last.
+//! The state machine: which state takes which word. Knows nothing about flags, and checks each
+//! word without knowing whether another one follows.
 
 use super::error::UsageError;
 use super::table::{Need, Row, Slot, rows_of};
 use super::words::Words;
 
-/// What the next word will be.
+/// The state of the parser: what the next word must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     /// The command.
@@ -23,7 +23,8 @@ pub(super) enum State {
 }
 
 impl State {
-    /// The one transition: `word` goes to its place in `words`, or is refused.
+    /// Puts `word` in its place in `words` and returns the state after it, or refuses it. There
+    /// is no other transition.
     pub(super) fn next(self, word: &str, words: &mut Words) -> Result<Self, UsageError> {
         match self {
             Self::Command => {
@@ -53,7 +54,7 @@ impl State {
         }
     }
 
-    /// The row, once the words so far have chosen one.
+    /// Returns the row, once the words so far have selected one.
     pub(super) fn row(self) -> Option<&'static Row> {
         match self {
             Self::Command | Self::Subcommand(_) => None,
@@ -63,7 +64,7 @@ impl State {
         }
     }
 
-    /// What the next word is for, where that is an option.
+    /// Returns the option that the next word is for, if it is for one.
     pub(super) fn slot(self) -> Option<&'static Slot> {
         match self {
             Self::Command | Self::Subcommand(_) | Self::End(_) => None,
@@ -73,7 +74,7 @@ impl State {
         }
     }
 
-    /// As the documents call it.
+    /// Returns what docs/grammar.md calls the state.
     #[cfg(test)]
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -86,14 +87,14 @@ impl State {
         }
     }
 
-    /// Takes `word` as the `n`th option.
+    /// Takes `word` as the `n`th option, counted from 0, and returns the state after it.
     fn after(row: &'static Row, n: usize, word: &str, words: &mut Words) -> Self {
         words.options.push(word.to_owned());
         let stays = row.options.get(n).is_some_and(|slot| matches!(slot.need, Need::Many(_)));
         Self::taking(row, if stays { n } else { n + 1 })
     }
 
-    /// The state that takes the `n`th option; END when the row has no such.
+    /// Returns the state that takes the `n`th option, or `End` if the row has none.
     fn taking(row: &'static Row, n: usize) -> Self {
         let states = [Self::Option(row), Self::Option2(row), Self::Option3(row)];
         states.into_iter().zip(row.options).nth(n).map_or(Self::End(row), |(state, _)| state)
@@ -104,7 +105,7 @@ impl State {
 mod tests {
     use super::*;
 
-    /// The states that `line` goes through, by name.
+    /// Returns the names of the states that `line` goes through.
     fn path(line: &str) -> Vec<&'static str> {
         let mut words = Words::default();
         let mut state = State::Command;

@@ -1,11 +1,11 @@
-//! What a word may be, for completion. It refuses nothing: that is for the checks.
+//! What a word may be, for completion only. Invalid words are refused elsewhere, in `check`.
 
 use crate::cluster::name::Role;
 
-/// What may stand in a place.
+/// What a word in one place of the command line may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Takes {
-    /// A new name, a number: nothing to complete.
+    /// Anything, such as a new name or a number: there is nothing to complete.
     Anything,
     /// One of these words.
     OneOf(&'static [&'static str]),
@@ -13,29 +13,29 @@ pub enum Takes {
     Command,
     /// A subcommand of the command before it.
     Subcommand,
-    /// One of what is there.
+    /// One of the names that exist on this machine.
     Live(Live),
 }
 
-/// What is there on this machine.
+/// The kinds of names that completion looks up on this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Live {
-    /// The clusters.
+    /// The names of clusters.
     Clusters,
-    /// The nodes, all or of one role.
+    /// The names of nodes, all or those of one role.
     Nodes(Option<Role>),
-    /// The images of the engine.
+    /// The names of the engine's images.
     Images,
-    /// Those that clusters can be created from.
+    /// The names of the images that clusters can be created from.
     NodeImages,
-    /// The snapshots.
+    /// The names of snapshots.
     Snapshots,
-    /// The registries.
+    /// The names of registries made by mokctl.
     Registries,
-    /// The flavours that can be built.
+    /// The flavours of node images that can be built.
     Flavours,
-    /// The folders: the shell knows them best.
+    /// Folders, which the shell completes itself.
     Folders,
-    /// The files: so it does.
+    /// Files, which the shell completes itself.
     Files,
 }

@@ -1,6 +1,5 @@
-//! The usage text, whole or one command's part of it with examples. The words are
-//! those of `usage.txt` and `examples.txt`; the lines about flags come from their
-//! table.
+//! The usage text, whole or the part about one command, with examples. The text is in
+//! `usage.txt` and `examples.txt`; the lines about flags come from the table of flags.
 
 use std::sync::LazyLock;
 
@@ -10,17 +9,18 @@ use super::table::{ROWS, Row};
 const TEXT: &str = include_str!("usage.txt");
 const EXAMPLES: &str = include_str!("examples.txt");
 
-/// Stands in the text where the flags of its block belong.
+/// The placeholder in the text for the lines about the flags of its block.
 const FLAGS_HERE: &str = "{flags}";
 
-/// The whole usage text.
+/// Returns the whole usage text.
 #[must_use]
 pub fn usage() -> &'static str {
     static USAGE: LazyLock<String> = LazyLock::new(|| blocks(TEXT, |_| true));
     &USAGE
 }
 
-/// The line for stderr when nothing was said, or no more than a command.
+/// Returns the line for stderr about a missing command, or about a missing subcommand of
+/// `command`.
 #[must_use]
 pub fn hint(command: Option<&str>) -> String {
     match command {
@@ -33,17 +33,17 @@ pub fn hint(command: Option<&str>) -> String {
     }
 }
 
-/// A command, or one of its subcommands, to be helped with.
+/// The command, or the one of its subcommands, that help is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topic(String);
 
 impl Topic {
-    /// All of `command`, or just its `subcommand`.
+    /// Makes the topic of `command`, or of its `subcommand` alone.
     pub(super) fn new(command: &str, subcommand: Option<&str>) -> Self {
         Self([command].into_iter().chain(subcommand).collect::<Vec<_>>().join(" "))
     }
 
-    /// The part of the usage text about it, the flags of every command, examples.
+    /// Returns the part of the usage text about the topic, the global flags, and examples.
     #[must_use]
     pub fn text(&self) -> String {
         let about =
@@ -53,7 +53,7 @@ impl Topic {
     }
 }
 
-/// What the command of `row` does: one line.
+/// Returns one line about what the command of `row` does.
 pub(super) fn about(row: &Row) -> &'static str {
     let Some(word) = row.subcommands.first() else {
         let mut lines = lines_below(TEXT, format!("{} options:", row.title()));
@@ -67,7 +67,8 @@ pub(super) fn about(row: &Row) -> &'static str {
     lines.find_map(about).unwrap_or_default()
 }
 
-/// What the option `name` of `row` means; the text may go on in further lines.
+/// Returns the meaning of the option `name` of `row`. In the text it may go on in further
+/// lines.
 pub(super) fn meaning(row: &Row, name: &str) -> String {
     let explains =
         |line: &&str| line.split_once(" - ").is_some_and(|(listed, _)| listed.trim() == name);
@@ -77,19 +78,19 @@ pub(super) fn meaning(row: &Row, name: &str) -> String {
     first.map(|(_, text)| text).into_iter().chain(rest).collect::<Vec<_>>().join(" ")
 }
 
-/// The examples of `row`: texts, and command lines, which are indented by two.
+/// Returns the examples of `row`: lines of text, and command lines, indented by two.
 pub(super) fn examples(row: &Row) -> impl Iterator<Item = &'static str> {
     lines_below(EXAMPLES, format!("{} examples:", row.title()))
 }
 
-/// The lines of the block of `source` with this heading.
+/// Returns the lines below `heading` in `source`, up to the next heading.
 fn lines_below(source: &'static str, heading: String) -> impl Iterator<Item = &'static str> {
     let below = source.lines().skip_while(move |line| *line != heading).skip(1);
     below.take_while(|line| line.is_empty() || line.starts_with(' ') || *line == FLAGS_HERE)
 }
 
-/// The blocks of `source` whose heading is wanted. A heading is a line without an
-/// indent.
+/// Returns the blocks of `source` whose heading is wanted, with the lines about their flags. A
+/// heading is a line that is not indented.
 fn blocks(source: &str, wanted: impl Fn(&str) -> bool) -> String {
     let mut text = String::new();
     let mut heading = "";
@@ -110,8 +111,8 @@ fn blocks(source: &str, wanted: impl Fn(&str) -> bool) -> String {
     text
 }
 
-/// The flags of the block below `heading`: of its command alone, or the global
-/// ones if it is no command's.
+/// Returns the lines about the flags in the block below `heading`: the flags of its command
+/// alone, or the global ones if the heading is not a command's.
 fn flag_lines(heading: &str) -> String {
     let row = ROWS.iter().find(|row| heading == format!("{} options:", row.title()));
     let listed = |spec: &&FlagSpec| match row {
@@ -207,7 +208,7 @@ mod tests {
                 examples.lines().filter_map(|line| line.strip_prefix("  mokctl ")).collect();
             assert!(!lines.is_empty(), "no {heading}");
             for line in lines {
-                // What follows is the shell's.
+                // The rest of the line, a pipe or a redirection, is the shell's.
                 let words = line.split_whitespace().take_while(|w| !["|", ">"].contains(w));
                 let words: Vec<OsString> = words.map(OsString::from).collect();
                 let words = Expanded::of(&words, |_| Ok("1\n1\n".to_owned())).unwrap().words;

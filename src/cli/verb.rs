@@ -1,6 +1,6 @@
-//! What commands are about, by name. Knows nothing else about them.
+//! The names of the commands within the program. Knows nothing else about them.
 
-/// What a row is about.
+/// The name of a command, which identifies its row in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each is called what its row says")]
 pub enum Verb {

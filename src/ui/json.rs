@@ -1,4 +1,4 @@
-//! Events as JSON on standard output, an object a line: for CI and editors.
+//! Shows events as JSON on standard output, one object per line, for CI and editors.
 //! docs/json.md describes them.
 
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::view::{ErrorReport, PlannedStep, Span, StepName, View, out};
 
-/// An object for each event of a step, and one for the result.
+/// The mode that prints an object for each event of a step, and one for the result.
 #[derive(Debug)]
 pub(super) struct Json;
 
@@ -55,7 +55,7 @@ impl View for Json {
         print(&facts.into());
     }
 
-    /// A program that reads JSON does not answer.
+    /// Always `false`: a program that reads JSON does not answer questions.
     fn may_ask(&self) -> bool {
         false
     }
@@ -73,7 +73,7 @@ fn event<const N: usize>(step: &StepName, state: &str, more: [(&str, Value); N])
     event.into()
 }
 
-/// To the thousandth.
+/// Returns the duration in seconds, rounded to milliseconds.
 fn seconds(duration: Duration) -> Value {
     ((duration.as_secs_f64() * 1000.0).round() / 1000.0).into()
 }

@@ -1,6 +1,6 @@
-//! Everything that mokctl writes: answers on standard output, progress and
-//! trouble on standard error. Knows nothing of what the words mean. Each mode
-//! shows the same events in its own way, in its own file.
+//! Everything that mokctl writes: answers on standard output, progress, warnings and errors on
+//! standard error. Each mode shows the same events in its own way, in its own file. Knows
+//! nothing about what the texts mean.
 
 mod json;
 mod plain;
@@ -34,7 +34,7 @@ pub enum Mode {
     Json,
 }
 
-/// The one way out. Cheap to clone.
+/// The only way in which the program writes to the user. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Ui {
     view: Arc<dyn View>,
@@ -57,26 +57,26 @@ impl Ui {
         Self { view, tail, begun: Instant::now(), facts: Arc::default() }
     }
 
-    /// Since the program's start.
+    /// Returns the time since the program's start.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.begun.elapsed()
     }
 
-    /// Says that `title` has begun. Dropping the guard without [`StageGuard::done`]
-    /// says that it failed.
+    /// Shows that the stage `title` has begun. Dropping the guard without [`StageGuard::done`]
+    /// shows that it failed.
     #[must_use]
     pub fn stage(&self, title: &str) -> StageGuard {
         StageGuard::begin(self, title)
     }
 
-    /// What `stage` would do, side by side.
+    /// Shows the steps of `stage` in a dry run. They would run in parallel.
     pub fn planned(&self, stage: &str, steps: &[PlannedStep]) {
         self.view.planned(stage, steps);
     }
 
-    /// A line of a step's own output, shown with `--tailf` only. Whatever it does
-    /// to a terminal is taken out of it.
+    /// Shows a line of a step's own output, with `--tailf` only. Escape sequences, and what a
+    /// carriage return overwrites, are removed from it.
     pub fn detail(&self, source: &str, line: &str) {
         if self.tail {
             let line = strip_ansi_codes(line);
@@ -84,19 +84,19 @@ impl Ui {
         }
     }
 
-    /// Something the user should know.
+    /// Shows a text that the user may want to know. Quiet and JSON output leave it out.
     pub fn note(&self, text: &str) {
         self.view.note(text);
     }
 
-    /// Something that may cause trouble.
+    /// Shows a warning: something that may cause trouble.
     pub fn warn(&self, text: &str) {
         let mark = self.view.mark(style("warning:").yellow());
         self.view.line(&format!("mokctl: {mark} {text}"));
     }
 
-    /// Why the program ends: one line, then what the failing command printed last,
-    /// where the rest of that is, and what to do about it.
+    /// Shows why the program ends: one line, then what the failing command printed last, where
+    /// all of its output is, and what to do about the failure.
     pub fn error(&self, trouble: &ErrorReport<'_>) {
         let mark = self.view.mark(style("error:").red().bold());
         self.view.line(&format!("mokctl: {mark} {}", trouble.line));
@@ -111,43 +111,43 @@ impl Ui {
         }
     }
 
-    /// What was asked for, on standard output, as it is.
+    /// Writes the answer of a command to standard output, as it is.
     pub fn answer(&self, text: &str) {
         out(text);
     }
 
-    /// Why standard output did not take all of it, such as a full disk.
+    /// Returns why standard output did not take everything, such as a full disk.
     #[must_use]
     pub fn unwritten(&self) -> Option<&'static io::Error> {
         view::unwritten()
     }
 
-    /// Something that belongs to the result, for who reads it by name.
+    /// Adds the field `name` to the object that [`Self::result`] prints in JSON output.
     pub fn fact(&self, name: &str, value: impl Into<Value>) {
         let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
         facts.insert(name.to_owned(), value.into());
     }
 
-    /// How the command ended, for programs.
+    /// Prints how the command ended, in JSON output only.
     pub fn result(&self, trouble: Option<&ErrorReport<'_>>) {
         let facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.view.result(facts, trouble, self.elapsed());
     }
 
-    /// The program ends now: nothing is drawn any more.
+    /// Stops drawing for good, because the program ends now.
     pub fn close(&self) {
         self.view.close();
     }
 
-    /// Asks the user, where there is one: without a terminal the answer is yes. On
-    /// one, only the exact answer `y` is.
+    /// Asks the user to confirm. Only the exact answer `y` is a yes. Without a terminal, or with
+    /// JSON output, the user is not asked and the answer is yes.
     #[must_use]
     pub fn confirm(&self, question: &str) -> bool {
         !self.is_attended() || Self::ask(question).is_some_and(|line| line == "y")
     }
 
-    /// Has the user pick one of `choices` by number; none where there is no
-    /// terminal, or no such number.
+    /// Lets the user pick one of `choices` by number, and returns its index. `None` if the user
+    /// cannot be asked, or gives no such number.
     #[must_use]
     pub fn choose(&self, question: &str, choices: &[&str]) -> Option<usize> {
         if !self.is_attended() {
@@ -160,7 +160,8 @@ impl Ui {
         number.checked_sub(1).filter(|index| *index < choices.len())
     }
 
-    /// Whether the user sits before a terminal that a program can have.
+    /// Whether standard input and output are both terminals, so that a program in a container can
+    /// have one.
     #[must_use]
     pub fn has_terminal(&self) -> bool {
         io::stdin().is_terminal() && io::stdout().is_terminal()

@@ -1,8 +1,8 @@
-//! Lines without colour or movement: for files, pipes and CI.
+//! Shows progress as lines without colour or movement, for files, pipes and CI.
 
 use super::view::{Span, View, err, seconds};
 
-/// A line for each stage, when it has ended.
+/// The mode that prints a line for each stage when it ends.
 #[derive(Debug)]
 pub(super) struct Plain;
 

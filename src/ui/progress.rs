@@ -1,12 +1,12 @@
-//! What has begun and must end: stages, and their steps. Whatever is dropped
-//! without [`StageGuard::done`] or [`StepGuard::done`] has failed, so `?` says so for free.
+//! The guards of stages and steps that have begun. A guard that is dropped without
+//! [`StageGuard::done`] or [`StepGuard::done`] shows a failure, so `?` needs no further code.
 
 use std::time::Duration;
 
 use super::Ui;
 use super::view::{Span, StepName};
 
-/// A stage that has begun.
+/// The guard of a stage that has begun.
 #[derive(Debug)]
 pub struct StageGuard {
     ui: Ui,
@@ -21,7 +21,8 @@ impl StageGuard {
         Self { ui: ui.clone(), title: title.to_owned(), start: ui.elapsed(), ended: false }
     }
 
-    /// Says that a step of it has begun, which is about `node` if about one alone.
+    /// Shows that a step of the stage has begun. `node` is given if the step is about a single
+    /// node.
     #[must_use]
     pub fn step(&self, name: &str, node: Option<&str>) -> StepGuard {
         let ui = self.ui.clone();
@@ -35,12 +36,12 @@ impl StageGuard {
         StepGuard { ui, name, start, ended: false }
     }
 
-    /// Says what it is doing now, where that is shown while it lasts.
+    /// Shows what the stage is doing now. Only the terminal mode shows it.
     pub fn at(&self, what: &str) {
         self.ui.view.stage_at(&self.title, what);
     }
 
-    /// It went well.
+    /// Shows that the stage succeeded.
     pub fn done(mut self) {
         self.end(true);
     }
@@ -60,7 +61,7 @@ impl Drop for StageGuard {
     }
 }
 
-/// A step that has begun.
+/// The guard of a step that has begun.
 #[derive(Debug)]
 pub struct StepGuard {
     ui: Ui,
@@ -70,7 +71,7 @@ pub struct StepGuard {
 }
 
 impl StepGuard {
-    /// It went well, and so long did it run.
+    /// Shows that the step succeeded, and returns when it ran.
     #[expect(clippy::must_use_candidate, reason = "few callers ask how long")]
     pub fn done(mut self) -> Span {
         self.end(true)

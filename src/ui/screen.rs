@@ -5,12 +5,12 @@ use std::io;
 use console::Term;
 use indicatif::TermLike;
 
-/// What a terminal itself writes where the cursor stands when the user types
-/// Ctrl-C, twice. Beyond the right edge it would begin a new line, and half of the
-/// spinner's line would stay.
+/// The columns that are left free at the right edge, for the `^C` that the terminal writes at
+/// the cursor when the user types Ctrl-C, twice. If it went beyond the edge, it would begin a
+/// new line, and half of the spinner's line would stay.
 const ECHO: u16 = 4;
 
-/// A terminal that says it is a little narrower than it is.
+/// A terminal that reports a little less than its width.
 #[derive(Debug)]
 pub(super) struct Screen(Term);
 

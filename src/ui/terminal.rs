@@ -1,6 +1,6 @@
-//! Progress that moves: a line with a spinner for the stage that runs, a line
-//! with a tick or a cross for each finished one. The cursor is never hidden,
-//! so there is nothing to restore, however the program ends.
+//! Shows progress that moves: a line with a spinner for the running stage, and a line with a
+//! tick or a cross for each finished one. The cursor is never hidden, so there is nothing to
+//! restore, however the program ends.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,12 +13,12 @@ use super::view::{Span, StepName, View, err, seconds};
 
 const FRAMES: &str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ";
 const TICK: Duration = Duration::from_millis(100);
-/// The columns before the stage's title.
+/// The columns before the stage's title, for the spinner and the time.
 const BEFORE: u16 = 12;
-/// How often in a second the line is drawn at most.
+/// The most times per second that the line is drawn.
 const HZ: u8 = 20;
 
-/// A line for each stage.
+/// The mode that draws a line for each stage.
 #[derive(Debug, Default)]
 pub(super) struct Terminal(Mutex<State>);
 
@@ -26,7 +26,7 @@ pub(super) struct Terminal(Mutex<State>);
 struct State {
     bar: Option<ProgressBar>,
     parts: Vec<Part>,
-    /// Nothing is drawn any more.
+    /// Whether the program is ending, so that no spinner may be drawn.
     closed: bool,
 }
 
@@ -141,7 +141,8 @@ fn spinner(title: &str) -> ProgressBar {
     bar
 }
 
-/// What the user waits for: of several steps those that are not done.
+/// Returns the text about the running stage: its title, and, if several nodes have steps, those
+/// that are not done.
 fn running(title: &str, parts: &[Part]) -> String {
     if parts.len() < 2 {
         return title.to_owned();
@@ -156,7 +157,8 @@ fn running(title: &str, parts: &[Part]) -> String {
     format!("{title} {done}/{}: {rest}", parts.len())
 }
 
-/// The line that stays: a stage with its time, of several steps each with its own.
+/// Returns the line that remains of a finished stage: its time and title, and, if several
+/// nodes have steps, the time of each.
 fn ended(title: &str, good: bool, span: Span, parts: &[Part], width: u16) -> String {
     let mark = if good { style("✓").green() } else { style("✗").red() };
     let time = style(format!("{:>8}", seconds(span.took()))).dim();

@@ -1,5 +1,5 @@
-//! What a mode of the output makes of the events. All that is here by default is
-//! what must be seen in every mode, and so the whole of the quiet one.
+//! What a mode of the output does with each event. The default methods show what must be seen
+//! in every mode, so the quiet mode overrides none of them.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -10,18 +10,18 @@ use std::time::Duration;
 use console::StyledObject;
 use serde_json::{Map, Value};
 
-/// A step, and what it belongs to.
+/// The name of a step, with its stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StepName {
-    /// The title of its stage.
+    /// The title of the step's stage.
     pub(super) stage: String,
-    /// What it does.
+    /// What the step does.
     pub(super) name: String,
-    /// Where, if it is about one place alone.
+    /// The node, if the step is about a single one.
     pub(super) node: Option<String>,
 }
 
-/// From when to when something ran, since the program's start.
+/// The time in which something ran. Both ends are measured from the program's start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// When it began.
@@ -31,21 +31,21 @@ pub struct Span {
 }
 
 impl Span {
-    /// How long it ran.
+    /// Returns how long it ran.
     #[must_use]
     pub fn took(self) -> Duration {
         self.end.saturating_sub(self.start)
     }
 }
 
-/// A step that would be done.
+/// A step that a dry run shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedStep {
-    /// What it does.
+    /// What the step does.
     pub name: String,
-    /// Where, if it is about one place alone.
+    /// The node, if the step is about a single one.
     pub node: Option<String>,
-    /// The commands that would do it.
+    /// The commands that the step would run.
     pub commands: Vec<String>,
 }
 
@@ -56,30 +56,30 @@ pub struct ErrorReport<'a> {
     pub line: &'a str,
     /// The end of what the failing command printed.
     pub output: Option<&'a str>,
-    /// Where all of it is.
+    /// The file with everything that the failing command printed.
     pub log: Option<&'a Path>,
-    /// What to do about it.
+    /// What the user can do about it.
     pub hint: Option<&'a str>,
 }
 
-/// How one mode shows what happens. Called by several threads at once.
+/// A mode of the output: how it shows each event. Several threads call it at once.
 pub(super) trait View: fmt::Debug + Send + Sync {
     /// A stage has begun.
     fn stage_begun(&self, _title: &str) {}
 
-    /// The running stage is at `what`.
+    /// The running stage is now doing `what`.
     fn stage_at(&self, _title: &str, _what: &str) {}
 
-    /// A stage has ended, well or not, after all of its steps.
+    /// A stage has succeeded or failed, after all of its steps.
     fn stage_ended(&self, _title: &str, _good: bool, _span: Span) {}
 
     /// A step of the running stage has begun.
     fn step_begun(&self, _step: &StepName, _at: Duration) {}
 
-    /// A step of the running stage has ended, well or not.
+    /// A step of the running stage has succeeded or failed.
     fn step_ended(&self, _step: &StepName, _good: bool, _span: Span) {}
 
-    /// A stage that would be carried out.
+    /// A dry run shows a stage and its steps.
     fn planned(&self, stage: &str, steps: &[PlannedStep]) {
         let beside = if steps.len() > 1 { " (side by side)" } else { "" };
         let mut text = format!("{stage}{beside}\n");
@@ -91,23 +91,23 @@ pub(super) trait View: fmt::Debug + Send + Sync {
         out(&text);
     }
 
-    /// A line that a step has printed.
+    /// A step has printed a line.
     fn output(&self, _source: &str, _line: &str) {}
 
-    /// What the user may want to know.
+    /// Shows a text that the user may want to know.
     fn note(&self, _text: &str) {}
 
-    /// What the user must know.
+    /// Shows a line that the user must see, such as a warning.
     fn line(&self, text: &str) {
         err(text);
     }
 
-    /// A word that stands out, where words can.
+    /// Returns `word`, highlighted in the modes that have colours.
     fn mark(&self, word: StyledObject<&'static str>) -> String {
         word.force_styling(false).to_string()
     }
 
-    /// How the command ended, with the facts that were found.
+    /// The command has ended, at `at`. `facts` are further fields of its result.
     fn result(
         &self,
         _facts: Map<String, Value>,
@@ -116,31 +116,31 @@ pub(super) trait View: fmt::Debug + Send + Sync {
     ) {
     }
 
-    /// Whether a user can answer a question.
+    /// Whether this mode may ask the user questions.
     fn may_ask(&self) -> bool {
         true
     }
 
-    /// The program ends now, whatever is running.
+    /// The program ends now, even if a stage is still running.
     fn close(&self) {}
 }
 
-/// Nothing but what must be seen.
+/// The mode that shows only what must be seen.
 #[derive(Debug)]
 pub(super) struct Quiet;
 
 impl View for Quiet {}
 
-/// A whole line on standard error. If the reader is gone, so is the message.
+/// Writes a line to standard error. Failures are ignored: without a reader, the message is lost.
 pub(super) fn err(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Text on standard output, in one piece: what several threads say is not mixed.
+/// Writes text to standard output in one piece, so that the output of threads is not mixed.
 pub(super) fn out(text: &str) {
     let mut stdout = io::stdout().lock();
     let result = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    // A reader that has gone away wants no more.
+    // A reader that closed the pipe wants no more, so that is not a failure.
     if let Err(error) = result
         && error.kind() != io::ErrorKind::BrokenPipe
     {
@@ -148,15 +148,17 @@ pub(super) fn out(text: &str) {
     }
 }
 
-/// Why standard output, of which a process has one, did not take what was printed first.
+/// The first failure to write to standard output. It is global because a process has only one
+/// standard output.
 static UNWRITTEN: OnceLock<io::Error> = OnceLock::new();
 
-/// None where it took everything, or its reader wanted no more.
+/// Returns the first failure to write to standard output. `None` if all was written, or if its
+/// reader closed the pipe.
 pub(super) fn unwritten() -> Option<&'static io::Error> {
     UNWRITTEN.get()
 }
 
-/// Seconds, as people read them.
+/// Returns the duration in seconds for people, such as `1.5 s`.
 pub(super) fn seconds(duration: Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())
 }

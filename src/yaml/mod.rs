@@ -1,5 +1,5 @@
-//! YAML: read with the place of each part, or as plain values, and written. Knows nothing of
-//! what it says.
+//! Reads and prints YAML. A text is read as a tree that knows the place of each part, or as
+//! plain values. Knows nothing about what the text means.
 
 mod node;
 mod parse;
@@ -13,7 +13,7 @@ pub(crate) use parse::{behind_colon, parse};
 pub use print::print;
 pub use value::values;
 
-/// Why a text was refused. No message quotes what is in it: it may hold keys.
+/// Why a text was refused. No message quotes a value: it may be a private key.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("line {line}: {reason}")]
 pub struct TextError {

@@ -1,29 +1,28 @@
-//! The tree that a YAML document says, with the place in the text that says
-//! each part.
+//! The tree of a YAML document, in which each node knows its place in the text.
 
 use std::ops::Range;
 
 /// How a collection is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
-    /// By indentation; also every scalar, and what was never written.
+    /// By indentation. Scalars, and nodes that come from no text, have this style too.
     Block,
     /// In brackets.
     Flow,
-    /// As `*name`, a copy of what stands elsewhere.
+    /// As `*name`, a copy of a node elsewhere in the document.
     Alias,
 }
 
-/// One value. It has no `Debug`: it may be a key.
+/// A value and its place in the text. It has no `Debug`, because it may be a private key.
 #[derive(Clone)]
 pub(crate) struct Node {
-    /// The bytes of the text from the first to the last visible character. An
-    /// absent value has an empty span somewhere behind its key.
+    /// The bytes from its first to its last visible character. An absent value has an empty
+    /// span somewhere after its key.
     pub(crate) span: Range<usize>,
-    /// The line on which it begins, counted from 1.
+    /// The line on which the node begins, counted from 1.
     pub(crate) line: usize,
     pub(crate) style: Style,
-    /// The full tag, where one is written.
+    /// The full tag, if the text has one.
     pub(crate) tag: Option<String>,
     pub(crate) kind: Kind,
 }
@@ -31,11 +30,11 @@ pub(crate) struct Node {
 /// What a value is.
 #[derive(Clone)]
 pub(crate) enum Kind {
-    /// A string, or what a reader may take for something else when `typed`.
+    /// A string. If it is `typed`, readers may take it for a null, a boolean, a number or a date.
     Scalar { text: String, typed: bool },
     /// A sequence.
     List(Vec<Node>),
-    /// A mapping, in the order it is written.
+    /// The pairs of a mapping, in the order of the text.
     Map(Vec<(Node, Node)>),
 }
 
@@ -56,7 +55,7 @@ impl Node {
         Self::new(Kind::Map(pairs.map(|(key, value)| (Self::text(key), value)).into()))
     }
 
-    /// The string that this is.
+    /// Returns the text of a scalar.
     pub(crate) fn as_text(&self) -> Option<&str> {
         match &self.kind {
             Kind::Scalar { text, .. } => Some(text),
@@ -64,7 +63,7 @@ impl Node {
         }
     }
 
-    /// The items of a sequence, which may be absent: none.
+    /// Returns the items of a sequence. A null counts as an empty sequence.
     pub(crate) fn as_list(&self) -> Option<&[Self]> {
         match &self.kind {
             Kind::List(items) => Some(items),
@@ -73,7 +72,7 @@ impl Node {
         }
     }
 
-    /// The pairs of a mapping.
+    /// Returns the pairs of a mapping.
     pub(crate) fn as_map(&self) -> Option<&[(Self, Self)]> {
         match &self.kind {
             Kind::Map(pairs) => Some(pairs),
@@ -86,12 +85,12 @@ impl Node {
             if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
     }
 
-    /// The key and value of a mapping, by the key.
+    /// Returns the pair of a mapping whose key is `key`.
     pub(crate) fn pair(&self, key: &str) -> Option<&(Self, Self)> {
         self.as_map()?.iter().find(|(k, _)| k.as_text() == Some(key))
     }
 
-    /// The value of a mapping under `key`.
+    /// Returns the value of a mapping under `key`.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         self.pair(key).map(|(_, value)| value)
     }
@@ -101,7 +100,7 @@ impl Node {
         self.get("name").and_then(Self::as_text) == Some(name)
     }
 
-    /// Whether both say the same, however it is written.
+    /// Whether both nodes have the same value, however it is written.
     pub(crate) fn says(&self, other: &Self) -> bool {
         let kinds = || match (&self.kind, &other.kind) {
             (Kind::Scalar { text: a, typed: x }, Kind::Scalar { text: b, typed: y }) => {
@@ -115,13 +114,13 @@ impl Node {
             }
             _ => false,
         };
-        // Nothing can be said in several ways.
+        // A null can be written in several ways.
         self.tag == other.tag && (self.is_null() && other.is_null() || kinds())
     }
 }
 
-/// Whether some reader of YAML, 1.1 or 1.2, may take the bare word for a
-/// null, a boolean, a number or a date.
+/// Whether some reader of YAML, 1.1 or 1.2, may take the unquoted `word` for a null, a
+/// boolean, a number or a date.
 pub(crate) fn may_be_typed(word: &str) -> bool {
     let number = |b: u8| b.is_ascii_alphanumeric() || b"+-._:".contains(&b);
     let keyword = matches!(

@@ -1,5 +1,5 @@
-//! Reads YAML into trees of [`Node`]. Knows the parser's events and what is
-//! odd about their positions; knows nothing about what the text is.
+//! Reads YAML into trees of [`Node`]. Knows the events of saphyr's parser and what is odd about
+//! their positions. Knows nothing about what the text means.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -10,20 +10,21 @@ use saphyr_parser::{BufferedInput, Event, Parser, ScalarStyle, ScanError, Span, 
 use super::TextError;
 use super::node::{Kind, Node, Style, may_be_typed};
 
-/// Collections in collections, at most: the tree is walked by recursion.
+/// How deeply collections may be nested. The limit is there because the tree is walked by
+/// recursion.
 const MAX_DEPTH: usize = 100;
 
-/// Values, at most, with each alias counted as a copy: a few lines of aliases
-/// of aliases would otherwise fill the memory.
+/// How many nodes a text may have, with each alias counted as a copy. Without a limit, a few
+/// lines of aliases of aliases would fill the memory.
 const MAX_NODES: usize = 100_000;
 
-/// The root of each document in the text.
+/// Returns the root of each document in `text`.
 pub(crate) fn parse(text: &str) -> Result<Vec<Node>, TextError> {
     let offsets = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     let mut reader = Reader {
         text,
         offsets,
-        // Its other input counts the bytes of a directive, not the characters.
+        // Not `new_from_str`: its input counts the bytes of a directive, not the characters.
         events: Parser::new_from_iter(text.chars()),
         anchors: HashMap::new(),
         nodes: 0,
@@ -45,10 +46,10 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Node>, TextError> {
 
 struct Reader<'t> {
     text: &'t str,
-    /// The byte of each character: the parser counts characters.
+    /// The byte offset of each character. The parser counts characters, `span` counts bytes.
     offsets: Vec<usize>,
     events: Parser<'t, BufferedInput<Chars<'t>>>,
-    /// What each anchor stands for, and of how many nodes it consists.
+    /// The node that each anchor stands for, and how many nodes it consists of.
     anchors: HashMap<usize, (Node, usize)>,
     nodes: usize,
 }
@@ -62,7 +63,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The node that begins with `event`.
+    /// Reads the node that begins with `event`.
     fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node, TextError> {
         let line = span.start.line();
         let before = self.nodes;
@@ -95,7 +96,7 @@ impl<'t> Reader<'t> {
                 let end = loop {
                     let (event, span) = self.next()?;
                     if event == Event::SequenceEnd {
-                        // The bracket, without the comment behind it.
+                        // Right after the bracket: the event's span includes a comment after it.
                         break self.bytes(span).start + 1;
                     }
                     items.push(self.node(event, span, depth + 1)?);
@@ -109,15 +110,15 @@ impl<'t> Reader<'t> {
                 let end = loop {
                     let (event, span) = self.next()?;
                     if event == Event::MappingEnd {
-                        // The bracket, without the comment behind it.
+                        // Right after the bracket: the event's span includes a comment after it.
                         break self.bytes(span).start + 1;
                     }
                     let key = self.node(event, span, depth + 1)?;
                     let (event, span) = self.next()?;
                     let mut value = self.node(event, span, depth + 1)?;
                     if value.span.is_empty() {
-                        // The parser has an absent value in front of the colon, or, where there is
-                        // no colon, far behind.
+                        // The parser places an absent value in front of the colon, or, if there is
+                        // no colon, far after the key.
                         let at = behind_colon(self.text, &key).unwrap_or(key.span.end);
                         value.span = at..at;
                     }
@@ -139,8 +140,8 @@ impl<'t> Reader<'t> {
         Ok(node)
     }
 
-    /// The bytes of a span. The parser counts the line breaks behind a block
-    /// scalar as part of it.
+    /// Converts a span to bytes, without the blanks and line breaks at its end: the parser counts
+    /// the line breaks after a block scalar as part of it.
     fn bytes(&self, span: Span) -> Range<usize> {
         let byte = |index: usize| self.offsets.get(index).copied().unwrap_or(self.text.len());
         let (start, end) = (byte(span.start.index()), byte(span.end.index()));
@@ -151,7 +152,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The place behind the colon of a key.
+/// Returns the place right after the colon that follows `key`, if one does.
 pub(crate) fn behind_colon(text: &str, key: &Node) -> Option<usize> {
     let rest = text[key.span.end..].trim_start_matches([' ', '\t']);
     rest.starts_with(':').then(|| text.len() - rest.len() + 1)
@@ -165,8 +166,8 @@ fn quote(style: ScalarStyle) -> Option<char> {
     }
 }
 
-/// Where a string in quotes, with an anchor or a tag before it, ends. The parser
-/// counts the blanks and the comment behind it as part of it.
+/// Returns where the quoted string at the beginning of `text` ends. An anchor or a tag may
+/// precede it. The parser counts the blanks and the comment after the string as part of it.
 fn quoted_len(text: &str, quote: char) -> usize {
     let mut chars = text.char_indices().skip_while(|(_, c)| *c != quote).skip(1).peekable();
     while let Some((at, c)) = chars.next() {

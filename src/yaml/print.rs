@@ -1,17 +1,17 @@
-//! Values as YAML, by indentation.
+//! Prints values as YAML in block style.
 
 use serde_json::Value;
 
 use super::may_be_typed;
 
-/// A text with a document for each of `documents`, which are maps.
+/// Returns a text with a YAML document for each of `documents`, which must be maps.
 #[must_use]
 pub fn print(documents: &[Value]) -> String {
     let texts: Vec<String> = documents.iter().map(|document| block(document, 0)).collect();
     texts.join("---\n")
 }
 
-/// The lines of `value`, each with `indent` blanks before it.
+/// Returns the lines of `value`, a map or a list, each indented by `indent` blanks.
 fn block(value: &Value, indent: usize) -> String {
     let blanks = " ".repeat(indent);
     match value {
@@ -26,7 +26,7 @@ fn block(value: &Value, indent: usize) -> String {
             .iter()
             .map(|item| match inline(item) {
                 Some(text) => format!("{blanks}- {text}\n"),
-                // The first of its lines begins behind the dash.
+                // The first line of the item follows the dash.
                 None => format!("{blanks}- {}", block(item, indent + 2).trim_start()),
             })
             .collect(),
@@ -34,7 +34,7 @@ fn block(value: &Value, indent: usize) -> String {
     }
 }
 
-/// What takes one line; none for what has parts.
+/// Returns a value that takes one line. `None`: a map or a list with items.
 fn inline(value: &Value) -> Option<String> {
     Some(match value {
         Value::Object(map) if map.is_empty() => "{}".into(),
@@ -45,7 +45,7 @@ fn inline(value: &Value) -> Option<String> {
     })
 }
 
-/// In quotes, as JSON has them, unless it can be nothing but a word.
+/// Returns a string bare if no reader can take it for anything else, otherwise in JSON's quotes.
 fn word(text: &str) -> String {
     let inner = |b: u8| b.is_ascii_alphanumeric() || b"-_./".contains(&b);
     let is_plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')

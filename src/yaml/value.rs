@@ -1,15 +1,16 @@
-//! What a YAML text says, as values without places, where bare words mean what they mean to
-//! Kubernetes' programs.
+//! Reads YAML as plain values, without their places in the text. Bare words mean what they
+//! mean to Kubernetes' programs.
 
 use serde_json::{Map, Value};
 
 use super::node::{Kind, Node};
 use super::{TextError, parse};
 
-/// What each document of `text` says; those that are empty are left out.
+/// Returns the value of each document in `text`. Empty documents are left out.
 ///
 /// # Errors
-/// Where it is no YAML, or says something twice.
+/// Fails if `text` is not YAML, or if a map has a key twice, a key that is not a scalar, or a
+/// merge key (`<<`).
 pub fn values(text: &str) -> Result<Vec<Value>, TextError> {
     let documents = parse(text)?;
     documents.iter().filter(|root| !root.is_null()).map(value).collect()
@@ -34,7 +35,7 @@ fn value(node: &Node) -> Result<Value, TextError> {
     })
 }
 
-/// A bare word that may be more than text, as Go's parser of YAML takes it.
+/// Converts a bare word, which may be more than a string, as Go's YAML parser does.
 fn typed(word: &str) -> Value {
     let number = |digits: &str, radix| i64::from_str_radix(digits, radix).ok().map(Value::from);
     let digits = word.trim_start_matches(['+', '-']);

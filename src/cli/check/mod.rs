@@ -1,5 +1,6 @@
-//! From words to values: a command line that is complete becomes a command, or
-//! is refused with what is allowed. Knows the limits, asks no one.
+//! Turns the words of a complete command line into a [`Command`] of checked values, or refuses
+//! them with a message that says what is allowed. It looks at the words alone, never at the
+//! engine or the file system.
 
 mod number;
 mod spec;
@@ -32,16 +33,17 @@ use crate::cluster::spec::MAX_WORKERS;
 use crate::cluster::version_prefix::VersionPrefix;
 use crate::version;
 
-/// As many workers at once as a cluster may have in all.
+/// The most workers that one command may add, or upgrade at a time: as many as a cluster may
+/// have.
 const MAX_COUNT: NonZeroU8 = NonZeroU8::MIN.saturating_add(MAX_WORKERS - 1);
 
-/// Makes a command of `words`, which `row` has found complete.
+/// Makes the command of `row` from `words`, which the parser has found complete.
 pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
     let retain = words.has(Flag::Retain);
     let dry_run = words.has(Flag::DryRun);
     let yes = words.has(Flag::Yes);
-    // Complete words always have the options that are required; an empty name
-    // would be refused like any other that is none.
+    // A complete command line has all required options, so `unwrap_or_default` never uses its
+    // default. An empty name would be refused like any other invalid one.
     let cluster = || ClusterName::parse(words.option(0).unwrap_or_default());
     let snapshot = |n| SnapshotName::parse(words.option(n).unwrap_or_default());
     let places = || Place::parse_all(words.values(Flag::Place));
@@ -150,7 +152,7 @@ fn globals(words: &Words, verb: Verb) -> Result<Globals, UsageError> {
     })
 }
 
-/// The format that is the command of a cluster.
+/// The word for [`Format::Command`].
 const COMMAND: &str = "command";
 
 fn format(word: &str, verb: Verb) -> Result<Format, UsageError> {
@@ -189,7 +191,8 @@ fn version(globals: &Globals) -> String {
     format!("{text}\n")
 }
 
-/// The script of a shell, or what it asks for.
+/// Returns the completion script of a shell, or, if words follow `--`, the candidates for the
+/// last of them, which is what the script asks for.
 fn completion(words: &Words) -> Result<Parsed, UsageError> {
     let word = words.option(0).unwrap_or_default();
     let shell = Shell::parse(word).ok_or_else(|| UsageError::Shell(word.to_owned()))?;

@@ -1,4 +1,4 @@
-//! Numbers, as they are written and within their limits.
+//! Numbers on the command line: how they must be written, and between which limits.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use crate::cli::error::UsageError;
 
-/// A plain decimal number: "+1" and "01" parse, but are not written like one.
+/// Parses a plain decimal number within `allowed`. "+1" and "01" are refused, although Rust
+/// parses them.
 pub(super) fn number<N: FromStr + Display + PartialOrd>(
     what: &'static str,
     word: &str,

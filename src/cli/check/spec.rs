@@ -1,4 +1,4 @@
-//! From words to the cluster that `create cluster` shall make.
+//! Turns words into the specification of the cluster that `create cluster` will make.
 
 use std::fmt::Display;
 use std::net::Ipv4Addr;
@@ -70,7 +70,7 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
     Ok(spec)
 }
 
-/// The cluster that shall be made from `snapshot`.
+/// Returns the cluster that `create cluster --from` will make from `snapshot`.
 pub(super) fn clone(words: &Words, snapshot: &str) -> Result<CloneSpec, UsageError> {
     Ok(CloneSpec {
         name: name(words)?,
@@ -110,12 +110,13 @@ fn options(words: &Words) -> Result<ClusterOptions, UsageError> {
     })
 }
 
-/// What the nodes that are made are labelled and tainted with.
+/// Returns the labels and taints of the nodes that the command creates.
 pub(super) fn marks(words: &Words) -> Result<Marks, MarkError> {
     Marks::parse(words.values(Flag::Label), words.values(Flag::Taint))
 }
 
-/// Where the node image comes from if the engine has none; of both, the file.
+/// Returns where the node image comes from if the engine lacks it: a file or a repository.
+/// `EXCLUSIVE` refuses both at once.
 pub(super) fn image_source(words: &Words) -> Result<Option<ImageSource>, RepositoryError> {
     if let Some(file) = words.value(Flag::ImageFile) {
         return Ok(Some(ImageSource::File(PathBuf::from(file))));
@@ -123,7 +124,7 @@ pub(super) fn image_source(words: &Words) -> Result<Option<ImageSource>, Reposit
     Ok(repository(words)?.map(ImageSource::Repository))
 }
 
-/// Where node images are pulled from.
+/// Returns the repository that node images are pulled from, if one was given.
 pub(super) fn repository(words: &Words) -> Result<Option<ImageRepository>, RepositoryError> {
     words.value(Flag::ImageRepository).map(ImageRepository::parse).transpose()
 }
@@ -148,14 +149,15 @@ fn settings(words: &Words) -> Result<SettingsSpec, UsageError> {
     })
 }
 
-/// What is asked for, and the defaults for the rest.
+/// Returns the pod and Service ranges that were asked for, with defaults for the rest.
 fn ranges(words: &Words) -> Result<Ranges, RangesError> {
     let family = words.value(Flag::IpFamily).map(IpFamily::parse).transpose()?;
     let (pods, services) = (words.value(Flag::PodSubnet), words.value(Flag::ServiceSubnet));
     Ranges::parse(family.unwrap_or_default(), pods, services)
 }
 
-/// A network that has room for hosts, where there are several.
+/// Parses `--subnet`. With `--hosts`, the network must have room for the hosts' own addresses
+/// as well.
 fn subnet(word: &str, words: &Words) -> Result<Subnet, UsageError> {
     let subnet = Subnet::parse(word)?;
     if words.has(Flag::Hosts) && subnet.prefix() > OVERLAY_PREFIX {
@@ -164,13 +166,14 @@ fn subnet(word: &str, words: &Words) -> Result<Subnet, UsageError> {
     Ok(subnet)
 }
 
-/// One that clients can be told to go to.
+/// Parses `--api-address`: an address that clients can connect to, so not 0.0.0.0.
 fn address(word: &str) -> Result<Ipv4Addr, UsageError> {
     let address = word.parse().ok().filter(|address: &Ipv4Addr| !address.is_unspecified());
     address.ok_or_else(|| UsageError::Address(word.to_owned()))
 }
 
-/// What the flags leave to the user; no balancer, no setup of it to leave.
+/// Returns which part of the setup the flags leave to the user. Without a load balancer,
+/// `--skiplbsetup` leaves nothing.
 fn manual(words: &Words, has_load_balancer: bool) -> Manual {
     if words.has(Flag::SkipLbSetup) && has_load_balancer {
         Manual::Everything
@@ -183,7 +186,7 @@ fn manual(words: &Words, has_load_balancer: bool) -> Manual {
     }
 }
 
-/// A number that an option or a flag may give, or both if they agree.
+/// Returns the number that the `n`th option or `flag` gives. If both are given, they must agree.
 fn count<N: FromStr + Display + PartialOrd>(
     words: &Words,
     (n, option): (usize, &'static str),

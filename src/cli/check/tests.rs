@@ -1,4 +1,4 @@
-//! What words become, and what they are refused with.
+//! Tests of what command lines become, and of the messages that refuse them.
 
 use crate::cluster::upgrade::{SaveFirst, UpgradeSpec};
 use std::ffi::OsString;

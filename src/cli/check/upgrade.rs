@@ -1,4 +1,4 @@
-//! From words to what `upgrade cluster` shall do.
+//! Turns words into the specification of what `upgrade cluster` will do.
 
 use std::num::NonZeroU8;
 

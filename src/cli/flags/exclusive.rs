@@ -1,11 +1,11 @@
-//! Which flags exclude each other, and why.
+//! The pairs of flags that exclude each other, and why.
 
 use super::Flag;
 
-/// Flags of which a command takes one at most.
+/// Pairs of flags of which a command takes at most one.
 pub const EXCLUSIVE: &[(Flag, Flag)] = &[
     (Flag::Tailf, Flag::Quiet),
-    // The snapshot says it.
+    // The snapshot determines these.
     (Flag::From, Flag::WithLb),
     (Flag::From, Flag::Image),
     (Flag::From, Flag::ImageRepository),
@@ -33,16 +33,16 @@ pub const EXCLUSIVE: &[(Flag, Flag)] = &[
     (Flag::From, Flag::SkipLbSetup),
     (Flag::From, Flag::SkipMasterSetup),
     (Flag::From, Flag::SkipWorkerSetup),
-    // Which one counts?
+    // The file already says which image it is.
     (Flag::Image, Flag::ImageFile),
     (Flag::ImageRepository, Flag::ImageFile),
-    // What is left to the user is not waited for.
+    // mokctl does not wait for nodes whose setup is left to the user.
     (Flag::Wait, Flag::SkipLbSetup),
     (Flag::Wait, Flag::SkipMasterSetup),
     (Flag::Wait, Flag::SkipWorkerSetup),
-    // One engine has it.
+    // A snapshot's images are on a single engine.
     (Flag::From, Flag::Hosts),
     (Flag::From, Flag::Place),
-    // It is brought to no other host.
+    // The image of a single worker is not copied to other hosts.
     (Flag::Hosts, Flag::NodeImage),
 ];

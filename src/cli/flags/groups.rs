@@ -1,14 +1,14 @@
-//! Groups of commands that have flags in common.
+//! The groups of commands that have flags in common.
 
 use crate::cli::verb::Verb;
 
-/// The command that makes a cluster.
+/// The command that creates a cluster.
 pub(super) const NEW: &[Verb] = &[Verb::CreateCluster];
 
-/// The commands that make nodes.
+/// The commands that create nodes.
 pub(super) const CREATE: &[Verb] = &[Verb::CreateCluster, Verb::CreateMaster, Verb::CreateWorker];
 
-/// The commands about clusters that may be on several hosts.
+/// The commands that work on clusters over several hosts.
 pub(super) const SPREAD: &[Verb] = &[
     Verb::CreateCluster,
     Verb::CreateMaster,
@@ -26,7 +26,7 @@ pub(super) const SPREAD: &[Verb] = &[
     Verb::ExportLogs,
 ];
 
-/// The commands that change a cluster.
+/// The commands that change a cluster, a snapshot or a registry.
 pub(super) const CHANGE: &[Verb] = &[
     Verb::CreateCluster,
     Verb::CreateMaster,
@@ -53,7 +53,7 @@ pub(super) const TALKATIVE: &[Verb] = &[
     Verb::BuildImage,
 ];
 
-/// The commands that carry out a plan.
+/// The commands that execute a plan, whose steps can be timed.
 pub(super) const PLANNED: &[Verb] = &[
     Verb::CreateCluster,
     Verb::CreateMaster,
@@ -67,7 +67,7 @@ pub(super) const PLANNED: &[Verb] = &[
     Verb::UpgradeCluster,
 ];
 
-/// The commands whose answer a program may want to read.
+/// The commands that print an answer which programs may want to read.
 pub(super) const ANSWERS: &[Verb] = &[
     Verb::GetClusters,
     Verb::GetNodes,

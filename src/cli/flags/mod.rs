@@ -1,5 +1,6 @@
-//! The flags, one row each. They may stand anywhere and never move the state.
-//! Knows what a flag is called and where it belongs, not what it does.
+//! The flags, one row each. A flag may stand anywhere on the command line and never changes
+//! the parser's state. Knows what a flag is called and which commands it belongs to, not what
+//! it does.
 
 mod exclusive;
 mod groups;
@@ -10,7 +11,7 @@ pub use rows::FLAGS;
 
 use super::verb::Verb;
 
-/// A flag.
+/// The flags of all commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each is called what its row says")]
 pub enum Flag {
@@ -74,7 +75,7 @@ pub enum Flag {
 }
 
 impl Flag {
-    /// Its row.
+    /// Returns the row of the flag.
     #[must_use]
     pub fn spec(self) -> &'static FlagSpec {
         FLAGS
@@ -83,42 +84,43 @@ impl Flag {
             .unwrap_or_else(|| unreachable!("{self:?} has no row in FLAGS"))
     }
 
-    /// The long name, without dashes.
+    /// Returns the long name, without dashes.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.spec().name
     }
 }
 
-/// Which commands a flag belongs to.
+/// The commands that a flag belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// All of them.
+    /// All commands.
     Global,
-    /// These.
+    /// The commands of this list.
     Only(&'static [Verb]),
-    /// Those of both lists.
+    /// The commands of either list.
     Both(&'static [Verb], &'static [Verb]),
 }
 
-/// One flag.
+/// The row of a flag.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FlagSpec {
-    /// Which one.
+    /// The flag itself.
     pub flag: Flag,
     /// The long name, without dashes.
     pub name: &'static str,
     /// The short name, without the dash.
     pub short: Option<char>,
-    /// What the usage text calls its value; `None` when it takes none.
+    /// What the usage text calls the flag's value. `None`: the flag takes no value.
     pub value: Option<&'static str>,
-    /// Which commands it belongs to.
+    /// The commands that the flag belongs to.
     pub scope: Scope,
-    /// One line for the usage text.
+    /// The line about the flag in the usage text.
     pub help: &'static str,
 }
 
-/// A flag with neither a short name nor a value: what follows it in its row adds them.
+/// Makes the row of a flag that has neither a short name nor a value. The methods `short` and
+/// `value` add them.
 const fn flag(flag: Flag, name: &'static str, scope: Scope, help: &'static str) -> FlagSpec {
     FlagSpec { flag, name, short: None, value: None, scope, help }
 }
@@ -142,7 +144,7 @@ impl FlagSpec {
         }
     }
 
-    /// The flag as the usage text shows it: `-o, --output FORMAT`.
+    /// Returns the flag as the usage text shows it, such as `-o, --output FORMAT`.
     #[must_use]
     pub fn label(&self) -> String {
         let short = self.short.map(|c| format!("-{c}, ")).unwrap_or_default();
@@ -150,8 +152,8 @@ impl FlagSpec {
         format!("{short}--{}{value}", self.name)
     }
 
-    /// The variable of the environment that holds its default: `MOKCTL_API_PORT`.
-    /// Help is asked for, never a default.
+    /// Returns the environment variable that holds the flag's default, such as
+    /// `MOKCTL_API_PORT`. `--help` has none.
     #[must_use]
     pub fn variable(&self) -> Option<String> {
         let name = self.name.to_ascii_uppercase().replace('-', "_");
@@ -165,11 +167,11 @@ impl FlagSpec {
     }
 }
 
-/// The flag that `word` names, and the value after `=` if it has one.
+/// Finds the flag that `word` names, and the value after `=` if it has one.
 #[must_use]
 pub fn find(word: &str) -> Option<(&'static FlagSpec, Option<&str>)> {
     let (name, value) = match word.split_once('=') {
-        // "-o=json" is not a way to write "-o json".
+        // Only long names take a value after "=": "-o=json" is not "-o json".
         Some((name, value)) if name.starts_with("--") => (name, Some(value)),
         Some(_) | None => (word, None),
     };

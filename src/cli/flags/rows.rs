@@ -1,4 +1,4 @@
-//! The rows: what each flag is called, takes and belongs to.
+//! The table of flags: the name, the value, the commands and the help of each.
 
 use super::Scope::{Both, Global, Only};
 use super::groups::{ANSWERS, CHANGE, CREATE, NEW, PLANNED, SPREAD, TALKATIVE};

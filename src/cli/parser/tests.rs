@@ -7,7 +7,8 @@ fn read(line: &[&str]) -> Scan {
     scan(&line.iter().map(OsString::from).collect::<Vec<_>>(), &Defaults::default())
 }
 
-/// What `line`, split at blanks, comes to: the verb, or the last line said.
+/// Returns where `line`, split at blanks, ends: the verb of a complete command, another stop,
+/// or the message.
 fn end(line: &str) -> String {
     match read(&line.split(' ').collect::<Vec<_>>()).end {
         Ok(Stop::Complete(row)) => format!("{:?}", row.verb),

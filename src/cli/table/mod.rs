@@ -1,5 +1,5 @@
-//! The commands, one row each. A command is added or dropped here, as one row
-//! and one [`Verb`]; the compiler names the rest. Knows no state.
+//! The commands, one row each. Adding or dropping a command begins with its row and its
+//! [`Verb`]; the compiler then names the other places that must change. Knows no parser state.
 
 mod rows;
 
@@ -10,49 +10,49 @@ use super::takes::Takes;
 use super::verb::Verb;
 use super::words::Words;
 
-/// When an option may be left out. The text completes "Please provide ...".
+/// When an option may be left out. The string completes "Please provide ...".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
     /// Never.
     Required(&'static str),
-    /// When one of the flags says the same.
+    /// When one of these flags is given.
     OrFlag(&'static str, &'static [Flag]),
-    /// Never, and every further word is one more of them.
+    /// Never. Every further word is another value of the option.
     Many(&'static str),
     /// Always.
     Optional,
 }
 
-/// What one OPTION state takes.
+/// An option of a command: what the state OPTION, OPTION2 or OPTION3 takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
-    /// What the usage text calls it.
+    /// What the usage text calls the option.
     pub name: &'static str,
     /// When it may be left out.
     pub need: Need,
-    /// What may stand there.
+    /// What the word may be, for completion.
     pub takes: Takes,
 }
 
-/// One command.
+/// The row of a command.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Row {
-    /// What it is about.
+    /// The command's name in the program.
     pub verb: Verb,
     /// The word that COMMAND takes.
     pub command: &'static str,
-    /// The words that SUBCOMMAND takes, all the same; COMMAND goes straight to
-    /// OPTION when there are none.
+    /// The words that SUBCOMMAND takes; all mean the same. If there are none, COMMAND goes
+    /// straight to OPTION.
     pub subcommands: &'static [&'static str],
-    /// What OPTION, OPTION2 and OPTION3 take; END comes after the last.
+    /// What OPTION, OPTION2 and OPTION3 take, at most three. END comes after the last.
     pub options: &'static [Slot],
-    /// What the usage text calls the words after `--`, which are only the
-    /// command's; `None` when there are none.
+    /// What the usage text calls the words after `--`, which the command takes as they are.
+    /// `None`: it takes none.
     pub rest: Option<&'static str>,
 }
 
 impl Row {
-    /// The words of the row: `create cluster`.
+    /// Returns the words of the row, such as `create cluster`.
     #[must_use]
     pub fn title(&self) -> String {
         let words: Vec<_> =
@@ -60,7 +60,7 @@ impl Row {
         words.join(" ")
     }
 
-    /// The row as the usage text shows it: `get clusters [NAME]`.
+    /// Returns the row as the usage text shows it, such as `get cluster [NAME]`.
     #[must_use]
     pub fn format(&self) -> String {
         let option = |slot: &Slot| match slot.need {
@@ -73,7 +73,8 @@ impl Row {
         format!("{}{options}{rest}", self.title())
     }
 
-    /// Completes "Please provide ..." for the first option that is missing.
+    /// Returns what completes "Please provide ..." for the first required option that is
+    /// missing.
     pub(super) fn missing(&self, words: &Words) -> Option<&'static str> {
         self.options.iter().skip(words.options.len()).find_map(|slot| match slot.need {
             Need::Required(ask) | Need::Many(ask) => Some(ask),
@@ -83,7 +84,7 @@ impl Row {
     }
 }
 
-/// The rows that begin with `command`; none when there is no such command.
+/// Returns the rows that begin with `command`: none if there is no such command.
 pub fn rows_of(command: &str) -> impl Iterator<Item = &'static Row> {
     ROWS.iter().filter(move |row| row.command == command)
 }

@@ -1,4 +1,4 @@
-//! The rows: the words of each command, in the order of the usage text.
+//! The table of commands: the words of each, in the order of the usage text.
 
 use super::{Need, Row, Slot};
 use crate::cli::flags::Flag;
@@ -22,7 +22,7 @@ pub const ROWS: &[Row] = &[
             },
             Slot {
                 name: "NUM_WORKERS",
-                // Masters by flag alone make a cluster without workers.
+                // With `--masters` alone, the cluster has no workers.
                 need: Need::OrFlag(
                     "the number of Workers to create",
                     &[Flag::Workers, Flag::Masters, Flag::From],
