@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# A fresh cluster for every test, out of a snapshot: docs/ci.md. Wants mokctl, docker
-# and kubectl's place in the first node; leaves nothing.
+# Gives every test a fresh cluster, restored from a snapshot (docs/ci.md). Needs mokctl and docker;
+# kubectl runs in the first node. Removes everything it creates.
 set -euo pipefail
 
 mokctl=${MOKCTL:-mokctl}
 cluster=ci-$$
 snapshot=$cluster-fresh
 remove() {
-  # One of them may never have been made; the job ends as its tests did.
+  # Either may not exist yet, and cleanup must not change the job's exit status.
   "$mokctl" delete cluster "$cluster" --yes --quiet || true
   "$mokctl" delete snapshot "$snapshot" --yes --quiet || true
 }
@@ -15,7 +15,7 @@ trap remove EXIT
 
 kubectl() { "$mokctl" exec "$cluster-master-1" -- kubectl "$@"; }
 
-# Finds the shelf as it was filled, and leaves it as it never was.
+# Each test finds the data as it was saved, whatever the other one has deleted.
 first_test() {
   [[ $(kubectl get configmap shelf --output='jsonpath={.data.books}') == 3 ]]
   kubectl delete configmap shelf
