@@ -1,4 +1,4 @@
-//! Files as tar archives, and copies of folders.
+//! Reads and writes tar archives, and copies folders.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -8,19 +8,19 @@ use flate2::read::GzDecoder;
 
 use crate::files::{entries, name_of};
 
-/// Unpacks what `archive` has into `folder`.
+/// Unpacks `archive` into `folder`.
 pub(crate) fn unpack(archive: impl Read, folder: &Path) -> io::Result<()> {
     let mut archive = tar::Archive::new(archive);
     archive.set_preserve_mtime(false);
     archive.unpack(folder)
 }
 
-/// The same for a compressed one.
+/// Unpacks a gzip-compressed archive into `folder`.
 pub(crate) fn unpack_gzip(file: &Path, folder: &Path) -> io::Result<()> {
     unpack(GzDecoder::new(File::open(file)?), folder)
 }
 
-/// Writes an archive of these files and folders, each under its own name.
+/// Writes an archive of these files and folders, each under the name it has.
 pub(crate) fn pack(to: &mut dyn Write, paths: &[&Path]) -> io::Result<()> {
     let mut builder = tar::Builder::new(to);
     builder.follow_symlinks(false);
@@ -34,7 +34,7 @@ pub(crate) fn pack(to: &mut dyn Write, paths: &[&Path]) -> io::Result<()> {
     builder.finish()
 }
 
-/// What the file `name` of an archive has; none where there is no such file.
+/// Returns the contents of the file `name` in an archive, if it is there.
 pub(crate) fn file_in(archive: &Path, name: &str) -> Option<Vec<u8>> {
     let mut archive = tar::Archive::new(File::open(archive).ok()?);
     for entry in archive.entries().ok()? {
@@ -48,7 +48,7 @@ pub(crate) fn file_in(archive: &Path, name: &str) -> Option<Vec<u8>> {
     None
 }
 
-/// Copies what is in the folder `from` into the folder `to`.
+/// Copies the contents of the folder `from` into the folder `to`.
 pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in entries(from) {

@@ -1,4 +1,4 @@
-//! Containers are made, given files, and removed.
+//! Creates containers, copies files into them, and removes them.
 
 use std::fs;
 use std::io;
@@ -29,7 +29,7 @@ impl Engine {
         let Some((image, command)) = words.split_first() else { return self.unknown() };
         let (folder, id) = self.make_container(image, "created", &flags)?;
         set(&folder.join("command"), &command.join(" "));
-        // It may be on several networks.
+        // docker lets a container on the default bridge join further networks.
         if flags.network == "bridge" && !self.podman {
             fs::create_dir(folder.join("more"))?;
         }
@@ -43,7 +43,7 @@ impl Engine {
         Ok(())
     }
 
-    /// A new container's folder and id.
+    /// Makes a container, and returns its folder and its id.
     pub(crate) fn make_container(
         &self,
         image: &str,
@@ -68,7 +68,7 @@ impl Engine {
                  able to reuse that name."
             ));
         }
-        // It may be given as an id, which counts when the container starts.
+        // A network given by its id must be the same one when the container starts.
         let network = self.network(&flags.network);
         let network = network.map_or_else(|| flags.network.clone(), |folder| name_of(&folder));
         let id = self.new_id(12);
@@ -76,7 +76,7 @@ impl Engine {
         if of_image.join("root").is_dir() {
             archive::copy(&of_image.join("root"), &folder.join("root"))?;
         }
-        // With those of its image, as the engine has it.
+        // Labels of the image are the container's, too, as in a real engine.
         let labels = lines(&of_image.join("labels")).into_iter().chain(flags.labels.clone());
         fs::write(folder.join("labels"), text(&merged(labels)))?;
         fs::write(folder.join("mounts"), text(&flags.mounts))?;
@@ -94,12 +94,12 @@ impl Engine {
             set(&folder.join(file), line);
         }
         set(&self.path("ids").join(&id), &name);
-        // Last: this is what makes it be there.
+        // Last: the container exists as soon as it has an id.
         set(&folder.join("id"), &id);
         Ok((folder, id))
     }
 
-    /// `cp - CONTAINER:FOLDER` takes an archive, `cp CONTAINER:FOLDER -` gives one.
+    /// `cp - CONTAINER:FOLDER` reads an archive, `cp CONTAINER:FOLDER -` writes one.
     pub(crate) fn cp(&mut self, words: &[String]) -> Done {
         let split = |place: &str| {
             let (container, path) = place.split_once(':').unwrap_or((place, ""));
@@ -174,7 +174,7 @@ impl Engine {
             let removed = self.path("removed").join(format!("{}-{name}", self.number));
             match fs::rename(&folder, removed) {
                 Ok(()) => self.print(reference)?,
-                // Another call was first.
+                // Another call has removed it.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error.into()),
             }
@@ -183,7 +183,7 @@ impl Engine {
     }
 }
 
-/// What the engine says of an image that no registry gives it.
+/// The engine's message about an image that no registry lets it pull.
 pub(crate) fn denied(image: &str) -> String {
     let repository = image.rsplit_once(':').map_or(image, |(repository, _)| repository);
     format!(

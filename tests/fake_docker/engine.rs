@@ -1,20 +1,21 @@
-//! The engine's state: plain files in `../engine` beside the client.
+//! The engine's state: plain files in the folder `../engine` of the client.
 //!
-//! - `calls/N/{argv,stdin,environment}`: every call, numbered as they came (0 is a stub)
+//! - `calls/N/{argv,stdin,environment}`: every call, numbered in order (0 is a stub)
 //! - `events`: `start N` and `end N STATUS`, in order
 //! - `containers/NAME/`: id, image, network, `network_id`, ip, labels, mounts, publish, status, root/
 //! - `networks/NAME/`: id, subnet, labels
 //! - `images/REFERENCE/labels`
-//! - `info.json`: what the engine says of itself
-//! - `created`: when every container was made
-//! - `ports/PORT[-udp]`: a port that is taken
-//! - `nodes/NAME`: a Node object: the node's address
-//! - `rules/K/`: faults: what shall go wrong, and when
-//! - `hosts/HOST/`: the engine of a host; calls, events, rules and Node objects stay here
+//! - `info.json`: the answer to `docker info`
+//! - `created`: the creation time of every container
+//! - `ports/PORT[-udp]`: a port that is in use
+//! - `nodes/NAME`: a Node object, with the node's address
+//! - `rules/K/`: faults: what will go wrong, and at which calls
+//! - `hosts/HOST/`: the engine of a further host; its calls, events, rules and Node objects stay
+//!   in the first engine's folder
 //!
-//! Containers and networks appear and vanish in one step each, and names, ports and
-//! subnets are claimed by making a folder, so calls may run side by side. What another call
-//! takes away meanwhile is read as if it were empty.
+//! Calls may run in parallel: containers and networks appear and disappear in one step each, and
+//! names, ports and subnets are reserved by making a folder. Files that another call removes in
+//! the meantime read as empty.
 
 use std::env;
 use std::fmt::{Debug, Write as _};
@@ -25,25 +26,25 @@ use std::path::{Path, PathBuf};
 use crate::exit::{Done, Exit, fail};
 use crate::files::{get, is_empty};
 
-/// A call, and the engine that serves it.
+/// A call, and the state of the engine that serves it.
 pub(crate) struct Engine {
-    /// The client, as it was called.
+    /// The path that the client was called by.
     pub(crate) program: PathBuf,
-    /// The folder of the engine that is asked.
+    /// The folder of the engine that the call is for.
     pub(crate) root: PathBuf,
-    /// That of all of them.
+    /// The folder of the first engine, which has the calls of all engines.
     pub(crate) log: PathBuf,
     /// The call's number, and its folder.
     pub(crate) number: usize,
     pub(crate) call: PathBuf,
-    /// All words, for who does not understand them.
+    /// All words of the call, for the message about one that is not understood.
     pub(crate) words: String,
     pub(crate) podman: bool,
     out: Box<dyn Write>,
 }
 
 impl Engine {
-    /// The engine beside `program`, and a new call in it, unless it is one that goes on.
+    /// Opens the engine beside `program` and begins a new call, unless one goes on.
     pub(crate) fn beside(
         program: &str,
         words: &[String],
@@ -70,7 +71,7 @@ impl Engine {
         })
     }
 
-    /// Notes the call, with what it was given.
+    /// Records the call with its words, standard input and environment.
     pub(crate) fn record(&self) -> Done {
         let argv: String = env::args().skip(1).map(|word| format!("{word}\0")).collect();
         fs::write(self.call.join("argv"), argv)?;
@@ -84,9 +85,9 @@ impl Engine {
         Ok(())
     }
 
-    /// Notes the end; what was killed never comes here.
+    /// Records the end of the call. A call that is killed never gets here.
     pub(crate) fn record_end(&self, status: u8) {
-        // The test may be over.
+        // The test may be over, and its folder gone.
         let _ = self.event(&format!("end {} {status}\n", self.number));
     }
 
@@ -94,7 +95,7 @@ impl Engine {
         OpenOptions::new().append(true).open(self.log.join("events"))?.write_all(line.as_bytes())
     }
 
-    /// The engine of a host has its own folder in this one, or does not answer.
+    /// Directs the call to the engine of a host: one with a folder, or the host does not answer.
     pub(crate) fn go_to(&mut self, host: &str, words: &[String]) -> Done {
         let name = host.split_once("://").map_or(host, |(_, name)| name);
         self.root = self.log.join("hosts").join(name);
@@ -107,7 +108,7 @@ impl Engine {
         ))
     }
 
-    /// From now on what it prints is lost.
+    /// Discards everything that the call prints from now on.
     pub(crate) fn mute(&mut self) {
         self.out = Box::new(io::sink());
     }
@@ -128,7 +129,7 @@ impl Engine {
         }
     }
 
-    /// Where a part of the answer is written to.
+    /// The place that a part of the answer is written to.
     pub(crate) fn out(&mut self) -> &mut dyn Write {
         &mut self.out
     }
@@ -146,7 +147,7 @@ impl Engine {
         self.root.join(path)
     }
 
-    /// What comes on standard input becomes part of the recorded call.
+    /// Reads standard input, which becomes part of the recorded call.
     pub(crate) fn save_stdin(&self) -> Done {
         io::copy(&mut io::stdin().lock(), &mut File::create(self.stdin())?)?;
         Ok(())
@@ -164,7 +165,7 @@ impl Engine {
         fs::read(self.stdin()).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(text))
     }
 
-    /// The folder of a container, by name or id.
+    /// Returns the folder of a container, by name or id.
     pub(crate) fn container(&self, reference: &str) -> Option<PathBuf> {
         self.object("containers", reference)
     }
@@ -175,7 +176,7 @@ impl Engine {
         self.container(reference).map_or_else(missing, Ok)
     }
 
-    /// The folder of a network, by name or id.
+    /// Returns the folder of a network, by name or id.
     pub(crate) fn network(&self, reference: &str) -> Option<PathBuf> {
         self.object("networks", reference)
     }
@@ -188,7 +189,7 @@ impl Engine {
         named(reference).or_else(|| named(&get(&self.path("ids").join(reference))))
     }
 
-    /// 64 hexadecimal digits that no other call makes.
+    /// Returns 64 hexadecimal digits that no other call generates.
     pub(crate) fn new_id(&self, kind: u8) -> String {
         format!("{kind:04x}{:060x}", self.number)
     }
@@ -200,7 +201,8 @@ impl Debug for Engine {
     }
 }
 
-/// Where the shell would find it: its own name tells it apart from what it links to.
+/// Returns the path at which a shell would find the program. Links are not followed: its name says
+/// whether it is docker or podman.
 fn found_in_path(program: &str) -> PathBuf {
     if program.contains('/') {
         return program.into();
@@ -210,7 +212,7 @@ fn found_in_path(program: &str) -> PathBuf {
     places.into_iter().find(|place| place.exists()).unwrap_or_else(|| program.into())
 }
 
-/// The next number that no other call has.
+/// Returns the next number that no other call has.
 fn claim(calls: &Path) -> io::Result<usize> {
     let mut number = fs::read_dir(calls)?.count();
     loop {

@@ -1,15 +1,15 @@
-//! How a call ends, if not well.
+//! The ways in which a call fails.
 
 use std::io;
 
-/// The exit status; the message was printed before.
+/// The exit status of a call whose message has been printed.
 #[derive(Debug)]
 pub(crate) struct Exit(pub(crate) u8);
 
-/// How a call ends.
+/// The result of a call.
 pub(crate) type Done = Result<(), Exit>;
 
-/// A failure that docker has a text for.
+/// Prints one of docker's error messages, and fails with its exit status.
 pub(crate) fn fail<T>(text: &str) -> Result<T, Exit> {
     eprintln!("{text}");
     Err(Exit(1))

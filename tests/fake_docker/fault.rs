@@ -1,4 +1,4 @@
-//! What shall go wrong.
+//! Faults: calls that fail, hang, die or lie because a test says so.
 
 use std::fs;
 use std::io;
@@ -16,13 +16,13 @@ use crate::files::{entries, get, touch};
 use crate::pattern::matches;
 use crate::{LATE, at_host};
 
-/// A rule is for the calls whose words match its pattern: for the nth of them, or for all.
+/// A rule for the calls whose words match its pattern: for the nth of them, or for all.
 pub(crate) struct Rule {
     folder: PathBuf,
 }
 
 impl Rule {
-    /// The first one that is meant for this call.
+    /// Finds the first rule that applies to this call.
     pub(crate) fn find(engine: &Engine, words: &str) -> Option<Self> {
         let rules = entries(&engine.log.join("rules"));
         let mut rules = rules.into_iter().map(|folder| Self { folder });
@@ -33,12 +33,12 @@ impl Rule {
         get(&self.folder.join(file))
     }
 
-    /// Counts a call that matches, and says whether it is meant.
+    /// Counts a matching call, and returns whether the rule applies to it.
     fn counts(&self) -> bool {
         let Ok(nth) = self.says("nth").parse::<usize>() else { return true };
         let mut ordinal = 1;
         while let Err(error) = fs::create_dir(self.folder.join(format!("match.{ordinal}"))) {
-            // The test heals the engine just now.
+            // The test is removing the rule right now.
             if error.kind() != io::ErrorKind::AlreadyExists {
                 return false;
             }
@@ -51,11 +51,11 @@ impl Rule {
         touch(&self.folder.join("reached"));
         let serve_in_silence = |engine: &mut Engine| {
             engine.mute();
-            // What became of it is not told.
+            // The client does not report the result.
             let _ = at_host(engine, words);
         };
         match self.says("action").as_str() {
-            // Does nothing, but says so.
+            // The call does nothing, and prints the given answer.
             "answer" => {
                 engine.print_file(&self.folder.join("stdout"))?;
                 eprint!("{}", fs::read_to_string(self.folder.join("stderr"))?);
@@ -70,31 +70,31 @@ impl Rule {
                 io::Write::write_all(&mut io::stdout(), &garbage)?;
                 Ok(())
             }
-            // Done, but the client never says so.
+            // The engine does it, but the client hangs and never reports it.
             "hang" => {
                 serve_in_silence(engine);
                 sleep(Duration::from_secs(100));
                 process::exit(0)
             }
-            // Done, but the client dies before it can say so.
+            // The engine does it, but the client dies before it reports it.
             "kill" => {
                 serve_in_silence(engine);
                 Ok(raise(SIGKILL)?)
             }
-            // Done, and the client dies, but its child has the streams and lives on.
+            // The engine does it and the client dies, but its child keeps the streams open.
             "orphan" => {
                 serve_in_silence(engine);
                 Command::new("/bin/sleep").arg("20").spawn()?;
                 Ok(raise(SIGKILL)?)
             }
-            // The client dies at once; the engine does it nevertheless, a little later.
+            // The client dies immediately; the engine does it all the same, a little later.
             "late" => {
                 let mut later = Command::new(&engine.program);
                 later.args(words).env(LATE, engine.number.to_string());
                 later.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
                 Ok(raise(SIGKILL)?)
             }
-            // Until the test lets it go.
+            // The call waits until the test releases it.
             "block" => {
                 self.waits_for_release()?;
                 at_host(engine, words)
@@ -103,7 +103,7 @@ impl Rule {
         }
     }
 
-    /// Until the test lets it go, or is over: no process is left to wait for.
+    /// Waits until the test releases the call, or is over, so that no process is left behind.
     fn waits_for_release(&self) -> Done {
         let begun = Instant::now();
         while !self.folder.join("release").exists() {
@@ -116,7 +116,7 @@ impl Rule {
     }
 }
 
-/// How long the engine takes that does something after its client is gone.
+/// Waits as long as an engine takes to do something after its client has died.
 pub(crate) fn sleep_until_late() {
     sleep(Duration::from_millis(400));
 }

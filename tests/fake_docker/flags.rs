@@ -1,9 +1,9 @@
-//! The flags of `create` and `run`.
+//! The flags of `docker create` and `docker run`.
 
 use crate::engine::Engine;
 use crate::exit::Exit;
 
-/// What is known about a new container, besides image and command.
+/// The properties of a new container, apart from image and command.
 #[derive(Debug, Default)]
 pub(crate) struct ContainerFlags {
     pub(crate) name: String,
@@ -18,7 +18,7 @@ pub(crate) struct ContainerFlags {
     pub(crate) interactive: bool,
 }
 
-/// Those that change nothing here.
+/// Flags that make no difference to the fake engine.
 const WITHOUT_EFFECT: &[&str] = &[
     "--hostname=",
     "--cap-add=",
@@ -37,7 +37,7 @@ const WITHOUT_EFFECT: &[&str] = &[
 ];
 
 impl ContainerFlags {
-    /// The flags, and the words after them: image and command.
+    /// Parses flags, and returns them with the words that follow: image and command.
     pub(crate) fn read<'a>(
         engine: &Engine,
         words: &'a [String],
@@ -72,7 +72,7 @@ impl ContainerFlags {
     }
 }
 
-/// Label lines; of each key the last value, where the key was first.
+/// Merges lines of labels: each key has its last value, at the place where the key came first.
 pub(crate) fn merged(lines: impl IntoIterator<Item = String>) -> Vec<String> {
     let key = |line: &str| line.split('=').next().unwrap_or_default().to_owned();
     let mut merged: Vec<String> = Vec::new();
@@ -85,7 +85,7 @@ pub(crate) fn merged(lines: impl IntoIterator<Item = String>) -> Vec<String> {
     merged
 }
 
-/// As a file has them.
+/// Joins lines to the contents of a file.
 pub(crate) fn text(lines: &[String]) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }

@@ -1,4 +1,4 @@
-//! Images are made, saved, loaded and removed.
+//! Makes, saves, loads and removes images.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -13,11 +13,11 @@ use crate::files::{entries, lines, name_of, touch};
 use crate::flags::{merged, text};
 use crate::layers;
 
-/// What is in the one layer of every node image.
+/// The contents of the single layer of every node image.
 pub(crate) const BASE_LAYER: &[u8] = b"of the node image";
 
 impl Engine {
-    /// The folder of an image, which is made if need be.
+    /// Returns the folder of an image, and makes it if it is not there.
     fn make_image(&self, reference: &str) -> Result<PathBuf, Exit> {
         let folder = self.path("images").join(reference);
         fs::create_dir_all(&folder)?;
@@ -41,7 +41,7 @@ impl Engine {
         self.print("Successfully built")
     }
 
-    /// An image here is its name, so there is never one without.
+    /// Prunes nothing: an image here is identified by its name, so none is nameless.
     pub(crate) fn image_prune(&mut self, words: &[String]) -> Done {
         match words {
             [force, filter] if force == "--force" && filter.starts_with("--filter=label=") => {
@@ -58,7 +58,7 @@ impl Engine {
         };
         let container = self.need_container(container)?;
         let image = self.make_image(reference)?;
-        // Its container's, and then those that are given here.
+        // The labels of the container, then those given with `--change`.
         let given = changes.iter().filter_map(|word| word.strip_prefix("--change=LABEL "));
         let labels = lines(&container.join("labels")).into_iter().chain(given.map(String::from));
         fs::write(image.join("labels"), text(&merged(labels)))?;
@@ -88,7 +88,7 @@ impl Engine {
         done
     }
 
-    /// A snapshot's images have one layer more: here it holds their labels.
+    /// The images of a snapshot have one more layer, which here holds their labels.
     pub(crate) fn save(&mut self, words: &[String]) -> Done {
         if self.podman {
             return match words {
@@ -103,7 +103,7 @@ impl Engine {
             engine.image(reference).map_or_else(missing, Ok)
         };
         if !words.iter().any(|word| word.starts_with("mok-snapshot/")) {
-            // What a node takes in: names in full, and ids.
+            // A node imports full names and ids.
             let mut list = String::new();
             for reference in words {
                 let id = self.image_id(&need(self, reference)?);
@@ -148,7 +148,7 @@ impl Engine {
         if !self.has_stdin() {
             return fail("open /dev/stdin: unexpected EOF");
         }
-        // A release's image: here its labels are beside it.
+        // An image of a release: here its labels are a file beside it.
         let part = |name: &str| archive::file_in(&self.stdin(), name);
         if let (Some(manifest), Some(labels)) = (part("manifest.json"), part("labels")) {
             let tags = tags(&manifest);
@@ -160,14 +160,14 @@ impl Engine {
         }
         let folder = self.call.join("loaded");
         fs::create_dir(&folder)?;
-        // A snapshot, compressed; else the images of the client's own engine.
+        // A compressed archive is a snapshot; others have images of the client's engine.
         if archive::unpack_gzip(&self.stdin(), &folder).is_ok() {
             return self.load_snapshot(&folder);
         }
         Ok(archive::copy(&self.log.join("images"), &self.path("images"))?)
     }
 
-    /// What was unpacked in `folder`.
+    /// Loads the snapshot that was unpacked in `folder`.
     fn load_snapshot(&mut self, folder: &Path) -> Done {
         let tags = tags(&fs::read(folder.join("manifest.json"))?);
         for node in entries(folder).into_iter().filter(|node| node.join("layer.tar").is_file()) {
@@ -210,16 +210,16 @@ impl Engine {
         Ok(())
     }
 
-    /// The images that were loaded into a node: names and ids.
+    /// Returns the names and ids of the images that were loaded into a node.
     pub(crate) fn images_in(node: &Path) -> Vec<(String, String)> {
         let pair =
             |line: String| line.split_once(' ').map(|(name, id)| (name.to_owned(), id.to_owned()));
         lines(&node.join("node-images")).into_iter().filter_map(pair).collect()
     }
 
-    /// Takes the archive on standard input into a node.
+    /// Imports the archive on standard input into a node.
     pub(crate) fn import_into(&self, node: &Path, program: &str) -> Done {
-        // A name is moved to what comes in.
+        // A name that exists moves to the imported image.
         let mut list: Vec<String> = match archive::file_in(&self.stdin(), "node-images") {
             Some(bytes) => String::from_utf8_lossy(&bytes).lines().map(String::from).collect(),
             None => self.unpack_layout(node)?,
@@ -232,19 +232,19 @@ impl Engine {
         let name = |line: &String| line.split(' ').next().unwrap_or_default().to_owned();
         list.sort_by_key(name);
         list.dedup_by_key(|line| name(line));
-        // In one step: another call may read it.
+        // Replaced in one step, because another call may be reading it.
         let new = self.call.join("node-images");
         fs::write(&new, text(&list))?;
         Ok(fs::rename(new, node.join("node-images"))?)
     }
 
-    /// Unpacks what a node has that was set up by hand.
+    /// Unpacks the files of a node that was set up manually.
     pub(crate) fn unpack_by_hand(&self, node: &Path) -> Done {
         Ok(archive::unpack(File::open(self.path("by-hand.tar"))?, &node.join("root"))?)
     }
 }
 
-/// All names in an archive's list of images.
+/// Returns all names in an archive's list of images.
 fn tags(manifest: &[u8]) -> Vec<String> {
     let manifest: Value = serde_json::from_slice(manifest).unwrap_or_default();
     let images = manifest.as_array().into_iter().flatten();

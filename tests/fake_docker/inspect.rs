@@ -1,4 +1,4 @@
-//! What is known of a container, network or image.
+//! `docker inspect` of containers, networks and images.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ impl Engine {
             && size == "--size"
             && format == "--format={{.SizeRw}}"
         {
-            // What they have written.
+            // The size of what containers have written.
             for reference in references {
                 self.need_container(reference)?;
                 self.print("2000000")?;
@@ -60,7 +60,7 @@ impl Engine {
     }
 
     fn container_json(&self, folder: &Path) -> Value {
-        // All empty where the container goes away meanwhile.
+        // All files read as empty if the container is removed in the meantime.
         let file = |name: &str| get(&folder.join(name));
         let (status, network, ip, image) =
             (file("status"), file("network"), file("ip"), file("image"));
@@ -106,7 +106,7 @@ impl Engine {
         })
     }
 
-    /// A file for each network, with the address there.
+    /// Reads one file for each network, with the container's address in it.
     fn networks_json(&self, folder: &Path) -> Value {
         let network = |file| {
             let name = name_of(file);
@@ -148,8 +148,7 @@ impl Engine {
         })
     }
 
-    /// One that is its own, as good as any hash; unless a test says which, or of which layers
-    /// it is.
+    /// Returns an id that no other image has, unless a test chooses the id or the layers.
     pub(crate) fn image_id(&self, reference: &str) -> String {
         let folder = self.path("images").join(reference);
         let given = get(&folder.join("id"));
@@ -160,7 +159,7 @@ impl Engine {
         }
     }
 
-    /// The reference of an image, by name or id.
+    /// Returns the reference of an image, by name or id.
     pub(crate) fn image(&self, reference: &str) -> Option<String> {
         if reference.starts_with("sha256:") {
             return self.images().into_iter().find(|image| self.image_id(image) == reference);
@@ -210,7 +209,7 @@ impl Engine {
     }
 }
 
-/// As an id of the engine's.
+/// Formats digits as one of the engine's ids.
 pub(crate) fn digest(bytes: &[u8]) -> String {
     format!("sha256:{}", hex(&Sha256::digest(bytes)))
 }
@@ -227,7 +226,7 @@ fn labels_json(file: &Path) -> Value {
     Value::Object(lines(file).iter().map(pair).collect())
 }
 
-/// Lines `ADDRESS:PORT:TARGET/tcp`; of a target the places stand together.
+/// Parses lines `ADDRESS:PORT:TARGET/tcp`, and groups the bindings by target.
 fn ports_json(file: &Path) -> Value {
     let mut ports = Map::new();
     for line in lines(file) {
@@ -242,7 +241,7 @@ fn ports_json(file: &Path) -> Value {
     Value::Object(ports)
 }
 
-/// Lines `source=SRC,target=DST[,readonly]`.
+/// Parses lines `source=SRC,target=DST[,readonly]`.
 fn mounts_json(file: &Path) -> Value {
     let volume = json!({
         "Type": "volume", "Source": "/v", "Destination": "/var/lib/containerd", "RW": true

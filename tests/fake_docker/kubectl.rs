@@ -1,4 +1,4 @@
-//! What kubectl is asked in a node.
+//! kubectl in a node.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::pattern::matches;
 use crate::programs::ADDONS;
 
 impl Engine {
-    /// kubectl, with the configuration `rest` and what follows it.
+    /// Serves kubectl with these words: its kubeconfig flag, and what follows.
     pub(crate) fn kubectl(&mut self, node: &Path, rest: &str, words: &[String]) -> Done {
         let word = |at: usize| words.get(at).map_or("", String::as_str);
         if matches(rest, "super-admin.conf get * --all-namespaces --output=json") {
@@ -24,7 +24,7 @@ impl Engine {
         }
         match rest.strip_prefix("admin.conf ").unwrap_or_default() {
             "get deployments,daemonsets,pods --all-namespaces --output=json" => {
-                // When that is asked for the second time, they are installed.
+                // The first time, add-ons are still being installed; from now on they are there.
                 let _ = fs::remove_file(node.join(ADDONS));
                 self.print(r#"{"items":[]}"#)
             }

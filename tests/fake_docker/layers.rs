@@ -1,5 +1,5 @@
-//! Images of layers that a test has given, on their way into nodes: as Docker 20.10 saves
-//! them, and as containerd takes them in. A layer is a line.
+//! Images with layers that a test has chosen, on their way into nodes: as Docker 20.10 saves
+//! them, and as containerd imports them. A layer is a line of text.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,18 +15,18 @@ use crate::files::{lines, touch};
 use crate::flags::text;
 use crate::inspect::digest;
 
-/// The digests of the layers of the image in `folder`.
+/// Returns the digests of the layers of the image in `folder`.
 pub(crate) fn digests(folder: &Path) -> Vec<String> {
     lines(&folder.join("layers")).iter().map(|layer| digest(layer.as_bytes())).collect()
 }
 
-/// The configuration of the image in `folder`, if it has layers.
+/// Returns the configuration of the image in `folder`, if it has layers.
 pub(crate) fn config(folder: &Path) -> Option<String> {
     let layers = digests(folder);
     (!layers.is_empty()).then(|| json!({ "rootfs": { "diff_ids": layers } }).to_string())
 }
 
-/// The chain of layers up to each.
+/// Returns, for each layer, the chain of layers up to it.
 fn chains(layers: &[String]) -> Vec<String> {
     let mut chains: Vec<String> = Vec::new();
     for layer in layers {
@@ -43,11 +43,11 @@ fn strings(list: &Value) -> Vec<String> {
     list.filter_map(|it| it.as_str().map(String::from)).collect()
 }
 
-/// An archive of images, in a folder.
+/// An archive of images that is assembled in a folder.
 pub(crate) struct Archive<'a> {
     pub(crate) folder: &'a Path,
     list: Vec<Value>,
-    /// Where a layer is already.
+    /// The place of each layer that the archive has already.
     written: BTreeMap<String, String>,
 }
 
@@ -57,7 +57,7 @@ impl<'a> Archive<'a> {
         Ok(Self { folder, list: Vec::new(), written: BTreeMap::new() })
     }
 
-    /// The image `reference` in `image`, if it has layers.
+    /// Adds the image `reference` in the folder `image`, if it has layers.
     pub(crate) fn add(&mut self, image: &Path, reference: &str) -> io::Result<()> {
         let Some(config) = config(image) else { return Ok(()) };
         let name = format!("{}.json", &digest(config.as_bytes())[7..]);
@@ -79,7 +79,7 @@ impl<'a> Archive<'a> {
         Ok(())
     }
 
-    /// Its files, if it has any image.
+    /// Returns the archive's files, if it has any image.
     pub(crate) fn parts(self) -> io::Result<Vec<PathBuf>> {
         if self.list.is_empty() {
             return Ok(Vec::new());
@@ -100,7 +100,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Unpacks in a node what Docker has saved.
+    /// Unpacks an archive of `docker save` in a node.
     pub(crate) fn unpack_saved(&self, node: &Path) -> Done {
         for image in self.json("manifest.json").as_array().into_iter().flatten() {
             let config = self.json(image["Config"].as_str().unwrap_or_default());
@@ -109,8 +109,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes an OCI image layout into a node, if there is one on standard input: names and ids
-    /// of its images. Fails where a layer is neither in it nor in the node.
+    /// Imports an OCI image layout into a node, if there is one on standard input, and returns the
+    /// names and ids of its images. Fails if a layer is neither in the layout nor in the node.
     pub(crate) fn unpack_layout(&self, node: &Path) -> Result<Vec<String>, Exit> {
         let mut list = Vec::new();
         for entry in self.json("index.json")["manifests"].as_array().into_iter().flatten() {
@@ -132,7 +132,7 @@ impl Engine {
         Ok(list)
     }
 
-    /// A file of the archive on standard input.
+    /// Returns a file of the archive on standard input.
     fn json(&self, name: &str) -> Value {
         let bytes = archive::file_in(&self.stdin(), name).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Which containers, networks and images there are.
+//! Lists containers, networks and images.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use crate::engine::Engine;
 use crate::exit::{Done, Exit};
 use crate::files::{entries, get, lines, name_of, objects};
 
-/// What is asked of each.
+/// The column that is printed for each object.
 enum Format {
     Id,
     Name,
@@ -57,7 +57,7 @@ impl ListFlags {
     }
 }
 
-/// The KEY of `--format={{.Label "KEY"}}`, and of podman's words for it.
+/// Returns the KEY of `--format={{.Label "KEY"}}`, or of podman's form of it.
 fn label_of(word: &str) -> Option<&str> {
     let rest = word
         .strip_prefix("--format={{.Label \"")
@@ -65,7 +65,7 @@ fn label_of(word: &str) -> Option<&str> {
     rest.strip_suffix("\"}}")
 }
 
-/// The value of a label.
+/// Returns the value of a label.
 pub(crate) fn label(labels: &Path, key: &str) -> String {
     let start = format!("{key}=");
     let labels = lines(labels);
@@ -118,7 +118,7 @@ impl Engine {
         Ok(())
     }
 
-    /// The references of all images.
+    /// Returns the references of all images.
     pub(crate) fn images(&self) -> Vec<String> {
         let top = self.path("images");
         let mut found = Vec::new();

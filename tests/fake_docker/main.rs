@@ -1,7 +1,7 @@
-//! A docker client with its engine in one, for the tests of the program in `tests/cli`,
-//! which lay its state out, link to it and read what it has recorded. Called as `podman` it
-//! is podman. Texts and statuses are those of docker 28 and podman 5.4. What it does not
-//! know: status 97; where its own files are not as they should be: 98.
+//! The fake docker: client and engine in one program, for the tests in `tests/cli`. These set up
+//! its state, put a link to it on the PATH, and read the calls that it records. Called as `podman`
+//! it behaves as podman. Messages and statuses are those of docker 28 and podman 5.4. It exits
+//! with status 97 if it does not know a call, with 98 if its files are broken.
 
 #![expect(clippy::print_stderr, reason = "it is what the client says")]
 
@@ -33,7 +33,7 @@ use engine::Engine;
 use exit::{Done, Exit};
 use fault::Rule;
 
-/// Set where a call goes on after its client was killed: the number of the call.
+/// The variable with the number of a call that goes on after its client was killed.
 const LATE: &str = "FAKE_DOCKER_LATE";
 
 fn main() -> ExitCode {
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
         Err(Exit(status)) => return ExitCode::from(status),
     };
     if late.is_some() {
-        // The client that had the streams is gone.
+        // The client whose streams these are is gone.
         engine.mute();
         fault::sleep_until_late();
         let _ = at_host(&mut engine, words);
@@ -64,7 +64,7 @@ fn answer(engine: &mut Engine, words: &[String]) -> Done {
     }
 }
 
-/// Serves the call, by the engine that it names.
+/// Serves the call with the engine that it names.
 fn at_host(engine: &mut Engine, words: &[String]) -> Done {
     let named = words
         .first()

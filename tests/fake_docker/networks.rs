@@ -1,4 +1,4 @@
-//! Networks are made and removed.
+//! Creates and removes networks.
 
 use std::fs;
 
@@ -29,7 +29,7 @@ impl Engine {
         if folder.is_dir() {
             return exists();
         }
-        // Nets that overlap are nets that are the same: mokctl asks for /24 alone.
+        // mokctl asks for /24 networks alone, so two overlap only if they are the same.
         let address = subnet.split('/').next().unwrap_or_default();
         let claim = self.path("subnets").join(address);
         if fs::create_dir(&claim).is_err() {
@@ -49,7 +49,7 @@ impl Engine {
         }
         fs::write(folder.join("labels"), text(&labels))?;
         set(&self.path("ids").join(&id), name);
-        // Last: this is what makes it be there.
+        // Last: the network exists as soon as it has an id.
         set(&folder.join("id"), &id);
         if self.podman { self.print(name) } else { self.print(id) }
     }
@@ -74,7 +74,7 @@ impl Engine {
             return not_connected();
         }
         for file in ["network", "network_id", "ip", "ip6"] {
-            // Not all of them were there.
+            // Not all of these files need exist.
             let _ = fs::remove_file(container.join(file));
         }
         Ok(())
@@ -136,10 +136,10 @@ impl Engine {
             }
             let subnet = get(&folder.join("subnet"));
             let address = subnet.split('/').next().unwrap_or_default();
-            // A test may have given it to another.
+            // A test may have given the subnet to another network.
             let _ = fs::remove_dir(self.path("subnets").join(address));
             let removed = self.path("removed").join(format!("{}-{name}", self.number));
-            // Another call may have been first.
+            // Another call may have removed it already.
             if fs::rename(&folder, removed).is_ok() {
                 self.print(reference)?;
             }

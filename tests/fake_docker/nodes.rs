@@ -1,4 +1,4 @@
-//! Node objects: what kubelets make, and the API server lists.
+//! Node objects, which kubelets create and the API server lists.
 
 use std::fs;
 use std::path::Path;
@@ -10,12 +10,12 @@ use crate::exit::Done;
 use crate::files::{entries, get, name_of, set};
 
 impl Engine {
-    /// The file of a Node object.
+    /// Returns the file of a Node object.
     pub(crate) fn node_object(&self, node: &str) -> std::path::PathBuf {
         self.log.join("nodes").join(node)
     }
 
-    /// What kubelets do that start: `NODE[=POD_RANGE]`.
+    /// Registers nodes, as kubelets do when they start. Each word is `NODE[=POD_RANGE]`.
     pub(crate) fn register(&self, nodes: &[String]) {
         for node in nodes {
             let node = node.split('=').next().unwrap_or_default();
@@ -26,21 +26,21 @@ impl Engine {
         }
     }
 
-    /// A cluster that knows no node but its first.
+    /// Resets the cluster to one that knows its first node alone.
     pub(crate) fn new_cluster(&self, first: &Path) {
         let first = name_of(first);
         let cluster = first.strip_suffix("-master-1").unwrap_or(&first);
         let others = ["master", "worker"].map(|role| format!("{cluster}-{role}-"));
         for node in entries(&self.log.join("nodes")) {
             if others.iter().any(|start| name_of(&node).starts_with(start)) {
-                // Deleted by the test just now.
+                // The test is deleting it right now.
                 let _ = fs::remove_file(node);
             }
         }
         self.register(&[first]);
     }
 
-    /// What the API server lists.
+    /// Returns the Node objects that the API server lists.
     pub(crate) fn list_nodes(&mut self) -> Done {
         let item = |node: &std::path::PathBuf| {
             let name = name_of(node);

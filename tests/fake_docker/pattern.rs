@@ -1,6 +1,6 @@
-//! Words, joined by blanks, and what they may look like.
+//! Patterns for the words of a call, which are joined by blanks.
 
-/// Whether `text` is `pattern`, in which `*` stands for anything.
+/// Whether `text` matches `pattern`, in which `*` stands for any text.
 pub(crate) fn matches(text: &str, pattern: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Containers start and stop.
+//! Starts and stops containers.
 
 use std::fs;
 use std::path::Path;
@@ -44,7 +44,7 @@ impl Engine {
             if id.is_empty() {
                 return cannot_start(reference, &format!("network {network} not found"));
             }
-            // It is on a network of that name once more, or on one that is gone.
+            // A container remembers the id of its network: a new network of that name will not do.
             let known = get(&container.join("network_id"));
             if !known.is_empty() && known != id {
                 return cannot_start(reference, &format!("network {known} not found"));
@@ -52,7 +52,7 @@ impl Engine {
             set(&container.join("network_id"), &id);
         }
         for line in lines(&container.join("publish")) {
-            // The same port of another address, which is that of the other family.
+            // The IPv6 binding of a port that its IPv4 binding has reserved.
             if line.starts_with('[') {
                 continue;
             }
@@ -73,7 +73,7 @@ impl Engine {
         Ok(())
     }
 
-    /// What a container that compiles prints.
+    /// Prints what a container that compiles programs prints.
     fn start_attached(&mut self, container: &str) -> Done {
         let command = get(&self.need_container(container)?.join("command"));
         if command.contains("/mok/compile.sh ") {
@@ -92,7 +92,7 @@ impl Engine {
 
     pub(crate) fn free_ports(&self, container: &Path) {
         for line in lines(&container.join("publish")) {
-            // It need not have been started.
+            // A container that was never started has no ports.
             let _ = fs::remove_dir(self.path("ports").join(port_key(&line)));
         }
     }
@@ -147,13 +147,13 @@ fn cannot_start(reference: &str, why: &str) -> Done {
     fail(&format!("Error: failed to start containers: {reference}"))
 }
 
-/// Of `ADDRESS:PORT:TARGET/PROTOCOL`.
+/// Returns the host's port in `ADDRESS:PORT:TARGET/PROTOCOL`.
 fn host_port(line: &str) -> &str {
     let before = line.rsplit_once(':').map_or(line, |(before, _)| before);
     before.rsplit_once(':').map_or(before, |(_, port)| port)
 }
 
-/// The host's port, and what is no TCP.
+/// Returns the host's port, with the protocol unless it is TCP.
 fn port_key(line: &str) -> String {
     match line.split_once('/') {
         Some((_, "tcp")) => host_port(line).to_owned(),

@@ -1,4 +1,4 @@
-//! Programs in the nodes, but for kubectl.
+//! Programs in the nodes, except kubectl.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,10 +12,10 @@ use crate::files::{get, is_empty, name_of, touch};
 use crate::inspect::hex;
 use crate::pattern::matches;
 
-/// What systemd starts to install the add-ons.
+/// The systemd service that installs the add-ons.
 pub(crate) const ADDONS: &str =
     "root/etc/systemd/system/multi-user.target.wants/mok-addons.service";
-/// How the key of a certificate on P-256 begins, and its length.
+/// The first bytes of the public key in a certificate on P-256, and the key's length.
 const KEY: &[u8] = &[0x30, 0x59, 0x30, 0x13, 0x06, 0x07];
 const KEY_LENGTH: usize = 91;
 
@@ -109,7 +109,7 @@ impl Engine {
         }
     }
 
-    /// What the shell of a node is asked.
+    /// Serves a script for the shell of a node.
     fn bash(&mut self, node: &Path, line: &str, words: &[String]) -> Done {
         if line.starts_with("bash /root/setup.sh") {
             let setup = fs::metadata(node.join("root/root/setup.sh"));
@@ -143,7 +143,7 @@ impl Engine {
             "ctr --namespace=k8s.io images list" => {
                 self.print("REF TYPE DIGEST SIZE PLATFORMS LABELS")?;
                 for (name, id) in Self::images_in(node) {
-                    // Under its name and under the digest of its configuration.
+                    // An image is listed by its name and by the digest of its configuration.
                     let hex = id.trim_start_matches("sha256:");
                     for name in [&name, &id] {
                         let line = format!("{name}\tapplication/vnd.oci  sha256:m{hex} 4.4 MiB");
@@ -194,8 +194,8 @@ impl Engine {
         Ok(builder.finish()?)
     }
 
-    /// Prints a file with the hash of the authority that the node has: that of the public
-    /// key in its certificate.
+    /// Prints a file in which the CA certificate hash is that of the node's authority: the hash
+    /// of the public key in its certificate.
     fn print_of_cluster(&mut self, node: &Path, file: &str) -> Done {
         let certificate = fs::read(authorities(node).join("ca.crt"))?;
         let Ok(certificate) = pem::parse(certificate) else {
@@ -210,13 +210,13 @@ impl Engine {
     }
 }
 
-/// Where the container has the cluster's authorities.
+/// Returns the folder of the cluster's certificate authorities in a container.
 fn authorities(node: &Path) -> PathBuf {
     let new = node.join("root/root/mok/new/etc/kubernetes/pki");
     if new.is_dir() { new } else { node.join("root/etc/kubernetes/pki") }
 }
 
-/// A path in a container or image, as a program there has it.
+/// Converts a path inside of a container or image to the path on this machine.
 pub(crate) fn in_root(folder: &Path, path: &str) -> PathBuf {
     folder.join("root").join(path.trim_start_matches('/'))
 }

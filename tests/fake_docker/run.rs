@@ -1,4 +1,4 @@
-//! Programs that are run in a new container: what a node image says before there is a node.
+//! `docker run`: programs of a node image, run before there is a node.
 
 use crate::engine::Engine;
 use crate::exit::{Done, fail};
@@ -47,7 +47,7 @@ impl Engine {
     }
 }
 
-/// What the API server of a node image says of its flags.
+/// The API server's help about its flags.
 fn api_server(line: &str) -> Done {
     let said = if matches(line, "*--feature-gates=*NoSuchGate=*") {
         "unrecognized feature gate: NoSuchGate"

@@ -1,4 +1,4 @@
-//! Which command it is.
+//! Dispatches a call to its command.
 
 use crate::engine::Engine;
 use crate::exit::{Done, Exit};

@@ -1,4 +1,4 @@
-//! Nodes move to another image.
+//! What an upgrade does to containers and nodes.
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +23,7 @@ impl Engine {
         Ok(fs::rename(container, there)?)
     }
 
-    /// What is below the folders that it was made with.
+    /// `docker diff`: lists the files that were added to the container.
     pub(crate) fn diff(&mut self, words: &[String]) -> Done {
         let [reference] = words else { return self.unknown() };
         let root = self.need_container(reference)?.join("root");
@@ -34,7 +34,7 @@ impl Engine {
         added.iter().try_for_each(|path| self.print(format!("A {path}")))
     }
 
-    /// What kubeadm and kubectl have to do in a node.
+    /// Serves kubeadm and kubectl in a node that is upgraded.
     pub(crate) fn upgrade_in(&mut self, node: &Path, words: &[String]) -> Done {
         let line = words.join(" ");
         let is = |pattern: &str| matches(&line, pattern);
@@ -54,7 +54,7 @@ impl Engine {
         } else if is("systemctl restart kubelet") {
             Ok(())
         } else if is("kubectl --kubeconfig=/etc/kubernetes/admin.conf uncordon *") {
-            // It need not have been cordoned.
+            // The node may not be cordoned.
             let _ = fs::remove_file(self.log.join("cordoned").join(&words[3]));
             self.print(format!("node/{} uncordoned", words[3]))
         } else if is(
