@@ -1,5 +1,5 @@
-//! The admin's access to one cluster: where its API server is, whom to trust
-//! there, and who to be. Knows what kubeadm's admin.conf looks like.
+//! The admin's access to one cluster: the URL of its API server, the CA to trust, and the client's
+//! certificate and key. Knows what kubeadm's admin.conf looks like.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use super::print;
 use crate::cluster::name::ClusterName;
 use crate::yaml::{Node, TextError, parse};
 
-/// The lists of a kubeconfig, in the order in which [`Access::entries`] has them.
+/// The keys of a kubeconfig's lists, in the order of [`Access::entries`].
 pub(super) const LISTS: [&str; 3] = ["clusters", "contexts", "users"];
 
-/// Admin access to a cluster. The data are base64 as kubeadm wrote them.
+/// Admin access to a cluster. Certificates and key are in base64, as kubeadm wrote them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Access {
     server: String,
@@ -20,7 +20,7 @@ pub struct Access {
 }
 
 impl Access {
-    /// An access like any other, as long as those that kubeadm writes.
+    /// Returns a made-up access, about as long as one from kubeadm.
     pub(super) fn sample() -> Self {
         let data = "A".repeat(2048);
         Self {
@@ -31,11 +31,11 @@ impl Access {
         }
     }
 
-    /// Reads the access out of the admin.conf that kubeadm writes.
+    /// Reads the access from `text`, an admin.conf as kubeadm writes it.
     pub fn from_admin_conf(text: &str) -> Result<Self, TextError> {
         let documents = parse(text)?;
         let root = documents.first().ok_or_else(|| missing("clusters", "server"))?;
-        // kubeadm writes one cluster and one user.
+        // The first entry will do: kubeadm writes one cluster and one user.
         let value = |list: &'static str, entry: &str, key: &'static str| {
             let first = root.get(list).and_then(Node::as_list).and_then(<[Node]>::first);
             let value = first.and_then(|item| item.get(entry)?.get(key)?.as_text());
@@ -52,19 +52,19 @@ impl Access {
         })
     }
 
-    /// The URL of the API server.
+    /// Returns the URL of the API server.
     #[must_use]
     pub fn server(&self) -> &str {
         &self.server
     }
 
-    /// The same access by way of another URL.
+    /// Replaces the URL of the API server.
     #[must_use]
     pub fn with_server(self, server: String) -> Self {
         Self { server, ..self }
     }
 
-    /// A whole kubeconfig with this access alone.
+    /// Returns the text of a complete kubeconfig that has this access and no other.
     #[must_use]
     pub fn render(&self, name: &ClusterName) -> String {
         let mut text = print::block(&self.kubeconfig(name)).join("\n");
@@ -72,7 +72,7 @@ impl Access {
         text
     }
 
-    /// What [`Access::render`] writes.
+    /// Returns the kubeconfig that [`Access::render`] writes.
     pub(super) fn kubeconfig(&self, name: &ClusterName) -> Node {
         let [cluster, context, user] = self.entries(name).map(|entry| Node::list(vec![entry]));
         Node::map([
@@ -85,7 +85,7 @@ impl Access {
         ])
     }
 
-    /// The entry of the cluster in each of [`LISTS`].
+    /// Returns the cluster's entry for each of [`LISTS`].
     pub(super) fn entries(&self, name: &ClusterName) -> [Node; 3] {
         let name = name.context();
         let cluster = Node::map([
@@ -105,7 +105,7 @@ impl Access {
     }
 }
 
-/// Names the server alone: the rest is secret.
+/// Shows only the server: the other fields may be secret.
 impl fmt::Debug for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Access").field("server", &self.server).finish_non_exhaustive()

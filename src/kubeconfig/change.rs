@@ -1,5 +1,5 @@
-//! How one cluster's entries in a kubeconfig change, as data. Knows
-//! nothing of text.
+//! A change to one cluster's entries in a kubeconfig, as data. Applies it to parsed YAML; knows
+//! nothing about text.
 
 use super::access::LISTS;
 use crate::yaml::{Kind, Node, TextError};
@@ -7,18 +7,18 @@ use crate::yaml::{Kind, Node, TextError};
 /// The key of the current context.
 pub(super) const CURRENT: &str = "current-context";
 
-/// How the entries of one cluster change.
+/// A change to the entries of one cluster.
 pub(super) struct Change {
-    /// What they are called.
+    /// The name that all entries of the cluster have.
     pub(super) name: String,
-    /// Their new values; none to remove them.
+    /// The new entries, one for each of [`LISTS`]. `None` removes the old ones.
     pub(super) entries: Option<[Node; 3]>,
-    /// The new current context; none to leave it.
+    /// The new current context. `None` leaves it as it is.
     pub(super) current: Option<String>,
 }
 
 impl Change {
-    /// Each list, and the cluster's entry in it.
+    /// Returns the key of each list and the cluster's new entry in it, if there is one.
     pub(super) fn lists(&self) -> impl Iterator<Item = (&'static str, Option<&Node>)> {
         LISTS.iter().enumerate().map(|(at, list)| {
             let entry = self.entries.as_ref().and_then(|entries| entries.get(at));
@@ -26,17 +26,17 @@ impl Change {
         })
     }
 
-    /// The key and value of the current context, if it changes.
+    /// Returns the key and the new value of the current context, if it changes.
     pub(super) fn current(&self) -> Option<(&'static str, Node)> {
         self.current.as_ref().map(|name| (CURRENT, Node::text(name)))
     }
 
-    /// Changes what a kubeconfig says.
+    /// Applies the change to the kubeconfig `root`.
     pub(super) fn carry_out(&self, root: &mut Node) -> Result<(), TextError> {
         let Kind::Map(pairs) = &mut root.kind else {
             return Err(TextError::new(root.line, "not a kubeconfig: no keys and values"));
         };
-        // A merge key may bring a list along that a new one would hide.
+        // A merge key may bring in a list, which a list added here would hide.
         if let Some((key, _)) = pairs.iter().find(|(key, _)| key.as_text() == Some("<<")) {
             return Err(TextError::new(key.line, "'<<' in a kubeconfig is not supported"));
         }
@@ -63,7 +63,8 @@ impl Change {
         }
     }
 
-    /// Changes one list: the first entry of ours is replaced, others go.
+    /// Changes one list: replaces the cluster's first entry, or appends one, and removes
+    /// duplicates.
     fn carry_out_in(
         &self,
         list: &mut Node,
@@ -85,7 +86,7 @@ impl Change {
     }
 }
 
-/// The value under `key`, which may stand there once.
+/// Returns the value of `key`. Fails if the key is there twice.
 fn find<'n>(pairs: &'n mut [(Node, Node)], key: &str) -> Result<Option<&'n mut Node>, TextError> {
     let mut found = pairs.iter_mut().filter(|(k, _)| k.as_text() == Some(key));
     let first = found.next();

@@ -1,19 +1,18 @@
-//! Edits in the text of a kubeconfig. Knows where in it a list, an item and a
-//! value begin and end, in block style and in brackets; knows nothing about what
-//! they are for.
+//! Edits of the text of a kubeconfig. Knows where a list, an item and a value begin and end in the
+//! text, in block style and in brackets. Knows nothing about their meaning.
 
 use std::ops::Range;
 
 use super::print;
 use crate::yaml::{Node, Style, behind_colon};
 
-/// Changes to a text, made all at once.
+/// Edits of one text, collected and then applied all at once.
 pub(super) struct Edits<'t> {
     text: &'t str,
     newline: &'static str,
-    /// Whether the document is in brackets, where a line break means nothing.
+    /// Whether the document is in brackets, where line breaks mean nothing.
     flow: bool,
-    /// The blanks in front of each key.
+    /// The spaces before each top-level key.
     indent: &'t str,
     made: Vec<(Range<usize>, String)>,
 }
@@ -27,7 +26,8 @@ impl<'t> Edits<'t> {
         (root.style != Style::Alias).then(|| Self { text, newline, flow, indent, made: Vec::new() })
     }
 
-    /// Puts the entry into the list: instead of one called `name`, or last.
+    /// Puts `entry` into the list: in place of the first entry called `name`, or else at the end.
+    /// Removes further entries of that name.
     pub(super) fn put(
         &mut self,
         (key, list): &(Node, Node),
@@ -56,7 +56,7 @@ impl<'t> Edits<'t> {
         Some(())
     }
 
-    /// Takes the entries called `name` out of the list.
+    /// Removes the entries called `name` from the list.
     pub(super) fn take(&mut self, (key, list): &(Node, Node), name: &str) -> Option<()> {
         let items = editable(list)?;
         let ours: Vec<_> = (0..items.len()).filter(|at| items[*at].is_named(name)).collect();
@@ -73,7 +73,7 @@ impl<'t> Edits<'t> {
         Some(())
     }
 
-    /// Writes the entry where the list has none.
+    /// Writes `entry` into an empty list.
     fn fill(&mut self, key: &Node, list: &Node, entry: &Node) -> Option<()> {
         let start = behind_colon(self.text, key)?;
         let range = start..list.span.end.max(start);
@@ -85,13 +85,13 @@ impl<'t> Edits<'t> {
         Some(())
     }
 
-    /// Writes a string where another is.
+    /// Replaces the value `old` of `key` with the string `new`.
     pub(super) fn set(&mut self, (key, old): &(Node, Node), new: &Node) -> Option<()> {
         let start = behind_colon(self.text, key)?;
         let new = if self.flow { print::flow(new) } else { print::block(new).concat() };
         let header = self.text.get(start..old.span.start).unwrap_or_default();
         if old.span.is_empty() || header.contains(['|', '>']) {
-            // A block scalar is more than its lines.
+            // A block scalar also has a header, `|` or `>`, which must go with its lines.
             self.replace(start..old.span.end, format!(" {new}"));
         } else {
             self.replace(old.span.clone(), new);
@@ -99,7 +99,7 @@ impl<'t> Edits<'t> {
         Some(())
     }
 
-    /// Writes a new key and its value behind the last.
+    /// Writes a new key and its value after the mapping's last pair, whose value is `last`.
     pub(super) fn add_pair(&mut self, root: &Node, last: &Node, key: &str, value: &Node) {
         if self.flow {
             let text = format!(", {}: {}", print::flow(&Node::text(key)), print::flow(value));
@@ -110,8 +110,8 @@ impl<'t> Edits<'t> {
         }
     }
 
-    /// What to remove for an item: with the comma or the line break before it,
-    /// so that what ends the list still ends it.
+    /// Returns the range to delete for an item. It includes the comma or line break before the
+    /// item, so that the text after the list stays as it is.
     fn item_range(&self, key: &Node, items: &[Node], at: usize) -> Option<Range<usize>> {
         let item = &items[at];
         let previous = at.checked_sub(1).map(|at| items[at].span.end);
@@ -123,14 +123,15 @@ impl<'t> Edits<'t> {
             });
         }
         let start = self.dash(previous.unwrap_or(key.span.end), item)?;
-        // As it was written by `lines`: another `\r` is the line's before.
+        // The line break is the one that `lines` writes. Any further `\r` belongs to the line
+        // before.
         let before = &self.text[..start];
         let before = before.strip_suffix(self.newline).or_else(|| before.strip_suffix('\n'))?;
         Some(before.len()..line_end(self.text, item.span.end))
     }
 
-    /// The lines of a new item, each with the break before it, indented as its
-    /// siblings are.
+    /// Returns the lines of a new item, each with a line break before it, indented like the list's
+    /// other items.
     fn item_lines(&self, key: &Node, items: &[Node], entry: &Node) -> Option<String> {
         let sibling = items.first()?;
         let start = self.dash(key.span.end, sibling)?;
@@ -139,8 +140,8 @@ impl<'t> Edits<'t> {
         Some(self.lines(indent, &print::item(entry)))
     }
 
-    /// The start of the line with the item's dash, which may be some lines
-    /// above its first key but not above `after`.
+    /// Returns the start of the line that has the item's dash. The dash may be some lines above the
+    /// item's first key, but not above `after`.
     fn dash(&self, after: usize, item: &Node) -> Option<usize> {
         let mut start = line_start(self.text, item.span.start);
         while start > after {
@@ -153,7 +154,7 @@ impl<'t> Edits<'t> {
         None
     }
 
-    /// The lines, each with the break before it.
+    /// Joins the lines, each with a line break and `indent` before it.
     fn lines(&self, indent: &str, lines: &[String]) -> String {
         let newline = format!("{}{indent}", self.newline);
         format!("{newline}{}", lines.join(&newline))
@@ -167,9 +168,9 @@ impl<'t> Edits<'t> {
         self.made.push((range, new));
     }
 
-    /// The new text, unless two edits overlap.
+    /// Returns the new text, or `None` if two edits overlap.
     pub(super) fn apply(mut self) -> Option<String> {
-        // Stable: edits at one place stay in the order they were made in.
+        // The sort is stable, so edits at one place keep the order in which they were added.
         self.made.sort_by_key(|(range, _)| range.start);
         let mut new = String::with_capacity(self.text.len());
         let mut done = 0;
@@ -183,7 +184,7 @@ impl<'t> Edits<'t> {
     }
 }
 
-/// The items of a list whose own text is here.
+/// Returns the items of a list, unless it is an alias: then its text is elsewhere.
 fn editable(list: &Node) -> Option<&[Node]> {
     if list.style == Style::Alias { None } else { list.as_list() }
 }
@@ -196,7 +197,7 @@ fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
-/// The end of the line, in front of its break.
+/// Returns the end of the line that `at` is on, before its line break.
 fn line_end(text: &str, at: usize) -> usize {
     let line = text[at..].split('\n').next().unwrap_or_default();
     at + line.strip_suffix('\r').unwrap_or(line).len()

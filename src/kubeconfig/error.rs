@@ -1,5 +1,5 @@
-//! Why a kubeconfig could not be read or written. No message quotes what is in
-//! the file: it holds keys.
+//! Why a kubeconfig could not be read or written. No message quotes the file's contents, because
+//! they include private keys.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,26 +8,26 @@ use thiserror::Error;
 
 use crate::yaml::TextError;
 
-/// Why the user's kubeconfig could not be changed. It was then left untouched.
+/// The reason why the user's kubeconfig could not be changed. The file is then as it was before.
 #[derive(Debug, Error)]
 pub enum KubeconfigError {
-    /// There is no place to look for it.
+    /// The environment does not say where the kubeconfig is.
     #[error("cannot find the kubeconfig: neither $KUBECONFIG nor $HOME is set")]
     NoHome,
-    /// Something that is not a file, such as `/dev/null`, stands there.
+    /// The path leads to something that is not a regular file, such as `/dev/null`.
     #[error("cannot write the kubeconfig '{}': not a regular file", path.display())]
     NotAFile {
-        /// What the user named.
+        /// The path, as the user names it.
         path: PathBuf,
     },
-    /// Its text is not that of a kubeconfig.
+    /// The file is not a valid kubeconfig.
     #[error("cannot change the kubeconfig '{}': line {line}: {reason}", path.display())]
     Text {
         /// The file.
         path: PathBuf,
         /// The line, counted from 1.
         line: usize,
-        /// What is wrong there.
+        /// What is wrong on that line.
         reason: String,
     },
     /// Another program held the lock until the deadline.
@@ -35,28 +35,28 @@ pub enum KubeconfigError {
     Locked {
         /// The file.
         path: PathBuf,
-        /// How long we waited.
+        /// How long mokctl waited for the lock, in seconds.
         seconds: u64,
     },
-    /// The file system refused.
+    /// A file operation failed.
     #[error("cannot {action} '{}': {source}", path.display())]
     Io {
-        /// What was tried, as a verb.
+        /// The operation, as a verb such as `read`.
         action: &'static str,
-        /// The file or directory that it was tried on.
+        /// The file or directory concerned.
         path: PathBuf,
-        /// What the system said.
+        /// The operating system's error.
         source: io::Error,
     },
 }
 
 impl KubeconfigError {
-    /// What is wrong with the text of the file `path`.
+    /// Wraps an error in the text of the file `path`.
     pub(crate) fn text(TextError { line, reason }: TextError, path: &Path) -> Self {
         Self::Text { path: path.to_owned(), line, reason }
     }
 
-    /// Wraps what the system said about `action` on `path`; for `map_err`.
+    /// Returns a function for `map_err` that wraps the failure of `action` on `path`.
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { action, path: path.to_owned(), source }
     }

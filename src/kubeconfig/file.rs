@@ -1,5 +1,5 @@
-//! Replaces a file in one step. Knows owners, modes and links; knows nothing
-//! about what the file holds, but that it is secret.
+//! Replaces a file in one step. Knows about owners, modes and symbolic links. Knows nothing about
+//! the file's contents, except that they are secret.
 
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, ErrorKind, Write};
@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use super::error::KubeconfigError;
 
-/// As many links in a row as Linux follows.
+/// The longest chain of symbolic links that is followed: as many as Linux follows.
 const MAX_LINKS: usize = 40;
 
-/// Creates the directory of the file, for its owner alone, when absent.
+/// Creates the directory of the file, accessible only to its owner, if it does not exist.
 pub(super) fn create_parent(path: &Path) -> Result<(), KubeconfigError> {
     let target = follow_links(path).map_err(KubeconfigError::io("read", path))?;
     let directory = directory(&target);
@@ -22,8 +22,8 @@ pub(super) fn create_parent(path: &Path) -> Result<(), KubeconfigError> {
         .map_err(KubeconfigError::io("create", directory))
 }
 
-/// Writes `text` where [`replace`] would, beside the file, and takes it away again. Where
-/// the directory has yet to be created, one above it must be ours to write to.
+/// Writes `text` to a temporary file next to the target, as [`replace`] would, and deletes it
+/// again. If the directory does not exist yet, its nearest existing ancestor is tried instead.
 pub(super) fn try_beside(path: &Path, text: &str) -> Result<(), KubeconfigError> {
     let target = follow_links(path).map_err(KubeconfigError::io("read", path))?;
     let parent = directory(&target);
@@ -39,14 +39,14 @@ pub(super) fn try_beside(path: &Path, text: &str) -> Result<(), KubeconfigError>
     written.map_err(KubeconfigError::io(action, what))
 }
 
-/// The file at the end of the links, which need not exist.
+/// Follows symbolic links from `path` to their end. The file there need not exist.
 pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
         match fs::read_link(&path) {
-            // Relative to where the link is.
+            // A relative target starts at the link's directory.
             Ok(target) => path = directory(&path).join(target),
-            // Not a link, or not there.
+            // The path is not a link, or it does not exist.
             Err(error) if error.kind() == ErrorKind::InvalidInput => return Ok(path),
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(path),
             Err(error) if error.kind() == ErrorKind::NotADirectory => return Ok(path),
@@ -56,17 +56,17 @@ pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links"))
 }
 
-/// Puts a new file in the place of `old`, which is at `path`; a reader sees the
-/// old or the new, also after a crash. The owner is kept, and so is the mode but
-/// for group and others: the file holds admin keys, and kubectl warns when they
-/// may read it. Gives the new file, already locked before it had its name.
+/// Replaces the file `old`, which is at `path`, with a new one. A reader sees either the old or the
+/// new text, even after a crash. The owner and the owner's permissions are kept. Group and others
+/// lose theirs: the file holds admin keys, and some versions of helm warn if others can read it.
+/// Returns the new file, which was locked before it got its name.
 pub(super) fn replace(path: &Path, old: &File, text: &str) -> io::Result<File> {
     let old = old.metadata()?;
     let directory = directory(path);
-    // Created with mode 0600.
+    // `tempfile` creates it with mode 0600.
     let mut new = tempfile::Builder::new().prefix(".mokctl-").tempfile_in(directory)?;
     new.write_all(text.as_bytes())?;
-    // As root, in the home of a user who has to read it afterwards.
+    // Root may run mokctl with a user's home. That user must still be able to read the file.
     if old.uid() != new.as_file().metadata()?.uid() {
         fchown(new.as_file(), Some(old.uid()), Some(old.gid()))?;
     }
@@ -74,8 +74,8 @@ pub(super) fn replace(path: &Path, old: &File, text: &str) -> io::Result<File> {
     new.as_file().sync_all()?;
     new.as_file().try_lock().map_err(io::Error::from)?;
     let new = new.persist(path)?;
-    // The new file is in place, whether or not its name is on the disk yet;
-    // some file systems cannot tell.
+    // Errors are ignored: the new file is in place even if its name is not on the disk yet, and
+    // some file systems cannot sync a directory.
     File::open(directory).and_then(|directory| directory.sync_all()).ok();
     Ok(new)
 }
@@ -84,7 +84,8 @@ fn directory(path: &Path) -> &Path {
     path.parent().map_or(Path::new("."), or_here)
 }
 
-/// The last ancestor of a relative path is the working directory, without a name.
+/// Returns `.` for an empty path: the last ancestor of a relative path is the working directory, as
+/// an empty path.
 fn or_here(directory: &Path) -> &Path {
     if directory.as_os_str().is_empty() { Path::new(".") } else { directory }
 }

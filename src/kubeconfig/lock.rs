@@ -1,21 +1,22 @@
-//! Lets one writer at a time at a kubeconfig. Knows how kubectl guards the file
-//! as well; knows nothing about what is in it.
+//! Lets only one process at a time write a kubeconfig. Knows the locks of mokctl and of kubectl;
+//! knows nothing about the contents of the file.
 //!
-//! Among mokctl's own processes the lock is `flock` on the kubeconfig itself. It
-//! ends with the process that holds it, so none is ever left behind; it needs no
-//! file beside the kubeconfig; and of a file with mode 0600 no other user can
-//! withhold it, as they could of a shared directory. The file is replaced by a
-//! rename, so the one locked may no longer be the one in place: that is looked
-//! at after locking, and the new file is locked before it gets its name.
+//! mokctl's processes lock each other out with `flock` on the kubeconfig itself. The kernel
+//! releases this lock when its process dies, so it is never left behind. It needs no file next to
+//! the kubeconfig. And because the kubeconfig has mode 0600, no other user can hold the lock, as
+//! they could with a shared directory. The file is replaced by a rename, so a process may have
+//! locked a file that is no longer in place: it checks that after locking, and the new file is
+//! locked before it gets its name.
 //!
-//! kubectl, kind and the like hold `KUBECONFIG.lock` instead, for as long as it
-//! exists. We wait for one that is fresh and then create ours, so that none of them
-//! writes back what they read before our change. One that is old was left by a
-//! process that died, and one that cannot be had must not stop us: then we go on
-//! without. Ours says whose it is; found by another mokctl that holds the
-//! `flock`, it is stale, and is removed. What stays open is kubectl's
-//! own gap: `kubectl config` decides what to delete by what it read before it
-//! took its lock, so one that began just before us may drop our entries.
+//! kubectl, kind and similar tools create the file `KUBECONFIG.lock` instead and hold the lock
+//! while that file exists. mokctl waits while such a lock file is fresh and then creates its own,
+//! so that no tool writes back what it read before mokctl's change. An old lock file was left by
+//! a process that died. If it is there, or no lock file can be created, mokctl goes on without
+//! one. Its own lock file says that it is mokctl's: another mokctl that finds it while it holds
+//! the `flock` knows that it is stale, and removes it.
+//!
+//! One gap remains, and it is kubectl's: `kubectl config` decides what to delete by what it read
+//! before it took its lock, so one that started just before mokctl may drop mokctl's entries.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
@@ -27,31 +28,32 @@ use std::time::{Duration, Instant};
 use super::error::KubeconfigError;
 use super::file;
 
-/// How long to wait for the other processes of ours.
+/// How long to wait for the `flock` of other mokctl processes.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// From which age on a lock file of kubectl's is a left-over. kubectl holds it
-/// for some milliseconds.
+/// The age from which a lock file of another tool counts as left behind, and how long to wait for
+/// one. kubectl holds it for some milliseconds.
 const STALE: Duration = Duration::from_secs(3);
 
+/// How long to sleep between two attempts to lock.
 const INTERVAL: Duration = Duration::from_millis(10);
 
-/// What a lock file of ours says.
+/// The contents of mokctl's lock files.
 const MARK: &[u8] = b"mokctl\n";
 
 /// A locked kubeconfig.
 pub(super) struct Locked {
-    // First: it must go while the file is still locked.
+    // The first field, so dropped first: it must be deleted while the file is still locked.
     _lock_file: Option<LockFile>,
     file: File,
-    /// The file, with every link followed.
+    /// The path of the file, with all symbolic links followed.
     target: PathBuf,
-    /// The file, as the user names it.
+    /// The path of the file, as the user names it.
     path: PathBuf,
 }
 
 impl Locked {
-    /// Locks the file. Creates an empty one, which is a kubeconfig, when absent.
+    /// Locks the file. Creates it if it does not exist: an empty file is a valid kubeconfig.
     pub(super) fn create(path: &Path) -> Result<Self, KubeconfigError> {
         match Self::wait(path, true, DEADLINE)? {
             Some(locked) => Ok(locked),
@@ -59,7 +61,7 @@ impl Locked {
         }
     }
 
-    /// Locks the file, if there is one.
+    /// Locks the file. Returns `None` if there is no such regular file.
     pub(super) fn open(path: &Path) -> Result<Option<Self>, KubeconfigError> {
         Self::wait(path, false, DEADLINE)
     }
@@ -79,7 +81,7 @@ impl Locked {
                     let path = path.to_owned();
                     return Ok(Some(Self { _lock_file: lock_file, file, target, path }));
                 }
-                // Replaced while we waited.
+                // The file was replaced while this process waited: lock the new one.
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) if started.elapsed() < limit => {
                     thread::sleep(INTERVAL);
@@ -95,14 +97,14 @@ impl Locked {
         }
     }
 
-    /// What is in the file.
+    /// Reads the file.
     pub(super) fn read(&self) -> Result<String, KubeconfigError> {
         fs::read_to_string(&self.target).map_err(KubeconfigError::io("read", &self.path))
     }
 
-    /// Puts another text in its place.
+    /// Replaces the file with one that contains `text`, and unlocks it.
     pub(super) fn replace(self, text: &str) -> Result<(), KubeconfigError> {
-        // Kept until the lock files are gone: who opens the new file waits.
+        // Keeps the new file locked until the lock file is deleted: processes that open it wait.
         let _new = file::replace(&self.target, &self.file, text)
             .map_err(KubeconfigError::io("write", &self.path))?;
         drop(self);
@@ -110,11 +112,12 @@ impl Locked {
     }
 }
 
-/// The lock that other tools know: a file that is there while it is held.
+/// The lock that other tools use: a file that exists while the lock is held.
 struct LockFile(PathBuf);
 
 impl LockFile {
-    /// Only for who holds the `flock` on the kubeconfig.
+    /// Creates the lock file of `kubeconfig`, whose `flock` the caller must hold. Returns `None` if
+    /// that is impossible, or if another tool's lock file is stale or does not go away.
     fn create(kubeconfig: &Path) -> Option<Self> {
         let mut path = kubeconfig.as_os_str().to_owned();
         path.push(".lock");
@@ -142,12 +145,13 @@ impl LockFile {
 
 impl Drop for LockFile {
     fn drop(&mut self) {
-        // What is left is removed by the next mokctl.
+        // If this fails, the next mokctl removes the file.
         fs::remove_file(&self.0).ok();
     }
 }
 
-/// The file appears with its mark in it: without, it would never be removed.
+/// Creates the file together with its [`MARK`]. A mokctl that died between creating and marking it
+/// would leave a file that no later mokctl removes.
 fn create_marked(path: &Path) -> io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let mut file = tempfile::Builder::new()
@@ -160,7 +164,7 @@ fn create_marked(path: &Path) -> io::Result<()> {
 
 fn open(path: &Path, create: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    // Written by replacing it; but on NFS a lock takes a file open for writing.
+    // Open for writing, although the file is replaced rather than written: NFS needs that to lock.
     let opened = options.read(true).write(true).create(create).mode(0o600).open(path);
     match opened {
         Err(error) if error.kind() == ErrorKind::PermissionDenied => File::open(path),

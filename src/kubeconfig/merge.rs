@@ -1,10 +1,10 @@
-//! Puts a cluster into the text of a kubeconfig and takes it out again. Decides
-//! what the new text has to say, and takes no text that says anything else.
+//! Adds a cluster to the text of a kubeconfig and removes it again. Decides what the new text
+//! must say, and accepts no text that says anything else.
 //!
-//! The text is edited in place ([`text::edit`]), which keeps comments, order and
-//! style. Where that is not possible or does not say what it should, as with
-//! lists behind aliases, the first document is written anew in block style: its
-//! data are kept, its comments are not. What can be neither is refused.
+//! The text is edited in place ([`text::edit`]), which keeps comments, order and style. If that
+//! is impossible or gives a wrong result, as with lists behind aliases, the first document is
+//! rewritten ([`text::rewrite`]), which keeps its data but not its comments. If both fail, the
+//! change is refused.
 
 use super::access::{Access, LISTS};
 use super::change::{CURRENT, Change};
@@ -12,8 +12,8 @@ use super::text;
 use crate::cluster::name::ClusterName;
 use crate::yaml::{Node, TextError, parse};
 
-/// The text of a kubeconfig with the access to the cluster in it, as the
-/// current context. An older entry of the cluster is replaced where it stands.
+/// Returns the text of a kubeconfig with the access to the cluster added, as the current context.
+/// An older entry of the cluster is replaced where it is.
 pub fn merge_text(text: &str, name: &ClusterName, access: &Access) -> Result<String, TextError> {
     let (mark, text) = split_mark(text);
     let old = parse(text)?;
@@ -31,8 +31,8 @@ pub fn merge_text(text: &str, name: &ClusterName, access: &Access) -> Result<Str
     Ok(format!("{mark}{}", rewritten(text, &old, &change, &wanted)?))
 }
 
-/// The text without the cluster's entries, and without a current context if
-/// that was the cluster's; none when it has nothing of the cluster.
+/// Returns the text without the cluster's entries. The current context becomes empty if it was the
+/// cluster's. Returns `None` if the text mentions the cluster in neither way.
 pub fn remove_text(text: &str, name: &ClusterName) -> Result<Option<String>, TextError> {
     let (mark, text) = split_mark(text);
     let old = parse(text)?;
@@ -47,14 +47,14 @@ pub fn remove_text(text: &str, name: &ClusterName) -> Result<Option<String>, Tex
     if !is_current && !is_listed {
         return Ok(None);
     }
-    // An empty value is what kubectl leaves behind.
+    // kubectl leaves an empty value behind, too.
     let current = is_current.then(String::new);
     let change = Change { name, entries: None, current };
     change.carry_out(root)?;
     Ok(Some(format!("{mark}{}", rewritten(text, &old, &change, &wanted)?)))
 }
 
-/// A text that says `wanted`, as close to `text`, which says `old`, as can be.
+/// Returns a text that says `wanted` and is as close as possible to `text`, which says `old`.
 fn rewritten(
     text: &str,
     old: &[Node],
@@ -76,7 +76,7 @@ fn rewritten(
     })
 }
 
-/// Takes a byte order mark off: the first key begins after it.
+/// Splits a byte order mark from the text, so that the text begins at its first key.
 fn split_mark(text: &str) -> (&str, &str) {
     text.split_at(if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 })
 }

@@ -1,10 +1,10 @@
-//! The user's kubeconfig: where it is, and how a cluster's admin access gets
-//! into it and out again. Knows nothing about clusters beyond their names.
+//! The user's kubeconfig: finds the file, adds a cluster's admin access to it and removes it
+//! again. Knows nothing about clusters beyond their names.
 //!
-//! The file is shared with kubectl and every other Kubernetes tool, so what is
-//! not ours is kept as it is written: see [`merge_text`] and [`remove_text`].
-//! Many may write it at once, so each change happens under a lock and appears
-//! in one step: see the `lock` and `file` modules.
+//! The file is shared with kubectl and every other Kubernetes tool, so the entries of others are
+//! kept as they are written wherever possible: see [`merge_text`] and [`remove_text`]. Several
+//! programs may write it at the same time, so each change is made under a lock and appears in one
+//! step: see the `lock` and `file` modules.
 
 mod access;
 mod change;
@@ -33,8 +33,8 @@ pub struct Location {
 }
 
 impl Location {
-    /// The first file that `$KUBECONFIG` lists, else `~/.kube/config`. Empty
-    /// values count as unset.
+    /// Returns the first file that `$KUBECONFIG` lists, or else `~/.kube/config`. Empty values
+    /// count as unset.
     pub fn find(
         kubeconfig_env: Option<&OsStr>,
         home: Option<&Path>,
@@ -49,14 +49,14 @@ impl Location {
         Ok(Self { path })
     }
 
-    /// The file, as the user names it.
+    /// Returns the path of the file, as the user names it.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Finds out whether [`Location::merge`] will succeed, as far as that is known
-    /// beforehand: what it needs is tried, and nothing is changed.
+    /// Checks, as far as possible beforehand, that [`Location::merge`] will succeed: locks and
+    /// reads the file and writes a temporary one next to it. Changes nothing.
     pub fn check(&self, name: &ClusterName) -> Result<(), KubeconfigError> {
         let old = match Locked::open(&self.path)? {
             Some(locked) => locked.read()?,
@@ -72,15 +72,16 @@ impl Location {
         )
     }
 
-    /// Whether the file has access to the cluster, as far as it can be read.
+    /// Whether the file mentions the cluster, as an entry or as the current context. A file that
+    /// cannot be read does not.
     #[must_use]
     pub fn has(&self, name: &ClusterName) -> bool {
         let text = std::fs::read_to_string(&self.path).unwrap_or_default();
         matches!(remove_text(&text, name), Ok(Some(_)))
     }
 
-    /// Writes the access to the cluster into the file and makes it the current
-    /// context. The file and its directory are created when absent.
+    /// Writes the access to the cluster into the file and makes the cluster the current context.
+    /// Creates the file and its directory if they do not exist.
     pub fn merge(&self, name: &ClusterName, access: &Access) -> Result<(), KubeconfigError> {
         file::create_parent(&self.path)?;
         let locked = Locked::create(&self.path)?;
@@ -90,8 +91,8 @@ impl Location {
         if new == old { Ok(()) } else { locked.replace(&new) }
     }
 
-    /// Takes the access to the cluster out of the file; true when there was
-    /// any. An absent file, or one without the cluster, is left as it is.
+    /// Removes the access to the cluster from the file. Returns `false`, and leaves the file as it
+    /// is, if there is no file or no such cluster in it.
     pub fn remove(&self, name: &ClusterName) -> Result<bool, KubeconfigError> {
         let Some(locked) = Locked::open(&self.path)? else { return Ok(false) };
         let old = locked.read()?;

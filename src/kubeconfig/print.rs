@@ -1,9 +1,8 @@
-//! Writes a [`Node`] as YAML. Knows how kubectl lays a file out; knows nothing
-//! about what the file says.
+//! Writes a [`Node`] as YAML. Knows how kubectl lays out a file; knows nothing about its meaning.
 
 use crate::yaml::{Kind, Node, may_be_typed};
 
-/// The lines of `node` in block style, laid out as kubectl does.
+/// Returns the lines of `node` in block style, laid out as kubectl does.
 pub(super) fn block(node: &Node) -> Vec<String> {
     match &node.kind {
         Kind::Map(pairs) if is_open(node) => pairs.iter().flat_map(|(k, v)| pair(k, v)).collect(),
@@ -12,13 +11,13 @@ pub(super) fn block(node: &Node) -> Vec<String> {
     }
 }
 
-/// The lines of one item of a sequence in block style.
+/// Returns the lines of one item of a list in block style.
 pub(super) fn item(node: &Node) -> Vec<String> {
     let dash = |(number, line)| format!("{}{line}", if number == 0 { "- " } else { "  " });
     block(node).into_iter().enumerate().map(dash).collect()
 }
 
-/// `node` on one line, in brackets and quotes: JSON, if it was JSON.
+/// Returns `node` on one line, in brackets and with quoted strings. What was JSON stays JSON.
 pub(super) fn flow(node: &Node) -> String {
     inline(node, quote)
 }
@@ -28,13 +27,13 @@ fn pair(key: &Node, value: &Node) -> Vec<String> {
     if !is_open(value) {
         return vec![format!("{key}: {}", inline(value, word))];
     }
-    // kubectl writes the dashes of a sequence right below its key.
+    // kubectl does not indent the dashes of a list below its key.
     let indent = if value.as_map().is_some() { "  " } else { "" };
     let lines = block(value).into_iter().map(|line| format!("{indent}{line}"));
     [format!("{key}:")].into_iter().chain(lines).collect()
 }
 
-/// Whether the node takes separate lines in block style.
+/// Whether the node gets its own lines in block style, instead of following its key.
 fn is_open(node: &Node) -> bool {
     node.tag.is_none()
         && match &node.kind {
@@ -64,7 +63,7 @@ fn inline(node: &Node, string: fn(&str) -> String) -> String {
     format!("{tag}{value}")
 }
 
-/// The string bare, where no reader can take it for anything else.
+/// Returns the string unquoted, unless some reader might take it for something else.
 fn word(text: &str) -> String {
     let bare = |b: u8| b.is_ascii_alphanumeric() || b"-_./+=@:".contains(&b);
     let plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -74,7 +73,7 @@ fn word(text: &str) -> String {
     if plain { text.to_owned() } else { quote(text) }
 }
 
-/// The string in quotes. A JSON string is a YAML string.
+/// Returns the string in quotes, as JSON: every JSON string is a YAML string.
 fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

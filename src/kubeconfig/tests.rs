@@ -1,4 +1,4 @@
-//! Changes to files, also by many at once.
+//! Tests of changes to kubeconfig files, some of them concurrent.
 
 use std::fs::{self, File, Permissions};
 use std::io;
@@ -29,7 +29,7 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o777
 }
 
-/// The names in a directory, to see that nothing is left behind.
+/// Returns the names in a directory, to check that no temporary file is left behind.
 fn names_in(directory: &Path) -> Vec<String> {
     let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
     let mut names: Vec<_> = fs::read_dir(directory).unwrap().map(name).collect();
@@ -194,7 +194,7 @@ fn a_lock_file_in_use_is_waited_for() {
     File::create(&lock_file).unwrap();
     std::thread::scope(|scope| {
         let merging = scope.spawn(|| location.merge(&name("a"), &access()).unwrap());
-        // kubectl writes back what it has read, and only then lets go.
+        // Like kubectl, which writes the file and only then releases its lock.
         std::thread::sleep(Duration::from_millis(100));
         fs::write(location.path(), OTHERS).unwrap();
         fs::remove_file(&lock_file).unwrap();
@@ -214,7 +214,7 @@ fn a_lock_file_left_by_the_dead_does_not_block() {
     let old = SystemTime::now() - Duration::from_secs(60);
     File::create(&lock_file).unwrap().set_modified(old).unwrap();
     location.merge(&name("a"), &access()).unwrap();
-    // Not ours to remove.
+    // The lock file is not mokctl's, so it stays.
     assert_eq!(names_in(home.path()), ["config", "config.lock"]);
 
     fs::write(&lock_file, "mokctl\n").unwrap();

@@ -1,13 +1,13 @@
-//! The text of a kubeconfig with a change made to it. Whether the result says
-//! what it should is for the caller to see.
+//! Applies a change to the text of a kubeconfig. The caller must check that the result says what it
+//! should.
 
 use super::change::Change;
 use super::edits::Edits;
 use super::print;
 use crate::yaml::{Node, Style};
 
-/// The text with the change made to its first document, of which `root` is the
-/// mapping; none where the text is not of a kind that can be edited.
+/// Returns the text with the change made to its first document, whose mapping is `root`. Returns
+/// `None` if a text like this cannot be edited in place.
 pub(super) fn edit(text: &str, root: &Node, change: &Change) -> Option<String> {
     let (_, last) = root.as_map()?.last()?;
     let mut edits = Edits::new(text, newline(text), root)?;
@@ -26,18 +26,18 @@ pub(super) fn edit(text: &str, root: &Node, change: &Change) -> Option<String> {
             None => added.push((key, name)),
         }
     }
-    // After the edits of the last pair, which may be at the same place.
+    // Added last: an edit of the last pair may be at the same place and must come before them.
     for (key, value) in added {
         edits.add_pair(root, last, key, &value);
     }
     edits.apply()
 }
 
-/// The text with its first document written anew.
+/// Returns the text with its first document rewritten to say `new`.
 pub(super) fn rewrite(text: &str, old: Option<&Node>, new: &Node) -> String {
     let newline = newline(text);
     let (before, after, lines) = match old {
-        // Nothing but comments.
+        // The text has no document, at most comments.
         None => (text, "", print::block(new)),
         Some(old) => {
             let lines = match old.style {
@@ -47,14 +47,14 @@ pub(super) fn rewrite(text: &str, old: Option<&Node>, new: &Node) -> String {
             (&text[..old.span.start], &text[old.span.end..], lines)
         }
     };
-    // A block mapping begins on its own line: not behind `---`.
+    // A block mapping must begin on a new line, not after `---`.
     let opening =
         if lines.len() < 2 || before.is_empty() || before.ends_with('\n') { "" } else { newline };
     let closing = if after.is_empty() { newline } else { "" };
     format!("{before}{opening}{}{closing}{after}", lines.join(newline))
 }
 
-/// The line break that the text uses.
+/// Returns the line break that the text uses.
 fn newline(text: &str) -> &'static str {
     match text.find('\n') {
         Some(at) if text[..at].ends_with('\r') => "\r\n",

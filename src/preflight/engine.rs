@@ -1,22 +1,22 @@
-//! What is known of the engine and its host, docker's or podman's.
+//! Facts about the engine and its host, read from docker's or podman's `info`.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use crate::docker::info::{DockerInfo, Info, PodmanInfo};
 
-/// Whose engine it is.
+/// The product that an engine belongs to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Product {
-    /// Docker's, or one that says the same of itself.
+    /// Docker, or an engine that describes itself as Docker does.
     #[default]
     Docker,
-    /// podman, which is its own engine.
+    /// podman, where client and engine are one program.
     Podman,
 }
 
 impl Product {
-    /// As a sentence about it begins.
+    /// Returns the product with an article, to begin a sentence with.
     pub(super) fn with_article(self) -> &'static str {
         match self {
             Self::Docker => "the docker engine",
@@ -34,34 +34,34 @@ impl fmt::Display for Product {
     }
 }
 
-/// What is known of the engine; none or empty for what it does not say.
+/// Facts about the engine. A field is `None` or empty if the engine does not report it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EngineFacts {
-    /// Whose it is.
+    /// The product that the engine belongs to.
     pub product: Product,
-    /// Its version, such as `20.10.24+dfsg1`.
+    /// The engine's version, such as `20.10.24+dfsg1`.
     pub version: Option<String>,
-    /// The system of its containers.
+    /// The operating system of the engine's containers.
     pub os: Option<String>,
-    /// Its host's name.
+    /// The host's name.
     pub host: Option<String>,
-    /// Its host's kernel.
+    /// The release of the host's kernel.
     pub kernel: Option<String>,
-    /// Where it keeps everything, on its host.
+    /// The folder on the host in which the engine keeps everything.
     pub root: Option<PathBuf>,
-    /// `1` or `2`.
+    /// The cgroup version, `1` or `2`.
     pub cgroup_version: Option<String>,
-    /// What its host's control groups cannot limit, of what a kubelet wants.
+    /// The cgroup controllers that a kubelet needs and the host lacks.
     pub missing_controllers: Vec<&'static str>,
-    /// Whether it runs as an ordinary user.
+    /// Whether the engine runs as an ordinary user.
     pub rootless: bool,
-    /// Whether root in its containers is another user on its host.
+    /// Whether root in a container is another user on the host (`userns-remap`).
     pub maps_users: bool,
-    /// Bytes of memory of its host.
+    /// The host's memory, in bytes.
     pub memory: Option<u64>,
 }
 
-/// What a kubelet wants control groups to limit, as podman lists it.
+/// The cgroup controllers that a kubelet needs, by podman's names for them.
 const CONTROLLERS: [&str; 4] = ["memory", "cpu", "cpuset", "pids"];
 
 impl From<&Info> for EngineFacts {
@@ -115,7 +115,7 @@ fn podman(info: &PodmanInfo) -> EngineFacts {
     }
 }
 
-/// The first two numbers of a version. None for what is no release.
+/// Returns the first two numbers of a version, or `None` if it is not a release.
 pub(super) fn release(version: &str) -> Option<(u64, u64)> {
     let mut numbers = version.strip_prefix('v').unwrap_or(version).split('.');
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))

@@ -1,4 +1,4 @@
-//! Why a cluster cannot be made where it shall be.
+//! Why a cluster cannot be created where the user wants it.
 
 use thiserror::Error;
 
@@ -14,50 +14,50 @@ use crate::cluster::placement::PlaceError;
 use crate::docker::{DockerError, EndpointError};
 use crate::inventory::error::InventoryError;
 
-/// What is in the way of a new cluster.
+/// The reason why a new cluster cannot be created.
 #[derive(Debug, Error)]
 pub enum PreflightError {
-    /// The engine.
+    /// A call of the docker client failed.
     #[error(transparent)]
     Docker(#[from] DockerError),
-    /// Where the engine is.
+    /// The engine's host has no known IPv4 address.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
-    /// What should be there is not as it should be.
+    /// A cluster or node image is missing, or not in the expected state.
     #[error(transparent)]
     Inventory(#[from] InventoryError),
-    /// The engine or its host cannot bear what was asked for.
+    /// The engine or its host cannot run the nodes that were asked for.
     #[error(transparent)]
     Problem(#[from] Problem),
-    /// A node cannot be where it shall be.
+    /// A node cannot be placed where the user wants it.
     #[error(transparent)]
     Place(#[from] PlaceError),
-    /// A node that is not made has a label or a taint.
+    /// A label or a taint was given for a node that the command does not create.
     #[error(transparent)]
     Mark(#[from] MarkError),
-    /// A worker cannot have that image.
+    /// A worker cannot have the image that was asked for.
     #[error(transparent)]
     WorkerImage(#[from] WorkerImageError),
     /// The cluster cannot be upgraded.
     #[error(transparent)]
     Upgrade(#[from] UpgradeError),
-    /// Kubernetes cannot be told so.
+    /// The user's settings for Kubernetes cannot be used.
     #[error(transparent)]
     Settings(SettingsError),
-    /// A cluster of that name is there.
+    /// A cluster of this name already exists.
     #[error("cluster {0} already exists")]
     Exists(ClusterName),
-    /// One of that name is there, but not the one that was asked for.
+    /// A cluster of this name already exists, with other nodes than were asked for.
     #[error("cluster {cluster} already exists with {has}, not with {wanted}")]
     OtherShape {
         /// The cluster.
         cluster: ClusterName,
-        /// What it has.
+        /// The nodes that the cluster has, such as `1 master and 2 workers`.
         has: String,
-        /// What was asked for.
+        /// The nodes that were asked for.
         wanted: String,
     },
-    /// The same, of what a flag says.
+    /// A cluster of this name already exists, created with another value of a flag.
     #[error("cluster {cluster} already exists with another --{flag}")]
     OtherFlag {
         /// The cluster.
@@ -65,45 +65,45 @@ pub enum PreflightError {
         /// The flag's name.
         flag: &'static str,
     },
-    /// The cluster knows nodes that have no container.
+    /// A cluster of this name already exists, but one of its node objects has no container.
     #[error("cluster {cluster} already exists, but node {node} is missing", cluster = .0.cluster(), node = .0)]
     MissingNode(NodeName),
-    /// Another client knows no swarms.
+    /// Several hosts need a swarm, which podman does not have.
     #[error("a cluster over several hosts needs docker: podman has no swarm")]
     NeedDocker,
-    /// The image has no such add-on.
+    /// The node image does not contain an add-on that was asked for.
     #[error("image {image} has no add-on {addon}; it has {has}")]
     NoAddon {
         /// The image's name.
         image: String,
-        /// What was asked for.
+        /// The add-on that was asked for.
         addon: Addon,
-        /// What there is.
+        /// The add-ons that the image contains.
         has: Addons,
     },
-    /// The image's scripts do not know it.
+    /// The scripts in the node image do not support IPv6.
     #[error("image {image} has no support for IPv6, which --ip-family {family} needs")]
     NoIpv6Image {
         /// The image's name.
         image: String,
-        /// What was asked for.
+        /// The family that was asked for.
         family: IpFamily,
     },
-    /// It is not tested there.
+    /// IPv6 was asked for with podman, with which it is not tested.
     #[error("a cluster with --ip-family {0} needs docker: podman's have IPv4 alone")]
     PodmanFamily(IpFamily),
-    /// Their network has IPv4 alone.
+    /// IPv6 was asked for on several hosts, whose network has IPv4 alone.
     #[error(
         "a cluster over several hosts cannot have --ip-family {0}: their network has IPv4 alone"
     )]
     SpreadFamily(IpFamily),
-    /// Hosts answer only for the addresses of their containers.
+    /// The add-on needs addresses that no container has. On several hosts these cannot be reached.
     #[error("a cluster over several hosts cannot have the add-on {0}")]
     SpreadAddon(Addon),
-    /// It belongs to a network.
+    /// The add-on needs mokctl's own pod network.
     #[error("a cluster with --cni none cannot have the add-on {0}: it is for mokctl's own network")]
     CniAddon(Addon),
-    /// No node on another host reaches it.
+    /// The registry is on a loopback address, which nodes on other hosts cannot reach.
     #[error("registry {0} cannot be reached from all hosts: each host has its own localhost")]
     LoopbackRegistry(String),
 }
@@ -118,7 +118,7 @@ impl From<SettingsError> for PreflightError {
 }
 
 impl PreflightError {
-    /// What the user can do about it.
+    /// Returns what the user can do about the error.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {

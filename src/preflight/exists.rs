@@ -1,4 +1,4 @@
-//! Whether the cluster that was asked for is there already, whole and running.
+//! Finds out whether the cluster that was asked for already exists, complete and running.
 
 use std::num::NonZeroU16;
 
@@ -15,11 +15,11 @@ use crate::inventory::found::Asked;
 use crate::inventory::members::Member;
 use crate::inventory::node_objects;
 
-/// The cluster of `roster`, if it is there with as many nodes and as `spec` has it, where there
-/// is one, and can be used; none if there is nothing of it.
+/// Returns the existing cluster that has the name and the nodes of `roster`, and the options of
+/// `spec` if that is given. Returns `None` if no container of such a cluster exists.
 ///
 /// # Errors
-/// It is there in part, otherwise than it was asked for, or does not run.
+/// Fails if the cluster is incomplete, differs from what was asked for, or does not run.
 pub fn existing_like(
     asked: Asked<'_>,
     roster: &Roster,
@@ -27,7 +27,7 @@ pub fn existing_like(
 ) -> Result<Option<ExistingCluster>, PreflightError> {
     let name = roster.name();
     let existing = match ExistingCluster::find(asked, name) {
-        // A network may be left: who creates the cluster finds it.
+        // A network may be left over. `refuse_existing` finds it when the cluster is created.
         Err(InventoryError::NotFound(_)) => return Ok(None),
         found => found?,
     };
@@ -49,8 +49,9 @@ pub fn existing_like(
     Ok(Some(existing))
 }
 
-/// The first flag that says something else than a master of the cluster does. Only what was
-/// said is compared; of addresses also that nothing was.
+/// Returns the first flag whose value differs from the cluster's, as recorded on one of its
+/// masters. Flags that were not given are not compared, except for the address ranges and
+/// `--cni`: their defaults count.
 fn difference(spec: &ClusterSpec, existing: &ExistingCluster) -> Option<Flag> {
     let first = |member: &&Member| member.role() == Some(Role::Master);
     let master = existing.members.iter().find(first)?;
@@ -78,7 +79,7 @@ fn difference(spec: &ClusterSpec, existing: &ExistingCluster) -> Option<Flag> {
     differs.into_iter().find(|(_, differs)| *differs).map(|(flag, _)| flag)
 }
 
-/// `1 master and 2 workers`
+/// Describes the nodes of `roster`, such as `1 master and 2 workers`.
 fn shape(roster: &Roster) -> String {
     let count = |role: Role| match roster.with_role(role).count() {
         1 => format!("1 {}", role.as_str()),

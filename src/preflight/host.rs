@@ -1,6 +1,5 @@
-//! What the engine's host has to give, where that is this machine: reads `/proc`,
-//! the kernel's list of modules and the file system. An engine elsewhere says
-//! less of itself, and nothing here is true of it.
+//! Facts about the engine's host, if that is this machine: reads `/proc`, the kernel's list of
+//! modules and the file system. Of an engine on another machine none of this can be known.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,33 +10,34 @@ use std::path::Path;
 use super::EngineFacts;
 use crate::cluster::port::{Protocol, Socket};
 
-/// What is known of the engine's host; none for what could not be found out.
+/// Facts about the engine's host. A field is `None` if the fact could not be found out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HostFacts {
-    /// Instances of inotify that root may still make. Who may not look at root's
-    /// processes sees all as free.
+    /// How many inotify instances root may still create. If mokctl may not look into root's
+    /// processes, all count as free.
     pub inotify_instances: Option<u64>,
-    /// Watches of inotify that root may have.
+    /// How many inotify watches root may have.
     pub inotify_watches: Option<u64>,
-    /// Bytes that are free where the engine keeps everything.
+    /// The free space in the engine's folder, in bytes.
     pub disk: Option<u64>,
-    /// Every module that the kernel has, loaded, built in, or to be loaded.
+    /// The kernel's modules: loaded, built in, or available to load.
     pub modules: Option<BTreeSet<String>>,
     /// Whether the kernel has IPv6.
     pub ipv6: Option<bool>,
-    /// Bytes of memory that programs can have.
+    /// The memory that programs can still get, in bytes.
     pub memory: Option<u64>,
-    /// The ports, of those that were asked for, that cannot be published here.
+    /// The ports that were asked for and cannot be published here, each with the reason.
     pub refused: Vec<(Socket, ErrorKind)>,
 }
 
 impl HostFacts {
-    /// Looks at this machine; none where `engine` runs on another one.
+    /// Looks at this machine, and tries to listen on `ports`. Returns `None` if `engine` runs on
+    /// another machine.
     #[must_use]
     pub fn read(engine: &EngineFacts, ports: &[Socket]) -> Option<Self> {
         let kernel = |name: &str| fs::read_to_string(Path::new("/proc/sys/kernel").join(name)).ok();
         let (name, release) = (kernel("hostname")?, kernel("osrelease")?);
-        // A name alone is easily the same.
+        // The name is not enough: two machines may well have the same one.
         let is_here = engine.host.as_deref() == Some(name.trim_end())
             && engine.kernel.as_deref() == Some(release.trim_end());
         is_here.then(|| Self {
@@ -46,7 +46,7 @@ impl HostFacts {
             inotify_watches: limit("max_user_watches"),
             disk: engine.root.as_deref().and_then(free_space),
             modules: modules(release.trim_end()),
-            // Not there where the kernel was built or booted without.
+            // The file does not exist if the kernel was built or booted without IPv6.
             ipv6: Path::new("/proc/net/if_inet6").try_exists().ok(),
             memory: fs::read_to_string("/proc/meminfo").ok().as_deref().and_then(available),
             refused: ports.iter().filter_map(|socket| Some((*socket, refusal(*socket)?))).collect(),
@@ -59,7 +59,7 @@ fn limit(name: &str) -> Option<u64> {
     fs::read_to_string(path).ok()?.trim_end().parse().ok()
 }
 
-/// As far as they may be seen.
+/// Counts the inotify instances of root's processes, as far as mokctl may see them.
 fn inotify_instances_of_root() -> u64 {
     use std::os::unix::fs::MetadataExt;
     let entries = |path: &Path| fs::read_dir(path).into_iter().flatten().flatten();
@@ -74,13 +74,14 @@ fn inotify_instances_of_root() -> u64 {
     instances.count() as u64
 }
 
-/// What an ordinary user may still write, on the file system of `path`.
+/// Returns how many bytes an ordinary user may still write to the file system of `path`.
 fn free_space(path: &Path) -> Option<u64> {
     let found = rustix::fs::statvfs(path).ok()?;
     found.f_bavail.checked_mul(found.f_frsize)
 }
 
-/// None where no list says what could be loaded: then nothing can be missed.
+/// Returns the kernel's modules. Returns `None` if there is no list of the loadable ones: then no
+/// module can be said to be missing.
 fn modules(release: &str) -> Option<BTreeSet<String>> {
     let folder = Path::new("/lib/modules").join(release);
     let loadable = fs::read_to_string(folder.join("modules.dep")).ok()?;
@@ -90,7 +91,7 @@ fn modules(release: &str) -> Option<BTreeSet<String>> {
 }
 
 fn module_names(loadable: &str, built_in: &str, loaded: &str) -> BTreeSet<String> {
-    // `kernel/net/x-y.ko.xz: kernel/z.ko`: the kernel calls it x_y.
+    // The line `kernel/net/x-y.ko.xz: kernel/z.ko` lists the module that the kernel calls x_y.
     let in_list = |line: &str| {
         let path = line.split(':').next()?;
         let file = path.rsplit('/').next()?;
@@ -101,14 +102,14 @@ fn module_names(loadable: &str, built_in: &str, loaded: &str) -> BTreeSet<String
     lists.chain(loaded).collect()
 }
 
-/// `MemAvailable`, which `/proc/meminfo` gives in KiB.
+/// Returns `MemAvailable` in bytes. `/proc/meminfo` has it in KiB.
 fn available(meminfo: &str) -> Option<u64> {
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// Why the engine will not listen there: another program does, or the host has no such
-/// address. A port that may not be tried may be free.
+/// Returns why the engine will not be able to listen on the socket: another program does, or the
+/// host has no such address. A port that mokctl may not try counts as free.
 fn refusal(Socket { address, port, protocol }: Socket) -> Option<ErrorKind> {
     let error = match protocol {
         Protocol::Tcp => TcpListener::bind((address, port)).err(),
@@ -118,7 +119,7 @@ fn refusal(Socket { address, port, protocol }: Socket) -> Option<ErrorKind> {
     matches!(kind, ErrorKind::AddrInUse | ErrorKind::AddrNotAvailable).then_some(kind)
 }
 
-/// Whether a program listens there.
+/// Whether a program listens on the socket.
 pub(super) fn is_taken(socket: Socket) -> bool {
     refusal(socket) == Some(ErrorKind::AddrInUse)
 }

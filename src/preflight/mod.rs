@@ -1,8 +1,9 @@
-//! Whether the engine and its host can bear what is asked for: looked at before
-//! anything is created, so that the cause is named and not its late effects.
-//! [`problems`] is pure: facts and demand in, problems out. [`engine`] and
-//! [`host`] find the facts, [`Site`] those of all that a new cluster needs. What
-//! cannot be found out is no problem: this may refuse only what cannot succeed.
+//! Checks whether the engine and its host can run what is asked for. It does so before anything
+//! is created, so that the message names the cause and not its late effects.
+//!
+//! [`problems`] is pure: it turns facts and a demand into problems. [`engine`] and [`host`] find
+//! the facts, and [`Site`] finds all that a new cluster needs. What cannot be found out is no
+//! problem: only what cannot succeed may be refused.
 
 pub mod engine;
 mod error;
@@ -40,64 +41,65 @@ use crate::cluster::ranges::Ranges;
 use crate::cluster::subnet::Subnet;
 use crate::cluster::taken::Taken;
 
-/// What the command will create.
+/// What a command is going to create.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Demand {
-    /// New masters.
+    /// How many masters will be created.
     pub masters: u64,
-    /// New workers.
+    /// How many workers will be created.
     pub workers: u64,
-    /// The network that was asked for, or will be chosen.
+    /// The subnet of the new network, asked for or chosen. `None` if no network is created, or if
+    /// its subnet is not known yet.
     pub subnet: Option<Subnet>,
-    /// The addresses that its pods and Services will have; the defaults of its family where
-    /// they have them already.
+    /// The pod and Service ranges of a new cluster. For an existing cluster, the defaults, which
+    /// are never checked.
     pub ranges: Ranges,
-    /// The Kubernetes of the nodes' image.
+    /// The Kubernetes version of the node image.
     pub kubernetes: KubernetesVersion,
 }
 
-/// What there is.
+/// The facts that a [`Demand`] is compared with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Survey {
-    /// What the engine says.
+    /// What the engine says of itself.
     pub engine: EngineFacts,
-    /// What its host has; none where that is not this machine.
+    /// Facts about the engine's host. `None` if that is not this machine.
     pub host: Option<HostFacts>,
-    /// What it says of users' machines.
+    /// Facts in which users' machines differ.
     pub machine: MachineFacts,
-    /// Which networks have addresses already.
+    /// The address ranges that are already in use.
     pub taken: Taken,
 }
 
-/// What one node takes, measured at rest and rounded up (docs/errors.md).
-/// systemd has three instances of inotify, the kubelet five, containerd and
-/// kube-proxy one each.
+/// The inotify instances of one node: systemd has three, the kubelet five, containerd and
+/// kube-proxy one each. This and the next figures were measured at rest and rounded up
+/// (docs/errors.md).
 const INOTIFY_INSTANCES: u64 = 10;
-/// Of inotify: mostly the kubelet's, on control groups.
+/// The inotify watches of one node, most of them the kubelet's, on control groups.
 const INOTIFY_WATCHES: u64 = 200;
-/// Bytes on the engine's disk: etcd's log is made 64 MB long, twice.
+/// What a node takes on the engine's disk, in bytes. A master has two files of etcd's log, each
+/// allocated with 64 MB.
 const MASTER_DISK: u64 = 150 * MIB;
 const WORKER_DISK: u64 = 10 * MIB;
-/// Bytes of memory.
+/// The memory of a node, in bytes.
 const MASTER_MEMORY: u64 = 500 * MIB;
 const WORKER_MEMORY: u64 = 100 * MIB;
 
 const MIB: u64 = 1 << 20;
 
-/// The first engine that gives a container a view of the control groups of its
-/// own, without which kubelets find each other's containers.
+/// The first Docker that can give a container a private view of the control groups
+/// (`--cgroupns`). Without it, kubelets find each other's containers.
 const OLDEST_DOCKER: (u64, u64) = (20, 10);
-/// The first that changes the restart policy of a container, which is how one is
-/// marked as finished.
+/// The first podman that can change a container's restart policy, which marks a node as complete.
 const OLDEST_PODMAN: (u64, u64) = (5, 1);
 
-/// What the kernel must have, as modules or built in: containerd's snapshots, and
-/// what kube-proxy asks of the packet filter. Not `br_netfilter`: pods are routed,
-/// no bridge is in a node.
+/// What the kernel must have, as modules or built in: `overlay` for containerd's snapshots, the
+/// rest for kube-proxy's packet filter rules. `br_netfilter` is not needed, because pods are
+/// routed and a node contains no bridge.
 const MODULES: [&str; 6] =
     ["overlay", "nf_conntrack", "nf_nat", "xt_comment", "xt_mark", "xt_statistic"];
 
-/// What is in the way of `demand`.
+/// Returns the problems that `demand` would meet.
 #[must_use]
 pub fn problems(demand: &Demand, facts: &Survey) -> Vec<Problem> {
     let Survey { engine, host, machine, taken } = facts;

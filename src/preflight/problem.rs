@@ -1,4 +1,4 @@
-//! What is in the way, and what can be done about it.
+//! The problems that a check can find, and what the user can do about each.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -13,66 +13,66 @@ use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::ranges::Range;
 use crate::docker::args::at;
 
-/// Something that would make a new node fail.
+/// Something that makes a new node fail, or may do so.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Problem {
-    /// The engine runs containers of another system.
+    /// The engine runs containers of another operating system.
     #[error("the docker engine runs containers of {os}: nodes need those of linux")]
     NotLinux {
-        /// Which.
+        /// The system, such as `windows`.
         os: String,
     },
-    /// The engine does not know a flag that nodes need.
+    /// The engine is too old to know a flag that nodes need.
     #[error("{product} {version} is too old: nodes need {}.{} or later", oldest.0, oldest.1)]
     OldEngine {
-        /// Whose it is.
+        /// The engine's product.
         product: Product,
-        /// Its version.
+        /// The engine's version.
         version: String,
-        /// The oldest that does.
+        /// The oldest release that knows the flag.
         oldest: (u64, u64),
     },
-    /// The engine runs as an ordinary user, where none gets control groups.
+    /// The engine runs rootless on cgroup v1, which gives ordinary users no control groups.
     #[error(
         "{} runs rootless on cgroup v1, where no container of an ordinary user can be limited",
         product.with_article()
     )]
     RootlessOnV1 {
-        /// Whose it is.
+        /// The engine's product.
         product: Product,
     },
-    /// The engine's containers have their own root.
+    /// The engine remaps users: root in a container is another user on the host.
     #[error("the docker engine remaps users (userns-remap): nodes cannot be privileged")]
     MapsUsers,
-    /// Control groups lack something that the kubelet counts on.
+    /// The host lacks cgroup controllers that a kubelet needs.
     #[error("the engine's host has no cgroup support for {}", names.join(", "))]
     NoControllers {
-        /// For what.
+        /// The missing controllers.
         names: Vec<&'static str>,
     },
-    /// A later Kubernetes will want newer control groups.
+    /// The host has cgroup v1, on which a later Kubernetes will not run.
     #[error(
         "the engine's host has cgroup v1: Kubernetes {version} still runs on it, a later one will not"
     )]
     CgroupV1 {
-        /// The image's Kubernetes.
+        /// The Kubernetes version of the node image.
         version: KubernetesVersion,
     },
-    /// The kernel grants root too few.
+    /// The kernel grants root too few inotify instances or watches.
     #[error("too few inotify {name}: {nodes} new nodes need {needed}, {free} are free")]
     Inotify {
-        /// `instances` or `watches`.
+        /// What there is too little of, `instances` or `watches`.
         name: &'static str,
         /// How many new nodes there will be.
         nodes: u64,
-        /// What they need.
+        /// How many of these the new nodes need.
         needed: u64,
-        /// What there is.
+        /// How many are free.
         free: u64,
-        /// A limit that does for any cluster.
+        /// A limit that is high enough for any cluster.
         enough: u64,
     },
-    /// The engine's disk is full, or soon would be.
+    /// The engine's disk is too full for the new nodes.
     #[error(
         "too little disk space in {}: the new nodes need {} MiB, {} MiB are free",
         path.display(), needed / MIB, free / MIB
@@ -80,21 +80,21 @@ pub enum Problem {
     Disk {
         /// The engine's folder.
         path: PathBuf,
-        /// Bytes.
+        /// The bytes that the new nodes need.
         needed: u64,
-        /// Bytes.
+        /// The bytes that are free.
         free: u64,
     },
-    /// The kernel can do without, nodes cannot.
+    /// The kernel lacks modules that nodes need.
     #[error("the kernel lacks modules that nodes need: {}", names.join(", "))]
     NoModules {
-        /// Names of modules.
+        /// The names of the missing modules.
         names: Vec<&'static str>,
     },
-    /// The kernel does without IPv6.
+    /// The kernel of the engine's host has no IPv6.
     #[error("the engine's host has no IPv6, which --ip-family {family} needs")]
     NoIpv6 {
-        /// What was asked for.
+        /// The family that was asked for.
         family: IpFamily,
     },
     /// A program listens on the port that was asked for.
@@ -105,50 +105,51 @@ pub enum Problem {
         /// The port.
         port: u16,
     },
-    /// Nothing can be published there.
+    /// A port must be published on an address that the host does not have.
     #[error("address {address} does not belong to this machine")]
     NoSuchAddress {
-        /// What was asked for.
+        /// The address that was asked for.
         address: IpAddr,
     },
     /// The subnet that was asked for is in use.
     #[error("subnet {subnet} overlaps {other}, a network of the engine or a route of the host")]
     SubnetTaken {
-        /// What was asked for.
+        /// The subnet that was asked for.
         subnet: IpNet,
-        /// What is there.
+        /// The network or route that it overlaps.
         other: IpNet,
     },
-    /// Addresses that were asked for inside of the cluster are in use outside.
+    /// The range that was asked for, for pods or Services, is in use outside the cluster.
     #[error(
         "{subnet}, for {range}, overlaps {other}, a network of the engine or a route of the host"
     )]
     RangeTaken {
-        /// What would have them.
+        /// The range, of pods or Services.
         range: Range,
-        /// What was asked for.
+        /// The addresses that were asked for.
         subnet: IpNet,
-        /// What is there.
+        /// The network or route that they overlap.
         other: IpNet,
     },
-    /// A route leads to more than those addresses.
+    /// The range that was asked for, for pods or Services, is part of the destination of a route.
     #[error(
         "{subnet}, for {range}, is a part of {route}, to which the host has a route, maybe of a VPN"
     )]
     RangeShadows {
-        /// What gets them.
+        /// The range, of pods or Services.
         range: Range,
-        /// What was asked for.
+        /// The addresses that were asked for.
         subnet: IpNet,
-        /// Whose addresses pods do not reach as far as they are the same.
+        /// The destination of the route. Pods will not reach the part of it that is in `subnet`.
         route: IpNet,
     },
-    /// A route leads to more than the subnet.
+    /// The cluster's subnet is part of the destination of a route.
     #[error("subnet {subnet} is a part of {route}, to which the host has a route, maybe of a VPN")]
     SubnetShadows {
-        /// What the cluster gets.
+        /// The cluster's subnet.
         subnet: IpNet,
-        /// Whose addresses are not reached any more as far as they are the same.
+        /// The destination of the route. The host will not reach the part of it that is in
+        /// `subnet`.
         route: IpNet,
     },
     /// The engine's disk has no room for the snapshot.
@@ -159,12 +160,12 @@ pub enum Problem {
     SnapshotDisk {
         /// The engine's folder.
         path: PathBuf,
-        /// Bytes.
+        /// The bytes that the snapshot needs.
         needed: u64,
-        /// Bytes.
+        /// The bytes that are free.
         free: u64,
     },
-    /// A program listens where the snapshot's cluster did.
+    /// A program listens on a port that the snapshot's cluster published.
     #[error("port {port} of {address}, which the snapshot publishes, is already in use")]
     SavedPortTaken {
         /// The host's address.
@@ -177,93 +178,93 @@ pub enum Problem {
         "subnet {subnet} of the snapshot overlaps {other}, a network of the engine or a route of the host"
     )]
     SavedSubnetTaken {
-        /// The snapshot's.
+        /// The subnet of the snapshot's cluster.
         subnet: IpNet,
-        /// What is there.
+        /// The network or route that it overlaps.
         other: IpNet,
     },
-    /// What the snapshot's nodes see of the host is not there any more.
+    /// A path of the host that the snapshot's nodes mount does not exist any more.
     #[error("the snapshot mounts {0}, which does not exist")]
     SavedMountGone(String),
-    /// Something that is in the way on one of several hosts.
+    /// A problem on one of several hosts.
     #[error("host {host}: {problem}")]
     OnHost {
         /// The host.
         host: Host,
-        /// What is in the way there.
+        /// The problem on that host.
         problem: Box<Self>,
     },
-    /// Its engine cannot be asked.
+    /// The host's engine does not answer.
     #[error("host {host} does not answer: {why}")]
     HostAway {
         /// The host.
         host: Host,
-        /// What the client says, in a line.
+        /// The docker client's message, in one line.
         why: String,
     },
-    /// Nothing joins its containers with those of other hosts.
+    /// The host is in no swarm, so its containers cannot reach those on other hosts.
     #[error("host {host} is not in a swarm")]
     NoSwarm {
         /// The host.
         host: Host,
-        /// The command.
+        /// The command that creates or joins a swarm.
         remedy: String,
     },
-    /// Its swarm is not that of the others.
+    /// The host is in another swarm than the first host that is in one.
     #[error("host {host} is not in the swarm of {first}")]
     OtherSwarm {
         /// The host.
         host: Host,
-        /// Whose swarm counts.
+        /// The host whose swarm all others must be in.
         first: Host,
-        /// The commands.
+        /// The commands that leave the one swarm and join the other.
         remedy: String,
     },
-    /// One engine by two names.
+    /// Two names of hosts lead to the same engine.
     #[error("host {host} is the same engine as {other}")]
     SameEngine {
         /// One name.
         host: Host,
-        /// The other.
+        /// The other name.
         other: Host,
     },
-    /// Its programs are not those of the others.
+    /// The hosts have different architectures.
     #[error("host {host} has another architecture than {first}: {is}, not {model}")]
     OtherMachine {
         /// The host.
         host: Host,
-        /// What it is.
+        /// The host's architecture.
         is: String,
-        /// Which one it differs from.
+        /// The host that it is compared with.
         first: Host,
-        /// What that one is.
+        /// The architecture of `first`.
         model: String,
     },
-    /// No host can make the network.
+    /// No host can create the overlay network: only a manager of the swarm can.
     #[error(
         "none of the hosts {} can manage the swarm: none is a manager, or too few managers answer",
         list(hosts)
     )]
     NoManager {
-        /// All of them.
+        /// All hosts that answer.
         hosts: Vec<Host>,
     },
-    /// Of users' machines.
+    /// A problem that only some machines have.
     #[error(transparent)]
     Machine(#[from] MachineProblem),
-    /// It may get tight.
+    /// The engine's host has less memory available than the new nodes need.
     #[error("too little memory: the new nodes need {} MiB, {} MiB are available", needed / MIB, free / MIB)]
     Memory {
-        /// Bytes.
+        /// The bytes that the new nodes need.
         needed: u64,
-        /// Bytes.
+        /// The bytes that are available.
         free: u64,
     },
 }
 
 impl Problem {
-    /// Whether a cluster may come up nevertheless: the kernel may swap, and drop what others
-    /// keep; and of two routes it takes the narrower one.
+    /// Whether a cluster may come up in spite of the problem. With too little memory, the kernel
+    /// can swap and free caches. Of two overlapping routes, it uses the narrower one.
     #[must_use]
     pub fn may_be_survived(&self) -> bool {
         match self {
@@ -279,7 +280,7 @@ impl Problem {
         }
     }
 
-    /// What the user can do about it.
+    /// Returns what the user can do about the problem.
     #[must_use]
     pub fn remedy(&self) -> String {
         match self {

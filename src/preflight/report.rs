@@ -1,4 +1,4 @@
-//! Looks whether engine and host can bear new nodes, and says what is in the way.
+//! Looks at the engine and its host, and reports the problems found there.
 
 use super::machine::{MachineFacts, Room, of_room};
 use super::{Demand, EngineFacts, HostFacts, Problem, Survey, problems};
@@ -7,16 +7,16 @@ use crate::docker::info::Info;
 use crate::docker::{Docker, DockerError, args};
 use crate::ui::Ui;
 
-/// What the engine says of itself, and what its host has, where that is here; `ports`
-/// are those that shall be published there.
+/// Asks the engine about itself, and looks at its host if that is this machine. `ports` are the
+/// host's ports that the new nodes will publish.
 ///
 /// # Errors
-/// Where the engine does not say.
+/// Fails if the engine does not answer.
 pub fn look(docker: &Docker, ports: &[Socket]) -> Result<Survey, DockerError> {
     Ok(survey(&docker.read(&args::info(), Info::parse)?, ports))
 }
 
-/// The same of what an engine has said.
+/// Does what [`look`] does, given the engine's answer.
 pub(super) fn survey(info: &Info, ports: &[Socket]) -> Survey {
     let engine = EngineFacts::from(info);
     let host = HostFacts::read(&engine, ports);
@@ -24,10 +24,10 @@ pub(super) fn survey(info: &Info, ports: &[Socket]) -> Survey {
     Survey { engine, host, machine, ..Survey::default() }
 }
 
-/// Warns where the engine has no room for what it shall get.
+/// Warns if the engine's disk has too little space for what `room` describes.
 ///
 /// # Errors
-/// Where it does not say how it is.
+/// Fails if the engine does not answer.
 pub fn warn_of_room(ui: &Ui, docker: &Docker, room: Room) -> Result<(), DockerError> {
     if let Some(problem) = of_room(room, &look(docker, &[])?) {
         ui.warn(&format!("{problem}; {}", problem.remedy()));
@@ -35,19 +35,19 @@ pub fn warn_of_room(ui: &Ui, docker: &Docker, room: Room) -> Result<(), DockerEr
     Ok(())
 }
 
-/// Whether `demand` can be met: see [`refuse_or_warn`].
+/// Reports the problems that `demand` would meet: see [`refuse_or_warn`].
 ///
 /// # Errors
-/// The first problem that cannot be survived.
+/// Returns the first problem that a cluster cannot survive.
 pub fn check(ui: &Ui, demand: &Demand, facts: &Survey) -> Result<(), Problem> {
     refuse_or_warn(ui, problems(demand, facts))
 }
 
-/// Warns of those of `problems` that may be survived, and refuses the rest. Of
-/// several the first is the error, and all are shown: a user can solve them together.
+/// Reports all of `problems`, so that the user can solve them together. The first that a cluster
+/// cannot survive is the error; the others are warnings.
 ///
 /// # Errors
-/// The first problem that cannot be survived.
+/// Returns the first problem that a cluster cannot survive.
 pub fn refuse_or_warn(ui: &Ui, problems: impl IntoIterator<Item = Problem>) -> Result<(), Problem> {
     let mut refusal = None;
     for problem in problems {

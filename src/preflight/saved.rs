@@ -1,4 +1,4 @@
-//! Whether a cluster can be saved, and come back where it was.
+//! Checks whether a snapshot can be created, and whether it can be restored.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,21 +10,21 @@ use super::{MIB, Problem, Survey};
 use crate::cluster::port::PortBinding;
 use crate::snapshot::Snapshot;
 
-/// What the cluster has that stands in a snapshot's place: it gives that back.
+/// What the present cluster occupies and frees when a snapshot of it is restored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Present {
-    /// Its networks.
+    /// The subnets of the cluster's networks.
     pub subnets: Vec<IpNet>,
-    /// What its running containers publish.
+    /// The ports that the cluster's running containers publish.
     pub published: Vec<PortBinding>,
 }
 
-/// What labels, configurations and the file system add, roughly.
+/// The bytes, roughly, that labels, configurations and the file system add to a snapshot.
 const MARGIN: u64 = 16 * MIB;
 
-/// Whether there is room for a snapshot of containers that have `written` so much,
-/// and whose `volumes` hold so much: these are packed into a container, and then
-/// into an image.
+/// Returns a problem if there is no room for a snapshot of containers that have `written` that many
+/// bytes and whose `volumes` hold that many. Volumes count twice: they are packed into a container,
+/// and then into an image.
 #[must_use]
 pub fn snapshot_disk(written: u64, volumes: u64, facts: &Survey) -> Option<Problem> {
     let free = facts.host.as_ref()?.disk?;
@@ -33,8 +33,8 @@ pub fn snapshot_disk(written: u64, volumes: u64, facts: &Survey) -> Option<Probl
     (free < needed).then_some(Problem::SnapshotDisk { path, needed, free })
 }
 
-/// What is in the way of `snapshot` coming back, once what is `present` has gone. Of
-/// an engine elsewhere it is known only which networks are `taken`.
+/// Returns what prevents restoring `snapshot` once `present` is gone. If the engine is on another
+/// machine, only subnets in use can be found.
 #[must_use]
 pub fn come_back(snapshot: &Snapshot, present: &Present, facts: &Survey) -> Vec<Problem> {
     let subnet = snapshot.subnet;
@@ -58,8 +58,8 @@ pub fn come_back(snapshot: &Snapshot, present: &Present, facts: &Survey) -> Vec<
     found
 }
 
-/// What the nodes of `snapshot` saw of the host and is not there. Of an engine
-/// elsewhere it is not known.
+/// Returns a problem for each path of the host that the nodes of `snapshot` mounted and that does
+/// not exist any more. Returns none if the engine is on another machine.
 #[must_use]
 pub fn mounts_gone(snapshot: &Snapshot, facts: &Survey) -> Vec<Problem> {
     let mounts = snapshot.nodes.iter().flat_map(|saved| &saved.mounts);

@@ -1,23 +1,23 @@
-//! Whether hosts can have one cluster: what each engine says of its swarm, and what is
-//! in the way. Nothing here changes a swarm.
+//! Checks whether several hosts can have one cluster, by what each engine says of its swarm.
+//! Nothing here changes a swarm.
 
 use super::Problem;
 use crate::cluster::host::Host;
 use crate::docker::args;
 use crate::docker::info::Info;
 
-/// What is known of an engine's part in a swarm.
+/// Facts about an engine's part in a swarm.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SwarmFacts {
-    /// Who it is there; none where it is in no swarm, or not yet.
+    /// The engine's node id in the swarm. `None` if the engine is in no swarm, or not yet.
     pub node: Option<String>,
-    /// The address at which the others reach it.
+    /// The address at which other engines of the swarm reach this one.
     pub address: Option<String>,
-    /// Whether it is a manager, and there are enough of them.
+    /// Whether the engine is a manager, and enough managers answer.
     pub manager: bool,
-    /// The managers that it knows of.
+    /// The node ids of the managers that the engine knows.
     pub managers: Vec<String>,
-    /// What its machine is, such as `x86_64`.
+    /// The machine's architecture, such as `x86_64`.
     pub architecture: Option<String>,
 }
 
@@ -44,8 +44,9 @@ impl SwarmFacts {
     }
 }
 
-/// What keeps `hosts`, of which something is known each, from having one cluster: for
-/// each host that has to be mended, how.
+/// Returns what prevents `hosts` from having one cluster. For a host that is in no swarm, or in
+/// another one, the problem contains the commands that solve it. The first host that is in a swarm
+/// determines the swarm and the architecture.
 #[must_use]
 pub fn of_swarm(hosts: &[(Host, SwarmFacts)]) -> Vec<Problem> {
     let Some((first, model)) = hosts.iter().find(|(_, facts)| facts.node.is_some()) else {

@@ -5,7 +5,7 @@ use crate::cluster::family::IpFamily;
 use crate::cluster::port::Protocol;
 
 const GIB: u64 = 1 << 30;
-/// What a node's iptables wants.
+/// The kernel modules that iptables in a node needs.
 const NF_TABLES: [&str; 2] = ["nf_tables", "nft_compat"];
 
 fn engine() -> EngineFacts {
@@ -36,7 +36,7 @@ fn demand(masters: u64, workers: u64) -> Demand {
     Demand { masters, workers, subnet: None, ranges: Ranges::default(), kubernetes }
 }
 
-/// What is said of the problems, and of each its remedy.
+/// Returns the message and the remedy of each problem.
 fn said(demand: &Demand, engine: EngineFacts, host: Option<HostFacts>) -> Vec<[String; 2]> {
     let read = |word: &str| BTreeSet::from([word.parse().unwrap()]);
     let taken = Taken { networks: read("172.17.0.0/16"), routes: read("10.0.0.0/8") };

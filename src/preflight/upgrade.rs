@@ -1,4 +1,5 @@
-//! Whether a cluster can be upgraded to an image, and by which others on the way. Pure.
+//! Decides whether a cluster can be upgraded to a node image, and which other images come in
+//! between. Pure.
 
 use thiserror::Error;
 
@@ -12,63 +13,63 @@ use crate::inventory::members::Member;
 use crate::inventory::node_images::BuiltImage;
 use crate::inventory::node_objects::NodeObject;
 
-/// Why a cluster cannot be upgraded.
+/// The reason why a cluster cannot be upgraded.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UpgradeError {
-    /// It is not tested there.
+    /// The client is podman, which keeps volumes differently.
     #[error("an upgrade needs docker: podman keeps volumes differently")]
     NeedsDocker,
-    /// Kubernetes stores objects in newer forms.
+    /// A node has a newer version. An older Kubernetes cannot read the objects that it stored.
     #[error("cannot upgrade to {wanted}: {node} has {has}")]
     Downgrade {
-        /// A node that is newer.
+        /// A node with a newer version.
         node: NodeName,
-        /// What it has.
+        /// The version of that node.
         has: KubernetesVersion,
-        /// What was asked for.
+        /// The version that was asked for.
         wanted: KubernetesVersion,
     },
-    /// kubeadm goes from one minor version to the next.
+    /// An image in between is missing: kubeadm goes only from one minor version to the next.
     #[error("cannot upgrade from {has} to {wanted}: there is no image with Kubernetes {missing}")]
     NoStep {
-        /// What the masters have.
+        /// The oldest version of a node.
         has: KubernetesVersion,
-        /// What was asked for.
+        /// The version that was asked for.
         wanted: KubernetesVersion,
-        /// What comes between, such as `1.36`.
+        /// The version of the missing image, such as `1.36`.
         missing: VersionPrefix,
     },
-    /// What a node is for, it must do.
+    /// A node is not Ready.
     #[error("{0} is not Ready")]
     NotReady(NodeName),
-    /// No label says what it has.
+    /// No label says which Kubernetes version a node has.
     #[error("the Kubernetes version of {0} is not known")]
     NoVersion(NodeName),
-    /// The state of one runtime means nothing to another.
+    /// The image has another container runtime, which cannot use the node's state.
     #[error("image {image} has another container runtime than {node}")]
     OtherRuntime {
         /// The image's name.
         image: String,
-        /// The first such node.
+        /// The first node with another runtime.
         node: NodeName,
     },
-    /// Only containerd's state can be handed over.
+    /// The nodes have CRI-O. Only containerd's state can be handed over.
     #[error("nodes with CRI-O cannot be upgraded")]
     Crio,
-    /// What the cluster has would not be there any more.
+    /// The image lacks an add-on that the cluster has.
     #[error("image {image} lacks an add-on of the cluster, {addon}; it has {has}")]
     NoAddon {
         /// The image's name.
         image: String,
-        /// What the cluster was created with.
+        /// The add-on that the cluster was created with.
         addon: Addon,
-        /// What there is.
+        /// The add-ons that the image contains.
         has: Addons,
     },
 }
 
 impl UpgradeError {
-    /// What the user can do about it.
+    /// Returns what the user can do about the error.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {
@@ -91,11 +92,12 @@ impl UpgradeError {
     }
 }
 
-/// The names of the images that `members`, of which the cluster has `objects`, come to have
-/// one after the other, the last of them `image`; `images` are those that there are.
+/// Returns the names of the images that the nodes among `members` must be upgraded to, one after
+/// another; the last one is `image`. `objects` are the cluster's node objects, and `images` the
+/// images that exist, the newest version last.
 ///
 /// # Errors
-/// What is in the way.
+/// Returns the reason why the cluster cannot be upgraded.
 pub fn path(
     image: &NodeImage,
     members: &[Member],
@@ -135,7 +137,7 @@ pub fn path(
     }
     let mut path = Vec::new();
     let ((major, oldest_minor), (_, to)) = (oldest.branch(), wanted.branch());
-    // kubeadm knows no control plane that is newer than itself.
+    // kubeadm does not handle a control plane that is newer than itself.
     let masters = newest_master.map_or(0, |newest| newest.branch().1);
     for minor in oldest_minor.saturating_add(1).max(masters)..to {
         let newest = images.iter().rfind(|built| built.version.branch() == (major, minor));

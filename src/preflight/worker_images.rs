@@ -1,4 +1,5 @@
-//! Workers of other images than the cluster's: what Kubernetes allows of versions side by side.
+//! Checks the images of workers that do not have the cluster's image. Knows which versions
+//! Kubernetes allows together.
 
 use std::collections::BTreeMap;
 
@@ -13,16 +14,16 @@ use crate::image::contract::NodeImage;
 use crate::inventory::node_images;
 use crate::node::stand_ins;
 
-/// How many minor versions a kubelet may be older than the API server.
+/// By how many minor versions a kubelet may be older than the API server.
 const SKEW: u16 = 3;
 
-/// Why a worker cannot have an image.
+/// The reason why a worker cannot have an image.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum WorkerImageError {
-    /// It is none of those that are made.
+    /// The command does not create this node.
     #[error("cannot give {0} an image: the command creates no such node")]
     Node(NodeName),
-    /// Kubernetes does not support it.
+    /// Kubernetes does not support the worker's version together with the masters'.
     #[error(
         "cannot give {node} Kubernetes {has} beside masters with {masters}: a worker may be up to \
          {SKEW} minor versions older, and not newer"
@@ -30,12 +31,12 @@ pub enum WorkerImageError {
     Version {
         /// The worker.
         node: NodeName,
-        /// Its image's version.
+        /// The version of the worker's image.
         has: KubernetesVersion,
-        /// The masters'.
+        /// The version of the masters.
         masters: KubernetesVersion,
     },
-    /// One cluster has one.
+    /// The image has another container runtime than the cluster.
     #[error("cannot give {node} image {image}: it has another container runtime")]
     Runtime {
         /// The worker.
@@ -45,10 +46,11 @@ pub enum WorkerImageError {
     },
 }
 
-/// The images of `wanted`, for some of `nodes` of a cluster of `image`.
+/// Looks up the images that `wanted` gives to some of `nodes`, in a cluster whose other nodes have
+/// `image`.
 ///
 /// # Errors
-/// What is in the way.
+/// Fails if there is no such image, or if a worker cannot have it.
 pub fn worker_images(
     docker: &Docker,
     wanted: &[WorkerImage],
@@ -79,10 +81,11 @@ pub fn worker_images(
     Ok(images)
 }
 
-/// The names by which pods of a cluster of `image` ask for images, as its kubeadm lists them.
+/// Returns the names of the images that pods on any node need in a cluster of `image`, as kubeadm
+/// in that image lists them.
 ///
 /// # Errors
-/// Where it cannot be asked.
+/// Fails if kubeadm cannot be run.
 pub fn stand_in_names(docker: &Docker, image: &NodeImage) -> Result<Vec<String>, DockerError> {
     let version = format!("--kubernetes-version={}", image.version);
     let words = ["config", "images", "list", &version];

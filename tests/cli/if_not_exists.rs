@@ -1,4 +1,4 @@
-//! `create cluster --if-not-exists`: twice the same words, one cluster.
+//! `create cluster --if-not-exists`: the same command twice makes one cluster.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use crate::harness::Machine;
 
 const THERE: &str = "Cluster a is there already; nothing to do.\n";
 
-/// The second time says so and changes nothing.
+/// Runs the command a second time, which must say that the cluster exists, and change nothing.
 #[track_caller]
 fn is_kept(machine: &Machine, line: &str) {
     let names = machine.docker.names();

@@ -1,4 +1,4 @@
-//! `make install`, and what it installs beside the program.
+//! `make install`: the program, and the files that are installed with it.
 
 use std::fs;
 use std::process::Command;
@@ -11,7 +11,7 @@ fn the_program_its_manual_page_and_completions_are_installed() {
     let machine = Machine::new();
     let to = machine.path("to");
     let make = Command::new("make")
-        // The program is built: only what follows is wanted.
+        // The program is built already, so make must not build it again.
         .args(["-C", env!("CARGO_MANIFEST_DIR"), "--old-file=build", "install", "PREFIX=/usr"])
         .arg(format!("MOKCTL={}", env!("CARGO_BIN_EXE_mokctl")))
         .arg(format!("DESTDIR={}", to.display()))

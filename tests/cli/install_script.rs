@@ -1,4 +1,4 @@
-//! `install.sh` of a release, from a web server of the test's own.
+//! `install.sh` of a release, downloaded from a web server in the test.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,10 +19,10 @@ const PROGRAM: &str = if cfg!(target_arch = "aarch64") {
 };
 const SHARE: &str = "mokctl-1.2.3-share.tar.gz";
 
-/// What the server has.
+/// The files that the server has.
 type Files = BTreeMap<&'static str, Vec<u8>>;
 
-/// A release whose program is a script that says which one it is.
+/// A release whose program is a script that prints its version.
 fn release() -> Files {
     let program = b"#!/bin/sh\necho mokctl 1.2.3\n".to_vec();
     let gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -41,7 +41,7 @@ fn release() -> Files {
     BTreeMap::from([("SHA256SUMS", sums.into_bytes()), (PROGRAM, program), (SHARE, share)])
 }
 
-/// Serves `files`, of `cut` only the first half, and says where.
+/// Serves `files`, but only the first half of `cut`, and returns the URL.
 fn serve(files: Files, cut: Option<&'static str>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1.2.3", listener.local_addr().unwrap());
@@ -83,7 +83,7 @@ impl Home {
         self.0.path().join(".local").join(path)
     }
 
-    /// Nothing was installed, and `why` told.
+    /// Checks that nothing was installed and that the error is `why`.
     #[track_caller]
     fn refuses(&self, output: &Output, why: &str) {
         let stderr = String::from_utf8_lossy(&output.stderr);
@@ -124,7 +124,7 @@ fn what_is_cut_short_or_changed_or_missing_is_not_installed() {
     home.refuses(&output, "install.sh: set MOKCTL_VERSION and MOKCTL_URL\n");
 }
 
-/// With `ssh-keygen`, as `make release KEY=...` does.
+/// Signs the checksums with `ssh-keygen`, as `make release KEY=...` does.
 fn signed(folder: &Path, by: &str, files: &Files) -> Vec<u8> {
     let (sums, key) = (folder.join("SHA256SUMS"), folder.join(by));
     fs::write(&sums, &files["SHA256SUMS"]).unwrap();

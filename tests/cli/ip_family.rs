@@ -1,4 +1,4 @@
-//! Clusters with IPv6 addresses, alone or beside IPv4.
+//! Clusters with IPv6 addresses: IPv6 alone, and dual-stack.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ fn cluster(line: &str) -> Machine {
     Machine::new().with_cluster(&format!("{line} {SUBNET} -q"))
 }
 
-/// The values of all flags of that name.
+/// Returns the values of all flags `--NAME=VALUE` of a call.
 fn flags<'a>(call: &'a Call, name: &str) -> Vec<&'a str> {
     let start = format!("--{name}=");
     call.argv.iter().filter_map(|word| word.strip_prefix(start.as_str())).collect()
@@ -197,7 +197,7 @@ fn the_result_says_of_which_family_a_cluster_is() {
     };
     assert_eq!(result("create cluster a 1 0 -o json --ip-family ipv6"), "ipv6");
     assert_eq!(result("create cluster b 1 0 -o json"), Value::Null);
-    // Of the only master, whose addresses are those of the API, each is there once.
+    // The only master's addresses are the API's, too. Each must be listed once.
     assert_eq!(
         result("create cluster c 1 0 -o json --ip-family dual --subnet 10.77.0.0/24"),
         "dual"
@@ -217,7 +217,8 @@ fn no_proxy_has_all_addresses_of_both() {
     assert!(values.contains(&format!("NO_PROXY=\"{direct}\"")), "{values}");
 }
 
-/// A network that was removed, a snapshot that comes back, and a clone, on another subnet.
+/// The family stays the same when a network is made again, a snapshot is restored, or cloned with
+/// another subnet.
 #[test]
 fn it_stays_what_it_is() {
     let machine = cluster("a 1 1 --ip-family ipv6");

@@ -1,6 +1,5 @@
-//! `--output json` of the commands that change a cluster: an object a line on
-//! standard output, as docs/json.md says, and nothing on the other stream but
-//! trouble.
+//! `--output json` of the commands that change a cluster: one JSON object a line on standard
+//! output, as docs/json.md describes, and nothing but warnings and errors on standard error.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +7,7 @@ use serde_json::Value;
 
 use crate::harness::{Machine, Outcome};
 
-/// The objects, each without its times, which are looked at here.
+/// Returns the objects without their times, which are checked here.
 fn events(outcome: &Outcome<'_>) -> Vec<String> {
     let mut open = BTreeMap::new();
     let mut last = 0.0;
@@ -49,7 +48,7 @@ fn step(stage: &str, name: &str, node: Option<&str>, states: &[&str]) -> Vec<Str
 const WELL: &[&str] = &["started", "done"];
 const NODE: Option<&str> = Some("a-master-1");
 
-/// Where the API of the first master is published.
+/// Returns the URL at which the first master's API is published.
 fn server(machine: &Machine) -> String {
     let publish = machine.docker.call("create --name=a-master-1 ");
     format!("https://{}", publish.flag("publish").unwrap().strip_suffix(":6443/tcp").unwrap())
@@ -61,7 +60,7 @@ fn create_tells_each_step_and_the_result() {
     let outcome = machine.mokctl("create cluster a 1 0 --output json").outcome();
     outcome.assert(outcome.code() == Some(0) && outcome.stderr.is_empty(), "not created quietly");
     let mut events = events(&outcome);
-    // These run side by side.
+    // These steps run in parallel, so their order varies.
     events[8..18].sort();
     let mut beside = [
         step(

@@ -1,16 +1,16 @@
-//! mokctl is killed without warning, in the middle of whatever it does. The calls
-//! that it had begun go on without it: docker's client is another process.
+//! mokctl is killed with SIGKILL at any moment. The docker calls that it has started go on: the
+//! client is a separate process.
 
 use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::harness::Machine;
 
-/// What `create` says of what is left.
+/// The message of `create` about an incomplete cluster.
 const UNFINISHED: &str = "mokctl: error: cluster a exists but is incomplete\n\
     hint: 'mokctl delete cluster a' removes it\n";
 
-/// Until the engine has these objects: a call ends in its own time.
+/// Waits until the engine has these objects: calls that were started take a moment to finish.
 fn until_there_are(machine: &Machine, names: &[&str]) {
     let begun = Instant::now();
     while machine.docker.names() != names {
@@ -67,7 +67,7 @@ fn a_killed_delete_can_be_run_again() {
         run.signal("KILL");
         let outcome = run.wait();
         outcome.assert(outcome.code().is_none(), "it was not killed");
-        // Its call never gets to the engine: the other way is the test before.
+        // The call never reaches the engine; in the test before, it does.
         machine.mokctl("delete cluster a -q").run();
         assert!(machine.docker.names().is_empty());
         assert!(!machine.kubeconfig_text().contains("mok-a"));
@@ -75,7 +75,7 @@ fn a_killed_delete_can_be_run_again() {
     }
 }
 
-/// As a run leaves them that dies while it writes the kubeconfig.
+/// Lock and temporary files, as left by a run that is killed while it writes the kubeconfig.
 #[test]
 fn files_that_a_dead_run_left_are_in_nobodys_way() {
     let machine = Machine::new();

@@ -1,10 +1,9 @@
-//! Which module may use which: each only those of lower lines. docs/design.md has the
-//! same drawing.
+//! Checks that a module uses only modules of lower layers. docs/design.md has the same drawing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The uppermost line first; modules of one line do not use each other.
+/// The layers, top first. Modules of one layer do not use each other.
 const LAYERS: [&[&str]; 11] = [
     &["lib", "main"],
     &["commands"],
@@ -19,7 +18,7 @@ const LAYERS: [&[&str]; 11] = [
     &["export", "interrupt", "version", "yaml"],
 ];
 
-/// Arrows that are still to be turned round: `FILE -> MODULE`. The list may only shrink.
+/// Known violations, as `FILE -> MODULE`. The list may only shrink.
 const EXCEPTIONS: [&str; 0] = [];
 
 pub(crate) fn repository() -> &'static Path {
@@ -30,7 +29,7 @@ fn line_of(module: &str) -> Option<usize> {
     LAYERS.iter().position(|line| line.contains(&module))
 }
 
-/// Every source file below `folder`, but for tests.
+/// Returns every source file below `folder`, except tests.
 pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -45,7 +44,7 @@ pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The modules of this crate that `text` names: `crate::NAME` and `crate::{NAME, ...}`.
+/// Returns the modules of this crate that `text` uses: `crate::NAME` and `crate::{NAME, ...}`.
 fn used(text: &str) -> Vec<String> {
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
     let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));

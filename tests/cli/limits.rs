@@ -1,4 +1,4 @@
-//! Nodes that may not use all of their machine.
+//! `--node-cpus` and `--node-memory`.
 
 use mokctl::cli::usage;
 
@@ -6,14 +6,14 @@ use crate::fake_docker::Call;
 use crate::harness::Machine;
 use crate::upgrade;
 
-/// How the container of `node` was made, the last time.
+/// Returns the last call that created the container of `node`.
 fn created(machine: &Machine, node: &str) -> Call {
     let start = format!("create --name={node} ");
     let mut calls = machine.docker.calls().into_iter();
     calls.rfind(|call| call.line().starts_with(&start)).unwrap()
 }
 
-/// Whether engine and kubelet are told that `node` may use 1.5 CPUs and 2 GiB.
+/// Checks that engine and kubelet limit `node` to 1.5 CPUs and 2 GiB.
 #[track_caller]
 fn is_limited(machine: &Machine, node: &str) {
     let call = created(machine, node);

@@ -1,4 +1,4 @@
-//! `load image`: afterwards every node has under a name what the engine has.
+//! `load image`: afterwards a name refers to the same image in every node and in the engine.
 
 use crate::fake_docker::FakeDocker;
 use crate::harness::{Machine, Mokctl};
@@ -7,7 +7,7 @@ fn id(digit: char) -> String {
     digit.to_string().repeat(64)
 }
 
-/// A cluster, and an engine with the image `app:1`.
+/// Returns a machine with a cluster, and with the image `app:1` in its engine.
 fn machine() -> Machine {
     let machine = Machine::new().with_cluster("a 1 1");
     machine.docker.add_image("app:1", &[]);
@@ -39,7 +39,7 @@ fn nodes_follow_a_tag_wherever_it_is_moved() {
             let want = format!("docker.io/library/app:1 sha256:{}\n", id(digit));
             assert_eq!(machine.docker.node_images(node), want);
         }
-        // What is there already is not sent again.
+        // An image that all nodes have is not sent again.
         loads(&machine, "app:1").run();
         assert_eq!(saved(&machine.docker), before + 1);
     }
@@ -69,7 +69,7 @@ fn a_name_may_leave_out_what_docker_fills_in() {
     assert_eq!(saved(&machine.docker), 1);
 }
 
-/// Which of `layers` the last import into `node` had.
+/// Returns which of `layers` were in the last import into `node`.
 fn sent(docker: &FakeDocker, node: &str, layers: &[&'static str]) -> Vec<&'static str> {
     let import = format!("exec --interactive {node} ctr --namespace=k8s.io images import ");
     let calls = docker.calls();
@@ -90,7 +90,7 @@ fn a_layer_that_a_node_has_is_not_sent_again() {
     loads(&machine, "app:1").run();
     assert_eq!(sent(&machine.docker, NODES[1], &LAYERS), [base, before]);
 
-    // Built anew; the other image has the base at another place.
+    // The image was rebuilt. The second image has the same base layer at another position.
     machine.docker.image_has_layers("app:1", &[base, now]);
     machine.mokctl("create worker a 1 -q").run();
     loads(&machine, "app:1 tool:1").run();
@@ -98,7 +98,7 @@ fn a_layer_that_a_node_has_is_not_sent_again() {
     assert_eq!(sent(&machine.docker, "a-worker-2", &LAYERS), [base, now, tool]);
     machine.docker.image_has_layers("app:1", &[base, before]);
     loads(&machine, "app:1").run();
-    // All of them are there, but for the node that came later.
+    // The nodes have all layers, except the node that was added later.
     assert_eq!(sent(&machine.docker, NODES[0], &LAYERS), [""; 0]);
     assert_eq!(sent(&machine.docker, "a-worker-2", &LAYERS), [before]);
     assert_eq!(machine.docker.node_images("a-worker-2"), machine.docker.node_images(NODES[0]));
@@ -144,7 +144,7 @@ fn an_image_for_other_machines_is_refused() {
     let text = "mokctl: error: image app:1 is for linux/arm64, the nodes are linux/amd64\n";
     machine.mokctl("load image a app:1").stderr(text).code(1).run();
     assert_eq!(saved(&machine.docker), 0);
-    // These processors run that, too.
+    // The host's processors run this architecture as well.
     machine.docker.image_is_for("app:1", "linux/386");
     loads(&machine, "app:1").run();
 }

@@ -1,5 +1,5 @@
-//! Runs the program itself against a fake docker: what it says, what it asks the
-//! engine for and in which order, and what is left when something goes wrong.
+//! Runs mokctl with the fake docker, and checks its output, its docker calls and their order, and
+//! what is left when something fails.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

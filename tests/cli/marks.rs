@@ -1,4 +1,4 @@
-//! Labels and taints of nodes: of a role or of one node, whenever it comes.
+//! `--label` and `--taint`: for a role or for one node, at creation or for nodes added later.
 
 use mokctl::cli::usage;
 use mokctl::yaml;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::Machine;
 
-/// What kubeadm is told of how `node` registers.
+/// Returns the `nodeRegistration` that kubeadm gets for `node`.
 fn registration(machine: &Machine, node: &str) -> Value {
     let text = if node.ends_with("-master-1") {
         machine.docker.file(node, "/root/mok/kubeadm-init.yaml")
@@ -24,7 +24,7 @@ fn labels(machine: &Machine, node: &str) -> Option<String> {
     Some(labels["value"].as_str()?.to_owned())
 }
 
-/// The last call that waits for nodes.
+/// Returns the last call that waits for nodes.
 fn ready(machine: &Machine) -> String {
     let calls = machine.docker.calls();
     calls.iter().rfind(|call| call.line().contains(" /root/mok/ready.sh ")).unwrap().line()
@@ -47,7 +47,7 @@ fn nodes_register_with_what_is_said_of_them_and_of_their_role() {
         { "key": "x", "effect": "NoExecute" }
     ]);
     assert_eq!(registration(&machine, "a-master-1")["taints"], master);
-    // A kubelet may not say it.
+    // A kubelet may not set labels of this prefix itself, so mokctl does.
     let role = "\"node-role.kubernetes.io/db\": \"\"";
     let want = format!(
         "a-master-1=10.244.11.0/24 a-worker-1=10.244.101.0/24={role} a-worker-2=10.244.102.0/24={role}"
@@ -62,7 +62,7 @@ fn later_nodes_have_what_is_said_of_their_role_and_of_themselves() {
     assert_eq!(labels(&machine, "a-worker-2").as_deref(), Some("disk=ssd,more=1"));
     assert_eq!(labels(&machine, "a-worker-3").as_deref(), Some("more=1,disk=hdd"));
     machine.mokctl("create worker a -q --taint worker:t:NoSchedule").run();
-    // What was said of the others is not said of it.
+    // The labels and taints for other nodes do not apply to this one.
     assert_eq!(labels(&machine, "a-worker-4").as_deref(), Some("disk=ssd"));
     let taint = json!([{ "key": "t", "effect": "NoSchedule" }]);
     assert_eq!(registration(&machine, "a-worker-4")["taints"], taint);

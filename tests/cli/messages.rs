@@ -1,4 +1,4 @@
-//! Every message that a user can see, taken out of the sources.
+//! Checks every message in the sources: that docs/errors.md lists it, and its form.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,12 +9,12 @@ use regex::Regex;
 
 use crate::layers::{repository, sources};
 
-/// What is filled in: in the sources a place like `{name}`, or several, in the document a
-/// word in capitals; and numbers.
+/// Placeholders: `{name}` in the sources (or several in a row), a word in capitals in the document,
+/// and numbers in both.
 static FILLED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(\{[^}]*\})+|\b[A-Z][A-Z0-9_]+|\b[A-Z]\b|\b[0-9]+").unwrap());
 
-/// The text of each source file, without its tests; strings that go on in the next line
+/// Returns the text of each source file without its tests. Strings that continue on the next line
 /// are joined.
 fn texts() -> BTreeMap<String, String> {
     let src = repository().join("src");
@@ -28,8 +28,8 @@ fn texts() -> BTreeMap<String, String> {
     sources(&src).iter().map(|path| text(path)).collect()
 }
 
-/// The messages of all errors, each with its file. Left out are those that only pass on
-/// another error.
+/// Returns the messages of all errors, each with its file, except those that only pass on another
+/// error's message.
 fn errors() -> Vec<(String, String)> {
     let attribute = Regex::new(r#"#\[error\(\s*"((?:[^"\\]|\\.)*)",?([^\]]*)\]"#).unwrap();
     let mut found = Vec::new();
@@ -44,7 +44,7 @@ fn errors() -> Vec<(String, String)> {
     found
 }
 
-/// Each string in what `begin` finds, up to the end of the function or the call.
+/// Returns the strings between each match of `begin` and the next `end`.
 fn strings(begin: &str, end: &str) -> Vec<String> {
     let begin = Regex::new(begin).unwrap();
     let string = Regex::new(r#""((?:[^"\\]|\\.)*)""#).unwrap();
@@ -58,12 +58,12 @@ fn strings(begin: &str, end: &str) -> Vec<String> {
     found
 }
 
-/// A message with a mark for each thing that is filled in.
+/// Replaces each placeholder of a message with `*`.
 fn pattern(message: &str) -> String {
     FILLED.replace_all(message, "*").into_owned()
 }
 
-/// What docs/errors.md quotes.
+/// Returns the quoted texts of docs/errors.md.
 fn quoted(document: &str) -> Vec<&str> {
     let quoted = Regex::new(r"`([^`\n]+)`").unwrap();
     quoted.captures_iter(document).map(|found| found.get(1).unwrap().as_str()).collect()
@@ -86,7 +86,7 @@ fn every_error_is_in_the_document() {
     assert!(missing.is_empty(), "not in docs/errors.md:\n{}", missing.join("\n"));
 }
 
-/// Else the document could not be held to it, and it could not be looked up.
+/// A message without any fixed word could be neither looked up nor checked.
 #[test]
 fn no_error_consists_of_what_is_filled_in() {
     let word = Regex::new("[a-z]{3}").unwrap();
@@ -100,8 +100,8 @@ fn no_error_consists_of_what_is_filled_in() {
     }
 }
 
-/// Of a row that begins with messages, each part that is not filled in must be in the
-/// sources or in the scripts of a node.
+/// In a row that begins with messages, each fixed part must be in the sources or in the scripts of
+/// a node.
 #[test]
 fn the_document_has_no_message_that_is_gone() {
     let mut sources: String = texts().into_values().collect();
@@ -118,11 +118,11 @@ fn the_document_has_no_message_that_is_gone() {
     let rows = document.lines().filter(|line| line.starts_with("| `"));
     let mut gone = Vec::new();
     for message in rows.flat_map(|row| quoted(row.split(" | ").next().unwrap_or_default())) {
-        // The engine's own words.
+        // A message of the engine.
         if message.starts_with("...") || message.starts_with("docker ") {
             continue;
         }
-        // What a script waits for is an argument there.
+        // In the scripts, what is waited for is an argument.
         let own = message.strip_prefix("waited N s for ").unwrap_or(message);
         let pattern = pattern(&own.replace("...", "X"));
         let mut parts = pattern.split('*').map(str::trim);
@@ -133,7 +133,7 @@ fn the_document_has_no_message_that_is_gone() {
     assert!(gone.is_empty(), "only in docs/errors.md:\n{}", gone.join("\n"));
 }
 
-/// What is wrong with a message that is the end of a line: `error: WHAT: WHY`, `hint: WHAT`.
+/// Whether a message fits the end of a line such as `error: WHAT: WHY` or `hint: WHAT`.
 fn is_shaped(message: &str) -> bool {
     let first = message.chars().next().unwrap_or(' ');
     // Names keep their capitals.
@@ -146,7 +146,7 @@ fn is_shaped(message: &str) -> bool {
 
 #[test]
 fn every_error_is_a_lower_case_line() {
-    // Those of the command line are the original's, or like them.
+    // Messages about the command line have the form of the original's.
     let errors = errors().into_iter().filter(|(file, _)| file != "cli/error.rs");
     for (file, message) in errors {
         assert!(is_shaped(&message), "{file}: {message:?}");
@@ -172,13 +172,13 @@ fn every_hint_and_warning_is_a_lower_case_line() {
     let warnings = strings(r"\.warn\(", ");");
     assert!(hints.len() > 40 && remedies.len() > 1 && warnings.len() > 5, "not all are found");
     for message in hints.into_iter().chain(remedies).chain(warnings) {
-        // Arguments, and what only joins them.
+        // Arguments, and text that only joins them.
         let joins = !message.contains(' ') || message.trim().len() < 3;
         assert!(joins || is_shaped(&message), "{message:?}");
     }
 }
 
-/// Such as "Starting nodes".
+/// For example "Starting nodes".
 #[test]
 fn every_stage_is_a_gerund_and_an_object() {
     let call = r#"(?:Stage::new|\.stage|\.part|\.compile)\(\s*(?:&?format!\(\s*)?"([^"]*)""#;
@@ -195,7 +195,7 @@ fn every_stage_is_a_gerund_and_an_object() {
     }
 }
 
-/// As it is read after "failed to".
+/// A step is printed after "failed to".
 #[test]
 fn every_step_is_a_verb_and_an_object() {
     let steps = strings(r"impl fmt::Display for Step \{", "\n}\n");

@@ -1,5 +1,5 @@
-//! What only one side knows: a node whose container the user removed, or whose Node object;
-//! and a network that is gone.
+//! Nodes whose container or whose Node object the user has removed, and clusters without their
+//! network.
 
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ fn a_node_without_container_is_listed_deleted_and_made_again() {
     assert_eq!(machine.docker.node_objects(), all);
 }
 
-/// kubeadm joins no node whose name the cluster has.
+/// kubeadm refuses to join a node whose name the cluster has, so the Node object is deleted first.
 #[test]
 fn a_node_takes_the_place_of_one_without_container() {
     let machine = machine();
@@ -105,7 +105,7 @@ fn a_container_without_node_object_is_listed_deleted_and_made_again() {
     assert_eq!(machine.docker.node_objects(), all);
 }
 
-/// Without an API to ask, only what the engine has can be shown.
+/// Without the API, only the containers can be listed.
 #[test]
 fn nodes_are_listed_without_the_api() {
     let machine = machine();
@@ -140,7 +140,7 @@ fn nodes_are_listed_without_the_api() {
     machine.mokctl("delete worker a-worker-1 --yes").stderr(error).code(1).run();
 }
 
-/// On a host that does not answer there may be a container.
+/// A host that does not answer may still have the container.
 #[test]
 fn nodes_on_a_host_that_is_away_are_not_missing() {
     let machine = Machine::new();
@@ -186,7 +186,7 @@ Starting masters
     assert_eq!((network.name.as_str(), network.labels["MokCluster"].as_str()), ("mok-a", "a"));
     let create = machine.docker.calls().into_iter().rfind(|call| call.verb() == "network create");
     assert_eq!(create.unwrap().flag("subnet"), Some("172.30.5.0/24"));
-    // And as ever from now on.
+    // From now on `start` needs no repair.
     machine.mokctl("stop cluster a -q").run();
     let dry = machine.mokctl("start cluster a --dry-run").outcome();
     dry.assert(dry.stdout.starts_with("Starting masters\n"), "once more");
@@ -196,7 +196,7 @@ Starting masters
 fn start_says_what_has_the_addresses_of_a_network_that_was_removed() {
     let machine = without_network();
     let other = machine.copy();
-    // As a user makes one.
+    // A network that the user makes.
     let create = |machine: &Machine, words: &[&str]| {
         let mut docker = std::process::Command::new(machine.path("bin/docker"));
         let output = docker.args(["network", "create"]).args(words).output().unwrap();
@@ -207,13 +207,13 @@ fn start_says_what_has_the_addresses_of_a_network_that_was_removed() {
                  hint: remove network other, then run the command again\n";
     machine.mokctl("start cluster a").stderr(error).code(1).run();
 
-    // Made again by hand: the nodes still are on the one that is gone.
+    // The user has made the network again, but the nodes are still on the removed one.
     create(&other, &["--driver=bridge", "--subnet=172.30.5.0/24", "mok-a"]);
     other.mokctl("start cluster a -q").run();
     assert!(other.docker.containers().iter().all(|container| container.status == "running"));
 }
 
-/// Without it no node reaches the API: nothing that would ask it begins.
+/// Without the load balancer no node reaches the API, so no step that needs the API begins.
 #[test]
 fn start_makes_a_load_balancer_again_that_was_removed() {
     let machine = Machine::new().with_cluster("a 1 1 --with-lb --subnet 172.30.5.0/24");
@@ -260,14 +260,14 @@ fn start_makes_a_load_balancer_again_that_was_removed() {
     assert_ne!(published(), Some(before));
     machine.mokctl("create worker a -q").run();
 
-    // Masters that are stopped start before, and those that wait for the API after.
+    // Stopped masters start before the load balancer is made, and workers after it.
     machine.mokctl("stop cluster a -q").run();
     machine.docker.loses("a-lb");
     let workers = "Starting workers .. ok (0.0 s)\n";
     let stderr = format!("{warning}Starting masters .. ok (0.0 s)\n{made_again}{workers}{ready}");
     machine.mokctl("start cluster a").stderr(stderr).run();
 
-    // One that is paused is asked for the kubeconfig.
+    // A master that was paused can be asked for the kubeconfig, too.
     machine.docker.loses("a-lb");
     machine.docker.set_status("a-master-1", "paused");
     let stderr = format!("Unpausing nodes .. ok (0.0 s)\n{warning}{made_again}{ready}");
@@ -290,7 +290,7 @@ fn a_load_balancer_that_cannot_be_made_again_leaves_the_rest() {
     outcome.assert(outcome.code() == Some(0), "not started");
 }
 
-/// The engine calls it running, and runs nothing in it.
+/// The engine lists a paused node as running, although nothing in it runs.
 #[test]
 fn a_node_that_was_paused_is_shown_and_goes_on() {
     let machine = machine();

@@ -1,12 +1,12 @@
-//! What the nodes of a cluster have beside the usual: ports, mounts, a registry,
-//! proxies. Those that come later have the same.
+//! Options of a cluster's nodes: ports, mounts, a registry, proxies. Nodes that are added later
+//! have the same.
 
 use mokctl::cli::usage;
 
 use crate::fake_docker::Call;
 use crate::harness::Machine;
 
-/// All arguments of `--NAME=`.
+/// Returns the values of all flags `--NAME=VALUE` of a call.
 fn flags<'a>(call: &'a Call, name: &str) -> Vec<&'a str> {
     let start = format!("--{name}=");
     call.argv.iter().filter_map(|word| word.strip_prefix(start.as_str())).collect()
@@ -141,7 +141,7 @@ fn every_node_has_the_proxies_and_the_cluster_is_reached_without() {
     let run = machine.mokctl("create cluster a 1 0 -q --subnet 10.9.0.0/24 --registry r:5000");
     let run = run.env("HTTP_PROXY", "http://me:secret@proxy:3128").env("no_proxy", "example.org");
     run.run();
-    // Not of the cluster: what it was made with counts.
+    // The cluster was created with another proxy, which counts.
     machine.mokctl("create worker a -q").env("HTTP_PROXY", "http://other:1").run();
     let direct = "example.org,localhost,127.0.0.0/8,10.244.0.0/16,10.96.0.0/12,.svc,.cluster.local,\
                   10.9.0.0/24,a-master-1,r";
@@ -209,7 +209,7 @@ fn what_cannot_be_is_refused_with_what_is_allowed() {
     );
 }
 
-/// A cluster of nodes with CRI-O.
+/// Creates a cluster of nodes with CRI-O.
 fn with_crio(line: &str) -> Machine {
     let machine = Machine::new();
     let image = machine.docker.add_crio_image();
@@ -230,7 +230,7 @@ fn a_node_with_cri_o_has_its_state_in_a_volume_and_its_socket_in_the_configurati
     ] {
         assert!(config.lines().any(|found| found == line), "{line}: {config}");
     }
-    // Its add-on for DNS is kubeadm's own.
+    // DNS is left to kubeadm's add-on, so that phase is not skipped.
     let values = machine.docker.file("a-master-1", "/root/mok/mok.env");
     assert!(values.lines().any(|line| line == "SKIP_INIT_PHASES=preflight"), "{values}");
 }

@@ -1,4 +1,4 @@
-//! podman in docker's place: its words, and its answers.
+//! podman instead of docker: the arguments that it gets, and its answers.
 
 use mokctl::image::build_files::BASE;
 
@@ -65,8 +65,7 @@ fn a_rootless_podman_with_one_user_is_told() {
     machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
 }
 
-/// Everything that can be done with a cluster; each call that podman does not
-/// know fails.
+/// Every command for clusters. A call that podman does not know would fail.
 #[test]
 fn a_cluster_lives_and_dies_with_podman() {
     let machine = Podman::new();
@@ -95,8 +94,8 @@ fn a_cluster_of_podman_is_shown_as_any_other() {
     machine.mokctl("completion bash -- delete cluster a").stdout("a\n").run();
 }
 
-/// podman fills an image's volume when a container starts with it, and the part that has
-/// the images has no program to start.
+/// podman fills an image's volumes only when a container starts, and the part with the images has
+/// no program to start. So the image is mounted.
 #[test]
 fn a_node_image_is_built_out_of_an_image_that_is_mounted() {
     let machine = Podman::new();
@@ -111,7 +110,7 @@ fn a_node_image_is_built_out_of_an_image_that_is_mounted() {
     let part = images.iter().find(|image| image.starts_with("local/mok-images:")).unwrap();
     let mount = format!("--mount=type=image,source={part},destination=/mnt");
     assert!(preload.contains(&mount), "{preload:?}");
-    // Below which the script finds it.
+    // The folder where the script finds the mounted image.
     assert_eq!(preload.last().map(String::as_str), Some("/mnt"));
     assert!(machine.0.docker.names().is_empty(), "{:?}", machine.0.docker.names());
 }

@@ -1,5 +1,4 @@
-//! What is in the way is told before anything is created, in one line with its
-//! remedy.
+//! Preflight: problems are reported before anything is created, each in one line with its remedy.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
@@ -9,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::harness::Machine;
 
-/// An engine of which all is well but what `changes` say.
+/// Returns the `docker info` of an engine without problems, with some `changes`.
 fn info(changes: &Value) -> Value {
     let mut info = json!({
         "ServerVersion": "28.2.2", "OSType": "linux", "CgroupVersion": "2",
@@ -23,7 +22,7 @@ fn info(changes: &Value) -> Value {
     info
 }
 
-/// An engine on this very machine, which keeps everything in `root`.
+/// Returns the `docker info` of an engine on this machine, with its data in `root`.
 fn here(root: &str) -> Value {
     let kernel = |name: &str| fs::read_to_string(format!("/proc/sys/kernel/{name}")).unwrap();
     info(&json!({
@@ -32,7 +31,7 @@ fn here(root: &str) -> Value {
     }))
 }
 
-/// `create` says this before anything else, and makes the cluster.
+/// Checks that `create` prints this warning first, and creates the cluster.
 fn warns(info: &Value, line: &str, warning: &str) {
     let machine = Machine::new();
     machine.docker.say(info);
@@ -40,7 +39,7 @@ fn warns(info: &Value, line: &str, warning: &str) {
     assert!(!machine.docker.names().is_empty());
 }
 
-/// `create` says this, fails, and has made nothing.
+/// Checks that `create` fails with this output, and has created nothing.
 fn refuses(info: &Value, line: &str, stderr: &str) {
     let machine = Machine::new();
     machine.docker.say(info);
@@ -109,7 +108,7 @@ fn control_groups_that_kubernetes_will_drop_are_warned_of() {
 
 #[test]
 fn a_host_without_space_is_refused() {
-    // No file system is as full.
+    // procfs has no free space.
     let stderr = "mokctl: error: too little disk space in /proc: the new nodes need 160 MiB, 0 MiB are free\n\
                   hint: 'docker system df' shows what takes the space\n";
     refuses(&here("/proc"), "create cluster a 1 1", stderr);
@@ -140,12 +139,12 @@ fn a_port_that_somebody_listens_on_is_refused() {
     );
     refuses(&here("/"), &format!("create cluster a 1 0 --api-port {port}"), &stderr);
     refuses(&here("/"), &format!("create cluster a 1 0 --publish {port}:30080"), &stderr);
-    // It is free on another address.
+    // The port is free on another address.
     let machine = Machine::new();
     machine.docker.say(&here("/"));
     let line = format!("create cluster a 1 0 -q --api-port {port} --api-address 127.0.0.2");
     machine.mokctl(&line).run();
-    // Of another machine's ports nothing is known.
+    // The ports of another machine cannot be checked.
     let machine = Machine::new();
     machine.docker.say(&info(&json!({})));
     machine.mokctl(&format!("create cluster a 1 0 -q --api-port {port}")).run();
@@ -235,7 +234,7 @@ fn an_engine_in_a_virtual_machine_is_noted_once_or_warned_of_where_it_matters() 
     for (engine, flag, notes) in [
         (colima("6.8.0-50-generic"), "", 1),
         (colima("6.8.0-50-generic"), " --addons storage", 0),
-        // No name that is known, but another kernel behind a socket of this machine.
+        // The name is unknown, but the engine behind this machine's socket has another kernel.
         (info(&json!({})), "", 1),
         (info(&json!({"OperatingSystem": "OrbStack"})), "", 0),
         (here("/"), "", 0),
@@ -250,7 +249,7 @@ fn an_engine_in_a_virtual_machine_is_noted_once_or_warned_of_where_it_matters() 
                    'create cluster --publish PORT:NODEPORT' makes a NodePort reachable";
     let line = "create cluster a 1 0 --addons loadbalancer";
     warns(&colima("6.8.0"), &format!("{line} -q"), warning);
-    // It has been said.
+    // The warning is printed only once.
     let machine = Machine::new();
     machine.docker.say(&colima("6.8.0"));
     let outcome = machine.mokctl(line).outcome();
@@ -306,14 +305,14 @@ fn room_for_an_image_is_looked_at_before_it_is_fetched_or_built() {
     machine.docker.offer(mokctl::image::build_files::BASE, &[]);
     let pull = "build image -q --get-prebuilt-image --image-repository r";
     machine.mokctl(pull).stdout(built.as_str()).stderr(image.as_str()).run();
-    // A node does not fit either, which is refused.
+    // There is too little space for a node as well, which is an error.
     machine.docker.remove_images();
     let outcome = machine.mokctl("create cluster a 1 0 -q --image-repository r").outcome();
     outcome.assert(outcome.stderr.starts_with(&image) && outcome.code() == Some(1), "not told");
     machine.docker.remove_images();
     machine.docker.offer(mokctl::image::build_files::BASE, &[]);
     machine.mokctl("build image -q").stdout(built.as_str()).stderr(first).run();
-    // It is there now: nothing is built.
+    // The image is there now, so nothing is built.
     machine.mokctl("build image -q").stdout(built.as_str()).run();
     machine.docker.remove_image(&crate::fake_docker::image());
     machine.mokctl("build image -q").stdout(built).stderr(image).run();
@@ -333,7 +332,7 @@ fn selinux_matters_to_nodes_that_cannot_be_privileged() {
     machine.docker.say(&info(&json!({"SecurityOptions": ["name=selinux"]})));
     let warning = "mokctl: warning: the engine has SELinux, which confines nodes: this machine cannot make them privileged; \
                    run mokctl outside of a container, or the engine without SELinux\n";
-    // What this machine may do, the nodes may.
+    // Nodes can have the privileges that this machine has.
     let told = if Privilege::first_choice(own) == Privilege::Full { "" } else { warning };
     machine.mokctl("create cluster a 1 0 -q").stderr(told).run();
     // Of an engine elsewhere nothing of that is known.

@@ -1,4 +1,4 @@
-//! Several runs at the same time.
+//! Several commands at the same time.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::harness::{Machine, OTHERS, Started};
 
-/// The engine's objects are all of one run, and these.
+/// Checks that the engine has exactly these objects, all made by one run.
 fn belongs_to_one_run(machine: &Machine, names: &[&str]) {
     assert_eq!(machine.docker.names(), names);
     let objects = machine.docker.containers().into_iter().chain(machine.docker.networks());
@@ -18,7 +18,7 @@ fn belongs_to_one_run(machine: &Machine, names: &[&str]) {
 const TAKEN: &str = "hint: another run was faster, or the name is in use otherwise; \
                      'mokctl get clusters' shows clusters\n";
 
-/// Both have seen that nothing is there; the other one is through before it goes on.
+/// Both commands have seen that there is no cluster. One finishes before the other goes on.
 #[test]
 fn whoever_comes_late_says_so_and_touches_nothing() {
     let machine = Machine::new();
@@ -36,7 +36,7 @@ fn whoever_comes_late_says_so_and_touches_nothing() {
     assert!(machine.kubeconfig_text().contains("current-context: mok-a"));
 }
 
-/// An engine may give the name of a network twice, when asked at the same moment.
+/// An engine that gets two requests at the same moment may make two networks of one name.
 #[test]
 fn the_name_of_the_first_master_decides() {
     let machine = Machine::new();
@@ -71,7 +71,7 @@ fn of_several_creates_of_one_name_one_wins() {
     belongs_to_one_run(&machine, &["a-master-1", "a-worker-1", "mok-a"]);
 }
 
-/// docker makes two networks of one name, and starts no container on either.
+/// If docker has two networks of one name, it starts no container on either.
 #[test]
 fn whoever_has_not_the_name_makes_no_network() {
     let machine = Machine::new();
@@ -82,7 +82,7 @@ fn whoever_has_not_the_name_makes_no_network() {
     assert_eq!(networks, 1, "{}", machine.docker.log());
 }
 
-/// What undoes a failed one would take the other's node out of the cluster.
+/// The rollback of the loser would remove the winner's node from the cluster.
 #[test]
 fn of_two_create_worker_one_wins_and_the_other_changes_nothing() {
     let machine = Machine::new().with_cluster("a 1 1");
@@ -100,7 +100,7 @@ fn of_two_create_worker_one_wins_and_the_other_changes_nothing() {
     assert!(!log.contains("delete node"), "{log}");
 }
 
-/// Routes would be missing: neither would know of the other's node.
+/// Two commands at the same time would not know of each other's nodes, so routes would be missing.
 #[test]
 fn a_cluster_is_changed_by_one_at_a_time() {
     let machine = Machine::new().with_cluster("a 3 1");
@@ -132,12 +132,12 @@ fn two_deletes_of_one_cluster_both_come_to_their_end() {
         outcome.assert(outcome.code() == Some(0), call);
         assert!(machine.docker.names().is_empty());
     }
-    // The other one is not through yet.
+    // The other command is still removing the container.
     let going = "Error response from daemon: removal of container 000c is already in progress";
     let machine = Machine::new().with_cluster("a 1 1");
     machine.docker.on("rm *").nth(1).fails(1, going);
     machine.mokctl("delete cluster a --yes -q").run();
-    // Not where some of it stays.
+    // It is an error if one of the containers stays.
     let machine = Machine::new().with_cluster("a 1 1");
     let text = "Error: No such container: a-worker-1\nError response from daemon: device is busy";
     machine.docker.on("rm *").fails(1, text);
@@ -145,7 +145,7 @@ fn two_deletes_of_one_cluster_both_come_to_their_end() {
     outcome.assert(outcome.code() == Some(1), "it is not gone");
 }
 
-/// With a kubeconfig that is a link to one that others may read.
+/// The kubeconfig is a symbolic link to a file that others may read.
 #[test]
 fn ten_at_once_of_different_names_lose_nothing() {
     let machine = Machine::new();

@@ -1,4 +1,4 @@
-//! The addresses of pods and Services, where the user chooses them.
+//! `--pod-subnet` and `--service-subnet`.
 
 use mokctl::cli::usage;
 
@@ -78,7 +78,7 @@ fn a_clone_has_those_of_its_data() {
 
 #[test]
 fn a_subnet_that_mokctl_finds_is_no_part_of_them() {
-    // Which it is depends on the routes of this machine.
+    // The subnet that mokctl chooses depends on the routes of this machine.
     let machine = Machine::new().with_cluster("a 1 0");
     let own = machine.docker.call("network create ").flag("subnet").map(String::from).unwrap();
     let machine = Machine::new().with_cluster(&format!("a 1 0 --service-subnet {own}"));
@@ -86,7 +86,7 @@ fn a_subnet_that_mokctl_finds_is_no_part_of_them() {
     assert_ne!(own, other);
 }
 
-/// Those that run already are waited for, too.
+/// `start` waits for the network of nodes that are already running as well.
 #[test]
 fn start_knows_them() {
     let machine = Machine::new().with_cluster(&format!("a 1 0 {FLAGS}"));

@@ -1,4 +1,5 @@
-//! Where nodes pull from, and whom they trust then.
+//! `--registry`, `--registry-mirror` and certificate authorities: where nodes pull from, and whom
+//! they trust.
 
 use std::fs;
 
@@ -8,7 +9,7 @@ use crate::harness::Machine;
 
 const HUB: &str = "/etc/containerd/certs.d/docker.io/hosts.toml";
 
-/// What a runtime is told of one more place.
+/// Returns the part of a hosts.toml for one more host.
 fn host(url: &str) -> String {
     format!("\n[host.\"{url}\"]\n  capabilities = [\"pull\", \"resolve\"]\n")
 }

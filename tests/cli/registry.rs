@@ -1,4 +1,4 @@
-//! A registry that mokctl makes, and clusters that pull from it.
+//! `create registry`, and clusters that pull from a registry made by mokctl.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,8 @@ fn with_registry() -> Machine {
     machine
 }
 
-/// The address at which `node` finds the registry, and what the registry has on its network.
+/// Returns the address at which `node` finds the registry, which must be the registry's address
+/// on the cluster's network.
 fn address(machine: &Machine, node: &str) -> String {
     let text = machine.docker.file(node, HOSTS);
     let url = text.split_once("[host.\"http://").unwrap().1;
@@ -105,16 +106,16 @@ fn nodes_pull_from_it_on_their_own_network_as_long_as_there_are_any() {
     let create = machine.docker.call("create --name=a-worker-2 ");
     assert_eq!(create.labels()["mok.own-registry"], "local:5000");
     assert_eq!(clusters(&machine), json!(["a"]));
-    // A clone has another network.
+    // A clone has another network, on which the registry has another address.
     machine.mokctl("create snapshot a s -q").run();
     machine.mokctl("create cluster b --from s -q").run();
     assert_ne!(address(&machine, "a-master-1"), address(&machine, "b-master-1"));
     assert_eq!(clusters(&machine), json!(["a", "b"]));
-    // Of a cluster that goes it is taken off the network, which goes too.
+    // When a cluster is deleted, the registry leaves its network, which is removed.
     machine.mokctl("delete cluster b --yes -q").run();
     machine.mokctl("restore cluster a s --yes -q").run();
     assert_eq!(clusters(&machine), json!(["a"]));
-    // One that is made again is where clusters look for it.
+    // A registry that is made again has the address at which clusters look for it.
     machine.mokctl("delete registry --yes -q").run();
     machine.mokctl("create registry -q").run();
     assert_eq!(clusters(&machine), json!(["a"]));

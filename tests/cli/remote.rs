@@ -1,4 +1,4 @@
-//! An engine on another machine, as the client says.
+//! A remote engine, chosen by a docker context or `DOCKER_HOST`.
 
 use crate::harness::Machine;
 
@@ -20,7 +20,7 @@ fn the_api_of_an_engine_elsewhere_is_at_its_hosts_address() {
 
     let outcome = machine.mokctl("get kubeconfig a").outcome();
     outcome.assert(outcome.stdout.contains(&server), "another server");
-    // What this process may do says nothing of an engine elsewhere.
+    // The capabilities of this process say nothing about a remote engine.
     assert!(create.argv.contains(&"--privileged".to_owned()), "{:?}", create.argv);
 }
 
@@ -58,7 +58,7 @@ fn a_host_that_nobody_knows_is_told_before_anything_is_made() {
     let outcome = run.outcome();
     let error = "mokctl: error: cannot find the address of the engine's host, 'far.invalid': ";
     let hint = "\nhint: name the engine's host by its IPv4 address in DOCKER_HOST or the context\n";
-    // Between them are the resolver's own words.
+    // The resolver's message is between the two.
     let said = outcome.stderr.starts_with(error) && outcome.stderr.ends_with(hint);
     outcome.assert(said && outcome.code() == Some(1), "not told");
     assert!(machine.docker.names().is_empty());

@@ -1,5 +1,5 @@
-//! What Kubernetes itself is told: feature gates, APIs, kubeadm's patches and documents. Nodes
-//! that come later know it, wherever they come from.
+//! Settings of Kubernetes: feature gates, APIs, kubeadm's patches and documents. Nodes that are
+//! added later have them too, also after a restore or in a clone.
 
 use std::fs;
 
@@ -10,20 +10,20 @@ use serde_json::{Value, json};
 use crate::harness::Machine;
 use crate::upgrade;
 
-/// The document of that kind in kubeadm's configuration of a node.
+/// Returns the document of this kind in kubeadm's configuration of a node.
 fn document(machine: &Machine, node: &str, kind: &str) -> Value {
     let text = machine.docker.file(node, "/root/mok/kubeadm-init.yaml");
     let documents = yaml::values(&text).unwrap();
     documents.into_iter().find(|document| document["kind"] == kind).unwrap()
 }
 
-/// The document that `node` has joined with.
+/// Returns the kubeadm document that `node` has joined with.
 fn joined(machine: &Machine, node: &str) -> Value {
     let call = machine.docker.call(&format!("exec --interactive {node} bash /root/mok/join.sh"));
     yaml::values(&String::from_utf8(call.stdin.unwrap()).unwrap()).unwrap().remove(0)
 }
 
-/// The value of an argument of a component.
+/// Returns the value of an argument of a component.
 fn argument<'a>(cluster: &'a Value, component: &str, name: &str) -> Option<&'a str> {
     let arguments = cluster[component]["extraArgs"].as_array()?;
     arguments.iter().find(|argument| argument["name"] == name)?["value"].as_str()
@@ -68,14 +68,14 @@ fn with_patches(machine: Machine, line: &str) -> Machine {
     write(&machine, "patches/kubeletconfiguration.json", "{\"maxPods\": 20}");
     write(&machine, "patches/.hidden", "no patch");
     let machine = machine.with_cluster(&format!("{line} --patches patches"));
-    // They are in the cluster now.
+    // The cluster has the patches now, so the files are no longer needed.
     fs::remove_dir_all(machine.path("patches")).unwrap();
     machine
 }
 
 const FOLDER: &str = "/root/mok/patches";
 
-/// Whether `node` has the patches that a node of its role needs, and kubeadm is told.
+/// Checks that `node` has the patches for its role, and that kubeadm is told where they are.
 #[track_caller]
 fn is_patched(machine: &Machine, node: &str) {
     let kubelet = machine.docker.file(node, &format!("{FOLDER}/kubeletconfiguration.json"));
@@ -100,7 +100,7 @@ fn patches_are_there_for_every_node_whenever_it_comes() {
         is_patched(&machine, node);
     }
     assert_eq!(joined(&machine, "a-master-3")["patches"]["directory"], FOLDER);
-    // Beside mokctl's own.
+    // They are there in addition to mokctl's patches.
     let members = |node| machine.docker.has_file(node, &format!("{FOLDER}/etcd~members+json.json"));
     assert!(members("a-master-1") && members("a-master-2") && !members("a-master-3"));
 }

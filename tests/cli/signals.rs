@@ -1,5 +1,5 @@
-//! The user wants it to stop. The calls that a signal shall meet wait for the
-//! test, so nothing depends on how fast anything is.
+//! Signals. The docker call during which a signal arrives waits for the test, so nothing depends
+//! on timing.
 
 use crate::harness::Machine;
 
@@ -35,8 +35,8 @@ fn a_signal_takes_everything_back_and_is_in_the_exit_status() {
     }
 }
 
-/// A terminal sends it to all programs that run in it: the calls that take
-/// everything back must not hear it.
+/// A terminal sends Ctrl-C to every process in it. The docker calls of the rollback must not get
+/// it.
 #[test]
 fn a_signal_to_the_whole_process_group_does_not_stop_what_takes_everything_back() {
     let machine = Machine::new();
@@ -67,14 +67,14 @@ fn a_second_signal_leaves_at_once_and_says_what_remains() {
         let outcome = run.wait();
         outcome.assert(outcome.code() == Some(code), "another exit status");
         outcome.assert(outcome.stderr.ends_with(LAST_WORDS), "not its last words");
-        // What it says is true.
+        // The command in the hint works.
         remove.release();
         let delete = machine.mokctl("delete cluster a").outcome();
         delete.assert(machine.docker.names().is_empty(), "something is left");
     }
 }
 
-/// A container whose creation is cut off may appear when everything is over.
+/// If its creation were interrupted, the container might still appear after the rollback.
 #[test]
 fn a_container_in_the_making_is_finished_before_it_is_taken_back() {
     let machine = Machine::new();
@@ -82,7 +82,7 @@ fn a_container_in_the_making_is_finished_before_it_is_taken_back() {
     let run = machine.mokctl("create cluster a 1 0").start();
     create.is_reached();
     run.signal("INT");
-    // Longer than anybody needs to look whether a signal has come.
+    // Longer than the interval at which mokctl checks for signals.
     std::thread::sleep(std::time::Duration::from_millis(300));
     create.release();
     let outcome = run.wait();
@@ -111,7 +111,7 @@ fn an_interrupted_delete_can_be_run_again() {
     }
 }
 
-/// As under nohup: who ignores a signal goes on ignoring it.
+/// As under nohup: a signal that is ignored at the start stays ignored.
 #[test]
 fn a_signal_that_was_ignored_from_the_start_stays_ignored() {
     for signal in ["HUP", "INT", "TERM"] {
@@ -129,7 +129,7 @@ fn a_signal_that_was_ignored_from_the_start_stays_ignored() {
     }
 }
 
-/// The image that is being made is finished, and goes; the cluster is started again.
+/// The image that is being made is finished and then removed; the cluster is started again.
 #[test]
 fn a_signal_leaves_no_snapshot_and_the_cluster_runs() {
     let machine = Machine::new().with_cluster("a 1 1");
@@ -145,7 +145,7 @@ fn a_signal_leaves_no_snapshot_and_the_cluster_runs() {
     outcome.assert(machine.docker.images() == images, "an image is left");
 }
 
-/// And does not name the cluster, which stays, as something to delete.
+/// The hint must not suggest to delete the cluster, which stays.
 #[test]
 fn a_second_signal_says_how_to_go_on_with_nodes() {
     let machine = Machine::new().with_cluster("a 1 1");
@@ -191,10 +191,10 @@ fn a_second_signal_says_how_to_go_on_with_snapshots() {
         let last = format!("mokctl: warning: exiting immediately, without cleanup; {next}\n");
         outcome.assert(outcome.code() == Some(130), "the exit status is not 130");
         outcome.assert(outcome.stderr.ends_with(&last), "not its last words");
-        // The call that still waits ends without its rule.
+        // Without its rule, the waiting call ends.
         machine.docker.heal();
         std::thread::sleep(std::time::Duration::from_millis(100));
-        // What it says is true.
+        // The commands in the hints work.
         for line in ["start cluster a", "delete snapshot t", "restore cluster a s"] {
             machine.mokctl(&format!("{line} -q")).outcome();
         }

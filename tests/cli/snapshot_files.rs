@@ -1,4 +1,4 @@
-//! Snapshots as files, from one engine to another.
+//! `export snapshot` and `load snapshot`: from one engine to another.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -22,7 +22,7 @@ fn a_snapshot_goes_to_another_engine_and_its_cluster_with_it() {
     fs::copy(machine.path("s.tgz"), other.path("s.tgz")).unwrap();
     let stderr = "Checking s.tgz .. ok (0.0 s)\nLoading snapshot s .. ok (0.0 s)\n";
     other.mokctl("load snapshot s.tgz").stdout("s\n").stderr(stderr).run();
-    // Not as a path: a client from a snap sees few.
+    // The file is sent on standard input: a client from a snap cannot read most paths.
     assert_eq!(other.docker.call("load").line(), "load --quiet");
     assert_eq!(other.docker.images(), machine.docker.images());
     other.mokctl("restore cluster a s -q").run();

@@ -1,4 +1,4 @@
-//! Snapshots: a cluster becomes images, and is again what it was.
+//! Snapshots: a cluster is saved in images, and restored from them.
 
 use std::fs;
 use std::net::TcpListener;
@@ -51,7 +51,7 @@ fn create_stops_saves_and_starts_again() {
     assert_eq!(machine.docker.containers(), before);
     let made = ["mok-snapshot/s:a-master-1", "mok-snapshot/s:a-worker-1"].map(String::from);
     assert_eq!(machine.docker.images(), images.into_iter().chain(made).collect());
-    // The images that become others are made of containers that are stopped.
+    // Images are committed only when all containers are stopped.
     let stopped = machine.docker.call("stop -t 30 a-master-1").ended;
     let calls = machine.docker.calls();
     let mut commits = calls.iter().filter(|call| call.verb() == "commit");
@@ -136,7 +136,7 @@ fn restore_puts_the_cluster_back_whatever_has_become_of_it() {
         let published = create[1].as_deref().or(lb.as_deref()).unwrap();
         let server = format!("server: https://{}\n", published.strip_suffix(":6443/tcp").unwrap());
         assert!(machine.kubeconfig_text().contains(&server), "{}", machine.kubeconfig_text());
-        // All of it is finished, and of no other.
+        // The cluster is complete, and made from this snapshot alone.
         let outcome = machine.mokctl("get nodes a").outcome();
         outcome.assert(!outcome.stdout.contains("incomplete"), "not finished");
         machine.mokctl("restore cluster a s -q").run();
@@ -177,12 +177,12 @@ fn what_a_node_had_from_outside_it_has_again() {
         assert_eq!(of(first, node), of(0, node));
         assert_eq!(of(0, node).len(), count, "{node}");
     }
-    // And so have nodes that come later, of the image that the first were made of.
+    // So do nodes that are added later, which are made from the original node image.
     machine.mokctl("create worker a -q").run();
     let worker = machine.docker.call("create --name=a-worker-2 ");
     assert!(worker.line().ends_with(" local/mok-debian-13:v1.37.2"), "{}", worker.line());
     assert_eq!(of(0, "a-worker-2"), of(0, "a-worker-1"));
-    // A snapshot of what came out of a snapshot is a separate one.
+    // A snapshot of a restored cluster does not depend on the first one.
     machine.mokctl("create snapshot a t -q").run();
     machine.mokctl("delete snapshot s -q").run();
     machine.mokctl("restore cluster a t -q").run();
@@ -207,7 +207,7 @@ fn old_certificates_are_renewed() {
         calls.iter().filter(|call| call.line().contains(" a-master-1 tar --create ")).count()
     };
     assert_eq!(issued(&machine), 1);
-    // They are new now, and count from here on.
+    // The certificates are new now, so their age counts from here on.
     machine.mokctl("create snapshot a t -q").run();
     machine.mokctl("restore cluster a t -q").run();
     assert_eq!(issued(&machine), 1);
@@ -255,7 +255,7 @@ s          -             -       -      -     incomplete   -
     assert_eq!(machine.docker.containers().len(), 2);
 }
 
-/// An engine on this machine says where its disk is.
+/// Makes the engine one of this machine, with its data in `root`.
 fn here(machine: &Machine, root: &str) {
     let kernel = |name: &str| fs::read_to_string(format!("/proc/sys/kernel/{name}")).unwrap();
     machine.docker.say(&json!({
@@ -329,7 +329,7 @@ fn a_deleted_snapshot_leaves_its_cluster_alone() {
     let before = machine.docker.containers();
     machine.mokctl("delete snapshot s").stderr("Deleting snapshot s .. ok (0.0 s)\n").run();
     assert_eq!(machine.docker.containers(), before);
-    // What was kept for the containers goes with them.
+    // Images that were kept only for the containers are removed with them.
     machine.mokctl("delete cluster a -q").run();
     let calls = machine.docker.calls();
     let [prune, network] = &calls[calls.len() - 2..] else { unreachable!() };

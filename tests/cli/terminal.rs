@@ -1,5 +1,5 @@
-//! Progress on a terminal: the program runs in a pseudo-terminal, and what it
-//! writes is read as a terminal would show it.
+//! Progress on a terminal: mokctl runs in a pseudo-terminal, and its output is interpreted as a
+//! terminal would show it.
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -16,16 +16,16 @@ use crate::harness::{Machine, Mokctl};
 
 const ROWS: u16 = 40;
 const INIT: &str = "exec a-master-1 bash /root/mok/init.sh";
-/// Ctrl-C, as it is typed.
+/// Ctrl-C, as a terminal sends it.
 const INTERRUPT: &[u8] = b"\x03";
-/// No run takes that long.
+/// How long a run may take.
 const BOUND: Duration = Duration::from_secs(60);
 
 static SPINNER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^ [⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]  +[0-9]+\.[0-9] s ").unwrap());
 static SECONDS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[0-9]+\.[0-9]\b").unwrap());
 
-/// A run in a terminal, and what the terminal shows.
+/// A run of mokctl in a terminal, and what the terminal shows.
 struct Session {
     child: Child,
     pty: std::fs::File,
@@ -51,7 +51,7 @@ impl Session {
         let (sender, chunks) = channel();
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
-            // The end of a terminal that is no longer open is an error.
+            // Reading from a terminal that has been closed is an error.
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
                 if sender.send(buffer[..count].to_vec()).is_err() {
                     break;
@@ -63,7 +63,7 @@ impl Session {
         Self { child, pty, chunks, raw: Vec::new(), terminal, begun: Instant::now() }
     }
 
-    /// The lines that can be seen, to the last one with something on it.
+    /// Returns the visible lines, without empty ones at the end.
     fn lines(&self) -> Vec<String> {
         let (_, width) = self.terminal.screen().size();
         let rows = self.terminal.screen().rows(0, width.get());
@@ -78,7 +78,7 @@ impl Session {
         self.lines().into_iter().filter(|line| SPINNER.is_match(line)).collect()
     }
 
-    /// Shows what has come, and looks at it; false when nothing more will.
+    /// Processes new output and checks the screen. Returns false once there is no more.
     fn show(&mut self) -> bool {
         assert!(self.begun.elapsed() < BOUND, "it takes too long:\n{}", self.text());
         match self.chunks.recv_timeout(Duration::from_millis(20)) {
@@ -97,7 +97,7 @@ impl Session {
         }
     }
 
-    /// Until the line that runs is as wanted.
+    /// Waits until the line with the spinner is as `wanted`, and returns it.
     fn until_spinning(&mut self, wanted: impl Fn(&str) -> bool) -> String {
         loop {
             assert!(self.show(), "it ended:\n{}", self.text());
@@ -113,7 +113,7 @@ impl Session {
         self.pty.write_all(bytes).unwrap();
     }
 
-    /// Its exit status, when everything has been shown.
+    /// Processes all output, and returns the exit status.
     fn ends(&mut self) -> Option<i32> {
         while self.show() {}
         assert!(self.spinning().is_empty(), "a spinner is left:\n{}", self.text());
@@ -121,19 +121,19 @@ impl Session {
         self.child.wait().unwrap().code()
     }
 
-    /// With `0.0` for every duration.
+    /// Returns the visible text, with `0.0` for every duration.
     fn text(&self) -> String {
         let text: String = self.lines().iter().map(|line| format!("{line}\n")).collect();
         SECONDS.replace_all(&text, "0.0").into_owned()
     }
 }
 
-/// The spinner of a line.
+/// Returns the spinner's character in a line.
 fn frame(line: &str) -> Option<char> {
     line.trim_start().chars().next()
 }
 
-/// How long the stage of a line has taken.
+/// Returns the seconds that a line shows.
 fn seconds(line: &str) -> f64 {
     SECONDS.find(line).unwrap().as_str().parse().unwrap()
 }
@@ -170,7 +170,7 @@ fn what_runs_is_a_line_with_a_spinner_and_the_nodes_that_are_waited_for() {
     let mut session = Session::start(machine.mokctl("create cluster a 1 3"), 80);
     let line = session.until_spinning(|line| line.contains("Joining nodes 3/4"));
     assert!(line.ends_with(" s Joining nodes 3/4: a-worker-1"), "{line}");
-    // It moves, and its seconds go on.
+    // The spinner turns, and its seconds advance.
     session.until_spinning(|other| frame(other) != frame(&line) && other.contains("3/4"));
     session.until_spinning(|other| seconds(other) > seconds(&line) && other.contains("3/4"));
     joins.release();
@@ -264,7 +264,7 @@ fn the_output_of_steps_does_not_tear_the_line_that_runs() {
     }
 }
 
-/// Only the line ends are the terminal's own.
+/// Only the line ends differ, which the terminal changes.
 #[test]
 fn plain_is_plain_on_a_terminal_too() {
     let stages = ["Reserving the name", "Creating network", "Starting nodes"];

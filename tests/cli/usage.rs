@@ -1,5 +1,5 @@
-//! What the command line alone decides: no call of docker, none needed. The
-//! parity tests cover the parser; here it is that the program is wired to it.
+//! Command lines that need no docker call: mistakes, help and the like. The parity tests cover the
+//! parser; these check that the program uses it.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use mokctl::cli::usage;
 
 use crate::harness::Machine;
 
-/// Refused on standard output, below the usage text.
+/// Checks that these words are refused, with `last` on standard output below the usage text.
 #[track_caller]
 fn refuses(words: &[&str], last: &str) {
     let machine = Machine::new();
@@ -24,7 +24,7 @@ fn help_is_an_answer() {
     assert!(machine.docker.calls().is_empty());
 }
 
-/// With the flags that belong to it, those of every command, and examples.
+/// The help lists the command's flags, the global flags, and examples.
 #[test]
 fn help_about_a_command_is_its_own_with_examples() {
     let text = "
@@ -127,7 +127,7 @@ fn a_bad_number_is_refused_with_what_is_allowed() {
     refuses(&["create", "cluster", "a", "1", "100"], last);
 }
 
-/// The commit of this checkout; none where there is no git to ask, or an archive.
+/// Returns the commit of this checkout, or `None` without git or a repository.
 fn commit() -> Option<String> {
     let root = env!("CARGO_MANIFEST_DIR");
     let git = |words: &[&str]| {

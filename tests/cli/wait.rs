@@ -1,4 +1,4 @@
-//! What `create cluster` waits for, and how long.
+//! `--wait` and `--timeout` of `create cluster`.
 
 use mokctl::cli::usage;
 
@@ -14,7 +14,7 @@ const SLOW: &str = r#"{"items": [
     {"kind": "Pod", "metadata": {"name": "mine", "namespace": "default"}}
 ]}"#;
 
-/// The words of the script that waits for nodes.
+/// Returns the call of the script that waits for nodes.
 fn ready(machine: &Machine) -> String {
     machine.docker.call("exec a-master-1 bash /root/mok/ready.sh ").line()
 }
@@ -53,7 +53,7 @@ fn without_a_wait_nodes_only_register() {
 fn pods_are_waited_for_once_the_add_ons_are_installed() {
     let machine = Machine::new().with_cluster("a 1 1 --wait pods --timeout 90");
     assert!(ready(&machine).contains("ready.sh 90 0 "), "{}", ready(&machine));
-    // The first time, the add-ons are still being installed.
+    // Two looks, because the add-ons are still being installed at the first one.
     assert_eq!(looks(&machine), 2);
     machine.mokctl("create snapshot a s -q").run();
     machine.mokctl("delete cluster a -q --yes").run();

@@ -12,7 +12,7 @@ use crate::files::{get, is_empty, name_of, touch};
 use crate::inspect::hex;
 use crate::pattern::matches;
 
-/// The systemd service that installs the add-ons.
+/// The link that enables the systemd service which installs the add-ons.
 pub(crate) const ADDONS: &str =
     "root/etc/systemd/system/multi-user.target.wants/mok-addons.service";
 /// The first bytes of the public key in a certificate on P-256, and the key's length.

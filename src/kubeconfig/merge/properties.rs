@@ -1,4 +1,4 @@
-//! Generated kubeconfigs.
+//! Property tests with generated kubeconfigs.
 
 use proptest::prelude::*;
 
@@ -15,12 +15,12 @@ fn name() -> ClusterName {
     ClusterName::parse("a").unwrap()
 }
 
-/// A comment, or none, of some indentation.
+/// Generates a comment with some indentation, an empty line, or nothing.
 fn comment() -> impl Strategy<Value = String> {
     prop_oneof![3 => Just(String::new()), 1 => " {0,4}# [a-z:\\-\\[]{0,5}\n", 1 => Just("\n".to_owned())]
 }
 
-/// A text that would swallow the blank lines behind it, too.
+/// Generates a scalar. Some are block scalars that also include the blank lines after them (`|+`).
 fn keeping_scalar() -> impl Strategy<Value = String> {
     prop_oneof![9 => scalar(), 1 => Just("|+\n        some\n\n".to_owned())]
 }
@@ -38,7 +38,7 @@ fn scalar() -> impl Strategy<Value = String> {
     ]
 }
 
-/// An entry of a list in block style or in brackets, with `indent` before it.
+/// Generates an entry of a list, in block style or in brackets, indented by `indent`.
 fn item(indent: usize) -> impl Strategy<Value = String> {
     let blank = " ".repeat(indent);
     let block = (comment(), scalar(), scalar(), comment(), prop::bool::ANY).prop_map({
@@ -89,7 +89,7 @@ fn kubeconfig() -> impl Strategy<Value = String> {
     })
 }
 
-/// One that has what changes, none of it in brackets.
+/// Generates a kubeconfig in block style that has everything that a merge changes, but no `mok-a`.
 fn with_every_list() -> impl Strategy<Value = String> {
     let lists = (block_list("clusters"), block_list("contexts"), block_list("users"), comment());
     lists.prop_flat_map(|(clusters, contexts, users, comment)| {
@@ -100,7 +100,7 @@ fn with_every_list() -> impl Strategy<Value = String> {
     })
 }
 
-/// The entries of others, and whatever else is in the first document.
+/// Returns the first document without `mok-a`'s entries and the current context.
 fn foreign(text: &str) -> Node {
     let mut root = parse(text).unwrap().remove(0);
     let Kind::Map(pairs) = &mut root.kind else { unreachable!("a mapping") };
@@ -117,7 +117,7 @@ fn foreign(text: &str) -> Node {
 proptest! {
     #[test]
     fn whatever_is_not_ours_is_kept(text in kubeconfig()) {
-        // Not every mixture of comments and texts is YAML.
+        // Not every combination of comments and scalars is valid YAML.
         prop_assume!(parse(&text).is_ok());
         let new = merge_text(&text, &name(), &access()).unwrap();
         prop_assert!(foreign(&new).says(&foreign(&text)), "{}", new);

@@ -1,4 +1,4 @@
-//! Kubeconfigs as tools and people write them.
+//! Tests with kubeconfigs as tools and people write them.
 
 use super::*;
 use crate::yaml::Kind;
@@ -104,7 +104,7 @@ fn removed(text: &str) -> String {
     remove_text(text, &name("a")).unwrap().unwrap()
 }
 
-/// What the one document of the text says.
+/// Parses the text and returns its first document.
 fn root(text: &str) -> Node {
     parse(text).unwrap().remove(0)
 }
@@ -185,7 +185,7 @@ fn removing_undoes_merging_to_the_byte() {
     let cut = KUBECTL.trim_end();
     let marked = format!("\u{feff}{KUBECTL}");
     let two = format!("{KUBECTL}---\nclusters: 1\n--- !x {{}}\n");
-    // A comment that ends as on another system, and before it an odd one.
+    // A comment line that ends in CR LF, with another CR before that.
     let mixed = KUBECTL.replace("  name: minikube\ncontexts", "  name: minikube # a\r\r\ncontexts");
     let no_value = KUBECTL.replace("client-key: /home/u/.minikube/client.key", "? client-key");
     let directive = format!("%ü\n---\n{KUBECTL}");
@@ -198,7 +198,7 @@ fn removing_undoes_merging_to_the_byte() {
 
 #[test]
 fn what_is_there_is_not_written_again() {
-    // Blanks that a new entry would not have.
+    // The trailing spaces show that the entry was not written again: a new one would have none.
     let text = merged("users: \n").replace("user: mok-a\n", "user: mok-a  \n");
     assert_eq!(merged(&text), text);
 }

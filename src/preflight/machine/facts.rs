@@ -1,18 +1,18 @@
-//! What is known of the machine that the engine is on.
+//! Finds the facts about the machine that the engine is on.
 
 use std::fs;
 
 use super::Vm;
 use crate::docker::info::{DockerInfo, IdRange, Info, PodmanInfo};
 
-/// What is known of it; none or false for what the engine does not say.
+/// Facts about the engine's machine. A field is `None` or `false` if the engine does not report it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MachineFacts {
-    /// Its processors, as Go names them.
+    /// The machine's architecture, as Go names it.
     pub architecture: Option<String>,
-    /// The virtual machine that the engine is in, as seen from outside.
+    /// The virtual machine that the engine is in, if known. `None` if mokctl runs in the same one.
     pub vm: Option<Vm>,
-    /// Whether its kernel is another than that of this machine; none where one is not known.
+    /// Whether the engine has another kernel than this machine. `None` if one of them is not known.
     pub other_kernel: Option<bool>,
     /// Whether the engine is Docker's snap.
     pub is_snap: bool,
@@ -20,30 +20,28 @@ pub struct MachineFacts {
     pub selinux: bool,
     /// Whether control groups limit swap.
     pub swap_limit: Option<bool>,
-    /// Whether there is any, where the engine is on this machine.
+    /// Whether the machine has swap. `None` if the engine is not on this machine.
     pub swap: Option<bool>,
-    /// How many users, or groups if these are fewer, the containers of podman have that runs
-    /// as an ordinary user.
+    /// How many user ids, or group ids if these are fewer, a rootless podman's containers have.
     pub ids: Option<u64>,
-    /// Whether podman's packet filter sees what passes its bridges, where podman is on this
-    /// machine.
+    /// What packet filters see of podman's bridges, if podman is on this machine.
     pub bridge_filter: BridgeFilter,
 }
 
-/// What packet filters see of bridges: all that passes, with the module `br_netfilter`.
+/// What packet filters see of the traffic on bridges. The module `br_netfilter` shows it to them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BridgeFilter {
-    /// Nothing, or it does not matter.
+    /// They see none of it, or it does not matter.
     #[default]
     Off,
-    /// Nothing until something loads the module.
+    /// They see none of it until something loads the module.
     Unloaded,
-    /// All of it.
+    /// They see all of it.
     On,
 }
 
 impl MachineFacts {
-    /// Reads them out of `info`, and, where the engine `is_here`, out of `/proc`.
+    /// Reads the facts from `info` and, if the engine `is_here`, from `/proc`.
     #[must_use]
     pub fn read(info: &Info, is_here: bool) -> Self {
         let own = fs::read_to_string("/proc/sys/kernel/osrelease").ok();
@@ -54,7 +52,7 @@ impl MachineFacts {
         let other_kernel = if cfg!(target_os = "linux") {
             own.as_deref().zip(kernel).map(|(own, its)| own.trim_end() != its)
         } else {
-            // Engines run on Linux alone.
+            // Engines only run on Linux.
             Some(true)
         };
         let swaps = is_here.then(|| fs::read_to_string("/proc/swaps").ok()).flatten();
@@ -64,15 +62,15 @@ impl MachineFacts {
         };
         let bridge_filter = match info {
             Info::Podman(info) if is_here => {
-                // A rootless podman's bridges are in a network namespace with settings that no
-                // one else sees, and that begin with the kernel's.
+                // A rootless podman's bridges are in a network namespace. Its settings cannot be
+                // seen from here, and start as the kernel's defaults.
                 let rootless = info.host.security.rootless;
                 bridge_filter(rootless, &BRIDGE_FILTERS.map(|path| fs::read_to_string(path).ok()))
             }
             _ => BridgeFilter::Off,
         };
         Self {
-            // From inside of the machine all is as on any Linux.
+            // Inside the virtual machine everything is as on any other Linux.
             vm: Vm::of(info).filter(|_| !is_here),
             other_kernel,
             swap: swaps.as_deref().map(has_swap),
@@ -81,7 +79,7 @@ impl MachineFacts {
         }
     }
 
-    /// Whether this machine has no route to containers, though the engine's socket is here.
+    /// Whether this machine has no route to containers, even if the engine's socket is here.
     #[must_use]
     pub fn is_apart(&self) -> bool {
         match self.vm {
@@ -91,13 +89,15 @@ impl MachineFacts {
     }
 }
 
-/// There with the module `br_netfilter`, which Docker loads (20.10 and 26.1 do, 28.5 does not).
+/// The settings that exist while the module `br_netfilter` is loaded. Docker 20.10 and 26.1 load
+/// it, Docker 28.5 does not.
 const BRIDGE_FILTERS: [&str; 2] = [
     "/proc/sys/net/bridge/bridge-nf-call-iptables",
     "/proc/sys/net/bridge/bridge-nf-call-ip6tables",
 ];
 
-/// By this machine's settings, which are there with the module.
+/// Returns what packet filters see, by the values of [`BRIDGE_FILTERS`] on this machine. For a
+/// rootless podman only their existence counts: its own settings start as the kernel's default, on.
 fn bridge_filter(rootless: bool, settings: &[Option<String>; 2]) -> BridgeFilter {
     let mut there = settings.iter().flatten().map(|value| value.trim_end()).peekable();
     if there.peek().is_none() {
@@ -133,7 +133,8 @@ fn podman(PodmanInfo { host, .. }: &PodmanInfo) -> MachineFacts {
     }
 }
 
-/// The kernel's name of a machine, or Go's own, as Go's; none for one that is not known.
+/// Returns Go's name of an architecture, given the kernel's name or Go's. Returns `None` for an
+/// unknown one.
 fn architecture(machine: &str) -> Option<String> {
     let name = match machine {
         "x86_64" | "amd64" => "amd64",
@@ -146,7 +147,7 @@ fn architecture(machine: &str) -> Option<String> {
     Some(name.to_owned())
 }
 
-/// Whether `/proc/swaps` has a line beside its first, which is a heading.
+/// Whether `/proc/swaps` has a line after its heading.
 fn has_swap(swaps: &str) -> bool {
     swaps.lines().nth(1).is_some()
 }
@@ -219,7 +220,7 @@ mod tests {
         assert_eq!(of(false, Some("0"), Some("0")), BridgeFilter::Off);
         assert_eq!(of(false, Some("0"), Some("1")), BridgeFilter::On);
         assert_eq!(of(false, None, None), BridgeFilter::Unloaded);
-        // Those of its namespace are others.
+        // A rootless podman's namespace has other settings than this machine.
         assert_eq!(of(true, Some("0"), Some("0")), BridgeFilter::On);
         assert_eq!(of(true, None, None), BridgeFilter::Unloaded);
     }
@@ -239,13 +240,13 @@ mod tests {
             (None, Some(false), false),
             (None, Some(true), true),
             (Some(Vm::Colima), None, true),
-            // All distributions of WSL2 have one kernel.
+            // All distributions of WSL2 share one kernel.
             (Some(Vm::DockerDesktop), Some(false), true),
             (Some(Vm::OrbStack), Some(true), false),
         ] {
             assert_eq!(facts(vm, other_kernel).is_apart(), is_apart, "{vm:?} {other_kernel:?}");
         }
-        // From inside of the machine it is not.
+        // An engine that mokctl shares a virtual machine with is not elsewhere.
         let info = Info::parse(r#"{"OperatingSystem": "Docker Desktop"}"#).unwrap();
         assert_eq!(MachineFacts::read(&info, false).vm, Some(Vm::DockerDesktop));
         assert_eq!(MachineFacts::read(&info, true).vm, None);

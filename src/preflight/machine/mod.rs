@@ -1,7 +1,6 @@
-//! What differs between users' machines, and matters to what was asked for: an engine in
-//! a virtual machine, one from a snap, one without root, other processors, `SELinux`, swap,
-//! packet filters, room for an image (docs/machines.md). [`MachineFacts`] finds the facts;
-//! all else is pure.
+//! Checks for what differs between users' machines: an engine in a virtual machine, from a snap, or
+//! rootless; the architecture, `SELinux`, swap, packet filters, and disk space for an image
+//! (docs/machines.md). [`MachineFacts`] finds the facts; the rest is pure.
 
 mod facts;
 mod problem;
@@ -20,14 +19,16 @@ use crate::cluster::spec::ClusterOptions;
 use crate::docker::privilege::Privilege;
 use crate::image::contract::NodeImage;
 
-/// Users and groups from 0 to 65534, which is the last that images have.
+/// How many user and group ids a node needs: from 0 to 65534, the last one that images use.
 const NEEDED_IDS: u64 = 65535;
 
-/// What a first build has on the engine's disk at most, and what an image has (docs/image.md).
+/// What a first build takes on the engine's disk at most, and what a node image takes, in bytes
+/// (docs/image.md).
 const BUILD_DISK: u64 = 15_000 * MIB;
 const IMAGE_DISK: u64 = 1300 * MIB;
 
-/// Where the snap's engine sees what its host has; elsewhere it has the snap's own files.
+/// The folders in which Docker's snap sees the host's files. Elsewhere it sees the snap's own
+/// files.
 const SEEN_BY_SNAP: [&str; 12] = [
     "/dev",
     "/etc",
@@ -43,13 +44,13 @@ const SEEN_BY_SNAP: [&str; 12] = [
     "/var/tmp",
 ];
 
-/// What is in the way of any node on `engine`, which runs as an ordinary user.
+/// Returns what prevents or endangers any node on `engine`, if that runs as an ordinary user.
 pub(super) fn of_engine(engine: &EngineFacts, machine: &MachineFacts) -> Vec<MachineProblem> {
     if !engine.rootless {
         return Vec::new();
     }
     let names = engine.missing_controllers.clone();
-    // Of cgroup v1 no user can be given any: another problem.
+    // With cgroup v1 no user can be given controllers: that is `Problem::RootlessOnV1`.
     let can_be = engine.cgroup_version.as_deref() != Some("1");
     let lacks = can_be && !names.is_empty();
     let delegated = lacks.then_some(MachineProblem::NotDelegated { names });
@@ -58,8 +59,9 @@ pub(super) fn of_engine(engine: &EngineFacts, machine: &MachineFacts) -> Vec<Mac
     delegated.into_iter().chain(few).collect()
 }
 
-/// What kube-proxy and kube-router lack of the kernel that has the modules `known`: a node's
-/// iptables is Debian's, over `nf_tables`; an image of a user's own may have the other.
+/// Returns what the packet filter rules of kube-proxy and kube-router need and a kernel with the
+/// modules `known` lacks. mokctl's images have Debian's iptables, which uses `nf_tables`; a user's
+/// own image may have the older kind.
 pub(super) fn of_modules(known: &BTreeSet<String>) -> Option<MachineProblem> {
     let has = |name: &str| known.contains(name);
     match (has("nf_tables") && has("nft_compat"), has("ip_tables")) {
@@ -69,8 +71,8 @@ pub(super) fn of_modules(known: &BTreeSet<String>) -> Option<MachineProblem> {
     }
 }
 
-/// What is in the way of `options`, of the `addons` that were asked for by name, and of
-/// nodes of `image` with `privilege`.
+/// Returns the problems of a new cluster with `options`, with the `addons` that were asked for by
+/// name, and with nodes of `image` that get `privilege`.
 #[must_use]
 pub fn of_options(
     options: &ClusterOptions,
@@ -96,7 +98,7 @@ pub fn of_options(
     if let Some(vm) = machine.vm.filter(|vm| asked && !vm.reaches_containers()) {
         found.push(MachineProblem::Unreachable(vm));
     }
-    // Without any swap there is nothing to be limited.
+    // If the host has no swap, there is nothing to limit.
     let swaps = machine.swap_limit == Some(false) && machine.swap != Some(false);
     if swaps && options.limits.memory.is_some() {
         found.push(MachineProblem::NoSwapLimit);
@@ -104,7 +106,7 @@ pub fn of_options(
     let rootless = facts.engine.rootless;
     match machine.bridge_filter {
         BridgeFilter::On => found.push(MachineProblem::FiltersBridges { rootless }),
-        // Unless others were asked for there are all add-ons.
+        // By default a cluster has all add-ons.
         BridgeFilter::Unloaded if addons.is_none_or(|addons| addons.has(Addon::Policy)) => {
             found.push(MachineProblem::PolicyFiltersBridges { rootless });
         }
@@ -116,7 +118,8 @@ pub fn of_options(
     found
 }
 
-/// Its `home` interface leaves out what is hidden in a home folder; its /tmp is another.
+/// Whether Docker's snap sees the host's path `source`. The snap's `home` interface leaves out
+/// hidden folders of a home folder, and the snap has its own /tmp.
 fn snap_sees(source: &Path) -> bool {
     let mut below = source.components().skip(2);
     let is_hidden =
@@ -128,16 +131,17 @@ fn is_hidden(folder: Component<'_>) -> bool {
     folder.as_os_str().as_encoded_bytes().starts_with(b".")
 }
 
-/// What an engine shall get.
+/// What the engine's disk must have room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Room {
-    /// The parts of an image, none of which it has, and the image.
+    /// A build of a node image, none of whose parts the engine has.
     Build,
-    /// An image.
+    /// A node image.
     Image,
 }
 
-/// Whether there is no room for that. How much it takes is not known exactly.
+/// Returns a problem if the engine's disk has too little space for `room`. How much is needed is an
+/// estimate.
 #[must_use]
 pub fn of_room(room: Room, facts: &Survey) -> Option<MachineProblem> {
     let free = facts.host.as_ref()?.disk?;

@@ -1,4 +1,4 @@
-//! What is in the way on users' machines, and what can be done about it.
+//! The problems that only some users' machines have, and what the user can do about each.
 
 use std::path::PathBuf;
 
@@ -7,78 +7,81 @@ use thiserror::Error;
 use super::{NEEDED_IDS, Vm};
 use crate::preflight::MIB;
 
-/// Something that a user's machine has, or lacks.
+/// A problem with something that a user's machine has or lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum MachineProblem {
-    /// The engine's user may not limit what kubelets limit.
+    /// The rootless engine's user lacks cgroup controllers that kubelets need.
     #[error("the rootless engine may not limit {}: the user has not been given these controllers", names.join(", "))]
     NotDelegated {
-        /// What.
+        /// The missing controllers.
         names: Vec<&'static str>,
     },
-    /// A node's files belong to more users than the engine's user has.
+    /// The rootless engine's user has fewer ids than the files of a node belong to.
     #[error(
         "the rootless engine's user has {has} ids: the files of a node belong to up to {NEEDED_IDS}"
     )]
     FewIds {
-        /// How many it has.
+        /// How many ids the user has.
         has: u64,
     },
-    /// Neither kind of packet filter.
+    /// The kernel has neither kind of packet filter.
     #[error("the kernel has neither nf_tables with nft_compat nor ip_tables: Services need one")]
     NoPacketFilter,
-    /// Only the one that no image of ours uses.
+    /// The kernel has only the older kind of packet filter, which mokctl's images do not use.
     #[error(
         "the kernel has ip_tables alone: images that mokctl builds need nf_tables and nft_compat"
     )]
     OldPacketFilter,
-    /// Docker's snap has its own view of the host's files.
+    /// Docker's snap does not see a path that must be mounted.
     #[error("docker is a snap and does not see {}, which --mount names", .0.display())]
     HiddenFromSnap(PathBuf),
-    /// Services have addresses that lead nowhere.
+    /// The engine is in a virtual machine, so this machine does not reach the addresses that the
+    /// add-on `loadbalancer` gives to Services.
     #[error(
         "the engine is in a virtual machine ({0}): this machine reaches no address that the add-on loadbalancer gives"
     )]
     Unreachable(Vm),
-    /// Memory is limited, what is beyond it is swapped.
+    /// Control groups do not limit swap: a node with limited memory may swap out the rest.
     #[error("the engine's host cannot limit swap: a node may take more than --node-memory")]
     NoSwapLimit,
-    /// podman masquerades what nodes send to pods of other nodes, because it takes only nodes'
-    /// addresses for those of its network. Docker's rules drop what passes bridges that Docker does
-    /// not know; an ordinary user's podman has a network namespace without them. Seen as root
-    /// with podman 5.8 beside Docker 28.5, without root with podman 5.4.
+    /// Packet filters see the traffic between podman's nodes. podman masquerades what nodes send
+    /// to pods of other nodes, because only nodes' addresses belong to its network. Docker's
+    /// rules drop what passes bridges that Docker does not know; a rootless podman has a network
+    /// namespace without these rules. Seen as root with podman 5.8 next to Docker 28.5, and
+    /// rootless with podman 5.4.
     #[error("packet filters see what passes between nodes: {}", consequence(*rootless))]
     FiltersBridges {
-        /// Whether they are an ordinary user's.
+        /// Whether podman is rootless.
         rootless: bool,
     },
-    /// The same, once kube-router's rules with `physdev` have loaded `br_netfilter`.
+    /// The same as [`Self::FiltersBridges`], once the add-on `policy` is there: kube-router's rules
+    /// match `physdev`, which loads `br_netfilter`.
     #[error(
         "the add-on policy makes packet filters see what passes between nodes: {}",
         consequence(*rootless)
     )]
     PolicyFiltersBridges {
-        /// Whether they are an ordinary user's.
+        /// Whether podman is rootless.
         rootless: bool,
     },
-    /// `SELinux` confines what is not privileged.
+    /// `SELinux` confines nodes, because they will not be privileged.
     #[error(
         "the engine has SELinux, which confines nodes: this machine cannot make them privileged"
     )]
     Confined,
-    /// Other processors.
+    /// The image is for another architecture than the host's.
     #[error(
         "image {image} is for {is}, the engine's host is {host}: nodes run by emulation, if at all"
     )]
     OtherArchitecture {
-        /// Its name.
+        /// The image's name.
         image: String,
-        /// What it is for.
+        /// The image's architecture.
         is: String,
-        /// What there is.
+        /// The host's architecture.
         host: String,
     },
-    /// A build fills the disk.
+    /// The engine's disk may have too little space for a build.
     #[error(
         "too little disk space in {}: the first build takes up to {} MiB, {} MiB are free",
         path.display(), needed / MIB, free / MIB
@@ -86,12 +89,12 @@ pub enum MachineProblem {
     BuildDisk {
         /// The engine's folder.
         path: PathBuf,
-        /// Bytes.
+        /// The bytes that the first build needs at most.
         needed: u64,
-        /// Bytes.
+        /// The bytes that are free.
         free: u64,
     },
-    /// The image fills the disk.
+    /// The engine's disk may have too little space for a node image.
     #[error(
         "too little disk space in {}: a node image takes about {} MiB, {} MiB are free",
         path.display(), needed / MIB, free / MIB
@@ -99,21 +102,21 @@ pub enum MachineProblem {
     ImageDisk {
         /// The engine's folder.
         path: PathBuf,
-        /// Bytes.
+        /// The bytes that a node image needs, about.
         needed: u64,
-        /// Bytes.
+        /// The bytes that are free.
         free: u64,
     },
 }
 
 impl MachineProblem {
-    /// Whether what was asked for may succeed nevertheless.
+    /// Whether what was asked for may succeed in spite of the problem.
     #[must_use]
     pub const fn may_be_survived(&self) -> bool {
         !matches!(self, Self::NotDelegated { .. } | Self::NoPacketFilter)
     }
 
-    /// What the user can do about it.
+    /// Returns what the user can do about the problem.
     #[must_use]
     pub fn remedy(&self) -> String {
         match self {
@@ -153,7 +156,7 @@ impl MachineProblem {
     }
 }
 
-/// What comes of packet filters that see what passes between podman's nodes.
+/// Describes what happens if packet filters see the traffic between podman's nodes.
 fn consequence(rootless: bool) -> &'static str {
     if rootless {
         "podman's changes it, so nodes do not reach pods of other nodes"

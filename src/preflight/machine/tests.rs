@@ -36,7 +36,7 @@ fn machine() -> MachineFacts {
     }
 }
 
-/// What is said of the problems of a cluster with all of that, and of each its remedy.
+/// Returns the message and the remedy of each problem of a cluster with these options.
 fn said(machine: MachineFacts, addons: Option<&str>, privilege: Privilege) -> Vec<[String; 2]> {
     let addons = addons.map(|word| Addons::parse(word).unwrap());
     let facts = Survey { machine, ..Survey::default() };
@@ -91,7 +91,7 @@ fn each_problem_is_told_with_its_remedy_where_it_matters() {
                 "'create cluster --publish PORT:NODEPORT' makes a NodePort reachable",
             ]),
         ),
-        // It was not asked for: a note at the end is enough.
+        // The add-on was not asked for by name, so a note after creation is enough.
         (vm(Vm::Colima), None, full, None),
         (vm(Vm::Colima), Some("storage"), full, None),
         (vm(Vm::OrbStack), balancer, full, None),
@@ -186,13 +186,13 @@ fn a_rootless_engine_needs_controllers_and_ids() {
     let delegate = "run 'systemctl edit user@.service' as root, add 'Delegate=cpu cpuset io memory pids' below [Service], and log in again";
     let lacks = ["cpuset", "pids"];
     assert_eq!(said(&engine(true, "2", &lacks), &ids(None)), [[problem, delegate, "false"]]);
-    // Of cgroup v1 no user can be given any: another problem.
+    // With cgroup v1 no user can be given controllers: that is `Problem::RootlessOnV1`.
     assert!(said(&engine(true, "1", &lacks), &ids(None)).is_empty());
     let few = "the rootless engine's user has 1 ids: the files of a node belong to up to 65535";
     let give = "run 'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER' as root, then 'podman system migrate'";
     assert_eq!(said(&engine(true, "2", &[]), &ids(Some(1))), [[few, give, "true"]]);
     assert!(said(&engine(true, "2", &[]), &ids(Some(65537))).is_empty());
-    // With root its host's kernel lacks them: another problem.
+    // An engine that runs as root has all that the kernel has: that is `Problem::NoControllers`.
     assert!(said(&engine(false, "2", &lacks), &ids(Some(1))).is_empty());
 }
 

@@ -1,13 +1,13 @@
-//! An engine in a virtual machine: told by what it says of itself, nothing is asked.
+//! Recognizes an engine in a virtual machine, by what the engine says of itself.
 
 use std::fmt;
 
 use crate::docker::info::{DockerInfo, Info, PodmanInfo};
 
-/// What makes the virtual machine.
+/// The product that runs the virtual machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Vm {
-    /// Docker Desktop, of macOS, Windows or Linux.
+    /// Docker Desktop, on macOS, Windows or Linux.
     DockerDesktop,
     /// colima.
     Colima,
@@ -15,14 +15,14 @@ pub enum Vm {
     RancherDesktop,
     /// `OrbStack`.
     OrbStack,
-    /// lima by itself.
+    /// lima, without colima or Rancher Desktop on top.
     Lima,
     /// `podman machine`, or podman on another machine.
     Podman,
 }
 
 impl Vm {
-    /// The one that the engine of `info` is in, if it is known to be in one.
+    /// Returns the virtual machine that the engine of `info` is in, if it is known to be in one.
     #[must_use]
     pub fn of(info: &Info) -> Option<Self> {
         match info {
@@ -35,7 +35,7 @@ impl Vm {
         let word = |word: &Option<String>| word.as_deref().unwrap_or_default().to_lowercase();
         let (system, host) = (word(&info.operating_system), word(&info.name));
         let kernel = word(&info.kernel_version);
-        // lima calls its machines `lima-NAME`, colima's profiles are `colima-NAME`.
+        // Host names: `lima-NAME` with lima, `colima` or `colima-PROFILE` with colima.
         let is_called = |name: &str| {
             host.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         };
@@ -58,7 +58,7 @@ impl Vm {
         info.host.service_is_remote.then_some(Self::Podman)
     }
 
-    /// Whether its machine has a route to containers: `OrbStack` makes one.
+    /// Whether the machine of the user has a route to containers. Only `OrbStack` sets one up.
     #[must_use]
     pub const fn reaches_containers(self) -> bool {
         matches!(self, Self::OrbStack)
@@ -110,7 +110,7 @@ mod tests {
                 Some(Vm::RancherDesktop),
             ),
             ("OrbStack", "orbstack", "6.11.10-orbstack-00280", Some(Vm::OrbStack)),
-            // Docker's own packages in a distribution of WSL2: as on any Linux.
+            // Docker's own packages in a distribution of WSL2 work as on any other Linux.
             ("Ubuntu 24.04.1 LTS", "box", "5.15.153.1-microsoft-standard-WSL2", None),
             ("Debian GNU/Linux 13 (trixie)", "limabean", "6.12.48", None),
             ("", "", "", None),

@@ -1,4 +1,4 @@
-//! The user's files: each is read once.
+//! Reads the files that settings consist of, each of them once.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -14,20 +14,21 @@ use crate::node::settings::{
 };
 use crate::ui::Ui;
 
-/// What this machine has that nodes may be given.
+/// The files of this machine that nodes may be given.
 #[derive(Debug, Clone, Copy)]
 pub struct Own<'a> {
-    /// The file with the authorities that it trusts.
+    /// The file with the certificate authorities that this machine trusts.
     pub authorities: Option<&'a Path>,
-    /// The folder of the docker client's settings.
+    /// The folder with the docker client's `config.json`.
     pub docker_config: Option<&'a Path>,
 }
 
-/// Reads what `spec` names and what it takes of this machine's `own`, for a cluster that pulls
-/// from `registry`; warns of what mokctl decides itself.
+/// Reads the files that `spec` names, and those of this machine's `own` files that it asks for. The
+/// cluster pulls from `registry`. Warns of kubeadm's settings that are left out, because mokctl
+/// decides them.
 ///
 /// # Errors
-/// What cannot be read or used.
+/// Returns the first file that cannot be read or used, or what is missing.
 pub fn read(
     spec: &SettingsSpec,
     registry: Option<&Registry>,
@@ -83,7 +84,7 @@ fn login(registry: &Registry, own: &Own<'_>) -> Result<Login, SettingsError> {
     }
 }
 
-/// All files of `folder`, but for hidden ones.
+/// Reads all files of `folder` except hidden ones.
 fn patches(folder: &Path) -> Result<Patches, SettingsError> {
     let unread = |source| SettingsError::Read { path: folder.to_owned(), source };
     let entries = fs::read_dir(folder).map_err(unread)?.collect::<io::Result<Vec<_>>>();
@@ -105,7 +106,7 @@ fn patches(folder: &Path) -> Result<Patches, SettingsError> {
 fn text(path: &Path) -> Result<String, SettingsError> {
     let unread = |source| SettingsError::Read { path: path.to_owned(), source };
     let mut text = String::new();
-    // One byte more tells a longer file.
+    // Reads one byte more than allowed, to notice a file that is too long.
     let file = File::open(path).map_err(unread)?;
     file.take(LONGEST + 1).read_to_string(&mut text).map_err(unread)?;
     if text.len() as u64 > LONGEST {

@@ -1,5 +1,5 @@
-//! What a user tells Kubernetes itself: read once and judged before anything is made, by
-//! Kubernetes' own programs where they can tell.
+//! Settings that the user passes on to Kubernetes. They are read once and checked before anything
+//! is created, where possible by Kubernetes' own programs.
 
 mod files;
 mod programs;
@@ -16,38 +16,38 @@ use crate::cluster::kubernetes::KubernetesVersion;
 use crate::docker::DockerError;
 use crate::node::settings::FileError;
 
-/// Why settings cannot be used.
+/// The reason why settings cannot be used.
 #[derive(Debug, Error)]
 pub enum SettingsError {
-    /// The engine.
+    /// A call of the docker client failed.
     #[error(transparent)]
     Docker(#[from] DockerError),
-    /// The system has no such file, or does not show it.
+    /// A file or folder cannot be read.
     #[error("cannot read '{}': {source}", path.display())]
     Read {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// It is not what it should be.
+    /// A file has contents that cannot be used.
     #[error("cannot use '{}': {source}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// What is wrong with the file.
         source: FileError,
     },
-    /// No patch is there.
+    /// The folder of patches contains none.
     #[error("no patches in '{}'", .0.display())]
     NoPatches(PathBuf),
-    /// Its system keeps them in no file that is known.
+    /// This machine has no CA bundle at any of the known paths.
     #[error("this machine has no file with the authorities that it trusts")]
     NoBundle,
-    /// docker's client has none.
+    /// The docker client has no credentials for the registry.
     #[error("docker's config.json has no credentials for {0}")]
     NoCredentials(String),
-    /// They are not in the file.
+    /// The docker client keeps the credentials in a credential helper, not in its `config.json`.
     #[error(
         "docker's config.json leaves the credentials for {registry} to docker-credential-{helper}, \
          which mokctl does not run"
@@ -55,17 +55,17 @@ pub enum SettingsError {
     Helper {
         /// The registry.
         registry: String,
-        /// The program.
+        /// The helper's name, without `docker-credential-`.
         helper: String,
     },
-    /// That Kubernetes would not start.
+    /// This version of Kubernetes does not accept a setting.
     #[error("Kubernetes {version} does not take {what}: {reason}")]
     Refused {
-        /// The Kubernetes of the image.
+        /// The Kubernetes version of the node image.
         version: KubernetesVersion,
-        /// What was said.
+        /// The flag of the setting, such as `--feature-gates`.
         what: &'static str,
-        /// Its own words.
+        /// The reason, usually in the words of the program that refuses it.
         reason: String,
     },
 }

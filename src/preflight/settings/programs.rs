@@ -1,5 +1,5 @@
-//! What Kubernetes' programs, as a node image has them, say of settings: each runs in a
-//! container that is gone afterwards.
+//! Checks settings with Kubernetes' programs from a node image. Each runs in a container that is
+//! removed afterwards.
 
 use super::SettingsError;
 use crate::cluster::runtime::Runtime;
@@ -7,17 +7,19 @@ use crate::docker::{Call, Docker, DockerError, args};
 use crate::image::contract::NodeImage;
 use crate::node::settings::Settings;
 
-/// The API server, wherever the image's archives have it; of an image that has it elsewhere
-/// nothing is found out. It gets as far as the check of its flags, and no further.
+/// A shell script that runs the API server, whichever of the unpacked container images in the node
+/// image has it. A node image that has it elsewhere is not checked. The API server checks its flags
+/// and gets no further.
 const API_SERVER: &str = "exec /usr/lib/mok/snapshots/*/usr/local/bin/kube-apiserver \"$@\"";
-/// What it wants to know before it looks at the rest.
+/// The flags that the API server needs before it checks the others.
 const ADDRESSES: [&str; 3] =
     ["--advertise-address=192.0.2.1", "--service-cluster-ip-range=10.96.0.0/12", "--cert-dir=/tmp"];
 
-/// `settings` for nodes of `image`, with kubeadm's feature gates apart.
+/// Separates kubeadm's feature gates from the others in `settings`, and checks that nodes of
+/// `image` accept these settings.
 ///
 /// # Errors
-/// What Kubernetes of that version does not take.
+/// Returns [`SettingsError::Refused`] if they do not, or the failure of a docker command.
 pub fn asked(
     mut settings: Settings,
     docker: &Docker,
@@ -32,10 +34,10 @@ pub fn asked(
     Ok(settings)
 }
 
-/// Whether nodes of `image` take `settings`.
+/// Checks that nodes of `image` accept `settings`.
 ///
 /// # Errors
-/// What they do not take.
+/// Returns [`SettingsError::Refused`] if they do not, or the failure of a docker command.
 pub fn allow(settings: &Settings, docker: &Docker, image: &NodeImage) -> Result<(), SettingsError> {
     let refused = |what, reason: &str| {
         let (version, reason) = (image.version, reason.to_owned());
@@ -83,7 +85,7 @@ pub fn allow(settings: &Settings, docker: &Docker, image: &NodeImage) -> Result<
     Ok(())
 }
 
-/// What the program of `call` says where it fails.
+/// Runs `call` and returns what its program prints if it fails.
 fn complaint(docker: &Docker, call: &Call) -> Result<Option<String>, DockerError> {
     match docker.capture(call) {
         Ok(_) => Ok(None),
@@ -92,14 +94,14 @@ fn complaint(docker: &Docker, call: &Call) -> Result<Option<String>, DockerError
     }
 }
 
-/// The part of an error of several, `err="[ONE, TWO]"`, that has `mark` in it.
+/// Returns the part of an error that contains `mark`. Several errors look like `err="[ONE, TWO]"`.
 fn part<'a>(said: &'a str, mark: &str) -> Option<&'a str> {
     let (_, error) = said.rsplit_once("err=\"")?;
     let error = error.split('"').next()?.trim_matches(['[', ']']);
     error.split(", ").find(|part| part.contains(mark))
 }
 
-/// The names that a help text lists as `NAME=true|false`.
+/// Returns the names that a help text lists as `NAME=true|false`.
 fn gates(help: &str) -> Vec<String> {
     let words = help.split_whitespace();
     words.filter_map(|word| Some(word.split_once("=true|false")?.0.to_owned())).collect()

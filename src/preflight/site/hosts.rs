@@ -1,5 +1,5 @@
-//! Several hosts: what each says of itself, what is in the way there, and which of them has
-//! the node image.
+//! A place of several hosts. Asks each host about itself, finds the problems there, and finds out
+//! which hosts have the node image.
 
 use std::net::Ipv4Addr;
 use std::thread;
@@ -22,19 +22,19 @@ use crate::preflight::machine::of_options;
 use crate::preflight::report::survey;
 use crate::preflight::{self, PreflightError, Problem, Survey, SwarmFacts, of_swarm, problems};
 
-/// What a host says of itself.
+/// What is known of one host.
 struct HostReport {
     host: Host,
     docker: Docker,
     facts: Survey,
     swarm: SwarmFacts,
-    /// The id of its node image; none where it has none of that name.
+    /// The id of the host's node image. `None` if it has no image of that name.
     image: Option<String>,
     endpoint: Endpoint,
 }
 
-/// Looks at the hosts that `placement` spreads `roster` over, side by side; what is in
-/// the way on each is told for each.
+/// Looks in parallel at the hosts over which `placement` spreads `roster`. Reports the problems of
+/// each host.
 pub(super) fn several(
     asked: Asked<'_>,
     own: Option<BoundingSet>,
@@ -45,8 +45,8 @@ pub(super) fn several(
     refuse_what_hosts_cannot(asked.docker, spec)?;
     let at = |host: &Host| (host.clone(), asked.docker.at(host));
     let there: Vec<(Host, Docker)> = asked.hosts.iter().map(at).collect();
-    // The first that has the image says which one it is; the client's own engine may
-    // have it, too, where it was built.
+    // The first engine that has the image decides which one it is. The client's own engine comes
+    // last: the image may have been built there.
     let mut sources = there.iter().map(|(_, there)| there).chain([asked.docker]);
     let found = sources.find_map(|source| Some((chosen_image(source, spec).ok()?, source)));
     let looks: Vec<Result<HostReport, PreflightError>> = thread::scope(|scope| {
@@ -62,7 +62,7 @@ pub(super) fn several(
     };
     let id = source.capture(&args::image_id(&image.name))?;
     let lacking = looks.iter().filter(|look| look.image.as_ref() != Some(&id));
-    // What this process may do says something of engines on this machine alone.
+    // This process's capabilities only say something about engines on this machine.
     let is_here = looks.iter().all(|look| look.facts.host.is_some());
     Ok(Site {
         lacking: lacking.map(|look| look.host.clone()).collect(),
@@ -73,7 +73,7 @@ pub(super) fn several(
             .iter()
             .fold(Taken::default(), |all, look| all.and(look.facts.taken.clone()))
             .with(spec.ranges),
-        // Nor are containers reached from their own hosts.
+        // Containers on an overlay network cannot even be reached from their own hosts.
         is_apart: true,
         address: api_address(spec, placement.get(&roster.api_node()), &looks)?,
         engines: engines(asked.docker, looks, placement),
@@ -96,7 +96,7 @@ fn refuse_what_hosts_cannot(docker: &Docker, spec: &ClusterSpec) -> Result<(), P
     }
 }
 
-/// The reason why the first of them has none.
+/// Returns the reason why the first host has no node image.
 fn why_no_image(own: &Docker, there: &[(Host, Docker)], spec: &ClusterSpec) -> InventoryError {
     let first = there.first().map_or(own, |(_, there)| there);
     match chosen_image(first, spec) {
@@ -105,8 +105,8 @@ fn why_no_image(own: &Docker, there: &[(Host, Docker)], spec: &ClusterSpec) -> I
     }
 }
 
-/// Where clients find what `host` publishes: a socket says nothing of that, its swarm
-/// does.
+/// Returns the address at which clients reach what `host` publishes. If the client reaches the host
+/// through a local socket, that is the host's address in the swarm.
 fn api_address(
     spec: &ClusterSpec,
     host: Option<&Host>,
@@ -134,7 +134,8 @@ fn engines(own: &Docker, looks: Vec<HostReport>, placement: Placement) -> Engine
     Engines::several(first, engines.collect(), placement, manager)
 }
 
-/// One call after the other: with many hosts there are enough at once.
+/// Asks one host about itself. The calls run one after another: hosts are asked in parallel,
+/// which is enough calls at once.
 fn look(
     host: &Host,
     there: &Docker,
@@ -155,7 +156,7 @@ fn look(
     })
 }
 
-/// Tells what is in the way, and refuses if anything is.
+/// Reports the problems of all hosts. Fails if a host has one that a cluster cannot survive.
 fn check_hosts(
     Asked { hosts, ui, .. }: Asked<'_>,
     spec: &ClusterSpec,
@@ -181,7 +182,7 @@ fn check_hosts(
         let Some(image) = image else { continue };
         let of_host = problems(&demand(spec, &here.collect::<Vec<_>>(), image.version), facts);
         let addons = spec.addons.as_ref();
-        // What an engine elsewhere may grant is not known.
+        // What an engine on another machine may grant is not known.
         let of_options = of_options(&spec.options, addons, image, Privilege::Full, facts);
         found.extend(
             of_host

@@ -1,5 +1,5 @@
-//! Where a new cluster comes to be: the client's own engine, or the hosts that the user
-//! names. Looks at everything that can be in the way, before anything is made.
+//! The place of a new cluster: the client's own engine, or the hosts that the user names. Looks for
+//! all problems there before anything is created.
 
 mod hosts;
 
@@ -27,34 +27,34 @@ use crate::inventory::found::Asked;
 use crate::inventory::networks::{self, taken_subnets};
 use crate::inventory::{members, node_images};
 
-/// All that is known of the place.
+/// The place of a new cluster, with all that is known of it.
 #[derive(Debug)]
 pub struct Site {
     /// The engines, and which node will be on which.
     pub engines: Engines,
     /// The node image.
     pub image: NodeImage,
-    /// The hosts that lack it, and who has it.
+    /// The hosts that lack the node image, or have another one of that name.
     pub lacking: Vec<Host>,
-    /// Who has it.
+    /// An engine that has the node image.
     pub image_from: Docker,
-    /// What to try first of what an engine may grant.
+    /// The privileges to ask an engine for first.
     pub privilege: Privilege,
-    /// Which networks have addresses already.
+    /// The address ranges that are already in use, including the cluster's ranges.
     pub taken: Taken,
-    /// Where the API is published.
+    /// The address on which the API is published, and at which clients reach it.
     pub address: Ipv4Addr,
-    /// Whether this machine reaches only what the engine publishes, and no container; not
-    /// where the user has been warned of it.
+    /// Whether this machine reaches published ports only, and no container. `false` if the user has
+    /// already been warned of that.
     pub is_apart: bool,
 }
 
 impl Site {
-    /// Looks at the place that `spec` and the user's hosts name, and refuses what cannot
-    /// succeed there. `own` is what this process may do.
+    /// Looks at the place that `spec` and the user's hosts name, and refuses what cannot succeed
+    /// there. `own` is the set of capabilities that this process may have.
     ///
     /// # Errors
-    /// What is in the way.
+    /// Returns the first problem that prevents the cluster.
     pub fn find(
         asked: Asked<'_>,
         own: Option<BoundingSet>,
@@ -69,16 +69,16 @@ impl Site {
         hosts::several(asked, own, spec, roster, spread(roster, named, &fixed))
     }
 
-    /// The add-ons of a cluster here: those that are `wanted`, by default all that are
-    /// possible.
+    /// Returns the add-ons of a cluster in this place: the `wanted` ones, or by default all that
+    /// are possible.
     ///
     /// # Errors
-    /// One is wanted that is not possible.
+    /// Fails if a wanted add-on is not possible here.
     pub fn addons(&self, wanted: Option<&Addons>, cni: Cni) -> Result<Addons, PreflightError> {
-        // kube-router knows mokctl's network alone.
+        // kube-router only works with mokctl's own pod network.
         let foreign = (cni == Cni::None).then_some(Addon::Policy);
-        // An overlay network does not pass on the question who has an address: only
-        // those of its containers are reached.
+        // An overlay network does not forward ARP requests, so only the addresses of its containers
+        // can be reached.
         let is_spread = !self.engines.hosts().is_empty();
         let impossible = is_spread.then_some(Addon::LoadBalancer);
         let Some(wanted) = wanted else {
@@ -101,7 +101,7 @@ impl Site {
     }
 }
 
-/// On the client's own engine.
+/// Looks at the client's own engine.
 fn one(
     Asked { docker, ui, .. }: Asked<'_>,
     own: Option<BoundingSet>,
@@ -112,7 +112,7 @@ fn one(
     if family.has_ipv6() && docker.client() == Client::Podman {
         return Err(PreflightError::PodmanFamily(family));
     }
-    // Side by side: each call of docker's client takes a moment.
+    // In parallel, because each call of the docker client takes a moment.
     let (image, existing, facts, taken, endpoint) = thread::scope(|scope| {
         let existing = scope.spawn(|| refuse_existing(docker, &spec.name));
         let facts = scope.spawn(|| look(docker, &spec.options.ports()));
@@ -121,7 +121,8 @@ fn one(
         let image = chosen_image(docker, spec);
         (image, join(existing), join(facts), join(taken), join(endpoint))
     });
-    // An image may be brought; that would be for nothing.
+    // Before the image: if that is missing, the caller may fetch one, in vain if the cluster
+    // exists.
     existing?;
     let image = image?;
     if family.has_ipv6() && !image.ipv6 {
@@ -150,12 +151,12 @@ fn one(
     })
 }
 
-/// The node image that was asked for.
+/// Returns the node image that was asked for, or the default one.
 fn chosen_image(docker: &Docker, spec: &ClusterSpec) -> Result<NodeImage, InventoryError> {
     node_images::chosen(docker, spec.image.as_ref(), spec.version.as_ref())
 }
 
-/// The subnet that was asked for, or the one that a cluster `name` on one host would get.
+/// Returns the subnet that was asked for, or the one that a cluster `name` on one host would get.
 #[must_use]
 pub fn chosen_subnet(
     asked: Option<Subnet>,
@@ -166,7 +167,7 @@ pub fn chosen_subnet(
     asked.or_else(|| taken.free(name, MAX_PREFIX, family))
 }
 
-/// What `nodes` ask of where they will be.
+/// Returns what `nodes` demand of their engine.
 fn demand(spec: &ClusterSpec, nodes: &[&NodeName], kubernetes: KubernetesVersion) -> Demand {
     let of = |role| nodes.iter().filter(|node| node.role() == role).count() as u64;
     Demand {
@@ -178,10 +179,10 @@ fn demand(spec: &ClusterSpec, nodes: &[&NodeName], kubernetes: KubernetesVersion
     }
 }
 
-/// That there is nothing yet of the cluster `name`.
+/// Checks that the engine has no container and no network of a cluster `name`.
 ///
 /// # Errors
-/// Where there is.
+/// Fails if it has: the cluster exists, or is incomplete.
 pub fn refuse_existing(docker: &Docker, name: &ClusterName) -> Result<(), PreflightError> {
     let members = members::of(docker, Some(name))?;
     let finished = members.iter().any(|member| member.complete);

@@ -1,4 +1,4 @@
-//! Which images an upgrade goes through, and where they come from.
+//! The node images that an upgrade goes through, and where they come from.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! `upgrade cluster`: nodes move to another image with what they have, one after the other.
+//! `upgrade cluster`: node after node gets a container of another image, with the data it has.
 
 mod images;
 mod refusals;
@@ -10,7 +10,7 @@ use crate::harness::Machine;
 
 const OLD: &str = "local/mok-debian-13:v1.36.3";
 
-/// A machine with images of several versions.
+/// Returns a machine with node images of several versions.
 pub(crate) fn machine() -> Machine {
     let machine = Machine::new();
     machine.docker.add_image(OLD, &labels("v1.36.3"));
@@ -18,12 +18,12 @@ pub(crate) fn machine() -> Machine {
     machine
 }
 
-/// A cluster with Kubernetes 1.36.3.
+/// Returns a machine with a cluster of Kubernetes 1.36.3.
 pub(crate) fn with_cluster(line: &str) -> Machine {
     machine().with_cluster(&format!("{line} --k8sver 1.36"))
 }
 
-/// The version of each container, by its label, and what it does.
+/// Returns the version label and the status of each container.
 pub(crate) fn versions(machine: &Machine) -> BTreeMap<String, (String, String)> {
     let containers = machine.docker.containers().into_iter();
     let version = |labels: &BTreeMap<String, String>| labels["mok.kubernetes"].clone();
@@ -224,7 +224,7 @@ fn a_dry_run_shows_what_kubeadm_plans_and_moves_nothing() {
 #[test]
 fn a_cluster_that_is_there_already_gets_its_add_ons() {
     let machine = Machine::new().with_cluster("a 1 1");
-    // As a mokctl made it that had no such patch.
+    // A cluster that was created by a mokctl without this patch.
     let patch = "/root/mok/patches/corednsdeployment!starts+strategic.json";
     machine.docker.remove_file("a-master-1", patch);
     let stderr = [ADDONS, DONE].concat();
@@ -260,7 +260,7 @@ fn a_run_that_was_killed_is_gone_on_with() {
         run.signal("KILL");
         let outcome = run.wait();
         outcome.assert(outcome.code().is_none(), "it was not killed");
-        // Its call never gets to the engine.
+        // The call never reaches the engine.
         machine.docker.heal();
         let busy = machine.mokctl("create worker a").outcome();
         busy.assert(busy.code() == Some(1), call);

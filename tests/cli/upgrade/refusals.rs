@@ -1,4 +1,4 @@
-//! What is refused before anything has moved.
+//! Upgrades that are refused before any node has changed.
 
 use super::{refused, with_cluster};
 use crate::harness::Machine;
