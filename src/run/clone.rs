@@ -1,4 +1,4 @@
-//! The first master of a cluster that is made from another one's snapshot.
+//! The first master of a clone: a cluster that is made from the snapshot of another one.
 
 use std::thread;
 
@@ -13,7 +13,8 @@ use crate::node::clone::{Changes, Identity, KINDS, TOKENS, VERBS, Verb};
 use crate::node::kubeadm::SUPER_ADMIN_CONF;
 use crate::node::scripts;
 
-/// The phases of `kubeadm init` that have been run, or are not needed.
+/// All phases of `kubeadm init` except those that write the manifests of controller manager and
+/// scheduler: they have run before, or the saved data make them superfluous.
 const ALL_BUT_CONTROLLERS: [&str; 14] = [
     "preflight",
     "certs",
@@ -54,7 +55,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What [`Run::change_objects`] runs where each verb has something to do.
+    /// Returns the calls of [`Run::change_objects`], as if each kind of change had something to
+    /// do.
     pub(super) fn change_calls(node: &NodeName) -> Vec<Call> {
         let mut calls = Vec::from(Self::read_calls(node));
         calls.extend(VERBS.iter().map(|verb| Self::change_call(node, verb)));
@@ -62,7 +64,8 @@ impl Run<'_> {
         calls
     }
 
-    /// Starts an API on the saved data, without the programs that would act on it.
+    /// Returns the call that starts an API server on the saved data, without the controllers and
+    /// the scheduler, which would act on them.
     pub(super) fn clone_call(node: &NodeName) -> Call {
         script(node, &[scripts::CLONE], INIT)
     }
@@ -82,8 +85,8 @@ impl Run<'_> {
         args::exec_with_input(&node.to_string(), words, input).deadline(Call::WORK)
     }
 
-    /// The manifests that the kubelet starts the controller manager and the scheduler
-    /// from; one program, and no other file is touched.
+    /// Returns the call that puts the manifests of controller manager and scheduler in place, from
+    /// which the kubelet starts them.
     fn release_call(node: &NodeName) -> Call {
         let config = format!("--config=/{}", scripts::INIT_CONFIG);
         let skip = format!("--skip-phases={}", ALL_BUT_CONTROLLERS.join(","));
@@ -96,7 +99,7 @@ impl Run<'_> {
     }
 }
 
-/// What `calls`, which do not need each other, print.
+/// Runs independent `calls` in parallel, and returns their output.
 fn side_by_side(
     docker: &Docker,
     calls: impl IntoIterator<Item = Call>,

@@ -1,4 +1,4 @@
-//! The container of a node: what the engine is told of it.
+//! The container of a node: what `docker create` is told about it.
 
 use super::Run;
 use super::error::StepError;
@@ -15,7 +15,7 @@ use crate::docker::args::Container;
 use crate::node::balancer;
 
 impl Run<'_> {
-    /// The container of `node`, as the engine shall create it.
+    /// Returns the container of `node` that the engine will create.
     pub(super) fn container(&self, node: &NodeName) -> Result<Container, StepError> {
         let kubernetes = node.role().runs_kubernetes();
         let mounts = if kubernetes { self.nodes.mounts.clone() } else { Vec::new() };
@@ -39,7 +39,7 @@ impl Run<'_> {
         })
     }
 
-    /// The name of the image that it is made of.
+    /// Returns the name of the image that the container of `node` is made from.
     fn container_image(&self, node: &NodeName) -> Result<String, StepError> {
         if let Origin::Restore(restore) = &self.origin {
             return Ok(restore.snapshot.name.image(node));
@@ -48,12 +48,12 @@ impl Run<'_> {
         Ok(self.origin.cloned().map_or_else(|| own.name.clone(), |one| one.image_for(node)))
     }
 
-    /// What it says of itself beside what its image says.
+    /// Returns the labels of the container of `node`, in addition to those of its image.
     fn container_labels(&self, node: &NodeName) -> Result<Vec<Label>, StepError> {
         let kubernetes = node.role().runs_kubernetes();
         let mut labels = self.labels();
         if let Origin::Restore(restore) = &self.origin {
-            // The snapshot's image says the rest.
+            // The snapshot's image has the other labels.
             labels.extend(Self::restored_labels(restore));
         } else {
             labels.push((labels::ROLE, node.role().as_str().into()));
@@ -61,7 +61,7 @@ impl Run<'_> {
             labels.extend(self.template_labels(kubernetes));
         }
         if self.origin.cloned().is_some() {
-            // The image says it of the certificates in it.
+            // The image's label is about the certificates in the image; this node gets new ones.
             labels.push((labels::ISSUED, Timestamp::now().to_string()));
         }
         if self.manual.contains(node) {
@@ -79,7 +79,8 @@ impl Run<'_> {
         if self.nodes.proxy.is_some() && kubernetes {
             labels.push((labels::PROXY, "yes".into()));
         } else if self.origin.cloned().is_some() {
-            // The image may say it of the other cluster, whose proxies know its network.
+            // The image may have this label from the other cluster, whose proxies are set up for
+            // another network.
             labels.push((labels::PROXY, String::new()));
         }
         if let Some(host) = self.engines.host(node) {
@@ -88,7 +89,7 @@ impl Run<'_> {
         Ok(labels)
     }
 
-    /// What new nodes have in common: of one that runs no Kubernetes, the IP family alone.
+    /// Returns the labels that all new nodes have. A load balancer has only that of the IP family.
     fn template_labels(&self, kubernetes: bool) -> Vec<Label> {
         let nodes = &self.nodes;
         if !kubernetes {
@@ -104,7 +105,7 @@ impl Run<'_> {
         labels
     }
 
-    /// What `node` publishes on the host.
+    /// Returns the ports that `node` publishes on the host.
     fn published(&self, node: &NodeName) -> Result<Vec<PortBinding>, StepError> {
         let mut published = Vec::new();
         let is_api_node = *node == self.roster.api_node();
@@ -114,7 +115,7 @@ impl Run<'_> {
             let api = |address| PortBinding { address, port, target: API_PORT, protocol };
             published.extend(places.map(api));
         }
-        // haproxy forwards TCP alone.
+        // haproxy does not forward UDP, so the first master publishes UDP ports itself.
         let takes_udp = *node == self.roster.first_master();
         let ports = self.nodes.ports.iter().filter(|port| match port.protocol {
             Protocol::Tcp => is_api_node,

@@ -1,4 +1,4 @@
-//! kubeadm's work: the first master, the joins, and what follows from them.
+//! Steps that run kubeadm: the first master, joins, certificates and tokens.
 
 use std::path::Path;
 use std::time::Duration;
@@ -18,15 +18,15 @@ use crate::node::kubeadm::join_command::{JoinCommand, OutputError};
 use crate::node::pki::{self, Pki};
 use crate::node::scripts;
 
-/// `kubeadm init` gives its control plane four minutes to come up.
+/// The deadline of `kubeadm init`, which waits up to four minutes for its control plane.
 pub(super) const INIT: Duration = Duration::from_secs(330);
-/// `kubeadm join` gives the kubelet five.
+/// The deadline of `kubeadm join`, which waits up to five minutes for the kubelet.
 pub(super) const JOIN: Duration = Duration::from_secs(330);
-/// What the script may wait for an API that has just been told of a new master.
+/// The deadline for revoking the token: the API may not answer right after a master has joined.
 const REVOKE: Duration = Duration::from_secs(90);
 
 impl Run<'_> {
-    /// The engine of the admin node.
+    /// Returns the engine of the admin node.
     pub(super) fn admin_engine(&self) -> &Docker {
         self.engines.of(&self.admin_node)
     }
@@ -35,12 +35,13 @@ impl Run<'_> {
         script(node, &[scripts::INIT], INIT)
     }
 
-    /// The masters of a new cluster that mokctl sets up: etcd's first members.
+    /// Returns the masters that a new cluster begins with and that mokctl sets up. They are etcd's
+    /// first members.
     pub(super) fn first_masters(&self) -> impl Iterator<Item = &NodeName> {
         self.roster.with_role(Role::Master).filter(|master| !self.manual.contains(*master))
     }
 
-    /// Whether `node` is one of several with which etcd begins.
+    /// Whether `node` is one of several members that etcd begins with.
     pub(super) fn is_first_member(&self, node: &NodeName) -> bool {
         let is_new = self.origin.pki().is_some();
         is_new
@@ -48,7 +49,7 @@ impl Run<'_> {
             && self.first_masters().count() > 1
     }
 
-    /// Runs `kubeadm init`, on saved data or none, and learns how to join.
+    /// Runs `kubeadm init`, with saved data if this is a clone, and stores the join command.
     pub(super) fn init_master(
         &self,
         node: &NodeName,
@@ -60,10 +61,10 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Takes the join command out of what kubeadm has printed.
+    /// Extracts the join command from kubeadm's output and stores it.
     fn learn_join(&self, output: &str) -> Result<(), StepError> {
         let join = JoinCommand::from_output(output)?;
-        // Who joins trusts that authority, not what a token may lead to.
+        // Nodes that join trust the authority that mokctl made, so kubeadm must have used it.
         if let Some(pki) = self.origin.pki()
             && pki.ca_cert_hash().to_string() != join.ca_cert_hash
         {
@@ -73,7 +74,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What a master signs other nodes' certificates with, and shares with masters.
+    /// Returns the call that reads the certificate authorities from a master.
     pub(super) fn authorities_call(&self) -> Call {
         let folder = format!("--directory=/{}", pki::FOLDER);
         in_node(&self.admin_node, &[&["tar", "--create", &folder][..], &pki::SHARED].concat(), JOIN)
@@ -86,7 +87,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// The credentials of `node` that `pki` signs.
+    /// Makes the credentials of `node`, signed by `pki`.
     pub(super) fn credentials(
         &self,
         pki: &Pki,
@@ -104,7 +105,7 @@ impl Run<'_> {
     }
 
     pub(super) fn token_call(&self) -> Call {
-        // It says which version the cluster has: kubeadm otherwise asks the internet.
+        // Without the version in this file, kubeadm would ask the internet for one.
         let config = format!("--config=/{}", scripts::INIT_CONFIG);
         let words = ["kubeadm", "token", "create", "--print-join-command", &config];
         in_node(&self.admin_node, &words, JOIN)
@@ -126,7 +127,7 @@ impl Run<'_> {
             .map_err(|error| KubeconfigError::text(error, Path::new(ADMIN_CONF)))?
             .with_server(server);
         let kubeconfig = self.kubeconfig.as_ref().ok_or(MissingOutput("the kubeconfig's place"))?;
-        // Before, because a merge that fails late may have been done all the same.
+        // Recorded before the merge: one that fails late may have changed the file all the same.
         self.outputs.learn_saved();
         if let Err(error) = kubeconfig.merge(self.roster.name(), &access) {
             self.outputs.learn_unsaved(error);

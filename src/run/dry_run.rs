@@ -1,15 +1,15 @@
-//! A dry run: tells what a plan would do, with the docker calls of each step.
-//! Nothing is changed; what is free now is looked up.
+//! A dry run: prints what a plan would do, with the docker calls of each step. Changes nothing.
+//! Free ports and subnets are looked up, and shown as if they stayed free.
 
 use super::Run;
 use super::error::{Failure, StepError};
 use crate::plan::{Plan, Step};
 use crate::ui::{PlannedStep, Ui};
 
-/// Tells `ui` what `plan` would do.
+/// Prints on `ui` what `plan` would do.
 ///
 /// # Errors
-/// The first step whose calls cannot be known.
+/// Fails at the first step whose calls cannot be determined.
 pub fn dry_run(plan: &Plan, run: &Run<'_>, ui: &Ui) -> Result<(), Failure> {
     let settings = run.nodes.settings.summary();
     if !settings.is_empty() {

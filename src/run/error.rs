@@ -1,4 +1,4 @@
-//! What can go wrong while a plan runs.
+//! Errors of a running plan.
 
 use thiserror::Error;
 
@@ -9,45 +9,45 @@ use crate::node::clone::CloneError;
 use crate::node::kubeadm::join_command::OutputError;
 use crate::node::pki::PkiError;
 
-/// Why a step failed.
+/// The reason why a step failed.
 #[derive(Debug, Error)]
 pub enum StepError {
-    /// The engine, or a program in a node.
+    /// A docker call failed: the engine, or a program in a node.
     #[error(transparent)]
     Docker(#[from] DockerError),
-    /// kubeadm printed something unforeseen.
+    /// kubeadm printed something unexpected.
     #[error(transparent)]
     Output(#[from] OutputError),
-    /// The cluster's certificates.
+    /// The cluster's certificates could not be made or read.
     #[error(transparent)]
     Pki(#[from] PkiError),
-    /// What a cluster has of kubeadm's configuration.
+    /// The cluster's kubeadm configuration could not be changed.
     #[error("cannot read the ConfigMap kubeadm-config: {0}")]
     Config(String),
-    /// The objects of another cluster.
+    /// The saved objects of the cloned cluster could not be changed.
     #[error(transparent)]
     Clone(#[from] CloneError),
-    /// The user's kubeconfig.
+    /// The user's kubeconfig could not be read or written.
     #[error(transparent)]
     Kubeconfig(#[from] KubeconfigError),
-    /// A mistake in the plan.
+    /// A step needs a value that no earlier step has found: a bug in the plan.
     #[error(transparent)]
     Missing(#[from] MissingOutput),
-    /// No archive of a node's files.
+    /// The archive of a node's files could not be written.
     #[error("cannot pack a node's files")]
     Pack(#[source] std::io::Error),
-    /// The host has no port to give.
+    /// The host has no free port.
     #[error("cannot find a free port")]
     NoPort(#[source] std::io::Error),
-    /// All subnets are taken.
+    /// All subnets are in use.
     #[error("no free subnet in 10.213.0.0/16, 172.16.0.0/16, 192.168.0.0/16 and 100.64.0.0/16")]
     NoSubnet,
-    /// Pods are not what was waited for.
+    /// Pods did not become Ready in time.
     #[error("pods are not Ready after {seconds} s: {}", missing.join("; "))]
     NotReady {
-        /// How long.
+        /// How long mokctl waited, in seconds.
         seconds: u64,
-        /// What is missing, and why.
+        /// The pods that are not Ready, each with the reason.
         missing: Vec<String>,
     },
     /// A step's thread ended without a result.
@@ -56,7 +56,7 @@ pub enum StepError {
 }
 
 impl StepError {
-    /// The engine's part of it.
+    /// Returns the docker error behind this one, if there is one.
     #[must_use]
     pub fn docker(&self) -> Option<&DockerError> {
         match self {
@@ -76,14 +76,14 @@ impl StepError {
     }
 }
 
-/// A step that failed, and with it the plan.
+/// The failure of a step, with which the plan ends.
 #[derive(Debug, Error)]
 #[error("failed to {step}")]
 pub struct Failure {
-    /// What was being done.
+    /// The step, in words.
     pub step: String,
-    /// Why it failed.
+    /// The reason.
     pub source: StepError,
-    /// What failed at the same time, side by side with it.
+    /// Failures of other steps of the same stage.
     pub beside: Box<[Failure]>,
 }

@@ -1,6 +1,5 @@
-//! Runs a plan: stage after stage, the steps of each side by side. Joins every
-//! step before it reports, so that nothing is still being made when the run is
-//! rolled back.
+//! Runs a plan: stage after stage, the steps of each in parallel. Waits for every step of a stage
+//! before it reports a failure, so that nothing is still being created during the rollback.
 
 use super::Run;
 use super::error::{Failure, StepError};
@@ -9,20 +8,19 @@ use crate::docker::DockerError;
 use crate::plan::{Plan, Stage, Step};
 use crate::ui::{self, Span, Ui};
 
-/// When a step ran.
+/// The time that a step took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timing {
     /// The step, in words.
     pub step: String,
-    /// From when to when.
+    /// Its start and its end.
     pub span: Span,
 }
 
-/// Runs `plan` to its end or to its first failing stage, and tells `ui` of every
-/// step.
+/// Runs `plan` up to its end or to the first stage that fails, and shows every step on `ui`.
 ///
 /// # Errors
-/// The first failure, in the order of the plan.
+/// Returns the first failure in the order of the plan.
 pub fn execute(plan: &Plan, run: &Run<'_>, ui: &Ui) -> Result<Vec<Timing>, Failure> {
     let mut timings = Vec::new();
     for stage in &plan.0 {

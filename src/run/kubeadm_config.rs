@@ -1,4 +1,4 @@
-//! What kubeadm is told: its configuration for the first master and for each join.
+//! kubeadm's configuration for the first master and for each join.
 
 use std::iter;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -13,8 +13,8 @@ use crate::node::kubeadm::config::{self, ClusterConfig, Discovery, NodeConfig};
 use crate::node::kubeadm::registration;
 use crate::node::scripts;
 
-/// What kubeadm may wait for the API, and a control plane's pods for themselves: less than its
-/// calls get.
+/// How long kubeadm waits for the API and for control plane pods: less than the deadlines of the
+/// calls that run kubeadm.
 pub(super) const API: Duration = Duration::from_secs(240);
 
 impl Run<'_> {
@@ -31,8 +31,8 @@ impl Run<'_> {
         })
     }
 
-    /// The configuration of `kubeadm init`. Every master has it: it describes
-    /// the cluster for each later call of kubeadm.
+    /// Returns the configuration of `kubeadm init`. Every master has it, because it describes the
+    /// cluster to later kubeadm calls.
     pub(super) fn init_config(&self, node: &NodeName, layout: Layout) -> Result<String, StepError> {
         let loopback = Ipv4Addr::LOCALHOST;
         let address = self.api.address;
@@ -40,7 +40,7 @@ impl Run<'_> {
         let api_node = self.roster.api_node();
         let names = ["localhost".into(), loopback.to_string(), api_node.to_string()];
         let ipv6 = layout.ipv6().map(|_| Ipv6Addr::LOCALHOST.to_string());
-        // Beside the primary ones, which kubeadm adds itself.
+        // The further addresses: kubeadm adds the primary ones itself.
         let nodes = iter::once(node).chain(Some(&api_node).filter(|api_node| *api_node != node));
         let others = nodes.flat_map(|node| layout.addresses(node).into_iter().skip(1));
         let others = others.map(|address| address.to_string());
@@ -50,13 +50,14 @@ impl Run<'_> {
             ranges: self.nodes.ranges,
             schedulable_masters: self.roster.has_schedulable_masters(),
             several_masters: self.roster.has_load_balancer(),
-            // Who joins by hand takes longer than the joins that follow at once.
+            // A user who joins nodes manually takes longer than mokctl, which joins them
+            // immediately.
             token_ttl: if self.manual.contains(node) { "24h0m0s" } else { "15m0s" },
         };
         self.with_settings(node, config::init(&self.node_config(node, layout)?, &cluster))
     }
 
-    /// The configuration of `kubeadm join`, by role.
+    /// Returns the configuration of `kubeadm join` for a node of its role.
     pub(super) fn join_config(
         &self,
         node: &NodeName,
@@ -74,7 +75,7 @@ impl Run<'_> {
         self.with_settings(node, text)
     }
 
-    /// A configuration for kubeadm with what the user has said.
+    /// Merges the user's settings into a kubeadm configuration.
     fn with_settings(&self, node: &NodeName, text: String) -> Result<String, StepError> {
         let schedulable = self.roster.has_schedulable_masters();
         let of_node = registration::documents(node, &self.nodes.marks, schedulable);
@@ -82,7 +83,7 @@ impl Run<'_> {
         applied.map_err(|error| StepError::Config(error.to_string()))
     }
 
-    /// Whether kubeadm finds patches on `node`: a worker has none but the user's.
+    /// Whether `node` has patches for kubeadm. A worker has only the user's.
     pub(super) fn has_patches(&self, node: &NodeName) -> bool {
         let role = node.role();
         role == Role::Master || self.nodes.settings.patches.files(role).next().is_some()

@@ -1,5 +1,5 @@
-//! Runs plans against the engine. A step becomes docker calls in `work`;
-//! `execute` makes them, `dry_run` shows them, `rollback` removes what a failed run made.
+//! Runs plans against the engine. `work` turns a step into docker calls; `execute` makes the
+//! calls, `dry_run` prints them, `rollback` removes what a failed run has created.
 
 mod clone;
 mod container;
@@ -64,86 +64,87 @@ use crate::node::kubeadm::join_command::redact;
 use crate::node::settings::Settings;
 use crate::ui::Ui;
 
-/// What a run is about, and what it has learned.
+/// The context of a run: its cluster, its options, and the values that its steps have found.
 #[derive(Debug)]
 pub struct Run<'a> {
-    /// The engines, and which node is on which.
+    /// The engines, and the engine of each node.
     pub engines: &'a Engines,
-    /// The cluster as it shall be when the run is over.
+    /// The nodes that the cluster has when the run is over.
     pub roster: &'a Roster,
-    /// A master that runs, or will: kubectl and kubeadm run there.
+    /// The master on which kubectl and kubeadm run. It is running, or will be by then.
     pub admin_node: NodeName,
-    /// The nodes whose setup is, or was, left to the user.
+    /// The nodes whose setup is left to the user.
     pub manual: Vec<NodeName>,
-    /// What new containers are made of.
+    /// What new containers are made from.
     pub origin: Origin,
-    /// What every new node has.
+    /// The properties of every new node.
     pub nodes: NodeTemplate,
     /// The network of a new cluster.
     pub network: NetworkOptions,
     /// Where the API is published.
     pub api: ApiOptions,
-    /// Where the user's kubeconfig is; none where it is left alone.
+    /// The user's kubeconfig, if the run may change it.
     pub kubeconfig: Option<Location>,
-    /// Where the output of kubeadm is shown as it comes; none for not at all.
+    /// Shows the output of kubeadm live, if the user wants that.
     pub output: Option<Ui>,
-    /// What it waits for, and how long.
+    /// What the run waits for, and how long.
     pub wait: Wait,
-    /// The value of the run label on everything that this run makes.
+    /// The value of the run label on every object that this run creates.
     pub id: String,
-    /// What the steps have learned.
+    /// The values that the steps have found.
     pub outputs: Outputs,
 }
 
-/// What every new node has, beside its image.
+/// The properties of every new node, apart from its image.
 #[derive(Debug, Clone, Default)]
 pub struct NodeTemplate {
-    /// What the engine grants it, as far as it is known before.
+    /// The privileges to try first.
     pub privilege: Privilege,
-    /// What is published beside the API.
+    /// The ports to publish in addition to the API's.
     pub ports: Vec<PortBinding>,
-    /// What it sees of the engine's host.
+    /// Folders of the engine's host that are mounted into nodes.
     pub mounts: Vec<Mount>,
-    /// The registry that it pulls from in clear text.
+    /// The user's registry that nodes pull from, by default over plain HTTP.
     pub registry: Option<Registry>,
-    /// The registry of mokctl's on its network.
+    /// The registry made by mokctl that is on the cluster's network.
     pub own_registry: Option<OwnRegistry>,
-    /// The proxies that it pulls through.
+    /// The proxies that nodes pull through.
     pub proxy: Option<Proxy>,
-    /// The add-ons of its cluster.
+    /// The cluster's add-ons.
     pub addons: Addons,
-    /// The addresses of its cluster's pods and Services.
+    /// The cluster's pod and Service ranges.
     pub ranges: Ranges,
-    /// What Kubernetes itself is told.
+    /// The user's settings of Kubernetes itself: feature gates, patches and the like.
     pub settings: Settings,
-    /// What nodes are labelled and tainted with.
+    /// The labels and taints of nodes.
     pub marks: Marks,
-    /// What it may use of its machine.
+    /// How much CPU and memory a node may use.
     pub limits: Limits,
-    /// Who makes its pods' network.
+    /// Whether mokctl or the user sets up the pod network.
     pub cni: Cni,
-    /// Nodes of other images than the others, and what their images must be called.
+    /// The images of nodes that have another one than [`Run::origin`] says, and the names that
+    /// these images were given.
     pub other_images: (BTreeMap<NodeName, NodeImage>, Vec<String>),
 }
 
-/// What the network of a new cluster must be like.
+/// The options of a new cluster's network.
 #[derive(Debug, Clone, Default)]
 pub struct NetworkOptions {
-    /// The subnet that the user chose.
+    /// The subnet that the user chose, if any.
     pub subnet: Option<Subnet>,
-    /// The subnets that were taken before.
+    /// The subnets that were in use before the run.
     pub taken: Taken,
-    /// The registry of mokctl's that is put on it.
+    /// The registry made by mokctl that is connected to the network.
     pub registry: Option<RegistryName>,
 }
 
 /// Where the API is published.
 #[derive(Debug, Clone)]
 pub struct ApiOptions {
-    /// The address of the engine's host: loopback, or where this machine reaches an
-    /// engine that is elsewhere.
+    /// The address of the engine's host: loopback, or the one at which this machine reaches a
+    /// remote engine.
     pub address: IpAddr,
-    /// The port that the user chose.
+    /// The port that the user chose, if any.
     pub port: Option<NonZeroU16>,
 }
 
@@ -154,7 +155,7 @@ impl Default for ApiOptions {
 }
 
 impl<'a> Run<'a> {
-    /// A run about `roster`, without options, that makes no node.
+    /// Returns a run for the cluster of `roster` with default options, which creates no node.
     #[must_use]
     pub fn new(engines: &'a Engines, roster: &'a Roster, admin_node: NodeName) -> Self {
         Self {
@@ -179,13 +180,13 @@ impl<'a> Run<'a> {
         self.engines.iter().any(|engine| engine.host.is_some())
     }
 
-    /// The node image of `node`.
+    /// Returns the node image of `node`.
     fn image(&self, node: &NodeName) -> Result<&NodeImage, MissingOutput> {
         let (images, _) = &self.nodes.other_images;
         images.get(node).map_or_else(|| self.origin.image(), Ok)
     }
 
-    /// The labels of every object that this run makes.
+    /// Returns the labels of every object that this run creates.
     fn labels(&self) -> Vec<Label> {
         let hosts = self.engines.hosts();
         let schema = if hosts.is_empty() { labels::ONE_HOST } else { labels::SCHEMA_VERSION };
@@ -200,14 +201,13 @@ impl<'a> Run<'a> {
         labels
     }
 
-    /// `ADDRESS:PORT` of the API for all nodes; an IPv6 address in brackets.
+    /// Returns the `ADDRESS:PORT` at which nodes reach the API, an IPv6 address in brackets.
     fn endpoint(&self, layout: Layout) -> String {
         let address = layout.addresses(&self.roster.api_node()).primary();
         SocketAddr::new(address, API_PORT).to_string()
     }
 
-    /// Runs a call whose output the user may want to see as it comes, and returns that
-    /// output.
+    /// Runs a call, shows its output live if the user wants that, and returns the output.
     fn show(&self, node: &NodeName, call: &Call) -> Result<String, StepError> {
         let docker = self.engines.of(node);
         let Some(ui) = &self.output else { return Ok(docker.capture(call)?) };
@@ -221,17 +221,17 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Runs a program in a node.
+/// Returns the call that runs a program in a node.
 fn in_node(node: &NodeName, words: &[&str], deadline: Duration) -> Call {
     args::exec(&node.to_string(), words.iter().copied()).deadline(deadline)
 }
 
-/// Runs a script of ours in a node.
+/// Returns the call that runs one of mokctl's scripts in a node.
 fn script(node: &NodeName, words: &[&str], deadline: Duration) -> Call {
     in_node(node, &[&["bash"], words].concat(), deadline)
 }
 
-/// A word that no other run has, on this engine or another.
+/// Returns an id that no other run has, on any engine.
 #[must_use]
 pub fn new_id() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

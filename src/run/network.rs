@@ -1,5 +1,5 @@
-//! Finds the network of a new cluster: a subnet that no network of the engine
-//! and no route of the host has.
+//! Creates the network of a new cluster, on a subnet that neither a network of the engine nor a
+//! route of the host uses.
 
 use super::Run;
 use super::error::StepError;
@@ -9,16 +9,16 @@ use crate::cluster::taken::Taken;
 use crate::docker::{Call, EngineCall, ErrorKind, args};
 
 impl Run<'_> {
-    /// Creates the network, with `subnet` if it is still free. Another mokctl that creates
-    /// one at this moment may have found the same: the engine refuses the second, and the
-    /// next free one is tried.
+    /// Creates the network, on `subnet` if that is still free. If another mokctl has chosen the
+    /// same subnet at the same moment, the engine refuses the second, and the next free one is
+    /// tried.
     pub(super) fn create_network(&self, mut subnet: Subnet) -> Result<(), StepError> {
         let mut taken = self.network.taken.clone();
         loop {
             match self.engines.manager().create_network(&self.network_call(subnet)) {
                 Ok(id) => {
-                    // A swarm has one of a name alone, and engines that have no part
-                    // in it yet know it by that.
+                    // A swarm has only one network of a name, and engines without a node on it
+                    // know nothing but its name.
                     if !self.is_spread() {
                         self.outputs.learn_network(id);
                     }
@@ -40,8 +40,8 @@ impl Run<'_> {
         }
     }
 
-    /// Makes the container anew that the cluster's name was reserved with, if it was made
-    /// for another subnet.
+    /// Creates the container that reserves the cluster's name again, if it was created for another
+    /// subnet.
     fn move_reservation(&self, layout: Layout) -> Result<(), StepError> {
         let node = self.roster.first_master();
         let reserved = self.outputs.reserved(&node);
@@ -53,14 +53,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// All calls that it takes if `subnet` is still free.
+    /// Returns the calls that create the network if `subnet` is still free.
     pub(super) fn network_calls(&self, subnet: Subnet) -> impl Iterator<Item = EngineCall<'_>> {
         let connect = self.registry_call(self.layout_on(subnet));
         let calls = [self.network_call(subnet)].into_iter().chain(connect);
         calls.map(|call| (self.engines.manager(), call))
     }
 
-    /// Puts the registry on the network, if there is one for it.
+    /// Returns the call that connects the registry to the network, if there is a registry.
     fn registry_call(&self, layout: Layout) -> Option<Call> {
         let container = self.network.registry.as_ref()?.container();
         let (address, ipv6_address) = layout.registry();
@@ -78,21 +78,21 @@ impl Run<'_> {
         }
     }
 
-    /// The network as it would be if no other run creates one until then.
+    /// Chooses the subnet for a dry run: the one that is used unless another run takes it before.
     pub(super) fn assume_network(&self) -> Result<(), StepError> {
         let subnet = self.free_subnet(&self.network.taken)?;
         self.outputs.learn_layout(self.layout_on(subnet));
         Ok(())
     }
 
-    /// The chosen subnet, or a free one.
+    /// Returns the subnet that the user chose, or a free one.
     pub(super) fn free_subnet(&self, taken: &Taken) -> Result<Subnet, StepError> {
         let prefix = if self.is_spread() { OVERLAY_PREFIX } else { MAX_PREFIX };
         let free = || taken.free(self.roster.name(), prefix, self.nodes.ranges.family());
         self.network.subnet.or_else(free).ok_or(StepError::NoSubnet)
     }
 
-    /// The cluster on `subnet`.
+    /// Returns the layout of the cluster on `subnet`.
     pub(super) fn layout_on(&self, subnet: Subnet) -> Layout {
         Layout::new(subnet, self.nodes.ranges.family())
     }

@@ -1,4 +1,4 @@
-//! The files that a node has at its first start.
+//! The files that are copied into a node before its first start.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -21,11 +21,11 @@ use crate::node::{
     addons, balancer, limits, manual, proxy, registry, scripts, snapshot, stand_ins,
 };
 
-/// What a script in a node may wait for, in the calls that run it.
+/// How long a script in a node may wait for one thing.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Run<'_> {
-    /// What a container finds at its first start as at every later one.
+    /// Returns the files that the container of `node` finds at every start.
     pub(super) fn files(&self, node: &NodeName) -> Result<Vec<File>, StepError> {
         if let Origin::Restore(restore) = &self.origin {
             return Ok(snapshot::files(node.role(), self.origin.runtime()?, restore.renews));
@@ -34,7 +34,7 @@ impl Run<'_> {
         let is_manual = self.manual.contains(node);
         if node.role() == Role::LoadBalancer {
             let config = self.balancer_config(layout);
-            // Left to the user it runs without masters behind it.
+            // A load balancer that is left to the user starts without masters behind it.
             let alone = || {
                 let config = balancer::config([], &BTreeSet::new(), layout, balancer::CHECK);
                 File::public(balancer::CONFIG, config)
@@ -55,7 +55,7 @@ impl Run<'_> {
         files.extend(self.outside_files(layout)?);
         if node.role() == Role::Master {
             let config = self.init_config(node, layout)?;
-            // What the user has said may be secret.
+            // The user's settings may be secret.
             files.push(File { mode: 0o600, ..File::public(scripts::INIT_CONFIG, config) });
             files.extend(self.nodes.settings.files());
             files.extend(
@@ -93,13 +93,13 @@ impl Run<'_> {
         Ok(files)
     }
 
-    /// What a node has for what is outside of the cluster.
+    /// Returns the files about the world outside of the cluster: registries, proxies, authorities.
     fn outside_files(&self, layout: Layout) -> Result<Vec<File>, MissingOutput> {
         let runtime = self.origin.runtime()?;
         let registry = self.nodes.registry.as_ref();
         let reach = Reach { layout, own: self.nodes.own_registry.as_ref() };
         let mirrors = &self.nodes.settings.mirrors;
-        // Others are reached as the rest of the outside is.
+        // Other mirrors are reached through the proxy, as the rest of the outside is.
         let near = mirrors.iter().map(Mirror::at).filter(|at| at.is_near());
         let direct = registry.into_iter().chain(near).map(|registry| registry.host(reach));
         let direct: Vec<String> = direct.collect();
@@ -114,7 +114,7 @@ impl Run<'_> {
         Ok(registry.into_iter().chain(proxy.into_iter().flatten()).collect())
     }
 
-    /// What a node has whose setup is left to the user.
+    /// Returns the files of a node whose setup is left to the user.
     fn manual_files(&self, node: &NodeName, layout: Layout) -> Result<Vec<File>, StepError> {
         if *node == self.roster.first_master() {
             return Ok(vec![manual::init()]);
@@ -123,7 +123,7 @@ impl Run<'_> {
         Ok(manual::join(self.join_config(node, layout, discovery)?))
     }
 
-    /// The balancer's configuration, for the masters of the roster.
+    /// Returns haproxy's configuration for the masters of the roster.
     pub(super) fn balancer_config(&self, layout: Layout) -> String {
         let masters = self.roster.with_role(Role::Master);
         let check = self.admin_engine().deadline(balancer::CHECK).max(balancer::CHECK);

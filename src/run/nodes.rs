@@ -1,5 +1,5 @@
-//! Adds and removes nodes: what the other nodes are told, how a node leaves, and what
-//! remains of a cluster that is deleted.
+//! Steps that add and remove nodes: updates of the other nodes, drains, and the removal of what a
+//! deleted cluster leaves.
 
 use std::time::Duration;
 
@@ -14,11 +14,12 @@ use crate::node::files::File;
 use crate::node::kubeadm::ADMIN_CONF;
 use crate::node::{balancer, network, scripts};
 
-/// What pods get to end, and then the call that waits for it.
+/// How long a drain waits for pods to end.
 const DRAIN: Duration = Duration::from_secs(90);
-/// `kubeadm reset` asks etcd for five minutes, and then waits for each container.
+/// The deadline of `kubeadm reset`, which tries to reach etcd for five minutes and then waits for
+/// each container.
 const RESET: Duration = Duration::from_secs(360);
-/// Two questions to etcd, which gives each five seconds.
+/// The deadline of two requests to etcd, which may take five seconds each.
 const MEMBER: Duration = Duration::from_secs(30);
 
 impl Run<'_> {
@@ -37,13 +38,13 @@ impl Run<'_> {
     pub(super) fn update_load_balancer(&self, node: &NodeName) -> Result<Vec<Call>, StepError> {
         let config = self.balancer_config(self.outputs.layout()?);
         let put = put(node, &[File::public(balancer::CONFIG, config)])?;
-        // mok-balancer hands it on to haproxy, which reads its configuration again.
+        // mok-balancer forwards the signal to haproxy, which reads its configuration again.
         Ok(vec![put, args::signal(&node.to_string(), "HUP")])
     }
 
     pub(super) fn drain(&self, node: &NodeName) -> Result<(), StepError> {
         match self.admin_engine().capture_bytes(&self.drain_call(node)) {
-            // Deleted already, by a delete that was interrupted.
+            // An earlier delete, which was interrupted, has deleted the Node object.
             Err(DockerError::Failed { stderr, .. }) if stderr.contains("(NotFound)") => Ok(()),
             result => Ok(result.map(drop)?),
         }
@@ -67,7 +68,7 @@ impl Run<'_> {
         self.kubectl(&["delete", "node", &node.to_string(), "--ignore-not-found"])
     }
 
-    /// Takes the cluster out of the user's kubeconfig.
+    /// Removes the cluster from the user's kubeconfig.
     pub(super) fn remove_access(&self) -> Result<(), StepError> {
         let kubeconfig = self.kubeconfig.as_ref().ok_or(MissingOutput("the kubeconfig's place"))?;
         kubeconfig.remove(self.roster.name())?;
@@ -76,8 +77,8 @@ impl Run<'_> {
 
     pub(super) fn remove_containers(&self) -> Result<(), StepError> {
         self.origin.removal()?.remove_containers()?;
-        // Where the kubeconfig's entry leads to is gone from here on: it goes as well
-        // if nothing comes in its place.
+        // From here on, the kubeconfig's entry leads nowhere. A rollback removes the entry unless
+        // a new cluster takes the old one's place.
         self.outputs.learn_saved();
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What a run makes its containers of, and what it does with those that are there.
+//! What a run makes its containers from, and what it does with existing ones.
 
 use super::outputs::MissingOutput;
 use super::removal::Removal;
@@ -10,22 +10,22 @@ use crate::inventory::members::Member;
 use crate::node::pki::Pki;
 use crate::snapshot::Snapshot;
 
-/// Where the containers of a run come from.
+/// The origin of a run's containers.
 #[derive(Debug)]
 pub enum Origin {
-    /// The run makes no container.
+    /// The run creates no container.
     Unchanged,
-    /// A node image.
+    /// Containers are created from a node image.
     Image {
         /// The image.
         image: NodeImage,
-        /// An engine that has it, for those hosts that lack it.
+        /// The engine that hosts without the image get it from.
         copy_from: Option<Docker>,
-        /// The certificate authorities of a new cluster; none where a master has them
-        /// already, or the user makes them.
+        /// The certificate authorities of a new cluster. `None` if a master has them already, or
+        /// if the setup is left to the user.
         pki: Option<Pki>,
     },
-    /// A snapshot of another cluster.
+    /// Containers are created from the snapshot of another cluster.
     Clone {
         /// The node image that the snapshot is based on.
         image: NodeImage,
@@ -34,27 +34,27 @@ pub enum Origin {
         /// The certificate authorities of the new cluster.
         pki: Pki,
     },
-    /// Another node image than that of the nodes, which keep their state.
+    /// Containers are replaced by ones of another node image, and keep their state.
     Upgrade(Upgrade),
-    /// A snapshot of this cluster.
+    /// Containers are created from a snapshot of this cluster.
     Restore(Restore),
-    /// The run makes no node, but an image of each that is there.
+    /// The run creates no container, but an image of each one.
     Save(Snapshot),
-    /// The run makes no node, but removes what is there.
+    /// The run creates no container, but removes the existing ones.
     Delete(Removal),
 }
 
-/// What is upgraded, and to which image.
+/// The nodes that are upgraded, and their new image.
 #[derive(Debug)]
 pub struct Upgrade {
     /// The image.
     pub image: NodeImage,
-    /// The nodes as they are.
+    /// The nodes before the upgrade.
     pub members: Vec<Member>,
 }
 
 impl Upgrade {
-    /// One of them.
+    /// Returns the member that is `node`.
     pub(super) fn member(&self, node: &NodeName) -> Result<&Member, MissingOutput> {
         let mut members = self.members.iter();
         let member = members.find(|member| member.node.as_ref() == Some(node));
@@ -62,19 +62,19 @@ impl Upgrade {
     }
 }
 
-/// What a cluster comes out of, and what stands in its place.
+/// The snapshot that a cluster is restored from, and what it replaces.
 #[derive(Debug)]
 pub struct Restore {
     /// The snapshot.
     pub snapshot: Snapshot,
-    /// The cluster as it is.
+    /// The removal of the existing cluster.
     pub removal: Removal,
-    /// Whether the certificates are renewed.
+    /// Whether the certificates have to be renewed.
     pub renews: bool,
 }
 
 impl Origin {
-    /// The node image.
+    /// Returns the node image.
     pub(super) fn image(&self) -> Result<&NodeImage, MissingOutput> {
         match self {
             Self::Image { image, .. }
@@ -86,7 +86,7 @@ impl Origin {
         }
     }
 
-    /// The certificate authorities, if this run makes them.
+    /// Returns the certificate authorities, if this run makes them.
     pub(super) fn pki(&self) -> Option<&Pki> {
         match self {
             Self::Image { pki, .. } => pki.as_ref(),
@@ -99,7 +99,7 @@ impl Origin {
         }
     }
 
-    /// What is upgraded, and to which image.
+    /// Returns the upgrade.
     pub(super) fn upgrade(&self) -> Result<&Upgrade, MissingOutput> {
         let Self::Upgrade(upgrade) = self else {
             return Err(MissingOutput("the cluster as it is"));
@@ -107,12 +107,12 @@ impl Origin {
         Ok(upgrade)
     }
 
-    /// The snapshot of another cluster that this one is made from.
+    /// Returns the snapshot of another cluster that this one is cloned from, if it is a clone.
     pub(super) fn cloned(&self) -> Option<&Snapshot> {
         if let Self::Clone { snapshot, .. } = self { Some(snapshot) } else { None }
     }
 
-    /// What the run removes.
+    /// Returns what the run removes.
     pub(super) fn removal(&self) -> Result<&Removal, MissingOutput> {
         match self {
             Self::Delete(removal) | Self::Restore(Restore { removal, .. }) => Ok(removal),
@@ -124,7 +124,7 @@ impl Origin {
         }
     }
 
-    /// The container runtime of the new nodes.
+    /// Returns the container runtime of the new nodes.
     pub(super) fn runtime(&self) -> Result<Runtime, MissingOutput> {
         match self {
             Self::Image { image, .. }

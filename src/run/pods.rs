@@ -1,4 +1,4 @@
-//! Waits for the pods of a new cluster: those of Kubernetes itself, and of the add-ons.
+//! Waits for the pods of a new cluster: those of the control plane and of the add-ons.
 
 use std::collections::BTreeSet;
 use std::thread;
@@ -11,14 +11,15 @@ use crate::docker::{Call, DockerError, EngineCall, args};
 use crate::inventory::pods;
 use crate::node::scripts;
 
-/// Between two looks, at least and at most: twice as long as a look took. Where kubectl takes a
-/// second to start, pods need the processor more than looks do.
+/// The shortest and the longest pause between two looks. A pause is twice as long as the look
+/// took: where kubectl takes a second to start, pods need the processor more than looks do.
 const LOOK_AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(5)];
-/// How long kubectl may take.
+/// The deadline of a kubectl call.
 const LOOK: Duration = Duration::from_secs(30);
 
 impl Run<'_> {
-    /// Asks whether the add-ons are installed, and what there is of pods.
+    /// Returns the calls that ask whether the add-ons are installed, and for the state of all
+    /// pods.
     pub(super) fn pods_calls(&self) -> [Call; 2] {
         let pending = format!("compgen -G {} || true", scripts::ADDONS_PENDING);
         let node = self.admin_node.to_string();
@@ -28,7 +29,7 @@ impl Run<'_> {
         ]
     }
 
-    /// Makes both calls again and again, until nothing is missing.
+    /// Repeats both calls until all pods are Ready.
     pub(super) fn wait_pods(&self, calls: &[EngineCall<'_>]) -> Result<(), StepError> {
         let begun = self.outputs.waiting()?;
         let time = self.admin_engine().deadline(self.wait.timeout());
@@ -38,7 +39,7 @@ impl Run<'_> {
                 Ok(missing) if missing.is_empty() => return Ok(()),
                 Ok(missing) => missing,
                 Err(error @ DockerError::Interrupted { .. }) => return Err(error.into()),
-                // The API of a young cluster may be away for a moment.
+                // The API of a new cluster may not answer for a moment.
                 Err(error) if begun.elapsed() >= time => return Err(error.into()),
                 Err(_) => Vec::new(),
             };
@@ -50,7 +51,7 @@ impl Run<'_> {
         }
     }
 
-    /// What is not there yet, or not Ready, and why.
+    /// Returns the pods that are missing or not Ready, each with the reason.
     fn missing_pods(&self, calls: &[EngineCall<'_>]) -> Result<Vec<String>, DockerError> {
         let addons = self.nodes.addons.iter().map(Addon::namespace);
         let namespaces: BTreeSet<&str> = addons.chain([SYSTEM]).collect();

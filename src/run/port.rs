@@ -1,4 +1,4 @@
-//! The API's port on the engine's host: which one, and when to try another.
+//! Chooses the API's port on the engine's host, and another one if it is taken.
 
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -10,14 +10,13 @@ use crate::cluster::port::PortBinding;
 use crate::docker::args::Container;
 use crate::docker::{DockerError, ErrorKind};
 
-/// How often a port is chosen anew when another program was faster.
+/// How often another port is chosen because a program has taken the last one.
 const PORT_TRIES: u32 = 5;
 
 impl Run<'_> {
-    /// The user's port, or one that is free at this moment. It is chosen here and
-    /// not by the engine because it must be the same after every restart. Of a host
-    /// elsewhere this one cannot know which are free: any may do, and the engine says if
-    /// it does not.
+    /// Returns the user's port, or one that is free now. The engine does not choose it, because it
+    /// must stay the same after every restart. The free ports of a remote host are unknown, so any
+    /// port is tried, and the engine refuses it if it is taken.
     pub(super) fn choose_port(&self) -> Result<u16, StepError> {
         if let Some(port) = self.api.port {
             return Ok(port.get());
@@ -30,8 +29,8 @@ impl Run<'_> {
         }
     }
 
-    /// Whether another program took the free port before the engine did. One that the user
-    /// asked for would be taken the next time, too.
+    /// Whether another program has taken the port before the engine did, and another port may be
+    /// tried. A port that the user chose is not replaced.
     pub(super) fn may_retry(
         &self,
         container: &Container,
@@ -48,7 +47,7 @@ impl Run<'_> {
     }
 }
 
-/// One that neither a Service nor a client's connection is given by default.
+/// Returns a random port outside of the default ranges of NodePorts and of clients' connections.
 fn any_port() -> u16 {
     const FIRST: u16 = 20000;
     const COUNT: u64 = 10000;

@@ -12,22 +12,22 @@ use crate::node::kubeadm::registration;
 use crate::node::scripts;
 use crate::plan::Since;
 
-/// What the script does beside waiting.
+/// How long the script may take for everything but waiting.
 const BESIDE: Duration = Duration::from_secs(30);
 
-/// What nodes must have reported.
+/// What nodes must have reported to the API.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Report {
-    /// That they are there; they are new.
+    /// New nodes must be registered.
     Registered,
-    /// That they are Ready; they are new.
+    /// New nodes must be Ready.
     Ready,
-    /// That they are Ready, since so many seconds after 1970.
+    /// Nodes must have reported Ready after this time, in seconds since 1970.
     Since(u64),
 }
 
 impl Run<'_> {
-    /// What nodes must have reported `since` then. The time for all waiting begins now.
+    /// Returns what nodes must have reported `since` then. The timeout of all waiting begins now.
     pub(super) fn begin_wait(&self, since: Since) -> Result<Report, MissingOutput> {
         self.outputs.learn_waiting(Instant::now());
         Ok(match since {
@@ -37,8 +37,8 @@ impl Run<'_> {
         })
     }
 
-    /// Waits until all of `nodes` have reported. If they are new, their Node objects get
-    /// their pods' addresses, and the labels that kubelets may not set.
+    /// Returns the call that waits until all of `nodes` have reported. New nodes also get their
+    /// pod ranges, and the labels that kubelets may not set themselves.
     pub(super) fn ready_call(&self, nodes: &[NodeName], report: Report) -> Call {
         let seconds =
             self.admin_engine().deadline(self.wait.timeout()).as_secs().max(1).to_string();
@@ -66,7 +66,7 @@ impl Run<'_> {
     pub(super) fn wait_ready(&self, nodes: &[NodeName], report: Report) -> Result<(), StepError> {
         let mut joined = Vec::new();
         for node in nodes {
-            // The user need not have set it up by now.
+            // The user may not have set this node up yet.
             if !self.manual.contains(node) || is_set_up(self.engines.of(node), &node.to_string())? {
                 joined.push(node.clone());
             }

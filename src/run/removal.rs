@@ -1,10 +1,9 @@
-//! Removes things from engines: containers with their anonymous volumes, images, networks.
-//! However they were found, they are removed here and in the same way.
+//! Removes objects from engines: containers with their anonymous volumes, images, networks.
 //!
-//! Docker serves names to a container, and before it lets go of one it waits until each name
-//! server that it asked has answered: up to four seconds where none does, as on a machine
-//! without internet (libnetwork's resolver; 4.3 s in place of 0.7 for 1+0). So running nodes
-//! end their lookups first.
+//! Docker's DNS server resolves names for containers. Before docker removes a container, it waits
+//! for the answers to all pending lookups, up to four seconds if none comes, as on a machine
+//! without internet (libnetwork's resolver; measured with 1+0: 4.3 s instead of 0.7). So running
+//! nodes end their lookups first.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,32 +17,32 @@ use crate::inventory::members::Member;
 use crate::inventory::{networks, registries};
 use crate::node::network::END_LOOKUPS;
 
-/// How long a manager of a swarm may take to hear of what another one has removed.
+/// How long a manager of a swarm may take to learn what another one has removed.
 const HEARSAY: Duration = Duration::from_secs(10);
-/// How long a node may take to end its lookups: as long as the engine would wait for them.
+/// How long a node may take to end its lookups: as long as docker would wait for them.
 const LOOKUPS: Duration = Duration::from_secs(4);
-/// Between two questions whether it has.
+/// How long to wait before an object is looked for again.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// What will be removed.
+/// The objects that will be removed, each with its engine.
 #[derive(Debug, Clone, Default)]
 pub struct Removal {
-    /// What ends the lookups of running nodes.
+    /// The calls that end the lookups of running nodes.
     lookups: Vec<(Docker, Call)>,
     containers: Vec<(Docker, Call)>,
     images: Vec<(Docker, Call)>,
-    /// By engine that lists them. A swarm's network is listed by all hosts with a part in
-    /// it, and a manager removes it for all.
+    /// The ids of networks, by the engine that lists them. A swarm's network is listed by every
+    /// host with a node on it, and one manager removes it for all.
     networks: Vec<(Engine, Vec<String>)>,
-    /// What takes registries off these networks: they stay.
+    /// The calls that disconnect registries, which stay, from these networks.
     disconnects: Vec<(Docker, Call)>,
 }
 
 impl Removal {
-    /// What was found of `cluster`.
+    /// Collects everything that was found of `cluster`.
     ///
     /// # Errors
-    /// Where an engine does not say which networks it has.
+    /// Fails if an engine does not list its networks.
     pub fn of_cluster(
         found: &ContainerScan<'_>,
         cluster: &ClusterName,
@@ -68,7 +67,7 @@ impl Removal {
         Ok(removal)
     }
 
-    /// Adds the containers of `members`, which are `docker`'s.
+    /// Adds the containers of `members`, which are on the engine `docker`.
     pub fn add_members<'a>(
         &mut self,
         docker: &Docker,
@@ -78,7 +77,7 @@ impl Removal {
         for member in members {
             ids.push(member.id.clone());
             let is_node = member.role().is_some_and(Role::runs_kubernetes);
-            // podman's name server is a program apart.
+            // podman has no such resolver: its DNS server is a separate program.
             if is_node && member.runs() && docker.client() == Client::Docker {
                 let call = args::exec(&member.name, [END_LOOKUPS]).deadline(LOOKUPS);
                 self.lookups.push((docker.clone(), call));
@@ -87,7 +86,7 @@ impl Removal {
         self.add_containers(docker, &ids);
     }
 
-    /// Adds the containers `ids` of `docker`.
+    /// Adds the containers `ids` of the engine `docker`.
     pub fn add_containers(&mut self, docker: &Docker, ids: &[String]) {
         if !ids.is_empty() {
             let call = args::remove(ids.iter().map(String::as_str));
@@ -95,7 +94,7 @@ impl Removal {
         }
     }
 
-    /// Adds the images of `docker` that are called `names`.
+    /// Adds the images `names` of the engine `docker`.
     pub fn add_images(&mut self, docker: &Docker, names: &[String]) {
         if !names.is_empty() {
             let call = args::remove_images(names.iter().map(String::as_str));
@@ -103,8 +102,8 @@ impl Removal {
         }
     }
 
-    /// Adds the snapshots' images of `docker` that have no name any more: of a
-    /// snapshot that is deleted they stay as long as a container is made of them.
+    /// Adds the nameless images of snapshots. Images of a deleted snapshot stay without a name as
+    /// long as a container uses them.
     pub fn add_nameless_images(&mut self, docker: &Docker) {
         self.images.push((docker.clone(), args::prune_images(labels::snapshot::NAME)));
     }
@@ -116,10 +115,11 @@ impl Removal {
         }
     }
 
-    /// Adds what takes registries of `docker` off the networks that were added.
+    /// Adds the calls that disconnect the registries of `docker` from the networks that were
+    /// added.
     ///
     /// # Errors
-    /// Where the engine does not say which there are.
+    /// Fails if the engine does not list its registries.
     pub fn add_disconnects(&mut self, docker: &Docker) -> Result<(), DockerError> {
         if self.networks.is_empty() {
             return Ok(());
@@ -135,7 +135,7 @@ impl Removal {
         Ok(())
     }
 
-    /// Leaves the networks where they are.
+    /// Leaves the networks out of the removal.
     pub fn keep_networks(&mut self) {
         self.networks.clear();
         self.disconnects.clear();
@@ -153,36 +153,36 @@ impl Removal {
         !self.networks.is_empty()
     }
 
-    /// A network to remove, and an engine that knows it.
+    /// Returns one of the networks, and an engine that lists it.
     #[must_use]
     pub fn network(&self) -> Option<(&Docker, &str)> {
         let (engine, ids) = self.networks.first()?;
         Some((&engine.docker, ids.first()?))
     }
 
-    /// The calls that remove containers, one for each engine, and what comes before.
+    /// Returns the calls that end lookups, and those that remove containers, one for each engine.
     #[must_use]
     pub fn container_calls(&self) -> Vec<EngineCall<'_>> {
         let calls = self.lookups.iter().chain(&self.containers);
         calls.map(|(docker, call)| (docker, call.clone())).collect()
     }
 
-    /// The calls that remove images.
+    /// Returns the calls that remove images.
     #[must_use]
     pub fn image_calls(&self) -> Vec<EngineCall<'_>> {
         self.images.iter().map(|(docker, call)| (docker, call.clone())).collect()
     }
 
-    /// The calls that remove networks, if the first engine that lists them may do it.
+    /// Returns the calls that remove networks, provided that the first engine may remove them.
     pub(super) fn network_calls(&self) -> Vec<EngineCall<'_>> {
         let disconnects = self.disconnects.iter().map(|(docker, call)| (docker, call.clone()));
         disconnects.chain(self.networks.iter().take(1).map(network_call)).collect()
     }
 
-    /// Removes the containers, of all engines side by side.
+    /// Removes the containers of all engines in parallel.
     ///
     /// # Errors
-    /// The first failure, when all are through.
+    /// Returns the first failure, after all engines have finished.
     pub fn remove_containers(&self) -> Result<(), DockerError> {
         self.end_lookups();
         let results: Vec<_> = thread::scope(|scope| {
@@ -194,8 +194,8 @@ impl Removal {
         results.into_iter().collect()
     }
 
-    /// Of all nodes side by side. Where that fails, such as in a node of an older image, the
-    /// engine waits.
+    /// Ends the lookups of all nodes in parallel. Failures are ignored, such as that of a node of
+    /// an older image, which lacks the script: docker then waits for the lookups.
     fn end_lookups(&self) {
         thread::scope(|scope| {
             for (docker, call) in &self.lookups {
@@ -207,17 +207,17 @@ impl Removal {
     /// Removes the images.
     ///
     /// # Errors
-    /// The first failure.
+    /// Returns the first failure.
     pub fn remove_images(&self) -> Result<(), DockerError> {
         self.images.iter().try_for_each(|(docker, call)| docker.capture(call).map(drop))
     }
 
-    /// Removes the networks. Returns the hosts that list them even so: a new cluster of
-    /// that name would find them there.
+    /// Removes the networks. Returns the hosts that still list them afterwards: a new cluster of
+    /// the same name would find them there.
     ///
     /// # Errors
-    /// The first refusal, if every engine refuses: one manager removes a swarm's network
-    /// for all hosts.
+    /// Returns the first failure if every engine fails. One success is enough, because one manager
+    /// removes a swarm's network for all hosts.
     pub fn remove_networks(&self) -> Result<Vec<Host>, DockerError> {
         for (docker, call) in &self.disconnects {
             remove(docker, call)?;
@@ -232,12 +232,12 @@ impl Removal {
         refused.map(|()| Vec::new())
     }
 
-    /// Until no host lists the networks any more that one of them has removed. Those that
-    /// still do after a while.
+    /// Waits until no host lists the removed networks any more. Returns the hosts that still do
+    /// after [`HEARSAY`].
     fn wait_for_managers(&self) -> Vec<Host> {
         let deadline = Instant::now() + HEARSAY;
         let lists = |engine: &Engine, ids: &[String]| {
-            // Everything is removed: a host that does not answer now leaves nothing undone.
+            // Everything is removed already, so a host that does not answer now does no harm.
             let all = || engine.docker.ids(&args::network_ids()).unwrap_or_default();
             while all().iter().any(|id| ids.contains(id)) {
                 if Instant::now() >= deadline {
@@ -255,7 +255,8 @@ impl Removal {
     }
 }
 
-/// What is gone already, or goes at this moment because of another run, is no failure.
+/// Runs a call that removes objects. Objects that are gone already, or that another run is
+/// removing right now, are no failure.
 fn remove(docker: &Docker, call: &Call) -> Result<(), DockerError> {
     let deadline = Instant::now() + docker.deadline(Call::WORK);
     loop {

@@ -1,4 +1,4 @@
-//! Rolls back: removes everything that a failed run has made. Its label alone tells what that is.
+//! Rolls back a failed run: removes every object that has the run's label.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,19 +7,19 @@ use super::removal::Removal;
 use crate::cluster::labels;
 use crate::docker::{DockerError, Engine, Engines, args, join};
 
-/// An engine may finish what it was asked for after the client is gone: for so
-/// long nothing must have appeared.
+/// How long nothing new must have appeared before the rollback ends. An engine may finish a
+/// request after its client has died.
 const QUIET: Duration = Duration::from_secs(1);
-/// Between two looks of a rollback.
+/// The pause between two looks for objects of the run.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
-/// How often in a row the engine may refuse to remove something.
+/// How often in a row the removal may fail.
 const TRIES: u32 = 3;
 
-/// Removes everything that the run `id` made, on all engines. Signals do not stop it, and
-/// what one engine refuses does not keep it from the others.
+/// Removes everything that the run `id` has created, on all engines. Signals do not stop it, and
+/// the failure of one engine does not keep it from the others.
 ///
 /// # Errors
-/// The last call that fails; the user is then told what remains.
+/// Returns the last failure. The user is then told how to remove what remains.
 pub fn roll_back(engines: &Engines, id: &str) -> Result<(), DockerError> {
     let engines = engines.uninterruptible();
     let quiet = engines.manager().deadline(QUIET);
@@ -27,7 +27,7 @@ pub fn roll_back(engines: &Engines, id: &str) -> Result<(), DockerError> {
     let mut since = Instant::now();
     loop {
         let (removal, silent) = Removal::of_run(&engines, id);
-        // A network with containers on it stays, so these go first.
+        // Containers first: a network with containers on it cannot be removed.
         let containers = removal.remove_containers();
         let others = removal.remove_networks().and_then(|_| removal.remove_images());
         match silent.and(containers).and(others) {
@@ -49,8 +49,8 @@ pub fn roll_back(engines: &Engines, id: &str) -> Result<(), DockerError> {
 }
 
 impl Removal {
-    /// What has the label of the run `id`, on those engines that answer; and why the first
-    /// other one does not.
+    /// Finds all objects with the label of the run `id` on the engines that answer. The result is
+    /// the error of the first engine that does not answer.
     fn of_run(engines: &Engines, id: &str) -> (Self, Result<(), DockerError>) {
         let mut removal = Self::default();
         let mut silent = Ok(());

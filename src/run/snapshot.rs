@@ -1,4 +1,4 @@
-//! A cluster becomes images, and comes out of them again.
+//! Steps that save nodes as images, and the labels of restored nodes.
 
 use super::Run;
 use super::error::StepError;
@@ -11,9 +11,9 @@ use crate::cluster::timestamp::Timestamp;
 use crate::docker::{Call, args};
 
 impl Run<'_> {
-    /// An image of the node's file system; a container of it, which puts the runtime's
-    /// state beside that, since volumes are in no image, and says what a restore must
-    /// know; and an image of this one under the same name.
+    /// Returns the calls that save a node: an image of its file system; a container of that image,
+    /// which adds the state of the container runtime, because images do not include volumes; and
+    /// an image of that container under the same name, with labels for the restore.
     pub(super) fn save_calls(&self, node: &NodeName) -> Result<Vec<Call>, StepError> {
         let Origin::Save(snapshot) = &self.origin else {
             return Err(MissingOutput("the snapshot").into());
@@ -23,15 +23,15 @@ impl Run<'_> {
         let mut labels: Vec<Label> = snapshot.labels(saved);
         labels.push((label::SAVING, snapshot.name.to_string()));
 
-        // Containers say what they are; an image is no part of a cluster, nor of the
-        // snapshot that the cluster came out of.
+        // An image is part of neither the cluster nor the snapshot that the cluster was restored
+        // from, so it must not keep these labels of the container.
         let unfinished = [
             format!("LABEL {}={}", label::NAME, snapshot.name),
             format!("LABEL {}={}", labels::RUN, self.id),
             format!("LABEL {}=", labels::CLUSTER),
             format!("LABEL {}=", label::NODE),
         ];
-        // An image keeps what its container was told to run.
+        // An image keeps the command of its container, so it is set back.
         let finished = saved.program.instructions().into_iter();
         let finished: Vec<String> = finished.chain([format!("LABEL {}=", label::SAVING)]).collect();
         let archive = format!("--file={}", saved.runtime.archive());
@@ -50,7 +50,7 @@ impl Run<'_> {
         ])
     }
 
-    /// What such a container says beside what its image says.
+    /// Returns the labels of a restored container, in addition to those of its image.
     pub(super) fn restored_labels(restore: &Restore) -> Vec<Label> {
         let renewed = restore.renews.then(|| (labels::ISSUED, Timestamp::now().to_string()));
         renewed.into_iter().collect()

@@ -1,4 +1,4 @@
-//! A node's first start: its container, its files and its rights.
+//! The first start of a node: its container, its files and its privileges.
 
 use super::Run;
 use super::error::StepError;
@@ -10,17 +10,17 @@ use crate::docker::args::{self, Container};
 use crate::docker::privilege::Privilege;
 use crate::node::files::{File, archive};
 
-/// The container of a node, what is put into it, and its start.
+/// The calls of a node's first start: create, copy files, start.
 pub(super) struct FirstStart {
     container: Container,
-    /// Whether it is there already, with the cluster's name.
+    /// Whether the container exists already, because it reserves the cluster's name.
     is_there: bool,
     put: Call,
     start: Call,
 }
 
 impl FirstStart {
-    /// All calls that it takes if the engine refuses none.
+    /// Returns the calls, as they are if the engine refuses none.
     pub(super) fn calls(&self) -> Vec<Call> {
         let create = (!self.is_there).then(|| args::create_container(&self.container));
         create.into_iter().chain([self.put.clone(), self.start.clone()]).collect()
@@ -28,8 +28,8 @@ impl FirstStart {
 }
 
 impl Run<'_> {
-    /// The call that makes the container of `node` and thereby gets its name, before the
-    /// node is started.
+    /// Returns the call that creates the container of `node` without starting it, to reserve its
+    /// name.
     pub(super) fn reserve_name(&self, node: &NodeName) -> Result<Call, StepError> {
         let container = self.container(node)?;
         let call = args::create_container(&container);
@@ -37,7 +37,8 @@ impl Run<'_> {
         Ok(call)
     }
 
-    /// Where the nodes are, or will be unless the engine refuses that subnet.
+    /// Returns the addresses of the nodes: those of the existing network, or those on the subnet
+    /// that will be tried first.
     pub(super) fn layout(&self) -> Result<Layout, StepError> {
         match self.outputs.layout() {
             Ok(layout) => Ok(layout),
@@ -45,7 +46,7 @@ impl Run<'_> {
         }
     }
 
-    /// What the first start of `node` takes.
+    /// Returns the first start of `node`.
     pub(super) fn first_start(&self, node: &NodeName) -> Result<FirstStart, StepError> {
         if node.role().runs_kubernetes() {
             self.outputs.learn_started(Timestamp::now().seconds());
@@ -59,7 +60,7 @@ impl Run<'_> {
         })
     }
 
-    /// Starts a node's container, which is created unless it is there.
+    /// Starts a node's container, and creates it first unless it exists.
     pub(super) fn start(&self, node: &NodeName, first: FirstStart) -> Result<(), StepError> {
         let FirstStart { mut container, mut is_there, put, start } = first;
         let docker = self.engines.of(node);
@@ -86,13 +87,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What worked for another node of that engine, or what to try first.
+    /// Returns the privileges that worked for another node on that engine, or else those to try
+    /// first.
     pub(super) fn privilege(&self, node: &NodeName) -> Privilege {
         self.outputs.privilege(self.engines.host(node)).unwrap_or(self.nodes.privilege)
     }
 
-    /// For an engine that cannot grant `--privileged`. Several nodes may find out
-    /// at once: the answer is the same.
+    /// Stores the next lower privileges, because the engine cannot grant `--privileged`. Several
+    /// nodes may find that out at the same time: they store the same.
     pub(super) fn learn_lesser_privilege(
         &self,
         node: &NodeName,
@@ -104,7 +106,7 @@ impl Run<'_> {
     }
 }
 
-/// Puts files into a node.
+/// Returns the call that copies files into a node.
 pub(super) fn put(node: &NodeName, files: &[File]) -> Result<Call, StepError> {
     Ok(args::put_files(&node.to_string(), archive(files).map_err(StepError::Pack)?))
 }

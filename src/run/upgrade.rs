@@ -1,5 +1,5 @@
-//! A node's container is replaced by one of another image, and what kubeadm has to do then;
-//! or the node gets the former one back.
+//! Steps of an upgrade: replace a node's container with one of another image, run `kubeadm
+//! upgrade` in it, or put the former container back.
 
 use std::time::Duration;
 
@@ -20,26 +20,26 @@ use crate::node::kubeadm::{ADMIN_CONF, dns};
 use crate::node::scripts;
 use crate::node::upgrade::{ETCD, files, folder_of, state_file, taken_along, with_addons};
 
-/// Of a container whose program has to end in order before it is removed.
+/// How long `docker stop` lets a node shut down before it kills it, in seconds.
 const STOP_SECONDS: u32 = 30;
-/// What kubectl and kubeadm get for a few requests.
+/// The deadline of calls in which kubectl or systemctl makes a few requests.
 const REQUESTS: Duration = Duration::from_secs(90);
-/// What tells whether a kubelet has to be started again.
+/// Prints the files that a kubelet reads only at its start.
 const KUBELET: [&str; 3] =
     ["cat", "/var/lib/kubelet/config.yaml", "/var/lib/kubelet/kubeadm-flags.env"];
 const CONFIG_MAP: &str = "configmap/kubeadm-config";
 
-/// A container, what it takes over from the one in whose place it is, and its start.
+/// A container that replaces another one, the files that it gets from that one, and its start.
 pub(super) struct Replacement {
     container: Container,
-    /// From the former container, and into this one.
+    /// Pairs of calls that read files from the former container and write them into this one.
     pipes: Vec<[Call; 2]>,
     put: Call,
     start: Call,
 }
 
 impl Replacement {
-    /// All calls that it takes if the engine refuses none.
+    /// Returns the calls, as they are if the engine refuses none.
     pub(super) fn calls(&self) -> Vec<Call> {
         let mut calls = vec![args::create_container(&self.container)];
         for [take, put] in &self.pipes {
@@ -52,8 +52,8 @@ impl Replacement {
 }
 
 impl Run<'_> {
-    /// By its new name the container is known as one that was set aside, whenever the run
-    /// is cut off.
+    /// Returns the calls that set a node's container aside. Its new name marks it as set aside,
+    /// should the run be interrupted.
     pub(super) fn set_aside_calls(node: &NodeName) -> Result<Vec<Call>, StepError> {
         let former = former(node);
         Ok(vec![
@@ -63,12 +63,12 @@ impl Run<'_> {
         ])
     }
 
-    /// What replaces the container of `node`, which was set aside.
+    /// Returns the replacement for the container of `node`, which was set aside.
     pub(super) fn replacement(&self, node: &NodeName) -> Result<Replacement, StepError> {
         let (name, former) = (node.to_string(), former(node));
         let docker = self.engines.of(node);
         let changes = match docker.capture(&args::changes(&former)) {
-            // In a dry run it still has its name.
+            // In a dry run the container still has its own name.
             Err(error) if error.kind() == ErrorKind::Gone => docker.capture(&args::changes(&name)),
             changes => changes,
         }?;
@@ -85,11 +85,11 @@ impl Run<'_> {
         })
     }
 
-    /// The container of `node` as it is, but for its image.
+    /// Returns the container of `node` with the new image, and otherwise unchanged.
     fn replacing(&self, node: &NodeName) -> Result<Container, StepError> {
         let member = self.origin.upgrade()?.member(node)?;
         let mut container = self.container(node)?;
-        // The engine would say that it is as old as the container.
+        // Without this label, the certificates would count as new as the container.
         container.labels.push((labels::ISSUED, member.issued.to_string()));
         Ok(Container {
             publish: member.published.clone(),
@@ -105,8 +105,8 @@ impl Run<'_> {
         let docker = self.engines.of(node);
         loop {
             docker.capture(&args::create_container(&container))?;
-            // One at a time: the engine locks a container for as long as it copies, and of
-            // several pipes each may wait for what another one has.
+            // One pipe at a time: the engine locks a container while it copies, so several pipes
+            // could deadlock.
             for [take, put] in &pipes {
                 docker.pipe(take, docker, put)?;
             }
@@ -123,7 +123,7 @@ impl Run<'_> {
         }
     }
 
-    /// What [`Run::put_back`] runs where the new container was made.
+    /// Returns the calls that [`Run::put_back`] makes if the new container was created.
     pub(super) fn put_back_calls(node: &NodeName) -> Result<[Call; 3], StepError> {
         let name = node.to_string();
         Ok([
@@ -133,8 +133,9 @@ impl Run<'_> {
         ])
     }
 
-    /// Removes the new container of `node`, unless that is finished, and gives its name
-    /// back to the former one; if that is there: otherwise nothing was moved.
+    /// Removes the new container of `node` and gives its name back to the former one. If the new
+    /// container is complete, removes the former one instead. Does nothing if there is no former
+    /// container: then the node was not set aside.
     pub(super) fn put_back(&self, node: &NodeName) -> Result<(), StepError> {
         let docker = self.engines.of(node);
         let members = members::of(docker, Some(self.roster.name()))?;
@@ -150,7 +151,8 @@ impl Run<'_> {
             }
             docker.capture(&args::stop([name.as_str()], STOP_SECONDS))?;
             if new.has_run && self.shares_etcd(node) {
-                // A member that has forgotten what it told the others would not start.
+                // An etcd member whose data are older than what the others have from it would not
+                // start.
                 let etcd = args::take_files(&name, ETCD);
                 docker.pipe(&etcd, docker, &args::put_piped(&former, folder_of(ETCD)))?;
             }
@@ -167,8 +169,8 @@ impl Run<'_> {
 
     pub(super) fn upgrade_call(&self, node: &NodeName) -> Result<Call, StepError> {
         let version = self.origin.upgrade()?.image.version.to_string();
-        // Its checks start a pod on a node that may lack the image. Add-ons follow when all
-        // nodes have theirs.
+        // The preflight checks start a pod whose image a node may lack. Add-ons are upgraded after
+        // all nodes.
         let skip = "--skip-phases=preflight,addon";
         let what: &[&str] = if *node == self.roster.first_master() {
             &["apply", &version, "--yes"]
@@ -181,13 +183,13 @@ impl Run<'_> {
         Ok(in_node(node, &words.collect::<Vec<_>>(), INIT))
     }
 
-    /// Where kubeadm finds the patches for `node`: it does not remember them.
+    /// Returns the flag with the folder of the patches for `node`: kubeadm does not remember it.
     fn patches_flag(&self, node: &NodeName) -> Option<String> {
         self.has_patches(node).then(|| format!("--patches={}", scripts::PATCHES))
     }
 
-    /// Has kubeadm change what the node has, and starts the kubelet again where its
-    /// configuration has changed.
+    /// Runs `kubeadm upgrade` on the node, and restarts the kubelet if its configuration has
+    /// changed.
     pub(super) fn upgrade_node(&self, node: &NodeName) -> Result<(), StepError> {
         let docker = self.engines.of(node);
         let kubelet = || docker.capture(&in_node(node, &KUBELET, Call::QUICK));
@@ -201,8 +203,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What is there of kubeadm's add-ons; its configuration, which may be changed; the patch
-    /// of `CoreDNS`; and kubeadm's own work.
+    /// Returns the calls that upgrade kubeadm's add-ons: list those that exist, read the kubeadm
+    /// configuration, replace it, copy the patch of `CoreDNS`, run kubeadm.
     pub(super) fn addon_calls(&self, node: &NodeName) -> Result<[Call; 5], StepError> {
         let version = self.origin.upgrade()?.image.version.to_string();
         let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
@@ -210,7 +212,7 @@ impl Run<'_> {
         let get = |words: &[&str]| in_node(node, &[&kubectl, words].concat(), REQUESTS);
         let addons = ["get", "deployment/coredns", "daemonset/kube-proxy"];
         let replace = [&kubectl[..], &["replace", "--filename=-"]].concat();
-        // A cluster that is older than the patch of CoreDNS gets that, too.
+        // A cluster that was created before this patch existed gets it now.
         let patch = File::public(scripts::DNS_PATCH, dns::patch());
         let patches = format!("--patches={}", scripts::PATCHES);
         let kubeadm = ["kubeadm", "upgrade", "apply", "phase", "addon", "all", &version, &patches];

@@ -1,6 +1,6 @@
-//! What each step does: its docker calls, in order, which a run makes and a dry run
-//! shows. Most steps are their calls and no more. Those that read what a call prints,
-//! feed one call to another or try again say so here, and do it in a function of theirs.
+//! The work of each step: its docker calls, in order, which a run makes and a dry run prints. Most
+//! steps are nothing but their calls. A step that reads the output of a call, feeds one call to
+//! another, or retries has a function for that.
 
 use std::time::Duration;
 
@@ -14,16 +14,16 @@ use crate::docker::{Call, Engine, EngineCall, args};
 use crate::node::scripts;
 use crate::plan::Step;
 
-/// What systemd gets to end everything in order before the engine kills: it ends
-/// what is left itself after ten seconds.
+/// How long `docker stop` lets systemd shut a node down before it kills it, in seconds. systemd
+/// itself kills what is left after ten.
 const STOP_SECONDS: u32 = 30;
 
-/// In a dry run, where there is no token yet.
+/// Stands for the id of the token in a dry run, which has no token.
 const TOKEN_ID: &str = "TOKEN_ID";
-/// For what no one waits for.
+/// The deadline of short calls that wait for nothing.
 const MOMENT: Duration = Duration::from_secs(30);
 
-/// How a step makes its calls, if not one after the other.
+/// The function of a step that does more than make its calls one after another.
 type Own<'a> = Box<dyn FnOnce(&[EngineCall<'a>]) -> Result<(), StepError> + 'a>;
 
 /// The work of a step.
@@ -37,18 +37,18 @@ impl<'a> Work<'a> {
         Self { calls: calls.into_iter().collect(), own: None }
     }
 
-    /// The same calls, made by `own`.
+    /// Returns work with the same calls, which `own` makes.
     fn by(self, own: impl FnOnce(&[EngineCall<'a>]) -> Result<(), StepError> + 'a) -> Self {
         Self { own: Some(Box::new(own)), ..self }
     }
 
-    /// The calls that change something, or wait. What is known only while a plan runs is
-    /// missing: the bytes of an input that another call prints.
+    /// Returns the calls that change something or wait. Input that is known only at run time,
+    /// because another call prints it, is missing in them.
     pub(super) fn calls(&self) -> &[EngineCall<'a>] {
         &self.calls
     }
 
-    /// Does it.
+    /// Makes the calls.
     pub(super) fn perform(self) -> Result<(), StepError> {
         let Some(own) = self.own else {
             for (docker, call) in &self.calls {
@@ -61,8 +61,8 @@ impl<'a> Work<'a> {
 }
 
 impl Run<'_> {
-    /// The work of `step`. What earlier steps learn must be there; what this one knows
-    /// before it begins (names, ports, the time) is learned here.
+    /// Returns the work of `step`. The outputs of earlier steps must be there. Outputs that are
+    /// known before the step begins (names, ports, the time) are stored here.
     pub(super) fn work<'a>(&'a self, step: &'a Step) -> Result<Work<'a>, StepError> {
         let on = |node: &NodeName, calls: Vec<Call>| {
             let docker = self.engines.of(node);
@@ -165,7 +165,7 @@ impl Run<'_> {
         })
     }
 
-    /// As few calls as its client allows for each engine.
+    /// Returns the calls that mark nodes as complete: as few as the client of each engine allows.
     fn complete_calls(&self, nodes: &[NodeName]) -> Vec<EngineCall<'_>> {
         let of_engine = |engine: &Engine| {
             let here = nodes.iter().filter(|node| self.engines.host(node) == engine.host.as_ref());
