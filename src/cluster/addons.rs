@@ -1,22 +1,22 @@
-//! Add-ons: what a cluster is given beside what kubeadm installs. Knows their names, not
-//! what they are made of.
+//! Add-ons: what a cluster has in addition to what kubeadm installs. Knows their names, not their
+//! contents.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use thiserror::Error;
 
-/// Where the pods of Kubernetes itself are.
+/// The namespace of the pods of Kubernetes itself.
 pub const SYSTEM: &str = "kube-system";
 
-/// One of them.
+/// An add-on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Addon {
     /// A default `StorageClass`.
     Storage,
-    /// `kubectl top`, and what scales by it.
+    /// Metrics for `kubectl top` and autoscalers.
     Metrics,
-    /// `NetworkPolicy` is enforced.
+    /// Enforcement of `NetworkPolicy`.
     Policy,
     /// Addresses for Services of type `LoadBalancer`.
     LoadBalancer,
@@ -25,7 +25,7 @@ pub enum Addon {
 impl Addon {
     const ALL: [Self; 4] = [Self::Storage, Self::Metrics, Self::Policy, Self::LoadBalancer];
 
-    /// What users call it.
+    /// Returns the name that users give in `--addons`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -38,7 +38,7 @@ impl Addon {
 }
 
 impl Addon {
-    /// Where its pods are.
+    /// Returns the namespace of its pods.
     #[must_use]
     pub const fn namespace(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ impl fmt::Display for Addon {
     }
 }
 
-/// Not a list of add-ons.
+/// A word is not a list of add-ons.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "invalid ADDONS, '{0}': any of {all} with commas between, or none, is allowed",
@@ -63,25 +63,25 @@ impl fmt::Display for Addon {
 )]
 pub struct AddonsError(String);
 
-/// Add-ons, each once.
+/// A set of add-ons.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Addons(BTreeSet<Addon>);
 
-/// What stands for no add-on.
+/// The word for no add-on.
 const NONE: &str = "none";
 
 impl Addons {
-    /// What may stand in a list, or in place of one.
+    /// The words that `--addons` takes.
     pub const WORDS: &'static [&'static str] =
         &["storage", "metrics", "policy", "loadbalancer", NONE];
 
-    /// Every one that there is.
+    /// Returns all add-ons.
     #[must_use]
     pub fn all() -> Self {
         Self(Addon::ALL.into())
     }
 
-    /// Reads what [`Display`](fmt::Display) writes, in any order.
+    /// Parses the form that [`Display`](fmt::Display) writes. The add-ons may have any order.
     pub fn parse(word: &str) -> Result<Self, AddonsError> {
         if word == NONE {
             return Ok(Self::default());
@@ -91,24 +91,24 @@ impl Addons {
         addons.map(Self).ok_or_else(|| AddonsError(word.to_owned()))
     }
 
-    /// Whether `addon` is among them.
+    /// Whether the set contains `addon`.
     #[must_use]
     pub fn has(&self, addon: Addon) -> bool {
         self.0.contains(&addon)
     }
 
-    /// Whether there are none.
+    /// Whether the set is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Each of them, in the order of their names in help.
+    /// Returns the add-ons in the order in which help lists them.
     pub fn iter(&self) -> impl Iterator<Item = Addon> + '_ {
         self.0.iter().copied()
     }
 
-    /// The others of them.
+    /// Returns the set without `addon`.
     #[must_use]
     pub fn without(mut self, addon: Addon) -> Self {
         self.0.remove(&addon);
@@ -116,7 +116,7 @@ impl Addons {
     }
 }
 
-/// `storage,metrics`, or `none`.
+/// Writes a list such as `storage,metrics`, or `none`.
 impl fmt::Display for Addons {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.iter().map(Addon::as_str).collect();

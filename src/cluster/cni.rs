@@ -1,35 +1,35 @@
-//! Who gives a cluster's pods their network.
+//! Who sets up the pod network of a cluster.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// The pod network.
+/// The kind of pod network.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Cni {
-    /// mokctl: a route to each node.
+    /// mokctl sets up static routes between the nodes.
     #[default]
     Static,
-    /// The user, once the nodes are there.
+    /// The user installs a pod network once the nodes exist.
     None,
 }
 
-/// A word that is neither.
+/// A word is not a kind of pod network.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("invalid CNI, '{0}': static or none is allowed")]
 pub struct CniError(String);
 
 impl Cni {
-    /// What users call them.
+    /// The words that `--cni` takes.
     pub const WORDS: &'static [&'static str] = &["static", "none"];
 
-    /// Reads one.
+    /// Parses the value of `--cni`.
     pub fn parse(word: &str) -> Result<Self, CniError> {
         let mut all = [Self::Static, Self::None].into_iter();
         all.find(|cni| cni.as_str() == word).ok_or_else(|| CniError(word.to_owned()))
     }
 
-    /// What users call it.
+    /// Returns the word for it in `--cni`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,10 +1,10 @@
-//! The families of addresses that nodes, pods and Services have: IPv4, IPv6 or both.
+//! The address families of nodes, pods and Services: IPv4, IPv6 or both.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// Of a whole cluster.
+/// The address family of a cluster.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum IpFamily {
     /// IPv4 alone.
@@ -12,26 +12,26 @@ pub enum IpFamily {
     Ipv4,
     /// IPv6 alone.
     Ipv6,
-    /// Both, IPv4 first: what asks for one address gets that.
+    /// Dual-stack, with IPv4 as the primary family.
     Dual,
 }
 
-/// A word that is none.
+/// A word is not an address family.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("invalid FAMILY, '{0}': ipv4, ipv6 or dual is allowed")]
 pub struct IpFamilyError(String);
 
 impl IpFamily {
-    /// What users call them.
+    /// The words that `--ip-family` takes.
     pub const WORDS: &'static [&'static str] = &["ipv4", "ipv6", "dual"];
 
-    /// Reads one.
+    /// Parses the value of `--ip-family`.
     pub fn parse(word: &str) -> Result<Self, IpFamilyError> {
         let mut all = [Self::Ipv4, Self::Ipv6, Self::Dual].into_iter();
         all.find(|family| family.as_str() == word).ok_or_else(|| IpFamilyError(word.to_owned()))
     }
 
-    /// What users call it.
+    /// Returns the word for it in `--ip-family`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -41,7 +41,7 @@ impl IpFamily {
         }
     }
 
-    /// Whether there are IPv6 addresses.
+    /// Whether the cluster has IPv6 addresses.
     #[must_use]
     pub const fn has_ipv6(self) -> bool {
         matches!(self, Self::Ipv6 | Self::Dual)
@@ -54,8 +54,8 @@ impl fmt::Display for IpFamily {
     }
 }
 
-/// What there is once for each family of a cluster: the first is what counts where only
-/// one can be had.
+/// One value for each address family of a cluster. The first one is the primary family's, which
+/// counts where only one value can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PerFamily<T> {
     primary: T,
@@ -63,7 +63,7 @@ pub struct PerFamily<T> {
 }
 
 impl<T> PerFamily<T> {
-    /// What a cluster of `family` has of both.
+    /// Keeps those of the two values that a cluster of `family` has.
     pub fn of(family: IpFamily, ipv4: impl Into<T>, ipv6: impl Into<T>) -> Self {
         match family {
             IpFamily::Ipv4 => Self { primary: ipv4.into(), secondary: None },
@@ -83,14 +83,14 @@ impl<T> IntoIterator for PerFamily<T> {
 }
 
 impl<T: Copy> PerFamily<T> {
-    /// The first.
+    /// Returns the value of the primary family.
     #[must_use]
     pub fn primary(&self) -> T {
         self.primary
     }
 }
 
-/// With a comma between, as Kubernetes' programs read it.
+/// Writes the values with a comma between them, as Kubernetes' programs read them.
 impl<T: fmt::Display> fmt::Display for PerFamily<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.primary.fmt(f)?;

@@ -1,5 +1,5 @@
-//! A host of a cluster: an engine, by the words with which docker's client goes
-//! there. Does not check whether it exists.
+//! A host of a cluster: an engine, named by a docker context or an address. Does not check whether
+//! the host exists.
 
 use std::fmt;
 
@@ -7,47 +7,47 @@ use thiserror::Error;
 
 use super::name::NodeName;
 
-/// The most hosts of a cluster: so many the network's layout has room for.
+/// The most hosts of a cluster: the network's layout has no room for more.
 pub const MAX_HOSTS: usize = 100;
 
-/// A word that is no list of hosts, or no place.
+/// Why a word is not a list of hosts, or not the placement of a node.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum HostError {
-    /// Not in its form.
+    /// The word is not a list of contexts and addresses.
     #[error(
         "invalid HOSTS, '{0}': docker contexts and addresses like ssh://me@far, \
          tcp://192.0.2.7:2376 or unix:///run/far.sock are allowed, commas between them"
     )]
     Form(String),
-    /// The same engine stands in the list again.
+    /// The list has a host twice.
     #[error("invalid HOSTS, '{0}': it is given twice")]
     Twice(String),
-    /// More than there is room for.
+    /// The list has more than [`MAX_HOSTS`] hosts.
     #[error("invalid HOSTS: {0} are given, at most {MAX_HOSTS} are allowed")]
     Many(usize),
-    /// No node, no host, or nothing between them.
+    /// The word does not have the form `NODE=HOST`.
     #[error(
         "invalid NODE=HOST, '{0}': a node and one of the HOSTS are allowed, like a-worker-1=far"
     )]
     Place(String),
-    /// The node has its place already.
+    /// A node is placed twice.
     #[error("invalid NODE=HOST, '{0}': that node is placed twice")]
     PlacedTwice(String),
 }
 
-/// A context or an address of docker's client. Its `Display` is how it was given.
+/// A context or an address for the docker client. Its `Display` is the word that was given.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Host(String);
 
 impl Host {
-    /// Reads one.
+    /// Parses the name of a context, or an address such as `ssh://me@far`.
     pub fn parse(word: &str) -> Result<Self, HostError> {
         let is_one = if let Some((scheme, rest)) = word.split_once("://") {
             ["ssh", "tcp", "unix"].contains(&scheme)
                 && !rest.is_empty()
                 && rest.bytes().all(|b| b.is_ascii_graphic() && !b"\"'\\,".contains(&b))
         } else {
-            // What docker allows a context's name to be.
+            // docker's rules for names of contexts.
             let inner = |b: u8| b.is_ascii_alphanumeric() || b"_.+-".contains(&b);
             word.len() > 1
                 && word.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -56,7 +56,7 @@ impl Host {
         if is_one { Ok(Self(word.to_owned())) } else { Err(HostError::Form(word.to_owned())) }
     }
 
-    /// Reads `HOST,HOST...`, each once.
+    /// Parses `HOST,HOST...`, in which each host may be there once.
     pub fn parse_all(words: &str) -> Result<Vec<Self>, HostError> {
         let mut all = Vec::new();
         for word in words.split(',') {
@@ -69,13 +69,13 @@ impl Host {
         if all.len() > MAX_HOSTS { Err(HostError::Many(all.len())) } else { Ok(all) }
     }
 
-    /// As it was given.
+    /// Returns the word that was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it is an address, not the name of a context.
+    /// Whether the host is an address, not the name of a context.
     #[must_use]
     pub fn is_address(&self) -> bool {
         self.0.contains("://")
@@ -88,23 +88,23 @@ impl fmt::Display for Host {
     }
 }
 
-/// `HOST,HOST...`, as [`Host::parse_all`] reads it.
+/// Returns `HOST,HOST...`, which [`Host::parse_all`] parses.
 #[must_use]
 pub fn list(hosts: &[Host]) -> String {
     hosts.iter().map(Host::as_str).collect::<Vec<_>>().join(",")
 }
 
-/// Where a node shall be: `NODE=HOST`.
+/// The host that was chosen for a node: `NODE=HOST`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The node.
     pub node: NodeName,
-    /// Its host.
+    /// The host.
     pub host: Host,
 }
 
 impl Place {
-    /// Reads one.
+    /// Parses `NODE=HOST`.
     pub fn parse(word: &str) -> Result<Self, HostError> {
         let error = || HostError::Place(word.to_owned());
         let (node, host) = word.split_once('=').ok_or_else(error)?;
@@ -112,7 +112,7 @@ impl Place {
         Ok(Self { node, host: Host::parse(host).map_err(|_| error())? })
     }
 
-    /// Reads all of `words`, each node once.
+    /// Parses all of `words`, in which each node may be there once.
     pub fn parse_all<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Vec<Self>, HostError> {
         let mut all: Vec<Self> = Vec::new();
         for word in words {

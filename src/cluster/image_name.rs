@@ -1,12 +1,12 @@
-//! An image's name in full, as nodes have it: `docker.io/library/app:latest` for `app`.
+//! The full name of an image, as nodes know it: `docker.io/library/app:latest` for `app`.
 
-/// What a reference that leaves something out stands for.
+/// The defaults for what a short reference leaves out.
 const REGISTRY: &str = "docker.io";
 const REPOSITORY: &str = "library";
 const TAG: &str = "latest";
 
-/// Completes `reference` as docker and kubelets do; none for one by digest, which is no
-/// name that an image can be given. An id looks like a name and is completed, too.
+/// Completes `reference` as docker and kubelets do. Returns `None` for a reference by digest,
+/// because no image can be tagged with one. An id looks like a name, so it is completed, too.
 #[must_use]
 pub fn full(reference: &str) -> Option<String> {
     if reference.contains('@') {

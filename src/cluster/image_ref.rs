@@ -1,19 +1,19 @@
-//! What a user calls an image of the engine's. Knows no more of it than its characters.
+//! The name by which a user refers to an image. Knows only which characters it may have.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// Why a word is not an image.
+/// Why a word is not an image reference.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ImageRefError {
-    /// Not an image reference.
+    /// The word has characters that no reference has.
     #[error(
         "invalid IMAGE, '{0}': letters, digits and '. _ - / : @' are allowed, \
          a letter or digit first"
     )]
     Characters(String),
-    /// A path.
+    /// The word is a path.
     #[error(
         "invalid IMAGE, '{0}': that is a file; 'docker load --input={0}' puts its images into the \
          engine, where they have names"
@@ -21,12 +21,12 @@ pub enum ImageRefError {
     File(String),
 }
 
-/// A word that docker takes for an image, never for its own option.
+/// A word that docker takes for an image reference, never for an option.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ImageRef(String);
 
 impl ImageRef {
-    /// Checks the characters alone: what a reference means is docker's to say.
+    /// Checks only the characters of `word`: docker decides what a reference means.
     pub fn parse(word: &str) -> Result<Self, ImageRefError> {
         let inner = |b: u8| b.is_ascii_alphanumeric() || b"._-/:@".contains(&b);
         if word.starts_with(|c: char| c.is_ascii_alphanumeric()) && word.bytes().all(inner) {
@@ -38,7 +38,7 @@ impl ImageRef {
         }
     }
 
-    /// The reference as it was given.
+    /// Returns the reference as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! Where a node image comes from that the engine does not have.
+//! The source of a node image that the engine lacks.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::image_ref::ImageRef;
 
-/// A word that is no repository.
+/// A word is not a repository.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "invalid REPO, '{0}': where images are is allowed, without the image's own name, like \
@@ -15,15 +15,16 @@ use super::image_ref::ImageRef;
 )]
 pub struct RepositoryError(String);
 
-/// Where a registry has node images: the image's own name follows it.
+/// The repository in which a registry has node images: the part of their names before the last
+/// `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageRepository(String);
 
 impl ImageRepository {
-    /// Checks the characters alone: what a reference means is docker's to say.
+    /// Checks only the characters of `word`: docker decides what a reference means.
     ///
     /// # Errors
-    /// It is no part of an image's name.
+    /// Fails if `word` cannot be part of an image's name.
     pub fn parse(word: &str) -> Result<Self, RepositoryError> {
         let is_path = !word.contains('@') && !word.ends_with(['/', ':']) && !word.contains("//");
         ImageRef::parse(word)
@@ -33,7 +34,7 @@ impl ImageRepository {
             .ok_or_else(|| RepositoryError(word.to_owned()))
     }
 
-    /// The image `name` there.
+    /// Returns the full name of the image `name` in this repository.
     #[must_use]
     pub fn image(&self, name: &str) -> String {
         format!("{self}/{name}")
@@ -46,12 +47,12 @@ impl fmt::Display for ImageRepository {
     }
 }
 
-/// What the user named.
+/// The source that the user chose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImageSource {
-    /// A registry.
+    /// A repository of a registry.
     Repository(ImageRepository),
-    /// A file of a release, which `docker load` would take.
+    /// A file of a release, in the format of `docker load`.
     File(PathBuf),
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A version such as `v1.37.2`. Ordered by time of release within a branch.
+/// A version such as `v1.37.2`. Within a minor version, the order is that of release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KubernetesVersion {
     major: u16,
@@ -11,22 +11,22 @@ pub struct KubernetesVersion {
 }
 
 impl KubernetesVersion {
-    /// The oldest that nodes can have.
+    /// The oldest version that is supported.
     pub const OLDEST: Self = Self::new(1, 34, 0);
 
-    /// `vMAJOR.MINOR.PATCH`.
+    /// Returns the version `vMAJOR.MINOR.PATCH`.
     #[must_use]
     pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
         Self { major, minor, patch }
     }
 
-    /// Its branch, `(1, 37)` of `v1.37.2`.
+    /// Returns major and minor version, such as `(1, 37)` for `v1.37.2`.
     #[must_use]
     pub const fn branch(self) -> (u16, u16) {
         (self.major, self.minor)
     }
 
-    /// Reads `v1.37.2`; the `v` may be missing.
+    /// Parses `v1.37.2` or `1.37.2`.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         let mut numbers = word.strip_prefix('v').unwrap_or(word).split('.').map(str::parse);
@@ -35,13 +35,13 @@ impl KubernetesVersion {
         numbers.next().is_none().then_some(version)
     }
 
-    /// Whether nodes can have it.
+    /// Whether mokctl supports the version.
     #[must_use]
     pub fn is_supported(self) -> bool {
         self >= Self::OLDEST
     }
 
-    /// Whether the kubelet calls cgroup v1 outdated, and runs on it only when told to.
+    /// Whether the kubelet refuses cgroup v1 unless `failCgroupV1` is false.
     #[must_use]
     pub fn drops_cgroup_v1(self) -> bool {
         (self.major, self.minor) >= (1, 35)

@@ -1,6 +1,6 @@
-//! Where everything of a cluster is on its network. An address follows from a
-//! node's role and number alone, so it is the same after every restart, a new
-//! node needs no allocation, and nothing has to be stored.
+//! The addresses of a cluster on its network. An address depends only on a node's role and number,
+//! so it is the same after every restart, a new node needs no allocation, and nothing has to be
+//! stored.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -10,32 +10,34 @@ use super::family::{IpFamily, PerFamily};
 use super::name::{NodeName, Role};
 use super::subnet::{MAX_PREFIX, Subnet};
 
-/// The API server's port on every master and on the balancer.
+/// The port of the API on every master and on the load balancer.
 pub const API_PORT: u16 = 6443;
 
-/// The engine's choice.
+/// The engine gives the bridge the first address.
 const GATEWAY: u8 = 1;
-/// The first host numbers of each role.
+/// The host number of the load balancer.
 const LOAD_BALANCER: u8 = 2;
-/// A registry of mokctl's own.
+/// The host number of a registry made by mokctl.
 const REGISTRY: u8 = 3;
+/// The host number before that of the first master.
 const MASTERS: u8 = 10;
+/// The host number before that of the first worker.
 const WORKERS: u8 = 100;
-/// What the engine gives containers that users put into the network: 32 numbers between
-/// those of masters and workers, which are a network as well.
+/// The first of the 32 host numbers for containers that users connect to the network. They are
+/// between those of masters and workers, and form a subnet.
 const GUESTS: u8 = 64;
 const GUESTS_PREFIX: u8 = 27;
-/// What Services of type `LoadBalancer` get: behind the last worker, before a /24's
-/// broadcast address.
+/// The first and the last host number for Services of type `LoadBalancer`: after the last worker,
+/// before the broadcast address of a /24.
 const SERVICES: [u8; 2] = [200, 254];
 
-/// IPv6 addresses of a network have a prefix of that length.
+/// The prefix length of a cluster's IPv6 network.
 const IPV6_PREFIX: u8 = 64;
-/// And those for users' containers: a part of it that no address below is in.
+/// The prefix length of the part for users' containers, in which none of the addresses below is.
 const IPV6_GUESTS_PREFIX: u8 = 80;
 
-/// A cluster's network. The engine gives each network IPv4 addresses; in a cluster with
-/// IPv6 it has those that follow from them as well.
+/// A cluster's network. It always has IPv4 addresses, because the engine insists on them. In a
+/// cluster with IPv6 it also has the IPv6 addresses that are derived from them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
     subnet: Subnet,
@@ -43,27 +45,27 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The layout of a cluster of `family` on `subnet`, which is a /24 or larger.
+    /// Returns the layout of a cluster of `family` on `subnet`, which must be a /24 or larger.
     #[must_use]
     pub fn new(subnet: Subnet, family: IpFamily) -> Self {
         Self { subnet, family }
     }
 
-    /// The layout in which `node` is at `address`; none where it could not be there. The
-    /// subnet is the smallest that has room for all nodes.
+    /// Returns the layout in which `node` has `address`, or `None` if no layout puts it there. The
+    /// subnet is the smallest one with room for all nodes.
     #[must_use]
     pub fn around(node: &NodeName, address: Ipv4Addr, family: IpFamily) -> Option<Self> {
         let layout = Self::new(Subnet::new(address, MAX_PREFIX)?, family);
         (layout.address(node) == address).then_some(layout)
     }
 
-    /// The network itself.
+    /// Returns the IPv4 subnet.
     #[must_use]
     pub fn subnet(&self) -> Subnet {
         self.subnet
     }
 
-    /// Its IPv6 addresses, in a cluster that has such.
+    /// Returns the IPv6 subnet, if the cluster has IPv6.
     #[must_use]
     pub fn ipv6(&self) -> Option<Ipv6Net> {
         self.family.has_ipv6().then(|| self.ipv6_subnet())
@@ -73,57 +75,57 @@ impl Layout {
         Ipv6Net::new_assert(twin(self.subnet.host(0)), IPV6_PREFIX)
     }
 
-    /// All addresses that the engine's network has.
+    /// Returns the subnets of the engine's network.
     pub fn subnets(&self) -> impl Iterator<Item = IpNet> + use<> {
         [self.subnet.into()].into_iter().chain(self.ipv6().map(IpNet::V6))
     }
 
-    /// The node's addresses, as its cluster knows them.
+    /// Returns the addresses of `node` in the cluster's families.
     #[must_use]
     pub fn addresses(&self, node: &NodeName) -> PerFamily<IpAddr> {
         let ipv4 = self.address(node);
         PerFamily::of(self.family, ipv4, twin(ipv4))
     }
 
-    /// The node's IPv6 address, in a cluster that has such.
+    /// Returns the IPv6 address of `node`, if the cluster has IPv6.
     #[must_use]
     pub fn ipv6_address(&self, node: &NodeName) -> Option<Ipv6Addr> {
         self.family.has_ipv6().then(|| twin(self.address(node)))
     }
 
-    /// The node's IPv4 address: the engine's networks have these in any case.
+    /// Returns the IPv4 address of `node`, which it has even in a cluster of IPv6 alone.
     #[must_use]
     pub fn address(&self, node: &NodeName) -> Ipv4Addr {
         self.subnet.host(u32::from(host_number(node)))
     }
 
-    /// The engine's host, as the nodes see it over IPv6.
+    /// Returns the IPv6 address at which nodes reach the engine's host.
     #[must_use]
     pub fn ipv6_gateway(&self) -> Option<Ipv6Addr> {
         self.family.has_ipv6().then(|| twin(self.gateway()))
     }
 
-    /// The engine's host, as the nodes see it.
+    /// Returns the IPv4 address at which nodes reach the engine's host.
     #[must_use]
     pub fn gateway(&self) -> Ipv4Addr {
         self.subnet.host(u32::from(GATEWAY))
     }
 
-    /// What the engine chooses from for containers without a fixed address. Left to
-    /// itself it takes the first one that is free, such as that of a stopped master.
+    /// Returns the range from which the engine takes addresses for containers without a fixed one.
+    /// Without this range, it would take the first free address, such as that of a stopped master.
     #[must_use]
     pub fn guests(&self) -> Option<Subnet> {
         Subnet::new(self.subnet.host(u32::from(GUESTS)), GUESTS_PREFIX)
     }
 
-    /// The same, of IPv6.
+    /// Returns the IPv6 range for containers without a fixed address.
     #[must_use]
     pub fn ipv6_guests(&self) -> Option<Ipv6Net> {
         let subnet = self.ipv6()?;
         subnet.subnets(IPV6_GUESTS_PREFIX).ok()?.nth(1)
     }
 
-    /// The first and the last address for Services of type `LoadBalancer`.
+    /// Returns the first and the last address for Services of type `LoadBalancer`.
     #[must_use]
     pub fn service_addresses(&self) -> PerFamily<[IpAddr; 2]> {
         let ipv4 = SERVICES.map(|number| self.subnet.host(u32::from(number)));
@@ -131,34 +133,35 @@ impl Layout {
         PerFamily::of(self.family, ipv4.map(IpAddr::from), ipv6.map(IpAddr::from))
     }
 
-    /// Where a registry is that mokctl has made.
+    /// Returns the addresses of a registry made by mokctl.
     #[must_use]
     pub fn registry(&self) -> (Ipv4Addr, Option<Ipv6Addr>) {
         let address = self.subnet.host(u32::from(REGISTRY));
         (address, self.family.has_ipv6().then(|| twin(address)))
     }
 
-    /// The balancer's address.
+    /// Returns the IPv4 address of the load balancer.
     #[must_use]
     pub fn load_balancer(&self) -> Ipv4Addr {
         self.subnet.host(u32::from(LOAD_BALANCER))
     }
 }
 
-/// The IPv6 address with the same digits: that of 10.213.7.11 is `fd00:10:213:7::11`. So
-/// IPv6 addresses need not be chosen or stored. `fd` is for private use, as 10 is.
+/// Returns the IPv6 address with the same digits: `fd00:10:213:7::11` for 10.213.7.11. So IPv6
+/// addresses need be neither chosen nor stored. `fd00::/8` is for private use, as 10.0.0.0/8 is.
 fn twin(address: Ipv4Addr) -> Ipv6Addr {
     let [a, b, c, d] = address.octets().map(digits);
     Ipv6Addr::new(0xfd00, a, b, c, 0, 0, 0, d)
 }
 
-/// The number whose hexadecimal digits are the decimal ones of `number`.
+/// Returns the number whose hexadecimal digits are the decimal digits of `number`.
 const fn digits(number: u8) -> u16 {
     let number = number as u16;
     ((number / 100) << 8) | ((number / 10 % 10) << 4) | (number % 10)
 }
 
-/// At most 9 masters and 99 workers: see [`super::spec`].
+/// Returns the host number of `node`. There are at most 9 masters and 99 workers, see
+/// [`super::spec`].
 pub(super) fn host_number(node: &NodeName) -> u8 {
     match node.role() {
         Role::LoadBalancer => LOAD_BALANCER,
@@ -231,7 +234,7 @@ mod tests {
             assert_eq!(around(name), Some(layout), "{name}");
             assert_eq!(around("a-worker-1"), None, "{name}");
         }
-        // Of a larger network only the part with all nodes is known.
+        // A node's address does not tell the size of a larger network, so the result is the /24.
         let large = Layout::new(Subnet::parse("172.16.0.0/12").unwrap(), IpFamily::Ipv4);
         let around = Layout::around(&node("a-lb"), large.load_balancer(), IpFamily::Ipv4).unwrap();
         assert_eq!(around.subnet().to_string(), "172.16.0.0/24");

@@ -1,4 +1,4 @@
-//! How much of the machine each node may use.
+//! Limits for the CPUs and the memory of each node.
 
 use std::fmt;
 
@@ -6,48 +6,48 @@ use thiserror::Error;
 
 use super::labels::{self, Label};
 
-/// Thousandths of a CPU.
+/// One CPU, in thousandths.
 const MILLI: u64 = 1000;
-/// What a control plane cannot do without.
+/// The least that a control plane needs, in thousandths of a CPU.
 const LEAST_CPU: u64 = MILLI;
 const LEAST_MEMORY: u64 = 1 << 30;
 
-/// A word that is no limit.
+/// Why a word is not a limit.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum LimitError {
-    /// No number of CPUs.
+    /// The word is not a number of CPUs, or too small a one.
     #[error("invalid CPUS, '{0}': a number from 1 on, with up to three decimals, is allowed")]
     Cpus(String),
-    /// No amount of memory.
+    /// The word is not an amount of memory, or too small a one.
     #[error("invalid SIZE, '{0}': a number with Mi or Gi behind it, from 1Gi on, is allowed")]
     Memory(String),
 }
 
-/// What every master and worker may use at most; all there is where nothing is said.
+/// The most that each master and worker may use. `None` is no limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Thousandths of a CPU.
+    /// CPUs, in thousandths.
     pub cpu: Option<u64>,
-    /// Bytes.
+    /// Memory, in bytes.
     pub memory: Option<u64>,
 }
 
 impl Limits {
-    /// Reads what was given of both.
+    /// Parses the values of `--node-cpus` and `--node-memory`, if given.
     pub fn parse(cpus: Option<&str>, memory: Option<&str>) -> Result<Self, LimitError> {
         let cpu = |word: &str| millis(word).ok_or_else(|| LimitError::Cpus(word.to_owned()));
         let bytes = |word: &str| bytes(word).ok_or_else(|| LimitError::Memory(word.to_owned()));
         Ok(Self { cpu: cpus.map(cpu).transpose()?, memory: memory.map(bytes).transpose()? })
     }
 
-    /// Reads what [`Limits::labels`] writes.
+    /// Reads the labels that [`Limits::labels`] returns.
     #[must_use]
     pub fn from_labels<'a>(label: impl Fn(&str) -> Option<&'a str>) -> Self {
         let cpu = label(labels::CPUS).and_then(millis);
         Self { cpu, memory: label(labels::MEMORY).and_then(bytes) }
     }
 
-    /// What keeps them.
+    /// Returns the labels that store the limits.
     #[must_use]
     pub fn labels(&self) -> Vec<Label> {
         let cpus = self.cpus().map(|cpus| (labels::CPUS, cpus));
@@ -55,19 +55,19 @@ impl Limits {
         cpus.into_iter().chain(memory).collect()
     }
 
-    /// These, and `others` where nothing is said.
+    /// Returns these limits, with those of `others` where these have none.
     #[must_use]
     pub fn or(self, others: Self) -> Self {
         Self { cpu: self.cpu.or(others.cpu), memory: self.memory.or(others.memory) }
     }
 
-    /// Whether nothing is said.
+    /// Whether there is no limit.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self == Self::default()
     }
 
-    /// The number of CPUs, as it is written.
+    /// Returns the number of CPUs, in the form of `--node-cpus`.
     #[must_use]
     pub fn cpus(&self) -> Option<String> {
         let text = |milli| format!("{}.{:03}", milli / MILLI, milli % MILLI);
@@ -75,7 +75,7 @@ impl Limits {
     }
 }
 
-/// `2 CPUs and 4096Mi of memory`.
+/// Writes for example `2 CPUs and 4096Mi of memory`.
 impl fmt::Display for Limits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cpus = self.cpus().map(|cpus| format!("{cpus} CPUs"));

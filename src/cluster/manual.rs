@@ -1,25 +1,25 @@
-//! How much of a cluster's setup is left to the user: the containers are up, and
-//! the scripts that would have run lie in them.
+//! How much of a cluster's setup is left to the user. The containers of such nodes are running and
+//! have the scripts that mokctl would have run.
 
 use super::name::Role;
 
-/// What the user sets up. Each includes what stands before it: a node cannot join
-/// before the one is there that it talks to.
+/// The part of the setup that is left to the user. Each variant includes the ones before it,
+/// because a node can join only after the nodes it talks to have been set up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Manual {
-    /// Nothing: mokctl does it all.
+    /// Nothing: mokctl does everything.
     #[default]
     Nothing,
     /// The workers.
     Workers,
-    /// The masters, and so the workers.
+    /// The masters, and therefore the workers.
     Masters,
-    /// The balancer, and so all nodes.
+    /// The load balancer, and therefore all nodes.
     Everything,
 }
 
 impl Manual {
-    /// Whether nodes of `role` are left to the user.
+    /// Whether the setup of nodes of `role` is left to the user.
     #[must_use]
     pub fn covers(self, role: Role) -> bool {
         self >= match role {

@@ -1,4 +1,4 @@
-//! A registry that has what another one has: nodes ask it first.
+//! A mirror of a registry, which nodes ask first.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::registry::Registry;
 
-/// A word that is no mirror.
+/// A word is not a mirror.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "invalid MIRROR, '{0}': a registry, '=' and http:// or https:// with a host and its port are \
@@ -15,7 +15,7 @@ use super::registry::Registry;
 )]
 pub struct MirrorError(String);
 
-/// One mirror of one registry. Written as it is read.
+/// A mirror of a registry. Its `Display` is the form that [`Mirror::parse`] takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Mirror {
@@ -24,14 +24,14 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    /// Reads `REGISTRY=URL`.
+    /// Parses `REGISTRY=URL`.
     ///
     /// # Errors
-    /// It is not that.
+    /// Fails if `word` does not have that form.
     pub fn parse(word: &str) -> Result<Self, MirrorError> {
         let read = || {
             let (of, at) = word.split_once('=')?;
-            // The one whose images have no registry in their names.
+            // Both are Docker Hub, whose images need no registry in their names.
             let of = if of == "index.docker.io" { DOCKER } else { of };
             Some(Self {
                 of: Registry::from_url(&format!("https://{of}"))?,
@@ -41,20 +41,20 @@ impl Mirror {
         read().ok_or_else(|| MirrorError(word.to_owned()))
     }
 
-    /// The registry whose images it has, as it stands in their names.
+    /// Returns the registry that is mirrored, as it is written in the names of images.
     #[must_use]
     pub fn name(&self) -> String {
         self.of.name()
     }
 
-    /// Where that registry is by itself.
+    /// Returns the URL of the registry that is mirrored.
     #[must_use]
     pub fn origin(&self) -> String {
         let name = self.name();
         format!("https://{}", if name == DOCKER { "registry-1.docker.io" } else { &name })
     }
 
-    /// Where the mirror is.
+    /// Returns the mirror's address.
     #[must_use]
     pub fn at(&self) -> &Registry {
         &self.at

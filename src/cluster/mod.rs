@@ -1,5 +1,5 @@
-//! What a cluster is: its names, its shape, its addresses and the labels that
-//! hold its state. Pure; runs nothing.
+//! The data types of a cluster: names, shape, addresses, and the labels that hold its state. Pure:
+//! runs nothing.
 
 pub mod addons;
 pub mod cni;

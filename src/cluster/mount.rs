@@ -1,11 +1,11 @@
-//! A folder or file of the engine's host that every node sees.
+//! A folder or file of the engine's host that is mounted into every node.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// Where a node's own things are. Neither they, nor what is in them, nor what they
-/// are in may be hidden below a mount.
+/// The paths that a node needs. A mount may hide neither one of them, nor a path in it, nor a
+/// folder that contains it.
 const NODES_OWN: [&str; 23] = [
     "/bin",
     "/boot",
@@ -32,41 +32,41 @@ const NODES_OWN: [&str; 23] = [
     "/var/run",
 ];
 
-/// A word that is no mount.
+/// Why a word is not a mount.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum MountError {
-    /// Not in its form.
+    /// The word does not have the form `SRC:DST[:ro]`.
     #[error(
         "invalid SRC:DST, '{0}': two absolute paths without '.', '..' and any of : , \" are allowed, \
          and ':ro' after them, like /srv/data:/data:ro"
     )]
     Form(String),
-    /// The node needs that path itself.
+    /// The mount would hide a path that the node needs.
     #[error("invalid SRC:DST, '{word}': the nodes have their own {own}")]
     Shadows {
-        /// What was given.
+        /// The word that was given.
         word: String,
-        /// What would be hidden.
+        /// The path that would be hidden.
         own: &'static str,
     },
-    /// Something else is mounted there.
+    /// Two mounts have the same target.
     #[error("invalid SRC:DST, '{0}': that DST is given twice")]
     Twice(String),
 }
 
-/// `SRC:DST[:ro]`. Its `Display` is how it was given.
+/// A mount, `SRC:DST[:ro]`. Its `Display` is the word that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {
     /// The path on the engine's host.
     pub source: String,
     /// The path in the nodes.
     pub target: String,
-    /// Whether the nodes may not write there.
+    /// Whether nodes may only read it.
     pub read_only: bool,
 }
 
 impl Mount {
-    /// Reads one.
+    /// Parses `SRC:DST[:ro]`.
     pub fn parse(word: &str) -> Result<Self, MountError> {
         let parts: Vec<&str> = word.split(':').collect();
         let (source, target, read_only) = match parts.as_slice() {
@@ -84,7 +84,7 @@ impl Mount {
         }
     }
 
-    /// Reads all of `words`, each for its own place.
+    /// Parses all of `words`, which must have different targets.
     pub fn parse_all<'a>(
         words: impl IntoIterator<Item = &'a str>,
     ) -> Result<Vec<Self>, MountError> {
@@ -107,8 +107,8 @@ impl fmt::Display for Mount {
     }
 }
 
-/// An absolute path that means the same to client, engine and node. The engine's client
-/// takes a comma or a quote for syntax.
+/// Whether `path` is absolute and means the same to client, engine and node. The docker client
+/// takes commas and quotes for syntax.
 fn is_plain(path: &str) -> bool {
     let steps = path.strip_prefix('/').unwrap_or(".").split('/');
     let root = path == "/";
@@ -116,7 +116,7 @@ fn is_plain(path: &str) -> bool {
         && !path.chars().any(|c| c.is_control() || [',', '"'].contains(&c))
 }
 
-/// Whether `path` is `folder` or in it; neither ends in a slash, but the root.
+/// Whether `path` is `folder` or in it. Neither ends with a slash, except the root.
 fn is_within(path: &str, folder: &str) -> bool {
     let folder = folder.trim_end_matches('/');
     path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

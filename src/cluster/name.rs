@@ -1,37 +1,37 @@
-//! The names of a cluster, of its nodes and of its snapshots. Knows what a hostname and a
-//! container name allow; knows nothing about which clusters exist.
+//! The names of clusters, nodes and snapshots. Knows what hostnames and container names may
+//! contain. Knows nothing about which clusters exist.
 
 use std::fmt;
 use std::num::NonZeroU8;
 
 use thiserror::Error;
 
-/// The longest cluster name, in bytes. `NAME-worker-99` then stays within the
-/// 63 bytes of a hostname label.
+/// The longest cluster name, in bytes. `NAME-worker-99` then fits in the 63 bytes of a hostname
+/// label.
 pub const MAX_LENGTH: usize = 40;
 
-/// Why a word is not a name.
+/// Why a word is not a valid name.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NameError {
-    /// Not a valid cluster name.
+    /// The word is not a valid cluster name.
     #[error(
         "invalid cluster NAME, '{0}': lower-case letters, digits and '-' are allowed, \
          a letter or digit first and last, at most {MAX_LENGTH} characters"
     )]
     Cluster(String),
-    /// Not a valid name of a snapshot.
+    /// The word is not a valid snapshot name.
     #[error(
         "invalid SNAPSHOT name, '{0}': lower-case letters, digits and '-' are allowed, \
          a letter or digit first and last, at most {MAX_LENGTH} characters"
     )]
     Snapshot(String),
-    /// Not a valid name of a registry.
+    /// The word is not a valid registry name.
     #[error(
         "invalid registry NAME, '{0}': lower-case letters, digits and '-' are allowed, \
          a letter or digit first and last, at most {MAX_LENGTH} characters"
     )]
     Registry(String),
-    /// Not a valid node name.
+    /// The word is not a valid node name.
     #[error(
         "invalid NODE name, '{0}': a node is called CLUSTER-master-N, CLUSTER-worker-N or CLUSTER-lb"
     )]
@@ -43,7 +43,7 @@ pub enum NameError {
 pub struct ClusterName(String);
 
 impl ClusterName {
-    /// Checks `word`: every node's hostname and container name starts with it.
+    /// Checks that `word` can begin the hostname and the container name of every node.
     pub fn parse(word: &str) -> Result<Self, NameError> {
         if is_label(word) {
             Ok(Self(word.to_owned()))
@@ -52,19 +52,19 @@ impl ClusterName {
         }
     }
 
-    /// The name as it was given.
+    /// Returns the name as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The kubeconfig context, cluster and user entry of this cluster.
+    /// Returns the name of the cluster's context, cluster and user in a kubeconfig.
     #[must_use]
     pub fn context(&self) -> String {
         format!("mok-{self}")
     }
 
-    /// The docker network of this cluster.
+    /// Returns the name of the cluster's docker network.
     #[must_use]
     pub fn network(&self) -> String {
         format!("mok-{self}")
@@ -88,19 +88,19 @@ pub(super) fn is_label(word: &str) -> bool {
         && edge(bytes.last())
 }
 
-/// What a node does in its cluster. Ordered as nodes are listed.
+/// The role of a node in its cluster. The order is that in which nodes are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// A control plane node, with a member of etcd.
     Master,
-    /// A node for pods alone.
+    /// A node that only runs pods.
     Worker,
-    /// The balancer in front of the masters' API servers: no Kubernetes in it.
+    /// The load balancer in front of the masters' API servers, which runs no Kubernetes.
     LoadBalancer,
 }
 
 impl Role {
-    /// The word that stands in node names and in the role label.
+    /// Returns the word for the role in node names and labels.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -110,7 +110,7 @@ impl Role {
         }
     }
 
-    /// Whether such a node runs a kubelet.
+    /// Whether a node of this role runs a kubelet.
     #[must_use]
     pub fn runs_kubernetes(self) -> bool {
         match self {
@@ -126,30 +126,30 @@ impl Role {
 pub struct NodeName {
     cluster: ClusterName,
     role: Role,
-    /// 1 for the balancer, of which there is one.
+    /// 1 for the load balancer, of which there is only one.
     number: NonZeroU8,
 }
 
 impl NodeName {
-    /// The `number`th master.
+    /// Returns the name of the `number`th master.
     #[must_use]
     pub fn master(cluster: &ClusterName, number: NonZeroU8) -> Self {
         Self { cluster: cluster.clone(), role: Role::Master, number }
     }
 
-    /// The `number`th worker.
+    /// Returns the name of the `number`th worker.
     #[must_use]
     pub fn worker(cluster: &ClusterName, number: NonZeroU8) -> Self {
         Self { cluster: cluster.clone(), role: Role::Worker, number }
     }
 
-    /// The balancer.
+    /// Returns the name of the load balancer.
     #[must_use]
     pub fn load_balancer(cluster: &ClusterName) -> Self {
         Self { cluster: cluster.clone(), role: Role::LoadBalancer, number: NonZeroU8::MIN }
     }
 
-    /// Takes `CLUSTER-master-N`, `CLUSTER-worker-N` and `CLUSTER-lb` apart.
+    /// Parses `CLUSTER-master-N`, `CLUSTER-worker-N` or `CLUSTER-lb`.
     pub fn parse(word: &str) -> Result<Self, NameError> {
         let error = || NameError::Node(word.to_owned());
         let (rest, last) = word.rsplit_once('-').ok_or_else(error)?;
@@ -159,7 +159,7 @@ impl NodeName {
         }
         let (name, role) = rest.rsplit_once('-').ok_or_else(error)?;
         let cluster = ClusterName::parse(name).map_err(|_| error())?;
-        // "01" and "+1" parse as numbers but name no node.
+        // Rust parses "01" and "+1" as numbers, but no node is called that.
         let number = last.parse().ok().filter(|n: &NonZeroU8| n.to_string() == last);
         match (role, number) {
             ("master", Some(number)) => Ok(Self::master(&cluster, number)),
@@ -168,25 +168,25 @@ impl NodeName {
         }
     }
 
-    /// The cluster that the node belongs to.
+    /// Returns the cluster that the node belongs to.
     #[must_use]
     pub fn cluster(&self) -> &ClusterName {
         &self.cluster
     }
 
-    /// The node of the same role and number in another cluster.
+    /// Returns the node of the same role and number in another cluster.
     #[must_use]
     pub fn in_cluster(&self, cluster: &ClusterName) -> Self {
         Self { cluster: cluster.clone(), ..self.clone() }
     }
 
-    /// What the node does.
+    /// Returns the role of the node.
     #[must_use]
     pub fn role(&self) -> Role {
         self.role
     }
 
-    /// The number in the name; 1 for the balancer.
+    /// Returns the number in the name, or 1 for the load balancer.
     #[must_use]
     pub fn number(&self) -> u8 {
         self.number.get()
@@ -204,15 +204,15 @@ impl fmt::Display for NodeName {
     }
 }
 
-/// Where the names of all snapshots' images begin.
+/// The beginning of the names of all snapshots' images.
 const REPOSITORY: &str = "mok-snapshot/";
 
-/// A snapshot's name, of the form of a cluster's.
+/// The name of a snapshot, which follows the rules for cluster names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SnapshotName(String);
 
 impl SnapshotName {
-    /// Checks `word`: it becomes part of images' names.
+    /// Checks that `word` can be part of an image's name.
     pub fn parse(word: &str) -> Result<Self, NameError> {
         if is_label(word) {
             Ok(Self(word.to_owned()))
@@ -221,7 +221,7 @@ impl SnapshotName {
         }
     }
 
-    /// Takes the name out of that of one of its images.
+    /// Extracts the snapshot's name from the name of one of its images.
     #[must_use]
     pub fn of_image(image: &str) -> Option<Self> {
         let (name, node) = image.strip_prefix(REPOSITORY)?.split_once(':')?;
@@ -229,19 +229,19 @@ impl SnapshotName {
         Self::parse(name).ok()
     }
 
-    /// The name as it was given.
+    /// Returns the name as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The image that holds `node`.
+    /// Returns the name of the image in which `node` is saved.
     #[must_use]
     pub fn image(&self, node: &NodeName) -> String {
         format!("{REPOSITORY}{self}:{node}")
     }
 
-    /// The container that this image is made of, for as long as that takes.
+    /// Returns the name of the temporary container from which this image is made.
     #[must_use]
     pub fn container(&self, node: &NodeName) -> String {
         format!("mok-snapshot-{self}-{node}")

@@ -1,34 +1,34 @@
-//! A worker of another image than the cluster's.
+//! Workers with another node image than the cluster's.
 
 use thiserror::Error;
 
 use super::image_ref::ImageRef;
 use super::name::{NodeName, Role};
 
-/// A word that gives no worker an image.
+/// Why a word does not assign an image to a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NodeImageError {
-    /// Not in its form.
+    /// The word does not have the form `NODE=IMAGE`, or the node is not a worker.
     #[error(
         "invalid NODE=IMAGE, '{0}': a worker and an image are allowed, like a-worker-1=mok:1.36"
     )]
     Form(String),
-    /// Which of them counts?
+    /// A worker is given two images.
     #[error("invalid NODE=IMAGE, '{0}': that node has an image already")]
     Twice(String),
 }
 
-/// `NODE=IMAGE`.
+/// The image of a worker, `NODE=IMAGE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerImage {
-    /// The worker: masters have the cluster's image.
+    /// The worker. Masters have the cluster's image.
     pub node: NodeName,
-    /// Its image.
+    /// The image.
     pub image: ImageRef,
 }
 
 impl WorkerImage {
-    /// Reads all of `words`, each worker once.
+    /// Parses all of `words`, in which each worker may be there once.
     pub fn parse_all<'a>(
         words: impl IntoIterator<Item = &'a str>,
     ) -> Result<Vec<Self>, NodeImageError> {

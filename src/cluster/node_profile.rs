@@ -1,5 +1,5 @@
-//! What a node was created with, as labels say: those of its container, and of the image
-//! that a snapshot has of it. Knows nothing of how either is inspected.
+//! The properties that a node was created with, read from labels: of its container, or of its
+//! image in a snapshot. Knows nothing about how these are inspected.
 
 use super::addons::Addons;
 use super::cni::Cni;
@@ -10,32 +10,32 @@ use super::own_registry::OwnRegistry;
 use super::ranges::Ranges;
 use super::registry::Registry;
 
-/// What does not change in a node's life, apart from its name, image and place.
+/// The properties of a node that never change, apart from its name, image and host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NodeProfile {
-    /// Whether its setup was left to the user, done since or not.
+    /// Whether its setup was left to the user, who may have done it since.
     pub manual: bool,
-    /// The registry that it pulls from.
+    /// The user's registry that it pulls from.
     pub registry: Option<Registry>,
-    /// The registry of mokctl's on its network.
+    /// The registry made by mokctl that is on its network.
     pub own_registry: Option<OwnRegistry>,
     /// The add-ons that its cluster was created with.
     pub addons: Addons,
-    /// The addresses of its cluster's pods and Services.
+    /// The pod and Service ranges of its cluster.
     pub ranges: Ranges,
-    /// Whether it keeps settings; which they are, no label says.
+    /// Whether it has settings of the user. They are in a file in the node, not in labels.
     pub has_settings: bool,
-    /// What nodes of its cluster are labelled and tainted with, as far as it knows.
+    /// The labels and taints of the cluster's nodes, as far as this node's labels have them.
     pub marks: Marks,
-    /// What it may use of its machine.
+    /// How much CPU and memory it may use.
     pub limits: Limits,
-    /// Who makes its pods' network.
+    /// Who sets up its pod network.
     pub cni: Cni,
 }
 
 impl NodeProfile {
-    /// Reads it of labels; what they do not say, or not so that it is understood, is as in
-    /// a cluster that was given nothing.
+    /// Reads the profile from labels. Missing and unreadable labels mean the defaults of `create
+    /// cluster`.
     #[must_use]
     pub fn from_labels<'a>(label: impl Fn(&str) -> Option<&'a str>) -> Self {
         let addons = label(labels::ADDONS).and_then(|list| Addons::parse(list).ok());

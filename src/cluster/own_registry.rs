@@ -1,22 +1,22 @@
-//! A registry that mokctl has made, on the network of a cluster.
+//! A registry made by mokctl, on the network of a cluster.
 
 use std::fmt;
 use std::num::NonZeroU16;
 
 use super::name::{NameError, is_label};
 
-/// On which it listens in its container.
+/// The port on which a registry listens in its container.
 pub const PORT: NonZeroU16 = NonZeroU16::new(5000).unwrap();
 
-/// Where the names of all registries' containers begin.
+/// The beginning of the names of all registries' containers.
 const REGISTRY: &str = "mok-registry-";
 
-/// The name of a registry that mokctl has made, of the form of a cluster's.
+/// The name of a registry made by mokctl, which follows the rules for cluster names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RegistryName(String);
 
 impl RegistryName {
-    /// Checks `word`: it becomes part of a container's name.
+    /// Checks that `word` can be part of a container's name.
     pub fn parse(word: &str) -> Result<Self, NameError> {
         if is_label(word) {
             Ok(Self(word.to_owned()))
@@ -25,19 +25,19 @@ impl RegistryName {
         }
     }
 
-    /// The name as it was given.
+    /// Returns the name as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Its container.
+    /// Returns the name of the registry's container.
     #[must_use]
     pub fn container(&self) -> String {
         format!("{REGISTRY}{self}")
     }
 
-    /// Takes the name out of that of its container.
+    /// Extracts the registry's name from that of its container.
     #[must_use]
     pub fn of_container(name: &str) -> Option<Self> {
         Self::parse(name.strip_prefix(REGISTRY)?).ok()
@@ -56,17 +56,17 @@ impl fmt::Display for RegistryName {
     }
 }
 
-/// Which it is, and what it is called outside of the cluster.
+/// A registry made by mokctl, and its port on the engine's host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnRegistry {
-    /// Its name.
+    /// The registry's name.
     pub name: RegistryName,
-    /// Where the engine's host reaches it: a port of its loopback.
+    /// The port on the loopback address of the engine's host.
     pub port: NonZeroU16,
 }
 
 impl OwnRegistry {
-    /// Reads what it is written as: `NAME:PORT`.
+    /// Parses `NAME:PORT`, the form that its `Display` writes.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         let (name, port) = word.split_once(':')?;

@@ -1,5 +1,5 @@
-//! Which node is on which host. Pure: nodes, hosts and chosen places in, a place for each
-//! node out.
+//! Decides which node is on which host. Pure: takes nodes, hosts and the user's choices, returns a
+//! host for each node.
 
 use std::collections::BTreeMap;
 
@@ -9,31 +9,31 @@ use super::host::{Host, Place, list};
 use super::name::{NodeName, Role};
 use super::roster::Roster;
 
-/// Where nodes are.
+/// The host of each node.
 pub type Placement = BTreeMap<NodeName, Host>;
 
-/// Why a node cannot be where it was asked for.
+/// Why a node cannot be placed where the user asked for it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PlaceError {
-    /// The node is none of those that are made.
+    /// The node is not one of those that the command creates.
     #[error("cannot place {0}: the command creates no such node")]
     Node(NodeName),
-    /// The host is none of the cluster's.
+    /// The host is not one of the cluster's.
     #[error("cannot place {node} on {host}: the cluster's hosts are {known}")]
     Host {
         /// The node.
         node: NodeName,
-        /// Where it shall be.
+        /// The host that was asked for.
         host: Host,
-        /// Where it may be.
+        /// The hosts of the cluster, comma-separated.
         known: String,
     },
 }
 
-/// Adds to `there` the `places` that were chosen for nodes of `new`.
+/// Adds the `places` that were chosen for nodes of `new` to `there`.
 ///
 /// # Errors
-/// The first place that is not possible.
+/// Returns the first place that is impossible.
 pub fn pin(
     there: &Placement,
     new: &[NodeName],
@@ -54,10 +54,10 @@ pub fn pin(
     Ok(placement)
 }
 
-/// A place on one of `hosts` for every node of `roster`. Those that have one in `fixed`
-/// keep it. Masters go where the fewest masters are, workers where the fewest nodes
-/// are, the first of the list where it is the same; the balancer beside the first
-/// master. Without hosts nothing is placed.
+/// Places every node of `roster` on one of `hosts`. Nodes in `fixed` keep their host. A master
+/// goes to the host with the fewest masters, a worker to the host with the fewest nodes; of equal
+/// hosts, the first in the list. The load balancer goes to the first master's host. Without hosts,
+/// the result is empty.
 #[must_use]
 pub fn spread(roster: &Roster, hosts: &[Host], fixed: &Placement) -> Placement {
     let mut placement = fixed.clone();

@@ -1,5 +1,5 @@
-//! Ports of the host that lead to ports of a node: as they are asked for, and as they
-//! are published.
+//! Ports of the host that are forwarded to ports of a node: as users ask for them, and as the
+//! engine publishes them.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -11,41 +11,41 @@ use thiserror::Error;
 use super::family::IpFamily;
 use super::layout::API_PORT;
 
-/// What Kubernetes gives Services of that type; its default.
+/// The default range of NodePorts in Kubernetes.
 pub const NODE_PORTS: RangeInclusive<u16> = 30000..=32767;
 
-/// A word that is no such port.
+/// Why a word does not describe a port to publish.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PublishError {
-    /// Not in its form, or out of range.
+    /// The word has another form, or a port is out of range.
     #[error(
         "invalid HOST:NODEPORT, '{0}': PORT or ADDRESS:PORT of the host, ':' and a NodePort from \
          {first} to {last} are allowed, like 8080:30080, and '/udp' after it", first = NODE_PORTS.start(), last = NODE_PORTS.end()
     )]
     Form(String),
-    /// The host's port leads elsewhere already.
+    /// Two words have the same port of the host.
     #[error("invalid HOST:NODEPORT, '{0}': that port of the host is given twice")]
     Twice(String),
 }
 
-/// What goes to a port.
+/// The transport protocol of a port.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Protocol {
-    /// Connections.
+    /// TCP.
     #[default]
     Tcp,
-    /// Packets.
+    /// UDP.
     Udp,
 }
 
 impl Protocol {
-    /// Reads what [`Display`](fmt::Display) writes.
+    /// Parses the form that [`Display`](fmt::Display) writes.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         [Self::Tcp, Self::Udp].into_iter().find(|protocol| protocol.to_string() == word)
     }
 
-    /// Takes it from the end of `word`, where it may stand.
+    /// Splits an optional protocol off the end of `word`.
     fn split(word: &str) -> (&str, Self) {
         let udp = word.strip_suffix("/udp").map(|rest| (rest, Self::Udp));
         udp.unwrap_or_else(|| (word.strip_suffix("/tcp").unwrap_or(word), Self::Tcp))
@@ -61,21 +61,21 @@ impl fmt::Display for Protocol {
     }
 }
 
-/// `[ADDRESS:]PORT:NODEPORT[/PROTOCOL]`.
+/// A port to publish, `[ADDRESS:]PORT:NODEPORT[/PROTOCOL]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortMapping {
-    /// The host's address; the one that the API is published on otherwise.
+    /// The host's address. `None`: the address on which the API is published.
     pub address: Option<Ipv4Addr>,
     /// The host's port.
     pub port: NonZeroU16,
     /// One of [`NODE_PORTS`].
     pub node_port: u16,
-    /// TCP unless it is said otherwise.
+    /// The protocol. The default is TCP.
     pub protocol: Protocol,
 }
 
 impl PortMapping {
-    /// Reads one.
+    /// Parses `[ADDRESS:]PORT:NODEPORT[/PROTOCOL]`.
     pub fn parse(word: &str) -> Result<Self, PublishError> {
         Self::read(word).ok_or_else(|| PublishError::Form(word.to_owned()))
     }
@@ -92,7 +92,7 @@ impl PortMapping {
         NODE_PORTS.contains(&node_port).then_some(Self { address, port, node_port, protocol })
     }
 
-    /// Reads all of `words`; the same port of the host leads to one place alone.
+    /// Parses all of `words`. Each port of the host may be there only once.
     pub fn parse_all<'a>(
         words: impl IntoIterator<Item = &'a str>,
     ) -> Result<Vec<Self>, PublishError> {
@@ -109,45 +109,45 @@ impl PortMapping {
     }
 }
 
-/// Where the host listens, or shall.
+/// An address and port on which the host listens, or will listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Socket {
     /// The host's address.
     pub address: IpAddr,
     /// The host's port.
     pub port: u16,
-    /// What goes there.
+    /// The protocol.
     pub protocol: Protocol,
 }
 
-/// What is published on the host: `ADDRESS:PORT` there leads to `target` here.
+/// A published port: `ADDRESS:PORT` on the host is forwarded to `target` in a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortBinding {
-    /// The host's address; loopback unless the user asks otherwise.
+    /// The host's address: loopback, unless the user chose another one.
     pub address: IpAddr,
-    /// The host's port, chosen beforehand: one that the engine chooses changes
+    /// The host's port. It is chosen before, because a port that the engine chooses would change
     /// with every restart.
     pub port: u16,
     /// The port in the container.
     pub target: u16,
-    /// What goes there.
+    /// The protocol.
     pub protocol: Protocol,
 }
 
 impl PortBinding {
-    /// Where the host listens for it.
+    /// Returns the address and port on which the host listens.
     #[must_use]
     pub fn socket(&self) -> Socket {
         Socket { address: self.address, port: self.port, protocol: self.protocol }
     }
 
-    /// Whether it leads to the API.
+    /// Whether this is the port of the API.
     #[must_use]
     pub fn is_api(&self) -> bool {
         self.target == API_PORT
     }
 
-    /// Reads what [`Display`](fmt::Display) writes.
+    /// Parses the form that [`Display`](fmt::Display) writes.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         let (word, protocol) = Protocol::split(word);
@@ -158,8 +158,8 @@ impl PortBinding {
     }
 }
 
-/// `ADDRESS:PORT:TARGET/PROTOCOL`, as the engine's client takes it; an IPv6 address
-/// in brackets.
+/// Writes `ADDRESS:PORT:TARGET/PROTOCOL`, the form of `docker create --publish`. An IPv6 address
+/// is in brackets.
 impl fmt::Display for PortBinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { address, port, target, protocol } = self;
@@ -167,15 +167,15 @@ impl fmt::Display for PortBinding {
     }
 }
 
-/// Where what is published at `address` is published: on a loopback that of IPv6 as well,
-/// in a cluster of a family that has it.
+/// Returns the addresses on which a port for `address` is published: for the IPv4 loopback address
+/// of a cluster with IPv6, the IPv6 loopback address too.
 pub fn published_at(address: IpAddr, family: IpFamily) -> impl Iterator<Item = IpAddr> {
     let both = address.is_ipv4() && address.is_loopback() && family.has_ipv6();
     let loopback = both.then_some(IpAddr::V6(Ipv6Addr::LOCALHOST));
     std::iter::once(address).chain(loopback)
 }
 
-/// "+1" and "01" parse as numbers but are not written like one.
+/// Parses a plain decimal number. Rust would accept "+1" and "01" as well.
 fn plain(word: &str) -> Option<NonZeroU16> {
     word.parse().ok().filter(|number: &NonZeroU16| number.to_string() == word)
 }

@@ -1,5 +1,5 @@
-//! The proxies that the user's programs reach the world through, for the nodes.
-//! What is in the cluster itself is reached without.
+//! The user's HTTP proxies, for the nodes' pulls. Everything in the cluster is reached without
+//! them.
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ use super::layout::Layout;
 use super::ranges::Ranges;
 use super::roster::Roster;
 
-/// A variable that cannot be handed on.
+/// The name of a variable whose value cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("cannot use {0}: only printable ASCII without blanks, quotes and backslashes is allowed")]
 pub struct ProxyError(&'static str);
 
-/// The values of the variables; one of the first two is not empty. They may hold a
-/// password: shown nowhere by accident.
+/// The values of the proxy variables, of which at least one of the first two is not empty. They
+/// may contain a password, so `Debug` does not show them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Proxy {
     http: String,
@@ -24,11 +24,11 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Of the values of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; none where there
-    /// is no proxy.
+    /// Makes a proxy from the values of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. Returns `None`
+    /// if the first two are empty.
     ///
     /// # Errors
-    /// Where a value could mean something else to systemd.
+    /// Fails if a value has characters that are special to systemd.
     pub fn new(http: &str, https: &str, direct: &str) -> Result<Option<Self>, ProxyError> {
         for (name, value) in [("HTTP_PROXY", http), ("HTTPS_PROXY", https), ("NO_PROXY", direct)] {
             if !value.bytes().all(|b| b.is_ascii_graphic() && !b"'\"\\".contains(&b)) {
@@ -40,7 +40,7 @@ impl Proxy {
         Ok((!http.is_empty() || !https.is_empty()).then_some(proxy))
     }
 
-    /// Whether one of them is on this machine's loopback, where no node finds it.
+    /// Whether a proxy is on this machine's loopback address, where nodes cannot reach it.
     #[must_use]
     pub fn is_on_loopback(&self) -> bool {
         [&self.http, &self.https].into_iter().any(|url| {
@@ -50,7 +50,8 @@ impl Proxy {
         })
     }
 
-    /// The same, past everything of the cluster on `layout` and `other` hosts.
+    /// Returns the proxy with everything in the cluster on `layout`, and the `other` hosts, as
+    /// exceptions.
     #[must_use]
     pub fn around(
         mut self,
@@ -72,7 +73,8 @@ impl Proxy {
         self
     }
 
-    /// Lines `NAME=VALUE`, for systemd. Programs differ in which case they look at.
+    /// Returns lines `NAME=VALUE` for systemd, in upper and in lower case: programs differ in
+    /// which they read.
     #[must_use]
     pub fn render(&self) -> String {
         let direct = self.direct.join(",");
@@ -84,10 +86,10 @@ impl Proxy {
         lines.collect()
     }
 
-    /// Reads what [`Proxy::render`] wrote.
+    /// Parses the form that [`Proxy::render`] writes.
     ///
     /// # Errors
-    /// What is wrong with it, in a few words that hold nothing of it.
+    /// Says what is wrong, without quoting the text.
     pub fn from_rendered(text: &str) -> Result<Self, &'static str> {
         let value = |name: &str| {
             let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix("=\""));
@@ -131,7 +133,7 @@ mod tests {
         );
         assert_eq!(proxy.render(), text);
         assert_eq!(Proxy::from_rendered(&text), Ok(proxy.clone()));
-        // A node that comes later adds its own name alone.
+        // A node that is added later adds only its own name.
         let later = around(proxy, &["a-master-1", "a-worker-1"]).render();
         assert_eq!(later, text.replace("192.0.2.9", "192.0.2.9,a-worker-1"));
         assert!(!format!("{:?}", Proxy::from_rendered(&text)).contains("u:p"));

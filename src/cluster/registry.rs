@@ -1,4 +1,4 @@
-//! A registry of images that is there beside the cluster.
+//! An image registry outside of the cluster.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::layout::Layout;
 use super::own_registry::{self, OwnRegistry};
 
-/// A word that names no registry.
+/// A word is not the address of a registry.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "invalid HOST:PORT, '{0}': an IPv4 address or a host's name, ':' and a port are allowed, \
@@ -17,7 +17,7 @@ use super::own_registry::{self, OwnRegistry};
 )]
 pub struct RegistryError(String);
 
-/// Where a registry is. Its name, `HOST[:PORT]`, stands in the names of its images.
+/// The address of a registry. `HOST[:PORT]` is also part of the names of its images.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registry {
     has_tls: bool,
@@ -25,20 +25,20 @@ pub struct Registry {
     port: Option<NonZeroU16>,
 }
 
-/// What nodes can reach beside the outside.
+/// What nodes can reach on their network, apart from the world outside.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach<'a> {
-    /// Their network.
+    /// The layout of their network.
     pub layout: Layout,
-    /// The registry of mokctl's that is on it.
+    /// The registry made by mokctl on that network.
     pub own: Option<&'a OwnRegistry>,
 }
 
 impl Registry {
-    /// Reads `HOST:PORT` or `https://HOST[:PORT]`.
+    /// Parses `HOST:PORT` or `https://HOST[:PORT]`.
     ///
     /// # Errors
-    /// It is neither.
+    /// Fails if `word` has neither form.
     pub fn parse(word: &str) -> Result<Self, RegistryError> {
         let read = || match word.strip_prefix(TLS) {
             Some(rest) => Self::at(true, rest),
@@ -47,7 +47,7 @@ impl Registry {
         read().ok_or_else(|| RegistryError(word.to_owned()))
     }
 
-    /// Reads `http://HOST[:PORT]` or `https://HOST[:PORT]`.
+    /// Parses `http://HOST[:PORT]` or `https://HOST[:PORT]`.
     pub(super) fn from_url(url: &str) -> Option<Self> {
         match url.strip_prefix(CLEAR) {
             Some(rest) => Self::at(false, rest),
@@ -69,33 +69,34 @@ impl Registry {
         is_host.then(|| Self { has_tls, host: host.to_owned(), port })
     }
 
-    /// Whether it is its owner's alone.
+    /// Whether the host is a loopback address.
     #[must_use]
     pub fn is_on_loopback(&self) -> bool {
         let address = self.host.parse().unwrap_or(Ipv4Addr::UNSPECIFIED);
         self.host == "localhost" || address.is_loopback()
     }
 
-    /// Whether it is an address, or its owner's alone: nothing that a proxy would be for.
+    /// Whether the host is an IP address or `localhost`, for which no proxy is used.
     #[must_use]
     pub fn is_near(&self) -> bool {
         self.is_on_loopback() || self.host.parse::<Ipv4Addr>().is_ok()
     }
 
-    /// The port of this machine's loopback that pods name it by, if it has no TLS.
+    /// Returns the port by which images name the registry, if it is on loopback and has no TLS.
     #[must_use]
     pub fn loopback_port(&self) -> Option<NonZeroU16> {
         self.port.filter(|_| self.is_on_loopback() && !self.has_tls)
     }
 
-    /// Whether it has TLS.
+    /// Whether the registry has TLS.
     #[must_use]
     pub fn has_tls(&self) -> bool {
         self.has_tls
     }
 
-    /// The host at which the nodes reach it: one of mokctl's is on their network. A loopback
-    /// is its owner's alone: that of the engine's host is at the network's gateway for them.
+    /// Returns the host at which nodes reach the registry. A registry made by mokctl is on their
+    /// network. Another one on loopback is on the engine's host, which nodes reach at the
+    /// network's gateway.
     #[must_use]
     pub fn host(&self, reach: Reach<'_>) -> String {
         if self.is_at(reach.own) {
@@ -107,14 +108,14 @@ impl Registry {
         }
     }
 
-    /// The same with the port, if it has one.
+    /// Returns the host at which nodes reach the registry, with the port if there is one.
     #[must_use]
     pub fn location(&self, reach: Reach<'_>) -> String {
         let port = if self.is_at(reach.own) { Some(own_registry::PORT) } else { self.port };
         with_port(&self.host(reach), port)
     }
 
-    /// Where the nodes reach it.
+    /// Returns the URL at which nodes reach the registry.
     #[must_use]
     pub fn url(&self, reach: Reach<'_>) -> String {
         format!("{}{}", if self.has_tls { TLS } else { CLEAR }, self.location(reach))
@@ -124,13 +125,13 @@ impl Registry {
         own.is_some_and(|own| self.loopback_port() == Some(own.port))
     }
 
-    /// What its images' names begin with.
+    /// Returns the beginning of the names of its images.
     #[must_use]
     pub fn name(&self) -> String {
         with_port(&self.host, self.port)
     }
 
-    /// What [`Registry::from_url`] reads.
+    /// Returns the URL that [`Registry::from_url`] parses.
     pub(super) fn as_url(&self) -> String {
         format!("{}{}", if self.has_tls { TLS } else { CLEAR }, self.name())
     }
@@ -143,7 +144,7 @@ fn with_port(host: &str, port: Option<NonZeroU16>) -> String {
     port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// As [`Registry::parse`] reads it.
+/// Writes the form that [`Registry::parse`] takes.
 impl fmt::Display for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.has_tls {

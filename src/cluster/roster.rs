@@ -1,11 +1,10 @@
-//! Who belongs to a cluster: its containers by name. Knows nothing of their
-//! state.
+//! The names of a cluster's nodes. Knows nothing about their state.
 
 use std::num::NonZeroU8;
 
 use super::name::{ClusterName, NodeName, Role};
 
-/// The nodes of one cluster, each once, in the order of their roles and numbers.
+/// The nodes of one cluster without duplicates, ordered by role and number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roster {
     name: ClusterName,
@@ -13,7 +12,7 @@ pub struct Roster {
 }
 
 impl Roster {
-    /// The cluster `name` with `nodes`.
+    /// Returns the roster of the cluster `name` with `nodes`.
     #[must_use]
     pub fn new(name: ClusterName, nodes: impl IntoIterator<Item = NodeName>) -> Self {
         let mut nodes: Vec<_> = nodes.into_iter().collect();
@@ -22,75 +21,75 @@ impl Roster {
         Self { name, nodes }
     }
 
-    /// The cluster's name.
+    /// Returns the cluster's name.
     #[must_use]
     pub fn name(&self) -> &ClusterName {
         &self.name
     }
 
-    /// Every container.
+    /// Returns all nodes, including the load balancer.
     #[must_use]
     pub fn nodes(&self) -> &[NodeName] {
         &self.nodes
     }
 
-    /// The nodes of `role`.
+    /// Returns the nodes of `role`.
     pub fn with_role(&self, role: Role) -> impl Iterator<Item = &NodeName> {
         self.nodes.iter().filter(move |node| node.role() == role)
     }
 
-    /// The nodes that run a kubelet: all but the balancer.
+    /// Returns the nodes that run a kubelet: all except the load balancer.
     pub fn kubernetes(&self) -> impl Iterator<Item = &NodeName> {
         self.nodes.iter().filter(|node| node.role().runs_kubernetes())
     }
 
-    /// Whether a balancer stands before the masters.
+    /// Whether there is a load balancer in front of the masters.
     #[must_use]
     pub fn has_load_balancer(&self) -> bool {
         self.with_role(Role::LoadBalancer).next().is_some()
     }
 
-    /// Where all clients reach the API: the load balancer, or the first master.
+    /// Returns the node at which clients reach the API: the load balancer, or else the first
+    /// master.
     #[must_use]
     pub fn api_node(&self) -> NodeName {
         let balancer = self.with_role(Role::LoadBalancer).next().cloned();
         balancer.unwrap_or_else(|| self.first_master())
     }
 
-    /// The master with the least number; the one that `create cluster` begins
-    /// with.
+    /// Returns the master with the lowest number, which `create cluster` sets up first.
     #[must_use]
     pub fn first_master(&self) -> NodeName {
         let first = self.with_role(Role::Master).next().cloned();
         first.unwrap_or_else(|| NodeName::master(&self.name, NonZeroU8::MIN))
     }
 
-    /// Masters take pods if there are no workers.
+    /// Whether pods may run on masters: they may if there are no workers.
     #[must_use]
     pub fn has_schedulable_masters(&self) -> bool {
         self.with_role(Role::Worker).next().is_none()
     }
 
-    /// A cluster of the same shape under another name.
+    /// Returns the roster of a cluster with the same nodes and another name.
     #[must_use]
     pub fn renamed(&self, name: &ClusterName) -> Self {
         Self::new(name.clone(), self.nodes.iter().map(|node| node.in_cluster(name)))
     }
 
-    /// The same cluster with more nodes.
+    /// Returns the roster with more nodes.
     #[must_use]
     pub fn with(&self, more: impl IntoIterator<Item = NodeName>) -> Self {
         Self::new(self.name.clone(), self.nodes.iter().cloned().chain(more))
     }
 
-    /// The same cluster without `node`.
+    /// Returns the roster without `node`.
     #[must_use]
     pub fn without(&self, node: &NodeName) -> Self {
         Self::new(self.name.clone(), self.nodes.iter().filter(|other| *other != node).cloned())
     }
 
-    /// The first `count` numbers up to `last` that no worker or master has, as
-    /// names; fewer where they run out.
+    /// Returns the names of up to `count` new nodes of `role`, with the lowest numbers that are
+    /// free and not above `last`.
     #[must_use]
     pub fn free(&self, role: Role, count: usize, last: u8) -> Vec<NodeName> {
         let name = |number| match role {

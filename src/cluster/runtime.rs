@@ -1,5 +1,5 @@
-//! The container runtimes that nodes may have, and where they differ. What a node
-//! has is said by its image (docs/image.md).
+//! The container runtimes of nodes, and their differences. A node image's label says which runtime
+//! it has (docs/image.md).
 
 /// A container runtime.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum Runtime {
 }
 
 impl Runtime {
-    /// Reads the label's value. Images of before there was a choice have none.
+    /// Parses the value of the label. Old images without the label have containerd.
     #[must_use]
     pub fn parse(label: Option<&str>) -> Option<Self> {
         match label {
@@ -22,7 +22,7 @@ impl Runtime {
         }
     }
 
-    /// systemd's service of it.
+    /// Returns the runtime's systemd service.
     #[must_use]
     pub fn service(self) -> &'static str {
         match self {
@@ -31,7 +31,7 @@ impl Runtime {
         }
     }
 
-    /// Its state, which is a volume in every node.
+    /// Returns the folder of the runtime's state, which is a volume in every node.
     #[must_use]
     pub fn state(self) -> &'static str {
         match self {
@@ -40,32 +40,32 @@ impl Runtime {
         }
     }
 
-    /// Where a snapshot's image has that state: no image holds a volume.
+    /// Returns the file in which a snapshot's image has that state: images do not include volumes.
     #[must_use]
     pub fn archive(self) -> String {
         format!("{}.tar", self.state())
     }
 
-    /// Prints the names of the images that it has, and what each is.
+    /// Returns the command that lists the runtime's images, with their names and digests.
     #[must_use]
     pub fn list_images(self) -> &'static [&'static str] {
         match self {
-            // The namespace that the kubelet uses.
+            // The namespace of the kubelet's images.
             Self::Containerd => &["ctr", "--namespace=k8s.io", "images", "list"],
-            // CRI-O brings no client for that; podman has the same storage.
+            // CRI-O has no client for this, but podman uses the same storage.
             Self::Crio => {
                 &["podman", "images", "--no-trunc", "--format={{.ID}} {{.Repository}}:{{.Tag}}"]
             }
         }
     }
 
-    /// Whether `list`, which [`Runtime::list_images`] printed, has the image `id` of the
-    /// engine under the full `name`.
+    /// Whether `list`, the output of [`Runtime::list_images`], has the engine's image `id` under
+    /// the full `name`.
     ///
-    /// An engine's id is the digest of an image's configuration. containerd names images
-    /// by the digest of their manifest; by that of the configuration it knows them, too,
-    /// under a name that is that digest. (The id of an engine that keeps its images in
-    /// containerd is the manifest's.)
+    /// The id of an image in the engine is the digest of its configuration. containerd identifies
+    /// images by the digest of their manifest, but lists them under the digest of the
+    /// configuration as well, as another name. (In an engine with the containerd image store, the
+    /// id is the digest of the manifest.)
     #[must_use]
     pub fn has_image(self, list: &str, name: &str, id: &str) -> bool {
         let named = |wanted: &str| {
@@ -82,7 +82,7 @@ impl Runtime {
         there.is_some() && (there == Some(id) || there == named(id))
     }
 
-    /// Prints the layers that it has unpacked; none where there is no such list.
+    /// Returns the command that lists the unpacked layers, if the runtime has one.
     #[must_use]
     pub fn list_layers(self) -> Option<&'static [&'static str]> {
         match self {
@@ -91,7 +91,7 @@ impl Runtime {
         }
     }
 
-    /// Takes in images, an archive of the engine's on standard input.
+    /// Returns the command that imports images, an archive on standard input.
     #[must_use]
     pub fn import_images(self) -> &'static [&'static str] {
         match self {
@@ -100,9 +100,10 @@ impl Runtime {
                 "--namespace=k8s.io",
                 "images",
                 "import",
-                // Not through containerd's transfer service, which takes half as long again.
+                // Without it, containerd's transfer service imports, which takes half as long
+                // again.
                 "--local",
-                // As of images that the node pulls, no packed copy is kept.
+                // Packed layers are not kept, nor are they of images that the node pulls.
                 "--discard-unpacked-layers",
                 "-",
             ],
@@ -134,7 +135,7 @@ sha256:c2               application/vnd.oci  sha256:m2 4.4 MiB linux/amd64 io.cr
         for (runtime, list) in [(Runtime::Containerd, ctr), (Runtime::Crio, podman)] {
             let has = |name, id| runtime.has_image(list, name, id);
             assert!(has("docker.io/library/app:1", "sha256:c2"));
-            // The name was moved since.
+            // The name has moved to another image since.
             assert!(!has("docker.io/library/app:1", "sha256:c1"));
             assert!(!has("docker.io/library/app:2", "sha256:c2"));
             assert!(!has("docker.io/library/app:2", "sha256:c3"));

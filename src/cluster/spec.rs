@@ -1,5 +1,5 @@
-//! What a cluster shall be: validated words only. Knows the limits; knows
-//! nothing about how a cluster is made.
+//! The specification of a new cluster, in validated values. Knows the limits. Knows nothing about
+//! how a cluster is created.
 
 use std::net::Ipv4Addr;
 use std::num::{NonZeroU8, NonZeroU16};
@@ -25,57 +25,57 @@ use super::subnet::Subnet;
 use super::version_prefix::VersionPrefix;
 use super::wait::Wait;
 
-/// The most masters a cluster has: 9. More members only slow etcd down.
+/// The most masters of a cluster: 9. More members would only slow etcd down.
 pub const MAX_MASTERS: NonZeroU8 = NonZeroU8::MIN.saturating_add(8);
 
-/// The most workers a cluster has; their names then end in two digits at most.
+/// The most workers of a cluster, so that their names end in at most two digits.
 pub const MAX_WORKERS: u8 = 99;
 
-/// The cluster that `create cluster` shall make.
+/// The cluster that `create cluster` will create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterSpec {
-    /// What the cluster is called.
+    /// The name of the cluster.
     pub name: ClusterName,
-    /// How many control plane nodes, [`MAX_MASTERS`] at most.
+    /// The number of masters, at most [`MAX_MASTERS`].
     pub masters: NonZeroU8,
-    /// How many other nodes, [`MAX_WORKERS`] at most.
+    /// The number of workers, at most [`MAX_WORKERS`].
     pub workers: u8,
-    /// Whether a balancer was asked for.
+    /// Whether a load balancer was asked for.
     pub load_balancer: bool,
-    /// What is asked for beside that.
+    /// The options that clones have, too.
     pub options: ClusterOptions,
-    /// Where nodes shall be, as far as it was said.
+    /// The hosts that were chosen for nodes.
     pub places: Vec<Place>,
-    /// The node image that was asked for; the newest one built otherwise.
+    /// The node image that was asked for. `None`: the newest one that was built.
     pub image: Option<ImageRef>,
-    /// Where the node image comes from if the engine has none.
+    /// The source of the node image if the engine lacks it.
     pub image_source: Option<ImageSource>,
-    /// The Kubernetes version that was asked for; the image's otherwise.
+    /// The Kubernetes version that was asked for. `None`: that of the image.
     pub version: Option<VersionPrefix>,
-    /// What is left to the user.
+    /// The part of the setup that is left to the user.
     pub manual: Manual,
-    /// The add-ons that were asked for; by default all that the place allows.
+    /// The add-ons that were asked for. `None`: all that engine and network allow.
     pub addons: Option<Addons>,
-    /// The addresses of pods and Services.
+    /// The pod and Service ranges.
     pub ranges: Ranges,
-    /// What Kubernetes itself is told.
+    /// The settings of Kubernetes itself.
     pub settings: SettingsSpec,
-    /// What nodes are labelled and tainted with.
+    /// The labels and taints of nodes.
     pub marks: Marks,
-    /// Who makes the pod network.
+    /// Who sets up the pod network.
     pub cni: Cni,
-    /// Workers of other images.
+    /// Workers with another image than the cluster's.
     pub worker_images: Vec<WorkerImage>,
 }
 
 impl ClusterSpec {
-    /// Whether a balancer stands before the masters: with several it must.
+    /// Whether the cluster has a load balancer: with several masters it always has.
     #[must_use]
     pub fn has_load_balancer(&self) -> bool {
         self.load_balancer || self.masters.get() > 1
     }
 
-    /// Every container of the cluster.
+    /// Returns the nodes of the cluster.
     #[must_use]
     pub fn roster(&self) -> Roster {
         let name = &self.name;
@@ -87,48 +87,48 @@ impl ClusterSpec {
     }
 }
 
-/// The cluster that `create cluster --from` shall make. What is not asked for is as
-/// it was saved, but for what only one cluster can have.
+/// The cluster that `create cluster --from` will create. What is not asked for is as it was saved,
+/// except for what two clusters cannot share, such as ports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloneSpec {
-    /// What the cluster is called.
+    /// The name of the cluster.
     pub name: ClusterName,
-    /// What it is made from.
+    /// The snapshot that it is created from.
     pub snapshot: SnapshotName,
-    /// How many control plane nodes the user expects in it.
+    /// The number of masters that the user expects in the snapshot, if given.
     pub masters: Option<NonZeroU8>,
-    /// How many other nodes the user expects in it.
+    /// The number of workers that the user expects in the snapshot, if given.
     pub workers: Option<u8>,
-    /// What is asked for beside that.
+    /// The other options.
     pub options: ClusterOptions,
 }
 
-/// The options that every cluster takes that is created.
+/// The options of every new cluster, also of a clone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ClusterOptions {
-    /// The network; any free one otherwise.
+    /// The subnet. `None`: a free one.
     pub subnet: Option<Subnet>,
-    /// The port of the API on the host; any free one otherwise.
+    /// The port of the API on the host. `None`: a free one.
     pub api_port: Option<NonZeroU16>,
-    /// The address of the API on the host; where its client finds it otherwise.
+    /// The address of the API on the host. `None`: the one at which the client reaches the engine.
     pub api_address: Option<Ipv4Addr>,
-    /// The ports of the host that lead to a `NodePort` each.
+    /// The ports of the host that are forwarded to NodePorts.
     pub publish: Vec<PortMapping>,
-    /// What every node sees of the engine's host.
+    /// Folders of the engine's host that are mounted into every node.
     pub mounts: Vec<Mount>,
-    /// The registry that the nodes pull from in clear text.
+    /// The user's registry that nodes pull from.
     pub registry: Option<Registry>,
-    /// What each node may use of its machine.
+    /// How much CPU and memory each node may use.
     pub limits: Limits,
-    /// Whether a cluster of that name and shape will do that is there already.
+    /// Whether an existing cluster with this name and these nodes is kept.
     pub if_not_exists: bool,
-    /// What it is waited for.
+    /// What `create cluster` waits for.
     pub wait: Wait,
 }
 
 impl ClusterOptions {
-    /// The addresses and ports of the host that are asked for, where the API is on
-    /// loopback unless it is asked for elsewhere. Port 0 stands for any.
+    /// Returns the addresses and ports of the host that will be published. The API's address is
+    /// loopback unless another one was chosen. Port 0 stands for any port.
     #[must_use]
     pub fn ports(&self) -> Vec<Socket> {
         let host = self.api_address.unwrap_or(Ipv4Addr::LOCALHOST);

@@ -1,4 +1,4 @@
-//! The IPv4 network of a cluster, with its limits. The arithmetic is that of `ipnet`.
+//! The IPv4 subnet of a cluster, and its limits. The arithmetic is done by `ipnet`.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -6,46 +6,45 @@ use std::net::Ipv4Addr;
 use ipnet::{IpNet, Ipv4Net};
 use thiserror::Error;
 
-/// The longest prefix that leaves room for every node of a full cluster.
+/// The longest prefix with room for every node of the largest cluster.
 pub const MAX_PREFIX: u8 = 24;
 
-/// The longest prefix that leaves room for hosts, too: nodes in the lower half, what a
-/// swarm takes for its hosts in the upper.
+/// The longest prefix of a cluster over several hosts: nodes are in the lower half, and the swarm
+/// takes an address for each host from the upper half.
 pub const OVERLAY_PREFIX: u8 = 23;
 
-/// The shortest prefix that some private network has.
+/// The shortest prefix: no private network is larger.
 pub const MIN_PREFIX: u8 = 8;
 
 /// Why a word is not a subnet.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SubnetError {
-    /// Not ADDRESS/PREFIX, or the prefix is out of range.
+    /// The word is not ADDRESS/PREFIX, or the prefix is out of range.
     #[error(
         "invalid CIDR, '{0}': an IPv4 network with a prefix from /{MIN_PREFIX} to /{MAX_PREFIX} \
          is allowed, like 172.30.0.0/16"
     )]
     NotACidr(String),
-    /// An address inside the network stands where the network's should.
+    /// The address has bits set after the prefix.
     #[error("invalid CIDR, '{word}': the network of that address is {network}")]
     HostBits {
-        /// What was given.
+        /// The word that was given.
         word: String,
-        /// What was probably meant.
+        /// The network that was probably meant.
         network: IpNet,
     },
 }
 
-/// An IPv4 network with no host bits, never of prefix 0; as read by [`Subnet::parse`]
-/// from /8 to /24.
+/// An IPv4 network without host bits. The prefix is never 0; [`Subnet::parse`] accepts /8 to /24.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Subnet(Ipv4Net);
 
 impl Subnet {
-    /// Reads `ADDRESS/PREFIX`.
+    /// Parses `ADDRESS/PREFIX`.
     pub fn parse(word: &str) -> Result<Self, SubnetError> {
         let is_allowed = |net: &Ipv4Net| (MIN_PREFIX..=MAX_PREFIX).contains(&net.prefix_len());
         let net: Ipv4Net = word.parse().map_err(|_| SubnetError::NotACidr(word.to_owned()))?;
-        // Written in another way, as /08 is, it is a typo.
+        // A word that is written differently, such as /08, is probably a typo.
         if net.to_string() != word || !is_allowed(&net) {
             return Err(SubnetError::NotACidr(word.to_owned()));
         }
@@ -57,54 +56,54 @@ impl Subnet {
         }
     }
 
-    /// As [`any`], of IPv4 alone.
+    /// Parses any IPv4 network, as [`any`] does.
     #[must_use]
     pub fn any(word: &str) -> Option<Self> {
         let net: Ipv4Net = word.parse().ok()?;
         Self::new(net.addr(), net.prefix_len())
     }
 
-    /// The network of `prefix` bits, 1 to 32, that `address` is in.
+    /// Returns the network of `prefix` bits, 1 to 32, that contains `address`.
     #[must_use]
     pub fn new(address: Ipv4Addr, prefix: u8) -> Option<Self> {
         let net = Ipv4Net::new(address, prefix).ok().filter(|_| prefix > 0)?;
         Some(Self(net.trunc()))
     }
 
-    /// One of ours, which needs no check.
+    /// Returns a constant network, without checks.
     pub(super) const fn of([a, b, c, d]: [u8; 4], prefix: u8) -> Self {
         Self(Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), prefix))
     }
 
-    /// The number of its network's bits.
+    /// Returns the length of the prefix, in bits.
     #[must_use]
     pub fn prefix(&self) -> u8 {
         self.0.prefix_len()
     }
 
-    /// The two networks that it is made of; none of a single address.
+    /// Returns the two halves of the network, or `None` if it is a single address.
     #[must_use]
     pub fn halves(&self) -> Option<[Self; 2]> {
         let mut halves = self.0.subnets(self.prefix().saturating_add(1)).ok()?.map(Self);
         Some([halves.next()?, halves.next()?])
     }
 
-    /// The `n`th address. Counts on from the first one again after the last.
+    /// Returns the `n`th address. After the last one follows the first one again.
     #[must_use]
     pub fn host(&self, n: u32) -> Ipv4Addr {
         self.0.network() | (self.0.hostmask() & Ipv4Addr::from_bits(n))
     }
 }
 
-/// Reads any network, such as the engine and the host have: every prefix but
-/// 0, and host bits are dropped.
+/// Parses any network, such as those of engines and routes: every prefix except 0. Host bits are
+/// cleared.
 #[must_use]
 pub fn any(word: &str) -> Option<IpNet> {
     let net: IpNet = word.parse().ok()?;
     (net.prefix_len() > 0).then(|| net.trunc())
 }
 
-/// Whether some address belongs to both networks, which may be of any family.
+/// Whether two networks of any family overlap.
 #[must_use]
 pub fn overlap(one: impl Into<IpNet>, other: impl Into<IpNet>) -> bool {
     let (one, other) = (one.into(), other.into());

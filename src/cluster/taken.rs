@@ -1,4 +1,4 @@
-//! Which addresses are in use where a cluster shall be, and which are free for it.
+//! The networks that are in use on a cluster's host, and free ones for the cluster.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -11,22 +11,22 @@ use super::name::ClusterName;
 use super::ranges::Ranges;
 use super::subnet::{Subnet, overlap};
 
-/// Where subnets are looked for, a byte of them for each: first clear of the engine's own
-/// pools (172.17.0.0/12, 192.168.0.0/16), of pods and of Services; then in the other ranges
-/// that are private to an organisation or its provider.
+/// The first two bytes of the /16 networks in which free subnets are looked for. The first one is
+/// outside of the engine's pools (172.17.0.0/12, 192.168.0.0/16) and of the default pod and
+/// Service ranges; the others are the remaining private ranges, and that of carriers.
 pub const POOLS: [[u8; 2]; 4] = [[10, 213], [172, 16], [192, 168], [100, 64]];
 
-/// What has addresses.
+/// Networks that are in use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Taken {
     /// The engine's networks.
     pub networks: BTreeSet<IpNet>,
-    /// Destinations of the host's routes, but for the default route.
+    /// The destinations of the host's routes, without the default route.
     pub routes: BTreeSet<IpNet>,
 }
 
 impl Taken {
-    /// Both together.
+    /// Returns the union of both.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.networks.extend(other.networks);
@@ -34,15 +34,16 @@ impl Taken {
         self
     }
 
-    /// With what a cluster itself has inside.
+    /// Adds the pod and Service ranges of the cluster itself.
     #[must_use]
     pub fn with(mut self, ranges: Ranges) -> Self {
         self.networks.extend(ranges.all().map(|(_, net)| net));
         self
     }
 
-    /// What makes `subnet` impossible: a network of the engine, or a route that is as
-    /// specific, whose destination would be cut off. `but` are networks that go away.
+    /// Returns what makes `subnet` impossible: a network of the engine, or a route that is at
+    /// least as specific, whose destination could not be reached any more. `but` are networks that
+    /// will be removed, so they do not count.
     #[must_use]
     pub fn refuses(&self, subnet: impl Into<IpNet>, but: &[IpNet]) -> Option<IpNet> {
         let subnet = subnet.into();
@@ -52,8 +53,8 @@ impl Taken {
         others.copied().find(|other| overlap(*other, subnet))
     }
 
-    /// A wider route that `subnet` is a part of: such as that of a VPN, of whose addresses
-    /// some are then not reached from here.
+    /// Returns a wider route that contains `subnet`, such as that of a VPN. Its addresses in
+    /// `subnet` cannot be reached from this host while the cluster exists.
     #[must_use]
     pub fn shadowed_by(&self, subnet: impl Into<IpNet>) -> Option<IpNet> {
         let subnet = subnet.into();
@@ -62,9 +63,9 @@ impl Taken {
         self.routes.iter().copied().filter(is_wider).max_by_key(IpNet::prefix_len)
     }
 
-    /// A free subnet of `prefix` for the cluster `name` of `family`, in one of [`POOLS`]; one that no
-    /// route leads to, if there is one. The search starts at a place that follows from the
-    /// name, so that a cluster that is made again usually has its old addresses.
+    /// Returns a free subnet of `prefix` for the cluster `name` of `family` in one of [`POOLS`],
+    /// if possible one that no route contains. The search starts at a point derived from the name,
+    /// so that a cluster that is created again usually gets its former addresses.
     #[must_use]
     pub fn free(&self, name: &ClusterName, prefix: u8, family: IpFamily) -> Option<Subnet> {
         let sum = |sum: u8, byte: u8| sum.wrapping_mul(31).wrapping_add(byte);
@@ -103,12 +104,12 @@ mod tests {
             (&[][..], &[][..], "10.213.97.0/24"),
             (&["10.213.97.0/24"], &[], "10.213.98.0/24"),
             (&["10.213.97.7/32"], &["10.213.98.0/24"], "10.213.99.0/24"),
-            // A VPN has all of it, or the engine.
+            // A VPN or the engine has all of 10.0.0.0/8.
             (&[], &["10.0.0.0/8"], "172.16.97.0/24"),
             (&["10.213.0.0/16"], &[], "172.16.97.0/24"),
             (&[], &["10.0.0.0/8", "172.16.0.0/12"], "192.168.97.0/24"),
             (&[], &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"], "100.64.97.0/24"),
-            // Routes have all that there is: the engine's networks are more specific.
+            // Routes cover everything, but the engine's networks are more specific.
             (&[], &["0.0.0.0/1", "128.0.0.0/1"], "10.213.97.0/24"),
             (&["10.213.0.0/16"], &["0.0.0.0/1", "128.0.0.0/1"], "172.16.97.0/24"),
         ] {

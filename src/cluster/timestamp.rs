@@ -1,4 +1,4 @@
-//! A point in time, and how long ago it is. Knows no calendar.
+//! A point in time and its age. Knows no calendar.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,42 +9,42 @@ pub struct Timestamp(u64);
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
-/// Seconds.
+/// A day, in seconds.
 pub const DAY: u64 = 24 * HOUR;
 
 impl Timestamp {
-    /// This one.
+    /// Returns the current time.
     #[must_use]
     pub fn now() -> Self {
         Self(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
     }
 
-    /// Reads seconds since 1970.
+    /// Parses seconds since 1970.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         word.parse().ok().map(Self)
     }
 
-    /// Reads what an engine writes: `2021-01-31T12:00:00.5Z`, always in UTC.
+    /// Parses the format of engines, `2021-01-31T12:00:00.5Z`, which is always in UTC.
     #[must_use]
     pub fn from_engine(text: &str) -> Option<Self> {
         let time = humantime::parse_rfc3339(text).ok()?;
         Some(Self(time.duration_since(UNIX_EPOCH).ok()?.as_secs()))
     }
 
-    /// Seconds since 1970.
+    /// Returns the seconds since 1970.
     #[must_use]
     pub fn seconds(self) -> u64 {
         self.0
     }
 
-    /// Seconds from this one until `now`.
+    /// Returns the seconds from this point until `now`.
     #[must_use]
     pub fn until(self, now: Self) -> u64 {
         now.0.saturating_sub(self.0)
     }
 
-    /// How old it is at `now`, in its largest unit: `45s`, `12m`, `3h`, `9d`.
+    /// Returns the age at `now` in the largest unit that fits: `45s`, `12m`, `3h`, `9d`.
     #[must_use]
     pub fn age(self, now: Self) -> String {
         let seconds = self.until(now);
@@ -57,7 +57,7 @@ impl Timestamp {
     }
 }
 
-/// As it is read.
+/// Writes the form that [`Timestamp::parse`] takes.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

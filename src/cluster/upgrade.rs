@@ -1,4 +1,4 @@
-//! What an upgrade shall come to, and what the container of a node that moves is called.
+//! The specification of an upgrade, and the names of containers that are set aside during one.
 
 use std::fmt;
 use std::num::NonZeroU8;
@@ -10,35 +10,35 @@ use super::image_source::ImageSource;
 use super::name::{ClusterName, NodeName, SnapshotName};
 use super::version_prefix::VersionPrefix;
 
-/// What `upgrade cluster` shall do.
+/// The upgrade that `upgrade cluster` will carry out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UpgradeSpec {
     /// The cluster.
     pub name: ClusterName,
-    /// The node image that was asked for; else one by its version.
+    /// The node image that was asked for. `None`: the one of the version.
     pub image: Option<ImageRef>,
-    /// Where images that the engine lacks come from; none: where the release says.
+    /// The source of images that the engine lacks. `None`: the one that the release names.
     pub image_source: Option<ImageSource>,
-    /// The Kubernetes version that was asked for; else the image's, or the default one.
+    /// The Kubernetes version that was asked for. `None`: that of the image, or the default one.
     pub version: Option<VersionPrefix>,
-    /// How many workers move at a time.
+    /// How many workers are upgraded at a time.
     pub parallel: NonZeroU8,
-    /// Whether the cluster is saved before.
+    /// Whether a snapshot is made first.
     pub save: SaveFirst,
 }
 
-/// Whether a cluster is saved before it is upgraded.
+/// Whether a snapshot is made before the upgrade.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SaveFirst {
-    /// If it has one master: of several, each has etcd's data.
+    /// If there is only one master. With several, each one has etcd's data.
     IfOneMaster,
-    /// As that snapshot.
+    /// Always, with this name.
     As(SnapshotName),
-    /// No.
+    /// Never.
     Never,
 }
 
-/// The words of the command, as far as they say where to.
+/// Writes the flags of the command that name the target.
 impl fmt::Display for UpgradeSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "upgrade cluster {}", self.name)?;
@@ -60,17 +60,17 @@ impl fmt::Display for UpgradeSpec {
     }
 }
 
-/// What the container of a node is called that another one replaces.
+/// The end of the name of a container that was set aside.
 const FORMER: &str = "-former";
 
-/// The name of the container of `node` after another one has taken its place, until that
-/// is well.
+/// Returns the name of the former container of `node`, which is kept until the new one is
+/// complete.
 #[must_use]
 pub fn former(node: &NodeName) -> String {
     format!("{node}{FORMER}")
 }
 
-/// The node whose former container is called `name`.
+/// Returns the node whose former container is called `name`.
 #[must_use]
 pub fn node_of_former(name: &str) -> Option<NodeName> {
     NodeName::parse(name.strip_suffix(FORMER)?).ok()

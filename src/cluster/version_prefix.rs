@@ -1,4 +1,4 @@
-//! A Kubernetes version that a user asks for, whole or as a branch.
+//! A Kubernetes version as users ask for it: a patch version, or only major and minor.
 
 use std::fmt;
 
@@ -6,19 +6,18 @@ use thiserror::Error;
 
 use super::kubernetes::KubernetesVersion;
 
-/// A word that is no version.
+/// A word is not a version.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("invalid VERSION, '{0}': MAJOR.MINOR or MAJOR.MINOR.PATCH is allowed, like 1.36.3")]
 pub struct VersionError(String);
 
-/// A Kubernetes version that is asked for, without the `v`: `1.33.1`, or `1.33`
-/// for any of its patches.
+/// A Kubernetes version without the `v`: `1.33.1`, or `1.33` for any of its patch versions.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct VersionPrefix(String);
 
 impl VersionPrefix {
-    /// Checks that `word` is two or three decimal numbers with dots between; a `v` before
-    /// them may be there.
+    /// Parses two or three decimal numbers with dots between them, and an optional `v` before
+    /// them.
     pub fn parse(word: &str) -> Result<Self, VersionError> {
         let number = |part: &str| part.parse().is_ok_and(|n: u16| n.to_string() == part);
         let numbers = word.strip_prefix('v').unwrap_or(word);
@@ -29,26 +28,26 @@ impl VersionPrefix {
         }
     }
 
-    /// The version that is meant, where it is one alone.
+    /// Returns the version, if a patch version was given.
     #[must_use]
     pub fn exact(&self) -> Option<KubernetesVersion> {
         KubernetesVersion::parse(&self.0)
     }
 
-    /// Any version of the branch `major`, `minor`.
+    /// Returns the prefix of all patch versions of `major`.`minor`.
     #[must_use]
     pub fn of_branch((major, minor): (u16, u16)) -> Self {
         Self(format!("{major}.{minor}"))
     }
 
-    /// Major and minor of every version that is meant.
+    /// Returns major and minor version.
     #[must_use]
     pub fn branch(&self) -> (u16, u16) {
         let mut numbers = self.0.split('.').filter_map(|number| number.parse().ok());
         (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default())
     }
 
-    /// Whether `version` is meant.
+    /// Whether `version` has this prefix.
     #[must_use]
     pub fn matches(&self, version: KubernetesVersion) -> bool {
         let version = version.to_string();
@@ -56,7 +55,7 @@ impl VersionPrefix {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 
-    /// The version as it was given.
+    /// Returns the version as it was given, without the `v`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,53 +1,53 @@
-//! What a new cluster is waited for, and how long.
+//! What `create cluster` waits for, and how long.
 
 use std::time::Duration;
 
 use thiserror::Error;
 
-/// For nodes, and again for pods.
+/// The default timeout for nodes, and again for pods.
 const DEFAULT: Duration = Duration::from_secs(240);
-/// Longer than anyone waits.
+/// The longest timeout, in seconds.
 const LONGEST: u64 = 24 * HOUR;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 
-/// A word that says neither.
+/// Why a word is not valid for `--wait` or `--timeout`.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum WaitError {
-    /// Nothing that can be waited for.
+    /// The word is not one of [`Wait::WORDS`].
     #[error("invalid WHAT, '{0}': none, nodes or pods is allowed")]
     Until(String),
-    /// No time.
+    /// The word is not a time.
     #[error(
         "invalid TIME, '{0}': seconds, or a number with s, m or h behind it, up to 24h, are allowed, like 300 or 5m"
     )]
     Timeout(String),
 }
 
-/// When a cluster counts as made.
+/// The state of a cluster in which `create` returns.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Until {
     /// All nodes have registered.
     Registered,
-    /// All are Ready.
+    /// All nodes are Ready.
     #[default]
     Nodes,
-    /// So is every pod of the cluster's own.
+    /// All pods of the control plane and of add-ons are Ready as well.
     Pods,
 }
 
-/// What is waited for.
+/// A state to wait for, and a timeout.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Wait {
-    /// Until when.
+    /// The state.
     pub until: Until,
-    /// How long that may take in all, if it was said.
+    /// The timeout of all waiting together, if one was given.
     timeout: Option<Duration>,
 }
 
 impl Until {
-    /// What users call them.
+    /// The words that `--wait` takes.
     pub const WORDS: &'static [&'static str] = &["none", "nodes", "pods"];
 
     fn parse(word: &str) -> Result<Self, WaitError> {
@@ -61,14 +61,14 @@ impl Until {
 }
 
 impl Wait {
-    /// Reads what was given of both.
+    /// Parses the values of `--wait` and `--timeout`, if given.
     pub fn parse(until: Option<&str>, timeout: Option<&str>) -> Result<Self, WaitError> {
         let until = until.map(Until::parse).transpose()?.unwrap_or_default();
         let time = |word: &str| time(word).ok_or_else(|| WaitError::Timeout(word.to_owned()));
         Ok(Self { until, timeout: timeout.map(time).transpose()? })
     }
 
-    /// How long it may take in all.
+    /// Returns the timeout of all waiting together.
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout.unwrap_or(match self.until {
@@ -78,12 +78,12 @@ impl Wait {
     }
 }
 
-/// `300`, `300s`, `5m` or `1h`.
+/// Parses `300`, `300s`, `5m` or `1h`.
 fn time(word: &str) -> Option<Duration> {
     let unit = |end, seconds| Some((word.strip_suffix(end)?, seconds));
     let (number, unit) =
         unit('s', 1).or_else(|| unit('m', MINUTE)).or_else(|| unit('h', HOUR)).unwrap_or((word, 1));
-    // "+1" parses, but is not written like a number.
+    // Rust parses "+1" as a number as well.
     let count: u64 = number.parse().ok().filter(|_| number.bytes().all(|b| b.is_ascii_digit()))?;
     let seconds = count.checked_mul(unit).filter(|seconds| (1..=LONGEST).contains(seconds))?;
     Some(Duration::from_secs(seconds))

@@ -1,12 +1,12 @@
-//! A label or a taint, in kubectl's words.
+//! A label or a taint in kubectl's syntax.
 
 use std::fmt;
 
-/// The namespaces in which a kubelet may not label its own node as it likes.
+/// The label prefixes that a kubelet may not use for its node, apart from exceptions.
 const RESTRICTED: [&str; 2] = ["kubernetes.io", "k8s.io"];
-/// But for these, with what is in them.
+/// Exceptions: a kubelet may use these prefixes, and subdomains of them.
 const FREE: [&str; 2] = ["kubelet.kubernetes.io", "node.kubernetes.io"];
-/// And these keys.
+/// Exceptions: a kubelet may set these keys.
 const KNOWN: [&str; 5] = [
     "kubernetes.io/arch",
     "kubernetes.io/hostname",
@@ -14,10 +14,10 @@ const KNOWN: [&str; 5] = [
     "topology.kubernetes.io/region",
     "topology.kubernetes.io/zone",
 ];
-/// What a taint does.
+/// The effects of taints.
 const EFFECTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
-/// `KEY=VALUE`.
+/// A label, `KEY=VALUE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeLabel {
     /// The key.
@@ -27,14 +27,15 @@ pub struct NodeLabel {
 }
 
 impl NodeLabel {
-    /// Reads one.
+    /// Parses `KEY=VALUE`.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         let (key, value) = word.split_once('=')?;
         (is_key(key) && is_value(value)).then(|| Self { key: key.into(), value: value.into() })
     }
 
-    /// Whether a kubelet may say it of its node; an administrator must say any other.
+    /// Whether a kubelet may set the label on its own node. Others have to be set as
+    /// administrator.
     #[must_use]
     pub fn is_kubelets(&self) -> bool {
         let Some((space, _)) = self.key.split_once('/') else { return true };
@@ -53,19 +54,19 @@ impl fmt::Display for NodeLabel {
     }
 }
 
-/// `KEY[=VALUE]:EFFECT`.
+/// A taint, `KEY[=VALUE]:EFFECT`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taint {
     /// The key.
     pub key: String,
     /// The value, which may be empty.
     pub value: String,
-    /// What becomes of pods that do not tolerate it.
+    /// The effect on pods that do not tolerate the taint.
     pub effect: &'static str,
 }
 
 impl Taint {
-    /// Reads one.
+    /// Parses `KEY[=VALUE]:EFFECT`.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         let (taint, effect) = word.rsplit_once(':')?;
@@ -84,7 +85,7 @@ impl fmt::Display for Taint {
     }
 }
 
-/// `[PREFIX/]NAME`.
+/// Whether `word` is a label key, `[PREFIX/]NAME`.
 fn is_key(word: &str) -> bool {
     let (prefix, name) = word.split_once('/').map_or((None, word), |(a, b)| (Some(a), b));
     let is_prefix = |prefix: &str| {
@@ -99,7 +100,7 @@ fn is_value(word: &str) -> bool {
     word.is_empty() || (word.len() <= 63 && has_edges(word) && word.bytes().all(inner))
 }
 
-/// A letter or a digit first and last.
+/// Whether `word` begins and ends with a letter or a digit.
 fn has_edges(word: &str) -> bool {
     let edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
     edge(word.as_bytes().first()) && edge(word.as_bytes().last())

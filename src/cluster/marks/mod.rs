@@ -1,4 +1,4 @@
-//! What nodes are labelled and tainted with. Each is said of one node, or of a role.
+//! The labels and taints ("marks") of nodes. Each applies to one node or to a role.
 
 mod mark;
 mod target;
@@ -13,28 +13,28 @@ pub use target::Target;
 use super::labels::{self, Label};
 use super::name::{ClusterName, NodeName};
 
-/// Words that say nothing of a node, or of none that there will be.
+/// Why a word is not the label or taint of a node.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum MarkError {
-    /// No label.
+    /// The word is not a label for nodes.
     #[error(
         "invalid NODE:LABEL, '{0}': master, worker or a node, ':', and KEY=VALUE are allowed, \
          like worker:disk=ssd"
     )]
     Label(String),
-    /// No taint.
+    /// The word is not a taint for nodes.
     #[error(
         "invalid NODE:TAINT, '{0}': master, worker or a node, ':', KEY or KEY=VALUE, and \
          :NoSchedule, :PreferNoSchedule or :NoExecute are allowed, like \
          worker:dedicated=db:NoSchedule"
     )]
     Taint(String),
-    /// The node is none of those that are made.
+    /// The node is not one of those that the command creates.
     #[error("cannot mark {0}: the command creates no such node")]
     Node(String),
 }
 
-/// All of it, in the order in which it was said.
+/// Labels and taints, in the order in which they were given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marks {
     labels: Vec<(Target, NodeLabel)>,
@@ -42,7 +42,7 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Reads what was given of both.
+    /// Parses the values of `--label` and `--taint`.
     pub fn parse<'a>(
         labels: impl IntoIterator<Item = &'a str>,
         taints: impl IntoIterator<Item = &'a str>,
@@ -58,7 +58,7 @@ impl Marks {
         })
     }
 
-    /// Reads what [`Marks::labels_of_container`] writes.
+    /// Reads the container labels that [`Marks::labels_of_container`] returns.
     #[must_use]
     pub fn from_labels<'a>(label: impl Fn(&str) -> Option<&'a str>) -> Self {
         let words = |key| label(key).into_iter().flat_map(|list| list.split(','));
@@ -72,7 +72,7 @@ impl Marks {
         }
     }
 
-    /// What keeps them in every container.
+    /// Returns the labels of each container that store the marks.
     #[must_use]
     pub fn labels_of_container(&self) -> Vec<Label> {
         let kept = [
@@ -82,7 +82,7 @@ impl Marks {
         kept.into_iter().filter(|(_, list)| !list.is_empty()).collect()
     }
 
-    /// These, and those of `others` that are not among them.
+    /// Returns these marks, followed by those of `others` that are not among them.
     #[must_use]
     pub fn with(mut self, others: Self) -> Self {
         for label in others.labels {
@@ -98,16 +98,17 @@ impl Marks {
         self
     }
 
-    /// The same, said of those of `nodes` alone that are meant: who comes later is not.
+    /// Returns the marks with each role replaced by those of `nodes` that have it, so that later
+    /// nodes do not get them.
     ///
     /// # Errors
-    /// One is said of a node that is none of them.
+    /// Fails if a mark is for a node that is not one of `nodes`.
     pub fn of_new(&self, nodes: &[NodeName]) -> Result<Self, MarkError> {
         self.refuse_others(nodes)?;
         Ok(Self { labels: each(&self.labels, nodes), taints: each(&self.taints, nodes) })
     }
 
-    /// That every node that is named is one of `nodes`.
+    /// Fails if a mark is for a node that is not one of `nodes`.
     pub fn refuse_others(&self, nodes: &[NodeName]) -> Result<(), MarkError> {
         let labels = self.labels.iter().map(|(target, _)| target);
         let mut targets = labels.chain(self.taints.iter().map(|(target, _)| target));
@@ -118,20 +119,20 @@ impl Marks {
         other.map_or(Ok(()), |node| Err(MarkError::Node(node)))
     }
 
-    /// The same with other names of nodes; what is said of a node that is not in `names` is
+    /// Returns the marks with other names of nodes. Marks of a node that is not in `names` are
     /// left out.
     #[must_use]
     pub fn renamed(&self, names: &[(NodeName, NodeName)]) -> Self {
         Self { labels: renamed(&self.labels, names), taints: renamed(&self.taints, names) }
     }
 
-    /// The same of another cluster.
+    /// Returns the same marks for another cluster.
     #[must_use]
     pub fn in_cluster(&self, name: &ClusterName) -> Self {
         Self { labels: moved(&self.labels, name), taints: moved(&self.taints, name) }
     }
 
-    /// The labels of `node`: of each key the one that was said last.
+    /// Returns the labels of `node`. Of several with one key, the last counts.
     #[must_use]
     pub fn labels(&self, node: &NodeName) -> Vec<&NodeLabel> {
         let mut found: Vec<&NodeLabel> = Vec::new();
@@ -142,7 +143,7 @@ impl Marks {
         found
     }
 
-    /// The taints of `node`: of each key and effect the one that was said last.
+    /// Returns the taints of `node`. Of several with one key and effect, the last counts.
     #[must_use]
     pub fn taints(&self, node: &NodeName) -> Vec<&Taint> {
         let mut found: Vec<&Taint> = Vec::new();
@@ -159,7 +160,7 @@ fn read<T>(word: &str, mark: impl Fn(&str) -> Option<T>) -> Option<(Target, T)> 
     Some((Target::parse(target)?, mark(rest)?))
 }
 
-/// No mark has a comma in it.
+/// Joins marks with commas, which no mark contains.
 fn joined<T: fmt::Display>(marks: &[(Target, T)]) -> String {
     let words: Vec<_> = marks.iter().map(|(target, mark)| format!("{target}:{mark}")).collect();
     words.join(",")

@@ -1,20 +1,20 @@
-//! Which nodes something is said of: `master`, `worker` or a node's name.
+//! The nodes that a label or taint applies to: `master`, `worker` or the name of a node.
 
 use std::fmt;
 
 use crate::cluster::name::{ClusterName, NodeName, Role};
 
-/// One node, or all of a role, those that come later too.
+/// One node, or all nodes of a role, including later ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// `master` or `worker`.
+    /// All masters, or all workers.
     Role(Role),
-    /// That one.
+    /// One node.
     Node(NodeName),
 }
 
 impl Target {
-    /// Reads one; a load balancer is none, because it runs no kubelet.
+    /// Parses a target. A load balancer is not one, because it runs no kubelet.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         let roles = [Role::Master, Role::Worker];
@@ -25,7 +25,7 @@ impl Target {
         node.role().runs_kubernetes().then_some(Self::Node(node))
     }
 
-    /// Whether `node` is meant.
+    /// Whether the target includes `node`.
     #[must_use]
     pub fn is(&self, node: &NodeName) -> bool {
         match self {
@@ -34,7 +34,7 @@ impl Target {
         }
     }
 
-    /// The same of another cluster.
+    /// Returns the same target in another cluster.
     #[must_use]
     pub fn in_cluster(&self, name: &ClusterName) -> Self {
         match self {

@@ -1,4 +1,4 @@
-//! Why addresses cannot be those of pods or Services.
+//! The error of invalid pod and Service ranges.
 
 use ipnet::{IpNet, Ipv6Net};
 use thiserror::Error;
@@ -9,52 +9,52 @@ use super::{
 use crate::cluster::family::IpFamilyError;
 use crate::cluster::subnet::{Subnet, SubnetError};
 
-/// Why addresses cannot be those of pods or Services.
+/// Why a network cannot be the range of pods or Services.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RangesError {
-    /// Not a family.
+    /// The address family is unknown.
     #[error(transparent)]
     Family(#[from] IpFamilyError),
-    /// Not a network.
+    /// The word is not a network.
     #[error(transparent)]
     Subnet(#[from] SubnetError),
-    /// Not a network of IPv6.
+    /// The word is not an IPv6 network.
     #[error("invalid CIDR, '{0}': an IPv6 network is needed, like fd00:10:60::/56")]
     NotIpv6(String),
-    /// A cluster with both families needs addresses of both.
+    /// A dual-stack cluster needs a network of each family.
     #[error(
         "invalid CIDR, '{0}': an IPv4 network and an IPv6 network with a comma between are \
          needed, like 10.60.0.0/16,fd00:10:60::/56"
     )]
     NotBoth(String),
-    /// Too narrow for a /24 for each node.
+    /// The network is too small: each node needs a /24 of it.
     #[error(
         "invalid CIDR, '{0}': pods need a prefix from /8 to /{PODS_PREFIX}, a /{NODE_PREFIX} for each node"
     )]
     NarrowPods(Subnet),
-    /// Too narrow for a /64 for each node, or wider than kubeadm takes.
+    /// The network is too small (each node needs a /64 of it), or larger than kubeadm accepts.
     #[error(
         "invalid CIDR, '{0}': pods need an IPv6 prefix from /{first} to /{last}, a /{IPV6_NODE_PREFIX} \
          for each node", first = IPV6_PODS.start(), last = IPV6_PODS.end()
     )]
     Ipv6Pods(Ipv6Net),
-    /// Wider than the API server takes.
+    /// The network is larger than the API server accepts.
     #[error("invalid CIDR, '{0}': Services need a prefix from /{SERVICES_PREFIX} to /24")]
     WideServices(Subnet),
-    /// Wider than the API server takes, or too narrow.
+    /// The network is larger than the API server accepts, or too small.
     #[error(
         "invalid CIDR, '{0}': Services need an IPv6 prefix from /{first} to /{last}",
         first = IPV6_SERVICES.start(), last = IPV6_SERVICES.end()
     )]
     Ipv6Services(Ipv6Net),
-    /// Two things would have the same addresses.
+    /// Two networks overlap.
     #[error("invalid CIDR, '{subnet}': it overlaps {other}, the addresses of {range}")]
     Overlap {
-        /// What was asked for.
+        /// The network that was asked for.
         subnet: IpNet,
-        /// What it overlaps.
+        /// The network that it overlaps.
         other: IpNet,
-        /// What has those.
+        /// What `other` is used for.
         range: Range,
     },
 }

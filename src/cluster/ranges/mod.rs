@@ -1,5 +1,5 @@
-//! The addresses inside of a cluster: its pods', and its Services'. They mean nothing
-//! outside, but what has the same ones outside cannot be reached from pods.
+//! The pod and Service ranges of a cluster. These addresses mean nothing outside of the cluster,
+//! but hosts outside that have the same ones cannot be reached from pods.
 
 mod error;
 mod pair;
@@ -18,27 +18,27 @@ use super::layout::{Layout, host_number};
 use super::name::NodeName;
 use super::subnet::{Subnet, overlap};
 
-/// Each node's pods have a /24, by the number of the node.
+/// The longest prefix of a pod range: each node has a /24 of it, by its host number.
 const PODS_PREFIX: u8 = 16;
-/// What the API server takes as the widest.
+/// The shortest prefix of a Service range that the API server accepts.
 const SERVICES_PREFIX: u8 = 12;
 const NODE_PREFIX: u8 = 24;
-/// The same of IPv6; kubeadm takes no wider one for pods.
+/// The prefixes of IPv6 pod ranges. kubeadm accepts no larger range.
 const IPV6_PODS: RangeInclusive<u8> = 48..=56;
 const IPV6_SERVICES: RangeInclusive<u8> = 108..=120;
 const IPV6_NODE_PREFIX: u8 = 64;
 
-/// Which of them.
+/// One of the two ranges of a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Range {
-    /// Those of pods.
+    /// The addresses of pods.
     Pods,
-    /// Those of Services.
+    /// The addresses of Services.
     Services,
 }
 
 impl Range {
-    /// How a user chooses the addresses.
+    /// Returns the flag that sets this range.
     #[must_use]
     pub const fn flag(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl Range {
         }
     }
 
-    /// Where a node says it.
+    /// Returns the label that stores this range.
     const fn label(self) -> &'static str {
         match self {
             Self::Pods => labels::POD_SUBNET,
@@ -65,7 +65,7 @@ impl fmt::Display for Range {
     }
 }
 
-/// Both, which do not overlap, and of which family they are.
+/// The pod and Service ranges of a cluster, which do not overlap, and their address family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ranges {
     family: IpFamily,
@@ -80,7 +80,8 @@ impl Default for Ranges {
 }
 
 impl Ranges {
-    /// Those that most tutorials have: of IPv4 the second is kubeadm's default.
+    /// Returns the default ranges of `family`. Most tutorials have the IPv4 ones; that of Services
+    /// is kubeadm's default as well.
     #[must_use]
     pub fn of(family: IpFamily) -> Self {
         let ipv6 = |third, prefix| {
@@ -93,7 +94,7 @@ impl Ranges {
         }
     }
 
-    /// Reads networks of `family`, with the defaults for what is not asked for.
+    /// Parses ranges of `family`. A range that is not given has its default.
     pub fn parse(
         family: IpFamily,
         pods: Option<&str>,
@@ -111,7 +112,7 @@ impl Ranges {
         let mut both = ranges.pods().into_iter().zip(ranges.services());
         match both.find(|(pods, services)| overlap(*pods, *services)) {
             None => Ok(ranges),
-            // Said of one that was asked for.
+            // The message names the range that was given, not a default.
             Some((subnet, other)) if pods.is_some() => {
                 Err(RangesError::Overlap { subnet, other, range: Range::Services })
             }
@@ -121,7 +122,7 @@ impl Ranges {
         }
     }
 
-    /// What labels say; the defaults where they say nothing.
+    /// Reads the ranges from labels. Missing and unreadable labels mean the defaults.
     #[must_use]
     pub fn from_labels<'a>(label: impl Fn(&'static str) -> Option<&'a str>) -> Self {
         let family = label(labels::IP_FAMILY).and_then(|word| IpFamily::parse(word).ok());
@@ -131,7 +132,7 @@ impl Ranges {
         ranges.unwrap_or_else(|_| Self::of(family))
     }
 
-    /// The labels that [`Ranges::from_labels`] reads.
+    /// Returns the labels that [`Ranges::from_labels`] reads.
     pub fn labels(&self) -> impl Iterator<Item = Label> {
         let default = Self::of(self.family);
         let family = (self.family != IpFamily::default())
@@ -143,25 +144,26 @@ impl Ranges {
         family.into_iter().chain(pods).chain(services)
     }
 
-    /// Which addresses the cluster has.
+    /// Returns the address family of the cluster.
     #[must_use]
     pub fn family(&self) -> IpFamily {
         self.family
     }
 
-    /// Pods' addresses on all nodes.
+    /// Returns the pod range of the whole cluster.
     #[must_use]
     pub fn pods(&self) -> PerFamily<IpNet> {
         self.pods.of(self.family)
     }
 
-    /// Services' addresses.
+    /// Returns the Service range.
     #[must_use]
     pub fn services(&self) -> PerFamily<IpNet> {
         self.services.of(self.family)
     }
 
-    /// The first of these, which Kubernetes gives to the API's Service, `kubernetes`.
+    /// Returns the first address of the Service range, which Kubernetes gives the Service of the
+    /// API, `kubernetes`.
     #[must_use]
     pub fn api_service(&self) -> IpAddr {
         match self.services().primary() {
@@ -170,7 +172,7 @@ impl Ranges {
         }
     }
 
-    /// The addresses of the node's pods.
+    /// Returns the part of the pod range that belongs to `node`.
     #[must_use]
     pub fn pods_of(&self, node: &NodeName) -> PerFamily<IpNet> {
         let number = host_number(node);
@@ -182,19 +184,19 @@ impl Ranges {
         PerFamily::of(self.family, ipv4, ipv6)
     }
 
-    /// Those that are not the defaults.
+    /// Returns the ranges that differ from the defaults.
     pub fn chosen(&self) -> impl Iterator<Item = (Range, IpNet)> {
         let defaults = Self::of(self.family).all();
         self.all().zip(defaults).filter(|(own, default)| own != default).map(|(own, _)| own)
     }
 
-    /// All that there are, of one family or both.
+    /// Returns all ranges, of one family or both.
     pub fn all(&self) -> impl Iterator<Item = (Range, IpNet)> + use<> {
         let both = [(Range::Pods, self.pods()), (Range::Services, self.services())];
         both.into_iter().flat_map(|(range, nets)| nets.into_iter().map(move |net| (range, net)))
     }
 
-    /// That nodes can have the addresses of `subnet`.
+    /// Fails if `subnet`, the network of the nodes, overlaps one of the ranges.
     pub fn allow(&self, subnet: Subnet) -> Result<(), RangesError> {
         for subnet in Layout::new(subnet, self.family).subnets() {
             if let Some((range, other)) = self.all().find(|(_, other)| overlap(*other, subnet)) {

@@ -1,4 +1,4 @@
-//! A network of each family, and how it is read.
+//! A pair of an IPv4 and an IPv6 network, and how users write it.
 
 use ipnet::{IpNet, Ipv6Net};
 
@@ -7,7 +7,7 @@ use super::{IPV6_PODS, IPV6_SERVICES, PODS_PREFIX, SERVICES_PREFIX};
 use crate::cluster::family::{IpFamily, PerFamily};
 use crate::cluster::subnet::{Subnet, SubnetError};
 
-/// A network of each family; a cluster may have use for one alone.
+/// A network of each family, of which a cluster may use only one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pair {
     pub(super) ipv4: Subnet,
@@ -15,7 +15,7 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    /// Reads what a cluster of `family` needs; the rest stays.
+    /// Parses the networks that a cluster of `family` uses. The other one stays as it is.
     pub(super) fn with(self, family: IpFamily, word: &str) -> Result<Self, RangesError> {
         Ok(match family {
             IpFamily::Ipv4 => Self { ipv4: Subnet::parse(word)?, ..self },
@@ -28,7 +28,7 @@ impl Pair {
         })
     }
 
-    /// That each node can have a part of it.
+    /// Fails if the networks have no room for a part for each node.
     pub(super) fn for_pods(self) -> Result<Self, RangesError> {
         if self.ipv4.prefix() > PODS_PREFIX {
             return Err(RangesError::NarrowPods(self.ipv4));
@@ -39,7 +39,7 @@ impl Pair {
         Ok(self)
     }
 
-    /// That the API server takes it.
+    /// Fails if the API server would refuse the networks.
     pub(super) fn for_services(self) -> Result<Self, RangesError> {
         if self.ipv4.prefix() < SERVICES_PREFIX {
             return Err(RangesError::WideServices(self.ipv4));

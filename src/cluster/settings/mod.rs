@@ -1,5 +1,5 @@
-//! What a user tells a cluster beyond what every cluster is told, as it is asked for: the
-//! files are not read yet.
+//! The user's settings of Kubernetes, as they are given on the command line. Files have not been
+//! read yet.
 
 pub mod switches;
 
@@ -9,29 +9,29 @@ use switches::Switches;
 
 use super::mirror::Mirror;
 
-/// Settings of Kubernetes itself, and of what nodes pull.
+/// Settings of Kubernetes itself, and of how nodes pull images.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SettingsSpec {
     /// Feature gates of all components and of kubeadm.
     pub feature_gates: Switches,
-    /// What the API server serves, or does not.
+    /// The APIs that are switched on or off.
     pub runtime_config: Switches,
     /// The folder with kubeadm's patches.
     pub patches: Option<PathBuf>,
-    /// The file with kubeadm's documents.
+    /// The file with documents to merge into kubeadm's configuration.
     pub kubeadm_config: Option<PathBuf>,
-    /// The file that says what the API server logs.
+    /// The file with the API server's audit policy.
     pub audit_policy: Option<PathBuf>,
-    /// Where else images of registries are.
+    /// Mirrors of registries.
     pub mirrors: Vec<Mirror>,
-    /// The file with those who sign for registries and mirrors.
+    /// The file with the certificate authorities of the registry and the mirrors.
     pub registry_ca: Option<PathBuf>,
-    /// Whether nodes pull from the registry with what docker's client has for it.
+    /// Whether nodes pull with the docker client's credentials.
     pub registry_auth: bool,
-    /// The file with the authorities that nodes trust in all pulls.
+    /// The file with certificate authorities that nodes trust in all pulls.
     pub ca: Option<PathBuf>,
-    /// Whether nodes also trust whom this machine trusts.
+    /// Whether nodes also trust the certificate authorities of this machine.
     pub host_ca: bool,
-    /// The file with a part of containerd's configuration.
+    /// The file with additions to containerd's configuration.
     pub containerd_config: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! What is switched on and off by name: feature gates, and the API server's groups.
+//! Things that are switched on or off by name: feature gates and API groups.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,59 +6,59 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// A word that switches nothing.
+/// Why a word is not a list of switches.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SwitchError {
-    /// No feature gates.
+    /// The word is not a list of feature gates.
     #[error("invalid GATES, '{0}': NAME=true and NAME=false with commas between are allowed")]
     Gates(String),
-    /// No API groups.
+    /// The word is not a list of APIs.
     #[error(
         "invalid APIS, '{0}': GROUP/VERSION=true or =false with commas between are allowed, \
          like api/all=true"
     )]
     Apis(String),
-    /// Both is said of one.
+    /// A name is there twice.
     #[error("invalid {what}, '{word}': {name} is there twice")]
     Twice {
-        /// What the usage text calls it.
+        /// The usage text's word for the list.
         what: &'static str,
-        /// What was given.
+        /// The word that was given.
         word: String,
-        /// What is there twice.
+        /// The name that is there twice.
         name: String,
     },
 }
 
-/// Names, each on or off. Its `Display` is how Kubernetes' programs read them.
+/// Names, each on or off. The `Display` is the form that Kubernetes' programs take.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Switches(BTreeMap<String, bool>);
 
 impl Switches {
-    /// Reads feature gates.
+    /// Parses feature gates.
     pub fn gates(words: &[&str]) -> Result<Self, SwitchError> {
         let inner = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric());
         read(words, "GATES", inner, SwitchError::Gates)
     }
 
-    /// Reads what the API server serves, or does not.
+    /// Parses the value of `--runtime-config`.
     pub fn apis(words: &[&str]) -> Result<Self, SwitchError> {
         let inner = |b: u8| b.is_ascii_alphanumeric() || b"-./".contains(&b);
         read(words, "APIS", |name| name.bytes().all(inner), SwitchError::Apis)
     }
 
-    /// Whether nothing is switched.
+    /// Whether there are no switches.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Each name, and whether it is on.
+    /// Returns each name and whether it is on.
     pub fn iter(&self) -> impl Iterator<Item = (&str, bool)> {
         self.0.iter().map(|(name, on)| (name.as_str(), *on))
     }
 
-    /// Those whose name is one of `names`, and the others.
+    /// Returns the switches whose name is one of `names`, and the others.
     #[must_use]
     pub fn partition(self, names: &[String]) -> (Self, Self) {
         let (some, others) = self.0.into_iter().partition(|(name, _)| names.contains(name));
