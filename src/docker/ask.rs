@@ -1,5 +1,4 @@
-//! Questions to the engine whose answers are read: a call, what it prints, and what
-//! that means. Running them is not its business.
+//! Questions to the engine: runs a call and parses its output.
 
 use std::fmt::Display;
 
@@ -7,14 +6,15 @@ use super::inspect::{self, Image};
 use super::privilege::{BoundingSet, Privilege};
 use super::{Call, Client, Docker, DockerError, Endpoint, ErrorKind, args};
 
-/// How often something is listed anew when a part of it goes away meanwhile.
+/// How often a list is requested again because one of its objects was removed in the meantime.
 const LIST_TRIES: u32 = 5;
 
 impl Docker {
-    /// Where the engine is, as the client says. podman has none: it is its own, here.
+    /// Asks the client where its engine is. podman is always on this machine.
     ///
     /// # Errors
-    /// Every failure, and [`DockerError::Unexpected`] for what is no endpoint.
+    /// Fails if the call does, or with [`DockerError::Unexpected`] if its output is not an
+    /// endpoint.
     pub fn endpoint(&self) -> Result<Endpoint, DockerError> {
         match self.client {
             Client::Docker => self.read(&args::endpoint(), Endpoint::parse),
@@ -22,10 +22,10 @@ impl Docker {
         }
     }
 
-    /// Runs `call` and reads what it prints.
+    /// Runs `call` and parses its output.
     ///
     /// # Errors
-    /// Every failure, and [`DockerError::Unexpected`] for what cannot be read.
+    /// Fails if the call does, or with [`DockerError::Unexpected`] if its output cannot be parsed.
     pub fn read<T, E: Display>(
         &self,
         call: &Call,
@@ -35,12 +35,11 @@ impl Docker {
         read(&text).map_err(|error| self.unexpected(call, error.to_string()))
     }
 
-    /// Lists ids with `list` and reads what `inspect` prints of them all; none where
-    /// there is nothing.
+    /// Lists ids with `list` and parses the output of `inspect` for all of them. Returns the
+    /// default value if there are none.
     ///
     /// # Errors
-    /// As [`Docker::read`]. That something went away since it was listed is none: the
-    /// rest is still there, and is listed anew.
+    /// As [`Docker::read`]. If an object is removed between the two calls, both are repeated.
     pub fn read_listed<T, E: Display>(
         &self,
         list: &Call,
@@ -61,11 +60,11 @@ impl Docker {
         Ok(None)
     }
 
-    /// Runs `call`, which asks about one image, and returns what it prints; none
-    /// where the engine has no such image.
+    /// Runs `call`, which asks about one image, and returns its output. Returns `None` if the
+    /// engine has no such image.
     ///
     /// # Errors
-    /// Every other failure.
+    /// Fails if the call fails for another reason.
     pub fn ask_image(&self, call: &Call) -> Result<Option<String>, DockerError> {
         match self.capture(call) {
             Ok(text) => Ok(Some(text)),
@@ -74,10 +73,11 @@ impl Docker {
         }
     }
 
-    /// Everything the engine knows of one image; none where it has no such image.
+    /// Inspects one image. Returns `None` if the engine has no such image.
     ///
     /// # Errors
-    /// Every other failure, and [`DockerError::Unexpected`] for what is no image.
+    /// Fails if the call fails for another reason, or with [`DockerError::Unexpected`] if its
+    /// output is not an image.
     pub fn find_image(&self, image: &str) -> Result<Option<Image>, DockerError> {
         let call = args::inspect_images([image]);
         let Some(json) = self.ask_image(&call)? else { return Ok(None) };
@@ -87,11 +87,11 @@ impl Docker {
         image.map(Some).ok_or_else(|| self.unexpected(&call, "no image".into()))
     }
 
-    /// What to try where `--privileged` is refused: what the engine's own host has,
-    /// as a container of `image` sees it.
+    /// Returns the privileges to try if `--privileged` is refused: the capabilities of the
+    /// engine's host, which a container of `image` looks up.
     ///
     /// # Errors
-    /// Where that container cannot run.
+    /// Fails if that container cannot run.
     pub fn lesser_privilege(&self, image: &str) -> Result<Privilege, DockerError> {
         self.read(&args::host_status(image), |status| {
             let set = BoundingSet::from_status(status).map(Privilege::Listed);
@@ -99,17 +99,17 @@ impl Docker {
         })
     }
 
-    /// Runs `call`, which lists ids without cutting them short.
+    /// Runs `call`, which lists full ids.
     ///
     /// # Errors
-    /// Every failure, and [`DockerError::Unexpected`] for anything that is no id:
-    /// what is listed here may be removed next.
+    /// Fails if the call does, or with [`DockerError::Unexpected`] if a line is not an id: objects
+    /// that are listed here may be removed next.
     pub fn ids(&self, call: &Call) -> Result<Vec<String>, DockerError> {
         let text = self.capture(call)?;
         let is_id = |line: &str| {
-            // An image's says what it is the hash of.
+            // Ids of images have the name of the hash before them.
             let id = line.strip_prefix("sha256:").unwrap_or(line);
-            // A swarm's networks have its own kind.
+            // Networks of a swarm have ids of another form.
             let of_swarm =
                 id.len() == 25 && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
             of_swarm || (id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit()))
@@ -122,12 +122,11 @@ impl Docker {
         }
     }
 
-    /// Runs `call`, which creates a network, and returns what that one alone is
-    /// called: its id. podman prints its name, which no other network has.
+    /// Runs `call`, which creates a network, and returns the network's id, or with podman its
+    /// name, which is unique there.
     ///
     /// # Errors
-    /// Every failure, and [`DockerError::Unexpected`] where nothing like that is
-    /// printed.
+    /// Fails if the call does, or with [`DockerError::Unexpected`] if it prints neither.
     pub fn create_network(&self, call: &Call) -> Result<String, DockerError> {
         if self.client == Client::Podman {
             let name = self.capture(call)?;

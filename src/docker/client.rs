@@ -1,28 +1,27 @@
-//! Which program is the client. podman takes docker's words, but for those that
-//! are translated here; what it answers otherwise is known where the answers are
-//! read.
+//! The kind of client: docker or podman. podman takes docker's arguments, except for those that
+//! are translated here. Differences in its output are handled where the output is parsed.
 
 use std::path::Path;
 
-/// A client, by the words that it understands.
+/// A kind of client, by the arguments that it understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Client {
-    /// `docker`, and whatever takes its words.
+    /// `docker`, or another program that takes its arguments.
     Docker,
-    /// `podman` of 5.1 or later.
+    /// `podman`, 5.1 or later.
     Podman,
 }
 
 impl Client {
-    /// Told by the program's name, so that nothing has to be run: podman is called
-    /// so in every distribution.
+    /// Recognizes the client by the program's name, so that nothing has to be run: every
+    /// distribution calls podman so.
     #[must_use]
     pub fn of(program: &Path) -> Self {
         let name = program.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with("podman") { Self::Podman } else { Self::Docker }
     }
 
-    /// How many containers one `update` takes.
+    /// How many containers one `update` call takes.
     #[must_use]
     pub fn updates_at_once(self) -> usize {
         match self {
@@ -31,7 +30,7 @@ impl Client {
         }
     }
 
-    /// The words for this client that mean what `words` mean to docker.
+    /// Translates `words`, arguments for docker, to those of this client.
     #[must_use]
     pub fn translate(self, words: &[String]) -> Vec<String> {
         match self {
@@ -46,15 +45,15 @@ fn podman(words: &[String]) -> Vec<String> {
     let mut translated: Vec<String> = words
         .iter()
         .map(|word| match (verb, word.as_str()) {
-            // Its name for a container that sees all of /proc and /sys.
+            // podman's name for access to all of /proc and /sys.
             (Some("create" | "run"), "--security-opt=systempaths=unconfined") => {
                 "--security-opt=unmask=ALL".to_owned()
             }
-            // Its service starts no others when the host boots.
+            // podman's service starts only containers with `always` when the host boots.
             (Some("create" | "run" | "update"), "--restart=unless-stopped") => {
                 "--restart=always".to_owned()
             }
-            // It would list names.
+            // podman would list names.
             (Some("network"), "--quiet") => "--format={{.ID}}".to_owned(),
             (Some("network"), _) => word.replace("{{.Label ", "{{index .Network.Labels "),
             _ => word.clone(),
@@ -62,14 +61,14 @@ fn podman(words: &[String]) -> Vec<String> {
         .collect();
     let more: &[&str] = match verb {
         Some("create") => &[
-            // It stops a container at 2048 processes; a node has as many as its pods.
+            // podman limits a container to 2048 processes, too few for the pods of a node.
             "--pids-limit=-1",
-            // The image's entrypoint does for systemd what it needs.
+            // The image's entrypoint prepares everything that systemd needs.
             "--systemd=false",
         ],
-        // It would wait ten seconds for a node's systemd to end.
+        // podman would wait ten seconds for systemd to end.
         Some("rm") => &["--time=0"],
-        // It would put all layers into the archive of the first image.
+        // podman would put all layers into the first image of the archive.
         Some("save") => &["--multi-image-archive"],
         _ => &[],
     };

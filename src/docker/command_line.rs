@@ -1,10 +1,10 @@
-//! A command line as errors have it: short where it is read, whole where it is kept.
+//! A command line in an error: shortened in the message, complete in the log file.
 
 use std::fmt;
 
-/// A longer one is cut: no one reads forty flags.
+/// The longest command line that is shown whole, in characters.
 const LONGEST: usize = 100;
-/// What is left of it then.
+/// The length to which a longer one is cut, in characters.
 const SHORT: usize = 60;
 
 /// A command, shell-escaped.
@@ -14,12 +14,12 @@ pub struct CommandLine(Box<Words>);
 #[derive(Debug, PartialEq, Eq, Clone)]
 struct Words {
     whole: String,
-    /// Where that is too long.
+    /// The shortened form, if the command is too long.
     short: Option<String>,
 }
 
 impl CommandLine {
-    /// Of a program and what it is given.
+    /// Returns the command line of a program and its arguments.
     pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         let words: Vec<&str> = words.into_iter().collect();
         let escape = |word: &&str| shell_escape::escape((*word).into()).into_owned();
@@ -38,7 +38,7 @@ impl CommandLine {
         Self(Box::new(Words { whole, short: Some(short + "...") }))
     }
 
-    /// All of it, where more is left out than is shown.
+    /// Returns the complete command, if the message has only a part of it.
     #[must_use]
     pub fn whole_if_cut(&self) -> Option<&str> {
         self.0.short.as_ref().map(|_| self.0.whole.as_str())

@@ -1,5 +1,5 @@
-//! The client's own settings, `config.json`, as far as mokctl honours them: proxies
-//! for containers, and, if asked, credentials. The client reads the rest itself.
+//! The docker client's `config.json`, as far as mokctl uses it: proxies for containers and, if the
+//! user asks for it, credentials. The client itself reads the rest.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::inspect::or_default;
 
-/// Which of the settings hold for every engine.
+/// The key of the settings that apply to every engine.
 const DEFAULT: &str = "default";
 
 #[derive(Default, Deserialize)]
@@ -25,7 +25,7 @@ struct ConfigFile {
     proxies: BTreeMap<String, Proxies>,
 }
 
-// No `Debug`: it is a password.
+// No `Debug`: the value is a password.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Login {
@@ -33,14 +33,14 @@ struct Login {
     auth: String,
 }
 
-/// What the client has to log in to a registry.
+/// The client's credentials for a registry.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Credentials {
-    /// User and password, as the file has them.
+    /// User and password, in the encoding of the file.
     Basic(String),
-    /// A program of that name knows them.
+    /// The name of the credential helper that has them.
     Helper(String),
-    /// Nothing.
+    /// There are none.
     None,
 }
 
@@ -55,9 +55,9 @@ struct Proxies {
     direct: String,
 }
 
-/// The values of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` that `folder` says containers
-/// of the engine at `host` shall have; empty where it does not say. What cannot be read
-/// says nothing: the client itself complains of it.
+/// Returns the values of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` that the configuration in
+/// `folder` has for containers of the engine at `host`, or empty strings. A file that cannot be
+/// read counts as empty: the client itself complains about it.
 #[must_use]
 pub fn proxies(folder: &Path, host: Option<&str>) -> [String; 3] {
     let text = fs::read_to_string(folder.join("config.json")).unwrap_or_default();
@@ -67,12 +67,13 @@ pub fn proxies(folder: &Path, host: Option<&str>) -> [String; 3] {
     [found.http, found.https, found.direct]
 }
 
-/// What `folder` has for the registry at `host`, `HOST:PORT`.
+/// Returns the credentials that the configuration in `folder` has for the registry `host`,
+/// `HOST:PORT`.
 #[must_use]
 pub fn credentials(folder: &Path, host: &str) -> Credentials {
     let text = fs::read_to_string(folder.join("config.json")).unwrap_or_default();
     let file: ConfigFile = serde_json::from_str(&text).unwrap_or_default();
-    // Old clients wrote a URL.
+    // Old clients wrote a URL as the key.
     let host_of = |name: &str| {
         let rest = name.split_once("://").map_or(name, |(_, rest)| rest);
         rest.split('/').next().unwrap_or_default().to_owned()
@@ -81,7 +82,7 @@ pub fn credentials(folder: &Path, host: &str) -> Credentials {
     match (login, file.helpers.get(host)) {
         (Some((_, login)), _) if !login.auth.is_empty() => Credentials::Basic(login.auth),
         (_, Some(helper)) => Credentials::Helper(helper.clone()),
-        // An entry without a password says that the store has it.
+        // The password of an entry without one is in the credential store.
         (Some(_), None) if !file.store.is_empty() => Credentials::Helper(file.store),
         (Some(_) | None, None) => Credentials::None,
     }

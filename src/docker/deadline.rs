@@ -1,16 +1,16 @@
-//! How long calls may take on this machine. The deadlines beside the calls are
-//! for an ordinary one.
+//! Scales the deadlines of calls for slow machines. The deadlines in the code are for an ordinary
+//! one.
 
 use std::ffi::OsStr;
 use std::time::Duration;
 
 use thiserror::Error;
 
-/// What every deadline is multiplied by.
+/// The factor by which every deadline is multiplied.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DeadlineScale(f64);
 
-/// A value of `MOKCTL_DEADLINE_SCALE` that is no scale.
+/// The value of `MOKCTL_DEADLINE_SCALE` is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("invalid MOKCTL_DEADLINE_SCALE, '{0}': a number from 0.001 to 1000 is allowed, like 2.5")]
 pub struct ScaleError(String);
@@ -22,10 +22,10 @@ impl Default for DeadlineScale {
 }
 
 impl DeadlineScale {
-    /// Reads the value of `MOKCTL_DEADLINE_SCALE`; none or an empty one is 1.
+    /// Parses the value of `MOKCTL_DEADLINE_SCALE`. An unset or empty variable means 1.
     ///
     /// # Errors
-    /// Where it is no number, or one that makes no sense.
+    /// Fails if the value is not a number, or out of range.
     pub fn parse(value: Option<&OsStr>) -> Result<Self, ScaleError> {
         let Some(value) = value.filter(|value| !value.is_empty()) else {
             return Ok(Self::default());
@@ -37,7 +37,7 @@ impl DeadlineScale {
             .ok_or_else(|| ScaleError(value.to_string_lossy().into_owned()))
     }
 
-    /// `deadline` on this machine.
+    /// Returns `deadline`, scaled for this machine.
     #[must_use]
     pub fn apply(self, deadline: Duration) -> Duration {
         deadline.mul_f64(self.0)

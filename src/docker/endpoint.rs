@@ -1,42 +1,42 @@
-//! Where the engine is, as its client says: on this machine, or on another whose
-//! address then stands for it.
+//! Where the engine is, according to the client: on this machine, or on another one with an
+//! address.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 
 use thiserror::Error;
 
-/// An address of the engine's host that is not to be had.
+/// Why the address of the engine's host cannot be found.
 #[derive(Debug, Error)]
 pub enum EndpointError {
-    /// The resolver of this machine does not know its name.
+    /// This machine cannot resolve the host's name.
     #[error("cannot find the address of the engine's host, '{host}'")]
     Unknown {
-        /// The host, as the client has it.
+        /// The host, as the client names it.
         host: String,
-        /// Why.
+        /// The resolver's error.
         source: io::Error,
     },
-    /// It has addresses of another kind alone.
+    /// The host has no IPv4 address.
     #[error("the engine's host, '{0}', has no IPv4 address")]
     NoIpv4(String),
 }
 
-/// Where the engine is.
+/// The place of the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Endpoint {
-    /// Behind a socket of this machine.
+    /// On this machine, behind a Unix socket.
     Here,
-    /// On the host of that name or address.
+    /// On the host with this name or address.
     Host(String),
 }
 
 impl Endpoint {
-    /// Reads the client's own word for it: `unix:///var/run/docker.sock`,
-    /// `tcp://HOST:PORT`, `ssh://USER@HOST`.
+    /// Parses the client's URL of the engine: `unix:///var/run/docker.sock`, `tcp://HOST:PORT`,
+    /// `ssh://USER@HOST`.
     ///
     /// # Errors
-    /// What is wrong with it, in a few words.
+    /// Returns what is wrong with the URL, in a few words.
     pub fn parse(url: &str) -> Result<Self, String> {
         let unknown = || format!("'{}', which is no endpoint", url.escape_debug());
         let (scheme, rest) = url.split_once("://").ok_or_else(unknown)?;
@@ -55,13 +55,13 @@ impl Endpoint {
         Ok(Self::Host(host.to_owned()))
     }
 
-    /// The address at which this machine reaches what the engine publishes.
+    /// Returns the address at which this machine reaches ports that the engine publishes.
     ///
     /// # Errors
-    /// Where the host's name leads to no IPv4 address.
+    /// Fails if the host's name has no IPv4 address.
     pub fn address(&self) -> Result<Ipv4Addr, EndpointError> {
         let Self::Host(host) = self else { return Ok(Ipv4Addr::LOCALHOST) };
-        // The resolver wants a port; any will do.
+        // The resolver needs a port. Any will do.
         let found = (host.as_str(), 0).to_socket_addrs();
         let mut found =
             found.map_err(|source| EndpointError::Unknown { host: host.clone(), source })?;

@@ -1,4 +1,5 @@
-//! Which engine a node is on. Without hosts there is one, and every node is there.
+//! The engines of a cluster, and the engine of each node. Without hosts there is one engine, which
+//! has every node.
 
 use super::{Call, Client, Docker};
 use crate::cluster::host::Host;
@@ -8,35 +9,35 @@ use crate::cluster::placement::Placement;
 /// An engine.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    /// The host that it is; none for the client's own engine of a cluster without hosts.
+    /// The engine's host. `None` for the client's default engine in a cluster without hosts.
     pub host: Option<Host>,
     /// The client, for this engine.
     pub docker: Docker,
 }
 
-/// A call, with the engine that it is for.
+/// A call and the engine that it is for.
 pub type EngineCall<'a> = (&'a Docker, Call);
 
-/// The engines of a cluster, one at least.
+/// The engines of a cluster, at least one.
 #[derive(Debug, Clone)]
 pub struct Engines {
     first: Engine,
     others: Vec<Engine>,
     placement: Placement,
-    /// Of a manager of the swarm, which knows of networks.
+    /// The engine that manages networks: a manager of the swarm, if there are several.
     manager: Docker,
 }
 
 impl Engines {
-    /// All nodes are on one.
+    /// Returns the engines of a cluster whose nodes are all on one.
     #[must_use]
     pub fn one(docker: Docker) -> Self {
         let first = Engine { host: None, docker: docker.clone() };
         Self { first, others: Vec::new(), placement: Placement::new(), manager: docker }
     }
 
-    /// The nodes are on `first` and `others` as `placement` says, and `manager` is the
-    /// one to ask for networks.
+    /// Returns the engines of a cluster whose nodes are on `first` and `others` according to
+    /// `placement`. `manager` manages its networks.
     #[must_use]
     pub fn several(
         first: Engine,
@@ -47,7 +48,7 @@ impl Engines {
         Self { first, others, placement, manager }
     }
 
-    /// The engine of `node`; the first one where it has no place.
+    /// Returns the engine of `node`, or the first one if it has no host.
     #[must_use]
     pub fn of(&self, node: &NodeName) -> &Docker {
         let host = self.host(node);
@@ -55,56 +56,56 @@ impl Engines {
         &found.unwrap_or(&self.first).docker
     }
 
-    /// The host of `node`; none in a cluster without hosts.
+    /// Returns the host of `node`. `None` in a cluster without hosts.
     #[must_use]
     pub fn host(&self, node: &NodeName) -> Option<&Host> {
         self.placement.get(node)
     }
 
-    /// The engine of `host`.
+    /// Returns the engine of `host`.
     #[must_use]
     pub fn at(&self, host: &Host) -> &Docker {
         let found = self.iter().find(|engine| engine.host.as_ref() == Some(host));
         &found.unwrap_or(&self.first).docker
     }
 
-    /// Where networks are made and removed.
+    /// Returns the engine on which networks are created and removed.
     #[must_use]
     pub fn manager(&self) -> &Docker {
         &self.manager
     }
 
-    /// Whether several networks of one name can come to be: docker's own, not podman's, and
-    /// not those of a swarm.
+    /// Whether there can be several networks of one name: with docker, but neither with podman nor
+    /// in a swarm.
     #[must_use]
     pub fn repeat_networks(&self) -> bool {
         self.manager.client() == Client::Docker && self.first.host.is_none()
     }
 
-    /// Every engine.
+    /// Returns every engine.
     pub fn iter(&self) -> impl Iterator<Item = &Engine> {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// The hosts; none in a cluster without.
+    /// Returns the hosts. Empty in a cluster without hosts.
     #[must_use]
     pub fn hosts(&self) -> Vec<Host> {
         self.iter().filter_map(|engine| engine.host.clone()).collect()
     }
 
-    /// The same with other places.
+    /// Returns the same engines with another placement of nodes.
     #[must_use]
     pub fn placed(self, placement: Placement) -> Self {
         Self { placement, ..self }
     }
 
-    /// Where the nodes are.
+    /// Returns the placement of nodes.
     #[must_use]
     pub fn placement(&self) -> &Placement {
         &self.placement
     }
 
-    /// The same for undoing: they do not stop when the user asks to.
+    /// Returns the same engines with calls that signals do not interrupt, for rollbacks.
     #[must_use]
     pub fn uninterruptible(&self) -> Self {
         let engine = |engine: &Engine| Engine {

@@ -1,33 +1,32 @@
-//! What the client sees of the user's environment. It needs most of it: which engine
-//! (`DOCKER_HOST`, `DOCKER_CONTEXT`, `DOCKER_CONFIG`, `DOCKER_TLS*`, `DOCKER_CERT_PATH`),
-//! credentials, proxies. A few variables would change what our calls mean.
+//! The environment of the client. It needs most of the user's variables: those that choose the
+//! engine (`DOCKER_HOST`, `DOCKER_CONTEXT`, `DOCKER_CONFIG`, `DOCKER_TLS*`, `DOCKER_CERT_PATH`),
+//! credentials, proxies. A few others would change the meaning of mokctl's calls.
 
 use duct::Expression;
 
 use super::Call;
 
-/// Kept from every call.
+/// Variables that are removed for every call.
 const DROPPED: [&str; 4] = [
-    // The client agrees with the engine on the newest version; with an older one,
-    // flags are missing.
+    // Client and engine agree on the newest API version. With an older one, flags are missing.
     "DOCKER_API_VERSION",
-    // Nodes are of the image that was built on their engine, whatever it is.
+    // Nodes use the image that was built on their engine, whatever its platform is.
     "DOCKER_DEFAULT_PLATFORM",
-    // Another builder would keep what it built, and the engine would have no image.
+    // Another builder would keep its result, so the engine would have no image.
     "BUILDX_BUILDER",
-    // podman's default for `create --userns`: nodes need root.
+    // podman's default for `create --userns`. Nodes need the real root.
     "PODMAN_USERNS",
 ];
 
-/// Kept from every call but `pull`: who wants only signed images from registries has
-/// no signature of those built here.
+/// Variables that are removed for every call except `pull`: users who demand signed images from
+/// registries have no signatures of images that are built here.
 const TRUST: [&str; 2] = ["DOCKER_CONTENT_TRUST", "DOCKER_CONTENT_TRUST_SERVER"];
 
-/// What is shown of a build, and of any failure: lines, without advertisements.
+/// Variables that are set: output in plain lines, without advertisements.
 const SET: [(&str, &str); 3] =
     [("BUILDKIT_PROGRESS", "plain"), ("DOCKER_CLI_HINTS", "false"), ("DOCKER_CLI_HOOKS", "false")];
 
-/// `command`, which runs `call`, in that environment.
+/// Returns `command`, which runs `call`, with that environment.
 pub(super) fn adjust(command: Expression, call: &Call) -> Expression {
     let pulls = call.args.first().is_some_and(|verb| verb == "pull");
     let trust = TRUST.iter().filter(|_| !pulls);

@@ -1,5 +1,5 @@
-//! What can go wrong between mokctl and the engine. Every failed call keeps its
-//! command, ready to paste, and what it printed.
+//! Errors of calls to the engine. Every failed call keeps its command, ready to paste, and its
+//! output.
 
 mod kind;
 
@@ -13,78 +13,78 @@ use super::CommandLine;
 use crate::cluster::port::PortBinding;
 use crate::interrupt::Signal;
 
-/// A call to the engine that did not do what it was for.
+/// Why a call to the engine failed.
 #[derive(Debug, Error)]
 pub enum DockerError {
-    /// There is no `docker` program.
+    /// The client program was not found.
     #[error("docker is not installed: no '{program}' in PATH")]
     NotInstalled {
-        /// What was looked for.
+        /// The program that was looked for.
         program: String,
     },
-    /// The client is there, the engine does not answer.
+    /// The engine does not answer the client.
     #[error("the docker engine does not answer")]
     NotRunning {
-        /// The client's own words.
+        /// The client's message.
         stderr: String,
     },
-    /// The engine's socket may not be opened.
+    /// The user may not open the engine's socket.
     #[error("no permission to use the docker engine's socket")]
     NoPermission {
-        /// The client's own words.
+        /// The client's message.
         stderr: String,
     },
     /// The client could not be started.
     #[error("cannot run {command}")]
     Spawn {
-        /// The command, shell-escaped.
+        /// The command, escaped for a shell.
         command: CommandLine,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
     /// The command ran and failed.
     #[error("{command} failed ({status})")]
     Failed {
-        /// The command, shell-escaped.
+        /// The command, escaped for a shell.
         command: CommandLine,
-        /// How it ended.
+        /// The exit status.
         status: ExitStatus,
-        /// What it said on its standard output.
+        /// Its standard output.
         stdout: String,
-        /// What it said on its standard error.
+        /// Its standard error.
         stderr: String,
     },
-    /// The command took longer than it may.
+    /// The command exceeded its deadline.
     #[error("{command} did not end within {} s", after.as_secs_f64())]
     TimedOut {
-        /// The command, shell-escaped.
+        /// The command, escaped for a shell.
         command: CommandLine,
-        /// How long it was waited for.
+        /// The deadline.
         after: Duration,
-        /// What it had printed by then, on both streams.
+        /// Its output on both streams up to then.
         output: String,
     },
-    /// The command succeeded and printed something unforeseen.
+    /// The command succeeded, but its output was not understood.
     #[error("{command} printed something unexpected: {what}")]
     Unexpected {
-        /// The command, shell-escaped.
+        /// The command, escaped for a shell.
         command: CommandLine,
-        /// What is wrong with it.
+        /// What is wrong with the output.
         what: String,
     },
-    /// The user asked to stop while the command ran.
+    /// A signal arrived while the command ran.
     #[error("interrupted during {command}")]
     Interrupted {
-        /// The command, shell-escaped.
+        /// The command, escaped for a shell.
         command: String,
-        /// How.
+        /// The signal.
         signal: Signal,
     },
 }
 
 impl DockerError {
-    /// Sorts a failed call: what the client says when it has no engine to talk to
-    /// is the same for every command.
+    /// Makes the error of a failed call. If the client cannot reach its engine, its message is the
+    /// same for every command.
     pub(crate) fn failed(
         command: CommandLine,
         status: ExitStatus,
@@ -105,8 +105,7 @@ impl DockerError {
         }
     }
 
-    /// The same error with what the command had printed by then, where it ran out
-    /// of time.
+    /// Adds the command's output so far to an exceeded deadline.
     pub(super) fn with_output(self, printed: String) -> Self {
         match self {
             Self::TimedOut { command, after, .. } => {
@@ -116,7 +115,7 @@ impl DockerError {
         }
     }
 
-    /// What the failing command printed, to be shown below the error.
+    /// Returns the output of the failing command, which is shown below the error.
     #[must_use]
     pub fn output(&self) -> Option<String> {
         match self {
@@ -137,7 +136,7 @@ impl DockerError {
         }
     }
 
-    /// The whole command, where the message has a part of it alone.
+    /// Returns the complete command, if the message has only a part of it.
     #[must_use]
     pub fn whole_command(&self) -> Option<&str> {
         match self {
@@ -152,7 +151,7 @@ impl DockerError {
         }
     }
 
-    /// What the user can do about it.
+    /// Returns what the user can do about the error.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
@@ -191,7 +190,7 @@ impl DockerError {
         }
     }
 
-    /// The failure in a line: the client's own first one, where it said something.
+    /// Returns the failure in one line: the first line of the client's message, if there is one.
     #[must_use]
     pub fn in_short(&self) -> String {
         let said = self.output().unwrap_or_default();
@@ -199,36 +198,35 @@ impl DockerError {
         first.map_or_else(|| self.to_string(), |line| line.trim_end_matches('.').to_owned())
     }
 
-    /// What kept the engine from it, as far as the client says.
+    /// Returns the reason of the failure, as far as the client's message tells it.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         let Self::Failed { status, stderr, .. } = self else { return ErrorKind::Other };
         match ErrorKind::of(stderr) {
-            // A client that something ended has not come to its end: what it said may not
-            // be all.
+            // The message of a client that was killed may be incomplete.
             ErrorKind::NoImage | ErrorKind::Gone if status.code().is_none() => ErrorKind::Other,
             kind => kind,
         }
     }
 
-    /// Whether all that the call was for is gone, which is what a removal wants.
+    /// Whether all objects of the call do not exist any more, which is fine for a removal.
     #[must_use]
     pub fn is_all_gone(&self) -> bool {
         let Self::Failed { stderr, .. } = self else { return false };
-        // docker's client ends with a line about its own exit status.
+        // The docker client's last line is about its own exit status.
         let says_why = |line: &&str| !line.is_empty() && !line.starts_with("exit status ");
         let mut lines = stderr.lines().filter(says_why).peekable();
         lines.peek().is_some() && lines.all(|line| ErrorKind::of(line) == ErrorKind::Gone)
     }
 
-    /// Whether the engine names the address and port of `publish`.
+    /// Whether the engine's message is about the address and port of `publish`.
     #[must_use]
     pub fn names(&self, publish: &PortBinding) -> bool {
         let PortBinding { address, port, .. } = publish;
         [' ', ':', '/'].iter().any(|end| self.says(&format!("{address}:{port}{end}")))
     }
 
-    /// Whether the failed command's standard error says `text`.
+    /// Whether the failed command's standard error contains `text`.
     fn says(&self, text: &str) -> bool {
         matches!(self, Self::Failed { stderr, .. } if stderr.contains(text))
     }

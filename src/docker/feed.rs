@@ -1,4 +1,4 @@
-//! Calls that read what mokctl itself makes while they run, however much that is.
+//! Calls whose standard input mokctl produces while they run. The input may have any size.
 
 use std::io::{self, PipeWriter, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,11 +14,11 @@ use super::run::{INTERRUPT_INTERVAL, LAST_WORDS, own_process_group};
 use super::{Call, Docker, DockerError, join};
 
 impl Docker {
-    /// Runs `call` with what `write` writes on its standard input. A signal ends it as long
-    /// as that lasts, whether the call goes on to its end afterwards or not.
+    /// Runs `call` with what `write` writes on its standard input. While `write` is running, a
+    /// signal ends the call, even one that signals otherwise wait for.
     ///
     /// # Errors
-    /// Every failure of the call, with what it printed; else that of `write`.
+    /// Returns the failure of the call, with its output, or else that of `write`.
     pub fn feed(
         &self,
         call: &Call,
@@ -31,7 +31,7 @@ impl Docker {
         let command = self.command(call).unchecked().before_spawn(own_process_group);
         let command = command.stdin_file(reader).stdout_capture().stderr_capture();
         let handle = command.start().map_err(spawn_error)?;
-        // It has the client's end, and would keep it open.
+        // The command holds the client's end of the pipe, and would keep it open.
         drop(command);
         let (fed, ended) = (AtomicBool::new(false), AtomicBool::new(false));
         let (written, waited) = thread::scope(|scope| {
@@ -40,7 +40,7 @@ impl Docker {
             let writer = scope.spawn(move || {
                 let written = write(&mut input);
                 if written.is_err() {
-                    // Who gets less than all must not take it for the whole.
+                    // A client that got only a part of the input must not process it.
                     let _ = handle.kill();
                 }
                 fed.store(true, Ordering::Relaxed);
@@ -53,9 +53,9 @@ impl Docker {
         waited?;
         let output = handle.wait().map_err(spawn_error)?;
         match written {
-            // It was killed here; its own message is about that.
+            // The client was killed above, so its error is not the cause.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Ok(Err(error)),
-            // It may know before the end that it has all.
+            // The client may have all that it needs before the end of the input.
             _ => {
                 self.succeed(call, output.status, &output.stdout, &output.stderr)?;
                 Ok(Ok(()))
@@ -63,7 +63,7 @@ impl Docker {
         }
     }
 
-    /// Until it has ended.
+    /// Waits until the client has ended.
     fn wait_fed(&self, call: &Call, handle: &Handle, fed: &AtomicBool) -> Result<(), DockerError> {
         let deadline = Instant::now() + self.deadline(call.deadline);
         let begun = Call { to_its_end: false, ..call.clone() };
@@ -83,8 +83,8 @@ impl Docker {
     }
 }
 
-/// The client's standard input. A child of the client that lives on may keep it open and
-/// read it, or not: it gets no more than the client did.
+/// The client's standard input. If a child of the client outlives it and keeps the pipe open, the
+/// child gets no more input.
 struct Input<'a> {
     pipe: PipeWriter,
     ended: &'a AtomicBool,
@@ -101,7 +101,7 @@ impl Write for Input<'_> {
                 written => return written,
             }
             let interval = Timespec::try_from(INTERRUPT_INTERVAL).map_err(io::Error::other)?;
-            // Whether it is writable now, or the client has ended, is seen above.
+            // The loop above checks whether the pipe is writable or the client has ended.
             let _ = poll(&mut [PollFd::new(&self.pipe, PollFlags::OUT)], Some(&interval));
         }
     }

@@ -1,25 +1,24 @@
-//! What the engine says of itself and of its host: `info`, docker's or podman's, as far
-//! as it is read here.
+//! The output of `docker info` and `podman info`, as far as mokctl uses it.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::inspect::or_default;
 
-/// What `info --format={{json .}}` prints. Whatever an engine does not say is missing.
+/// The output of `info --format={{json .}}`. Every field may be missing.
 #[derive(Debug)]
 pub enum Info {
-    /// Of docker, or an engine that says the same of itself.
+    /// The output of docker, or of an engine with the same output.
     Docker(Box<DockerInfo>),
-    /// Of podman, which is its own engine.
+    /// The output of podman.
     Podman(Box<PodmanInfo>),
 }
 
 impl Info {
-    /// Reads it.
+    /// Parses the output.
     ///
     /// # Errors
-    /// What is wrong with the text, in a few words.
+    /// Returns what is wrong with the text, in a few words.
     pub fn parse(json: &str) -> Result<Self, String> {
         let info: Value =
             serde_json::from_str(json).map_err(|error| format!("no JSON: {error}"))?;
@@ -34,77 +33,77 @@ impl Info {
     }
 }
 
-/// Docker's answer.
+/// The output of `docker info`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct DockerInfo {
     /// The engine's version, such as `20.10.24+dfsg1`.
     #[serde(deserialize_with = "text")]
     pub server_version: Option<String>,
-    /// The system of its containers.
+    /// The operating system of containers.
     #[serde(rename = "OSType", deserialize_with = "text")]
     pub os: Option<String>,
-    /// What the host's system calls itself, such as `Docker Desktop`.
+    /// The name of the host's operating system, such as `Docker Desktop`.
     #[serde(deserialize_with = "text")]
     pub operating_system: Option<String>,
-    /// The host's machine, such as `x86_64`.
+    /// The architecture of the host, such as `x86_64`.
     #[serde(deserialize_with = "text")]
     pub architecture: Option<String>,
     /// The host's name.
     #[serde(deserialize_with = "text")]
     pub name: Option<String>,
-    /// The host's kernel.
+    /// The version of the host's kernel.
     #[serde(deserialize_with = "text")]
     pub kernel_version: Option<String>,
-    /// Where it keeps everything, on its host.
+    /// The folder of the engine's data on its host.
     #[serde(deserialize_with = "text")]
     pub docker_root_dir: Option<String>,
-    /// `1` or `2`.
+    /// The version of cgroups, `1` or `2`.
     #[serde(deserialize_with = "text")]
     pub cgroup_version: Option<String>,
-    /// Whether control groups limit memory.
+    /// Whether cgroups can limit memory.
     #[serde(deserialize_with = "or_default")]
     pub memory_limit: Option<bool>,
-    /// Whether they limit swap beside it.
+    /// Whether cgroups can limit swap as well.
     #[serde(deserialize_with = "or_default")]
     pub swap_limit: Option<bool>,
-    /// Whether they limit the share of a CPU.
+    /// Whether cgroups can limit CPU time.
     #[serde(deserialize_with = "or_default")]
     pub cpu_cfs_quota: Option<bool>,
-    /// Whether they limit to some CPUs.
+    /// Whether cgroups can limit containers to certain CPUs.
     #[serde(rename = "CPUSet", deserialize_with = "or_default")]
     pub cpu_set: Option<bool>,
-    /// Whether they limit processes.
+    /// Whether cgroups can limit the number of processes.
     #[serde(deserialize_with = "or_default")]
     pub pids_limit: Option<bool>,
-    /// Such as `name=seccomp,profile=default`.
+    /// Security options, such as `name=seccomp,profile=default`.
     #[serde(deserialize_with = "or_default")]
     pub security_options: Vec<String>,
-    /// Bytes of memory of the host.
+    /// The memory of the host, in bytes.
     #[serde(deserialize_with = "or_default")]
     pub mem_total: u64,
-    /// Its part in a swarm.
+    /// The engine's state in a swarm.
     #[serde(deserialize_with = "or_default")]
     pub swarm: Swarm,
 }
 
-/// A docker engine's part in a swarm.
+/// The state of an engine in a swarm.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Swarm {
-    /// Such as `active`.
+    /// The state, such as `active`.
     #[serde(deserialize_with = "text")]
     pub local_node_state: Option<String>,
-    /// Its id there.
+    /// The id of the swarm's node.
     #[serde(rename = "NodeID", deserialize_with = "text")]
     pub node: Option<String>,
-    /// The address at which the others reach it.
+    /// The address at which other nodes of the swarm reach it.
     #[serde(rename = "NodeAddr", deserialize_with = "text")]
     pub address: Option<String>,
-    /// Whether it is a manager, and there are enough of them.
+    /// Whether it is a manager, and the managers have a majority.
     #[serde(deserialize_with = "or_default")]
     pub control_available: bool,
-    /// The managers that it knows of.
+    /// The managers that it knows.
     #[serde(deserialize_with = "or_default")]
     pub remote_managers: Vec<Manager>,
 }
@@ -113,19 +112,19 @@ pub struct Swarm {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Manager {
-    /// Its id there.
+    /// The id of the swarm's node.
     #[serde(rename = "NodeID", deserialize_with = "text")]
     pub node: Option<String>,
 }
 
-/// podman's answer.
+/// The output of `podman info`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct PodmanInfo {
     /// The host.
     #[serde(deserialize_with = "or_default")]
     pub host: PodmanHost,
-    /// Where it keeps everything.
+    /// podman's storage.
     #[serde(deserialize_with = "or_default")]
     pub store: PodmanStore,
     /// podman itself.
@@ -133,43 +132,43 @@ pub struct PodmanInfo {
     pub version: PodmanVersion,
 }
 
-/// The host, as podman sees it.
+/// The host, according to podman.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PodmanHost {
-    /// Its machine, as Go names it.
+    /// The architecture, in Go's terms.
     #[serde(deserialize_with = "text")]
     pub arch: Option<String>,
-    /// The system of its containers.
+    /// The operating system of containers.
     #[serde(deserialize_with = "text")]
     pub os: Option<String>,
     /// The host's name.
     #[serde(deserialize_with = "text")]
     pub hostname: Option<String>,
-    /// The host's kernel.
+    /// The version of the host's kernel.
     #[serde(deserialize_with = "text")]
     pub kernel: Option<String>,
-    /// `v1` or `v2`.
+    /// The version of cgroups, `v1` or `v2`.
     #[serde(deserialize_with = "text")]
     pub cgroup_version: Option<String>,
-    /// What control groups limit; of v1 it lists none.
+    /// The cgroup controllers that podman may use. With cgroup v1 the list is empty.
     #[serde(deserialize_with = "or_default")]
     pub cgroup_controllers: Option<Vec<String>>,
-    /// Which users of the host those of its containers are.
+    /// The mapping of containers' users to those of the host.
     #[serde(deserialize_with = "or_default")]
     pub id_mappings: IdMappings,
     /// Whether the client is on another machine.
     #[serde(deserialize_with = "or_default")]
     pub service_is_remote: bool,
-    /// Bytes of memory.
+    /// The memory, in bytes.
     #[serde(deserialize_with = "or_default")]
     pub mem_total: Option<u64>,
-    /// How it runs.
+    /// Security properties.
     #[serde(deserialize_with = "or_default")]
     pub security: PodmanSecurity,
 }
 
-/// Users and groups of podman's containers; none where it runs as root.
+/// The ids of users and groups in podman's containers. Empty if podman runs as root.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct IdMappings {
@@ -185,42 +184,42 @@ pub struct IdMappings {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct IdRange {
-    /// How many.
+    /// The number of ids.
     #[serde(deserialize_with = "or_default")]
     pub size: u64,
 }
 
-/// How podman runs.
+/// Security properties of podman.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct PodmanSecurity {
     /// Whether `SELinux` confines its containers.
     #[serde(rename = "selinuxEnabled", deserialize_with = "or_default")]
     pub selinux: bool,
-    /// Whether as an ordinary user.
+    /// Whether podman runs as an ordinary user.
     #[serde(deserialize_with = "or_default")]
     pub rootless: bool,
 }
 
-/// Where podman keeps everything.
+/// podman's storage.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PodmanStore {
-    /// On its host.
+    /// The folder of podman's data on its host.
     #[serde(deserialize_with = "text")]
     pub graph_root: Option<String>,
 }
 
-/// podman itself.
+/// The version of podman.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct PodmanVersion {
-    /// Such as `5.4.2`.
+    /// The version, such as `5.4.2`.
     #[serde(deserialize_with = "text")]
     pub version: Option<String>,
 }
 
-/// A text; an empty one is missing.
+/// Deserializes a string. An empty one counts as missing.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text: Option<String> = or_default(deserializer)?;
     Ok(text.filter(|text| !text.is_empty()))

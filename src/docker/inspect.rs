@@ -1,5 +1,5 @@
-//! What the engine prints of containers, images and networks, as far as it is read
-//! here: docker's answers, and podman's where they differ.
+//! The output of `inspect` for containers, images and networks, as far as mokctl uses it:
+//! docker's, and podman's where it differs.
 
 use std::collections::BTreeMap;
 
@@ -9,46 +9,46 @@ use serde_json::Value;
 
 use crate::cluster::labels::RESTART_POLICY;
 
-/// A container, as `container inspect` prints it.
+/// A container in the output of `container inspect`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Container {
-    /// 64 hexadecimal digits.
+    /// The id: 64 hexadecimal digits.
     pub id: String,
-    /// With a slash before it; podman's without.
+    /// The name. docker puts a slash before it, podman does not.
     pub name: String,
-    /// When it was made.
+    /// When the container was created.
     #[serde(default, deserialize_with = "or_default")]
     pub created: String,
-    /// The id of its image.
+    /// The id of the image.
     #[serde(default, deserialize_with = "or_default")]
     pub image: Option<String>,
-    /// Whether it runs.
+    /// Whether it is running.
     pub state: State,
-    /// What it was told when it was made.
+    /// Its configuration.
     #[serde(default, deserialize_with = "or_default")]
     pub config: Config,
-    /// What it has of the host.
+    /// Its configuration on the host.
     #[serde(default, deserialize_with = "or_default")]
     pub host_config: HostConfig,
-    /// Its volumes and what it sees of the host's files.
+    /// Its volumes and mounts.
     #[serde(default, deserialize_with = "or_default")]
     pub mounts: Vec<MountPoint>,
-    /// Where it is reached.
+    /// Its networks.
     #[serde(default, deserialize_with = "or_default")]
     pub network_settings: NetworkSettings,
 }
 
-/// Of a container.
+/// The state of a container.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct State {
     /// Whether it has processes, which may be frozen.
     pub running: bool,
-    /// Whether they are frozen, by `docker pause`.
+    /// Whether its processes are frozen by `docker pause`.
     #[serde(default)]
     pub paused: bool,
-    /// When it was last started; the year 1 where it never was.
+    /// When it was last started: in the year 1 if never.
     #[serde(default, deserialize_with = "or_default")]
     pub started_at: String,
 }
@@ -61,85 +61,85 @@ impl State {
     }
 }
 
-/// What a container, or an image for its containers, is made with.
+/// The configuration of a container, or of an image for its containers.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Config {
-    /// The name of the image; only of a container.
+    /// The name of the image. Only in a container's configuration.
     #[serde(deserialize_with = "or_default")]
     pub image: Option<String>,
-    /// The labels, those of the image among them.
+    /// The labels, including those of the image.
     #[serde(deserialize_with = "texts")]
     pub labels: BTreeMap<String, String>,
-    /// What runs first.
+    /// The entrypoint.
     #[serde(deserialize_with = "or_default")]
     pub entrypoint: Vec<String>,
-    /// Its arguments.
+    /// The command: arguments of the entrypoint.
     #[serde(deserialize_with = "or_default")]
     pub cmd: Vec<String>,
 }
 
 impl Config {
-    /// The value of a label.
+    /// Returns the value of a label.
     #[must_use]
     pub fn label(&self, key: &str) -> Option<&str> {
         self.labels.get(key).map(String::as_str)
     }
 }
 
-/// What a container has of the host.
+/// The configuration of a container on its host.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct HostConfig {
-    /// When the engine starts it again.
+    /// The restart policy.
     #[serde(deserialize_with = "or_default")]
     pub restart_policy: RestartPolicy,
-    /// What is published: `PORT/PROTOCOL` of the container, and where.
+    /// Published ports: `PORT/PROTOCOL` of the container, with the addresses on the host.
     #[serde(deserialize_with = "or_default")]
     pub port_bindings: BTreeMap<String, Option<Vec<HostPort>>>,
 }
 
-/// When the engine starts a container again.
+/// The restart policy of a container.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct RestartPolicy {
-    /// Such as `unless-stopped`.
+    /// The name, such as `unless-stopped`.
     #[serde(deserialize_with = "or_default")]
     pub name: String,
 }
 
 impl RestartPolicy {
-    /// Whether the container comes back with its engine: of docker's, or of podman's, which
-    /// has another name for it (`Client::translate`).
+    /// Whether the container starts with the engine. The name of the policy differs between docker
+    /// and podman (`Client::translate`).
     #[must_use]
     pub fn comes_back(&self) -> bool {
         [RESTART_POLICY, "always"].contains(&self.name.as_str())
     }
 }
 
-/// Where a port is published.
+/// The address on the host at which a port is published.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct HostPort {
     /// The address.
     #[serde(deserialize_with = "or_default")]
     pub host_ip: String,
-    /// The port, in decimal.
+    /// The port, as a decimal number.
     #[serde(deserialize_with = "or_default")]
     pub host_port: String,
 }
 
-/// A volume of a container, or a folder of the host that it sees.
+/// A volume of a container, or a folder of the host mounted into it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct MountPoint {
     /// `volume` or `bind`.
     #[serde(rename = "Type", deserialize_with = "or_default")]
     pub kind: String,
-    /// Where it is on the host.
+    /// The path on the host.
     #[serde(deserialize_with = "or_default")]
     pub source: Option<String>,
-    /// Where it is in the container.
+    /// The path in the container.
     #[serde(deserialize_with = "or_default")]
     pub destination: Option<String>,
     /// Whether the container may write to it.
@@ -147,76 +147,76 @@ pub struct MountPoint {
     pub writable: Option<bool>,
 }
 
-/// Where a container is reached.
+/// The networks of a container.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct NetworkSettings {
-    /// By the network's name.
+    /// The container's attachment to each network, by name.
     #[serde(deserialize_with = "or_default")]
     pub networks: BTreeMap<String, Attachment>,
 }
 
-/// A container's part in a network.
+/// The attachment of a container to a network.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Attachment {
-    /// Its address; empty while it does not run.
+    /// The address. Empty while the container is not running.
     #[serde(rename = "IPAddress", deserialize_with = "or_default")]
     pub address: String,
-    /// What it was promised when it was made.
+    /// The fixed addresses that the container was created with.
     #[serde(rename = "IPAMConfig", deserialize_with = "or_default")]
     pub promised: Promised,
-    /// The network's id; empty before the container's next start on it.
+    /// The network's id. Empty until the container is started on the network.
     #[serde(rename = "NetworkID", deserialize_with = "or_default")]
     pub network: String,
 }
 
-/// What a container was promised of a network.
+/// The fixed addresses of a container on a network.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Promised {
-    /// Its address, running or not.
+    /// The IPv4 address, whether the container is running or not.
     #[serde(rename = "IPv4Address", deserialize_with = "or_default")]
     pub address: String,
 }
 
-/// An image, as `image inspect` prints it.
+/// An image in the output of `image inspect`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Image {
-    /// Its id, with the name of the hash.
+    /// The id, with the name of the hash.
     #[serde(deserialize_with = "or_default")]
     pub id: String,
-    /// Its names.
+    /// The names.
     #[serde(deserialize_with = "or_default")]
     pub repo_tags: Vec<String>,
     /// The operating system that it is for.
     #[serde(deserialize_with = "or_default")]
     pub os: String,
-    /// The processors that it is for, as Go names them.
+    /// The architecture that it is for, in Go's terms.
     #[serde(deserialize_with = "or_default")]
     pub architecture: String,
-    /// Its bytes, with what it shares.
+    /// The size in bytes, including shared layers.
     #[serde(deserialize_with = "or_default")]
     pub size: u64,
-    /// What its containers are made with.
+    /// The configuration of its containers.
     #[serde(deserialize_with = "or_default")]
     pub config: Config,
-    /// What it consists of.
+    /// The layers.
     #[serde(rename = "RootFS", deserialize_with = "or_default")]
     pub root_fs: RootFs,
 }
 
-/// An image's layers.
+/// The layers of an image.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct RootFs {
-    /// Digests of what they are unpacked, from the lowest on.
+    /// The digests of the unpacked layers, the lowest first.
     #[serde(deserialize_with = "or_default")]
     pub layers: Vec<String>,
 }
 
-/// A network, as `network inspect` prints it.
+/// A network in the output of `network inspect`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Network {
@@ -226,18 +226,18 @@ pub struct Network {
     /// Its name.
     #[serde(rename = "Name", alias = "name", deserialize_with = "or_default")]
     pub name: String,
-    /// Its labels; only docker's.
+    /// The labels. Only in docker's output.
     #[serde(rename = "Labels", deserialize_with = "texts")]
     pub labels: BTreeMap<String, String>,
     #[serde(rename = "IPAM", deserialize_with = "or_default")]
     ipam: Ipam,
-    /// As podman has them.
+    /// The subnets in podman's output.
     #[serde(deserialize_with = "or_default")]
     subnets: Vec<PodmanSubnet>,
 }
 
 impl Network {
-    /// Its subnets, IPv4 and IPv6.
+    /// Returns the subnets, IPv4 and IPv6.
     pub fn subnets(&self) -> impl Iterator<Item = &str> {
         let docker = self.ipam.config.iter().map(|range| range.subnet.as_str());
         docker.chain(self.subnets.iter().map(|range| range.subnet.as_str()))
@@ -265,17 +265,17 @@ struct PodmanSubnet {
     subnet: String,
 }
 
-/// Reads what an `inspect` prints, a list; what is in it and is no `T` is left out.
+/// Parses the output of `inspect`, a list. Elements that are not a `T` are left out.
 ///
 /// # Errors
-/// Where it is no list.
+/// Fails if the output is not a list.
 pub fn list<T: DeserializeOwned>(json: &str) -> serde_json::Result<Vec<T>> {
     let all: Vec<Value> = serde_json::from_str(json)?;
     Ok(all.into_iter().filter_map(|one| serde_json::from_value(one).ok()).collect())
 }
 
-/// Engines print null for what is empty, and podman's versions have different kinds of
-/// value in one place: what is not understood is taken for missing.
+/// Deserializes a value, or the default if that fails. Engines print null for empty values, and
+/// the types of some values differ between versions of podman.
 pub fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -285,7 +285,7 @@ where
     Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
-/// The string values of an object; values of other types are skipped.
+/// Deserializes the string values of an object. Values of other types are skipped.
 fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
     let all: BTreeMap<String, Value> = or_default(deserializer)?;
     let text = |(key, value)| match value {

@@ -1,9 +1,8 @@
-//! The one way to the engine: every call runs the client, docker or podman, through
-//! [`Docker`]. What a call says on its command line comes from the pure functions in
-//! [`args`]. Here the client is found and described; it runs in `run` (calls that
-//! are shown meanwhile: `stream`, `terminal`; that are fed: `feed`), and what it prints
-//! is read in `ask`, or into the shapes of `inspect`. Of clusters it knows which engine a
-//! node is on (`engines`).
+//! The one way to the engine: every call runs the client, docker or podman, through [`Docker`].
+//! The arguments of calls come from the pure functions in [`args`]. `run` runs calls; `stream` and
+//! `terminal` run those whose output is shown live, `feed` those with produced input. `ask` parses
+//! output, with the types of `inspect` and `info`. `engines` knows which engine a node is on: that
+//! is all that this module knows about clusters.
 
 pub mod args;
 mod ask;
@@ -42,25 +41,26 @@ pub use error::{DockerError, ErrorKind};
 use crate::cluster::host::Host;
 use crate::interrupt::{Interrupt, Signal};
 
-/// The client, found once. Cloning is cheap.
+/// The client program and how to run it. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Docker {
-    /// As the user calls it.
+    /// The name by which the user calls the client.
     name: String,
     program: PathBuf,
     client: Client,
-    /// Words before every call's own: which engine it is for.
+    /// The flag before every call's arguments that chooses the engine, if it is not the default
+    /// one.
     at: Option<String>,
     interrupt: Interrupt,
     deadlines: DeadlineScale,
 }
 
 impl Docker {
-    /// Takes `chosen` (the value of `MOKCTL_DOCKER`), or else the `docker` in `path`
-    /// (the value of `PATH`), or else the `podman` there. Runs nothing.
+    /// Finds the client: `chosen` (the value of `MOKCTL_DOCKER`), or else `docker` in `path` (the
+    /// value of `PATH`), or else `podman` there. Runs nothing.
     ///
     /// # Errors
-    /// [`DockerError::NotInstalled`] where there is no such program.
+    /// Fails with [`DockerError::NotInstalled`] if there is no such program.
     pub fn locate(
         chosen: Option<&OsStr>,
         path: Option<&OsStr>,
@@ -70,7 +70,7 @@ impl Docker {
             Some(name) => vec![name],
             None => ["docker", "podman"].map(OsStr::new).to_vec(),
         };
-        // An absolute path: duct would look for a relative one in this folder.
+        // The path must be absolute: duct resolves a relative one from the working directory.
         let found = names
             .iter()
             .find_map(|name| which::which_in(name, path, "/").ok().map(|found| (name, found)));
@@ -87,49 +87,49 @@ impl Docker {
         })
     }
 
-    /// The same client with other deadlines.
+    /// Returns the same client with scaled deadlines.
     #[must_use]
     pub fn with_deadlines(self, deadlines: DeadlineScale) -> Self {
         Self { deadlines, ..self }
     }
 
-    /// The same client for the engine of `host`, whatever its own is.
+    /// Returns the same client for the engine of `host`.
     #[must_use]
     pub fn at(&self, host: &Host) -> Self {
         Self { at: Some(args::at(host)), ..self.clone() }
     }
 
-    /// Whether it goes to the same engine by the same name.
+    /// Whether `other` reaches the same engine by the same name.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         self.at == other.at
     }
 
-    /// `deadline` as it is with this client.
+    /// Returns `deadline`, scaled for this machine.
     #[must_use]
     pub fn deadline(&self, deadline: Duration) -> Duration {
         self.deadlines.apply(deadline)
     }
 
-    /// The same client for undoing: it does not stop when the user asks to.
+    /// Returns the same client with calls that signals do not interrupt, for rollbacks.
     #[must_use]
     pub fn uninterruptible(&self) -> Self {
         Self { interrupt: Interrupt::never(), ..self.clone() }
     }
 
-    /// The client's path.
+    /// Returns the path of the client program.
     #[must_use]
     pub fn program(&self) -> &Path {
         &self.program
     }
 
-    /// Which client it is.
+    /// Returns the kind of client.
     #[must_use]
     pub fn client(&self) -> Client {
         self.client
     }
 
-    /// `call` as it can be pasted into a shell.
+    /// Returns `call` as a command line that can be pasted into a shell.
     #[must_use]
     pub fn pretty(&self, call: &Call) -> String {
         let words = self.words(call);
@@ -137,19 +137,19 @@ impl Docker {
         words.map(|word| shell_escape::escape(word.into())).collect::<Vec<_>>().join(" ")
     }
 
-    /// The same, for an error.
+    /// Returns the command line of `call` for an error.
     fn command_line(&self, call: &Call) -> CommandLine {
         let words = self.words(call);
         CommandLine::new(std::iter::once(&self.name).chain(&words).map(String::as_str))
     }
 
-    /// What the client is given for `call`.
+    /// Returns the arguments of the client for `call`.
     fn words(&self, call: &Call) -> Vec<String> {
         self.at.iter().cloned().chain(self.client.translate(&call.args)).collect()
     }
 
-    /// As [`Docker::pretty`], with the name of the call's input as that of a file:
-    /// where there is none, the shell says so and runs nothing.
+    /// Returns `call` as [`Docker::pretty`] does, and redirects its input from a file named after
+    /// it. If there is no such file, the shell says so and runs nothing.
     #[must_use]
     pub fn pretty_with_input(&self, call: &Call) -> String {
         let pretty = self.pretty(call);
@@ -159,14 +159,14 @@ impl Docker {
         }
     }
 
-    /// Whether the user has asked to stop.
+    /// Returns the signal with which the user has asked mokctl to stop, if any.
     #[must_use]
     pub fn interrupted(&self) -> Option<Signal> {
         self.interrupt.signal()
     }
 }
 
-/// The results of calls, each in a thread; their panic goes on here.
+/// Waits for a thread and returns its result. A panic of the thread continues here.
 pub(crate) fn join<T>(calls: ScopedJoinHandle<'_, T>) -> T {
     calls.join().unwrap_or_else(|reason| panic::resume_unwind(reason))
 }

@@ -1,13 +1,12 @@
-//! How Go modules are fetched: the user's own settings for Go and proxies, and the
-//! certificate authorities that the user's machine trusts. A builder's container has
-//! neither by itself.
+//! How Go modules are downloaded: with the user's settings for Go and proxies, and with the
+//! certificate authorities that the user's machine trusts. A container that compiles has neither
+//! by itself.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The variables that Go honours when it fetches modules, and those of proxies, which
-/// all programs honour.
+/// The variables that Go reads when it downloads modules, and those for proxies.
 const VARIABLES: [&str; 14] = [
     "GOPROXY",
     "GOSUMDB",
@@ -25,8 +24,8 @@ const VARIABLES: [&str; 14] = [
     "no_proxy",
 ];
 
-/// Where systems keep the authorities that they trust, as one file: Debian, Fedora,
-/// `OpenSUSE`, Alpine and macOS.
+/// The files in which Debian, Fedora, `OpenSUSE`, Alpine and macOS keep the certificate
+/// authorities that they trust.
 const BUNDLES: [&str; 4] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -34,13 +33,13 @@ const BUNDLES: [&str; 4] = [
     "/etc/ssl/cert.pem",
 ];
 
-/// What a build gets of the user's surroundings.
+/// The settings that a build takes over from the user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ModuleSource {
-    /// Names of the variables that are set; a client hands on their values, so that
-    /// passwords in them are on no command line.
+    /// The names of the variables that are set. The client passes on their values, so that
+    /// passwords do not appear on a command line.
     pub variables: Vec<&'static str>,
-    /// A file of certificate authorities.
+    /// The file of certificate authorities.
     pub authorities: Option<PathBuf>,
 }
 
@@ -59,7 +58,7 @@ impl ModuleSource {
 }
 
 impl ModuleSource {
-    /// Those of the variables that name proxies: package managers honour them, too.
+    /// Returns the names of the variables for proxies, which package managers read as well.
     #[must_use]
     pub fn proxies(&self) -> Vec<&'static str> {
         let is_proxy = |name: &&&str| name.to_uppercase().ends_with("_PROXY");

@@ -1,12 +1,10 @@
-//! What a node may do on its host. `--privileged` where the engine can grant it;
-//! else every capability that it does have, one by one. Knows the kernel's
-//! names and numbers, nothing of clusters.
+//! The privileges of nodes: `--privileged` if the engine can grant it, or else every capability
+//! that the engine has. Knows the kernel's names and numbers, nothing about clusters.
 
 use super::{DockerError, ErrorKind};
 
-/// Linux capabilities by number, as far as engines of the 20.10 series know
-/// their names (`capabilities(7)`). Later ones (BPF, PERFMON,
-/// `CHECKPOINT_RESTORE`) are refused by such an engine, and no node needs them.
+/// Linux capabilities by number (`capabilities(7)`), as far as Docker 20.10 knows them. It refuses
+/// later ones (BPF, PERFMON, `CHECKPOINT_RESTORE`), and nodes do not need them.
 const CAPABILITIES: [&str; 38] = [
     "CHOWN",
     "DAC_OVERRIDE",
@@ -48,19 +46,19 @@ const CAPABILITIES: [&str; 38] = [
     "AUDIT_READ",
 ];
 
-/// A bounding set as the kernel prints it: bit N stands for capability N.
+/// A capability bounding set, in which bit N stands for capability N.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BoundingSet(u64);
 
 impl BoundingSet {
-    /// Reads the `CapBnd` line of a `/proc/PID/status`.
+    /// Parses the `CapBnd` line of a `/proc/PID/status`.
     #[must_use]
     pub fn from_status(status: &str) -> Option<Self> {
         let line = status.lines().find_map(|line| line.strip_prefix("CapBnd:"))?;
         u64::from_str_radix(line.trim(), 16).ok().map(Self)
     }
 
-    /// Whether every capability that an engine may be asked for is in it.
+    /// Whether the set contains every capability that an engine may be asked for.
     #[must_use]
     pub fn is_full(self) -> bool {
         self.names().count() == CAPABILITIES.len()
@@ -79,20 +77,20 @@ impl BoundingSet {
     }
 }
 
-/// How a node container gets its rights.
+/// The privileges of a node's container.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Privilege {
-    /// `--privileged`: all the engine knows.
+    /// `--privileged`.
     #[default]
     Full,
-    /// The capabilities of a bounding set and each restriction lifted by name.
+    /// The capabilities of a bounding set, with each other restriction lifted by its own flag.
     Listed(BoundingSet),
 }
 
 impl Privilege {
-    /// What to try first on a host whose bounding set is `here`, this process's
-    /// own: an engine on the same kernel rarely has more. A set without `SYS_ADMIN`
-    /// is that of a container that mokctl runs in and says nothing of the engine.
+    /// Returns the privileges to try first. `here` is the bounding set of this process: an engine
+    /// on the same kernel rarely has more. A set without `SYS_ADMIN` means that mokctl itself runs
+    /// in a container, so it says nothing about the engine.
     #[must_use]
     pub fn first_choice(here: Option<BoundingSet>) -> Self {
         match here {
@@ -101,14 +99,13 @@ impl Privilege {
         }
     }
 
-    /// Whether `error` is an engine's refusal of `--privileged`, for want of a
-    /// capability.
+    /// Whether the engine has refused these privileges because it lacks a capability.
     #[must_use]
     pub fn refused(self, error: &DockerError) -> bool {
         self == Self::Full && error.kind() == ErrorKind::PrivilegeRefused
     }
 
-    /// The flags of `docker create`.
+    /// Returns the flags of `docker create`.
     #[must_use]
     pub fn flags(self) -> Vec<String> {
         match self {
@@ -121,9 +118,9 @@ impl Privilege {
                         // systemd, runc and kubelet mount, unshare and pivot.
                         "--security-opt=seccomp=unconfined",
                         "--security-opt=apparmor=unconfined",
-                        // /proc/sys writable: kube-proxy and CNI plugins set sysctls.
+                        // kube-proxy and CNI plugins write to /proc/sys.
                         "--security-opt=systempaths=unconfined",
-                        // The entrypoint makes /dev/kmsg, pods make their own devices.
+                        // The entrypoint creates /dev/kmsg, and pods create devices.
                         "--device-cgroup-rule=a *:* rwm",
                     ]
                     .map(String::from),

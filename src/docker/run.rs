@@ -1,5 +1,5 @@
-//! Runs the client: the only place that uses `duct`. A call ends with its deadline,
-//! or when the user asks to stop. Does not know what a call asks.
+//! Runs the client: the only place that uses `duct`. A call is ended at its deadline, or by a
+//! signal to mokctl. Does not know what calls mean.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -12,18 +12,17 @@ use duct::{Expression, Handle};
 use super::environment;
 use super::{Call, Docker, DockerError};
 
-/// How often a waiting call looks whether the user wants to stop.
+/// How often a waiting call checks for signals.
 pub(super) const INTERRUPT_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How long a client that was ended is listened to.
+/// How long the output of a client that was killed is still read.
 pub(super) const LAST_WORDS: Duration = Duration::from_secs(1);
 
 impl Docker {
-    /// Runs `call` quietly and returns its standard output, without the newline
-    /// at its end.
+    /// Runs `call` and returns its standard output, without the newline at the end.
     ///
     /// # Errors
-    /// Every failure, with the command and what it printed.
+    /// Fails if the call does. The error has the command and its output.
     pub fn capture(&self, call: &Call) -> Result<String, DockerError> {
         let output = self.capture_bytes(call)?;
         let text = String::from_utf8(output)
@@ -31,10 +30,10 @@ impl Docker {
         Ok(text.trim_end_matches('\n').to_owned())
     }
 
-    /// As [`Docker::capture`], for output that is not text.
+    /// Runs `call` as [`Docker::capture`] does, and returns output that need not be text.
     ///
     /// # Errors
-    /// Every failure, with the command and what it printed.
+    /// As [`Docker::capture`].
     pub fn capture_bytes(&self, call: &Call) -> Result<Vec<u8>, DockerError> {
         self.may_begin(call)?;
         let started = self.expression(call).stdout_capture().stderr_capture().start();
@@ -44,11 +43,11 @@ impl Docker {
         Ok(output.stdout)
     }
 
-    /// As [`Docker::capture`], with the output of another program on the call's
-    /// standard input, however much that is.
+    /// Runs `call` as [`Docker::capture`] does, with the output of another program, of any size,
+    /// on its standard input.
     ///
     /// # Errors
-    /// Every failure of either, with the command and what it printed.
+    /// Fails if either fails. The error has the command and its output.
     pub fn capture_piped(
         &self,
         program: &Path,
@@ -58,11 +57,11 @@ impl Docker {
         self.piped(&duct::cmd(program, words), call)
     }
 
-    /// As [`Docker::capture`] of `call` by `to`, with what `from` prints on its
+    /// Runs `call` on the client `to`, with the output of `from`, which this client runs, on its
     /// standard input. The deadline is that of `call`.
     ///
     /// # Errors
-    /// Every failure of either, with the command of `call` and what both printed.
+    /// Fails if either fails. The error has the command of `call` and the output of both.
     pub fn pipe(&self, from: &Call, to: &Self, call: &Call) -> Result<String, DockerError> {
         to.piped(&self.command(from), call)
     }
@@ -77,11 +76,10 @@ impl Docker {
         Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
     }
 
-    /// Runs `call` with the user's own terminal and returns how it ended. Only
-    /// the user ends it.
+    /// Runs `call` on the user's terminal, without a deadline, and returns its exit status.
     ///
     /// # Errors
-    /// [`DockerError::Spawn`] where it cannot be started.
+    /// Fails with [`DockerError::Spawn`] if it cannot be started.
     pub fn attach(&self, call: &Call) -> Result<ExitStatus, DockerError> {
         let expression = self.command(call).unchecked();
         expression
@@ -90,7 +88,7 @@ impl Docker {
             .map_err(|source| self.spawn_error(call, source))
     }
 
-    /// Nothing is begun after the user has asked to stop.
+    /// Fails if a signal has arrived: no further call may begin.
     pub(super) fn may_begin(&self, call: &Call) -> Result<(), DockerError> {
         match self.interrupt.signal() {
             Some(signal) => {
@@ -108,7 +106,7 @@ impl Docker {
     pub(super) fn expression(&self, call: &Call) -> Expression {
         let expression = self
             .command(call)
-            // duct's own error would hold neither streams nor status.
+            // duct's error would have neither the streams nor the status.
             .unchecked()
             .before_spawn(own_process_group);
         match &call.stdin {
@@ -127,7 +125,7 @@ impl Docker {
             }
             if let Some(error) = self.overdue(call, deadline) {
                 let _ = handle.kill();
-                // A grandchild that lives on would hold the streams open for good.
+                // A surviving child of the client could keep the streams open forever.
                 let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
                 return Err(match handle.wait_timeout(LAST_WORDS) {
                     Ok(Some(printed)) => {
@@ -171,8 +169,8 @@ impl Docker {
     }
 }
 
-/// A Ctrl-C goes to the whole group of the terminal; in another group the client
-/// lives on until mokctl has decided what to undo.
+/// Puts the client in its own process group. A terminal sends Ctrl-C to its whole foreground
+/// group: the client must go on until mokctl has decided what to roll back.
 #[expect(clippy::unnecessary_wraps, reason = "the signature that duct asks for")]
 pub(super) fn own_process_group(command: &mut Command) -> io::Result<()> {
     command.process_group(0);

@@ -1,4 +1,4 @@
-//! Calls that are shown while they run, line by line.
+//! Calls whose output is processed while they run.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
@@ -10,16 +10,15 @@ use std::time::Instant;
 use super::run::INTERRUPT_INTERVAL;
 use super::{Call, Docker, DockerError};
 
-/// How many lines an error keeps: all that any step prints; of a build that runs
-/// wild the end.
+/// How many lines an error keeps: more than any step prints. Of a runaway build it keeps the end.
 pub(super) const KEPT_LINES: usize = 10_000;
 
 impl Docker {
-    /// Runs `call` and has `read` take its standard output as it comes, however much
-    /// that is. What `read` leaves is dropped.
+    /// Runs `call`, and has `read` process its standard output, of any size, while it runs. Output
+    /// that `read` leaves is dropped.
     ///
     /// # Errors
-    /// Every failure of the call, with what it said; else that of `read`.
+    /// Returns the failure of the call, with its standard error, or else that of `read`.
     pub fn read_out<T>(
         &self,
         call: &Call,
@@ -35,7 +34,7 @@ impl Docker {
             let watch = scope.spawn(move || {
                 while end.recv_timeout(INTERRUPT_INTERVAL) == Err(RecvTimeoutError::Timeout) {
                     if let Some(error) = self.overdue(call, deadline) {
-                        // It may just have ended by itself; the error is the same.
+                        // Fails if the client has just ended by itself, which is fine.
                         let _ = client.kill();
                         return Some(error);
                     }
@@ -45,10 +44,10 @@ impl Docker {
             let mut stdout = client;
             let result = read(&mut stdout);
             if result.is_err() {
-                // It would wait for a reader.
+                // Without a reader, the client would wait forever.
                 let _ = client.kill();
             }
-            // To its end, where the client is waited for.
+            // The rest is read up to the end, at which the client is waited for.
             let drained = io::copy(&mut stdout, &mut io::sink());
             drop(ended);
             let overdue = watch.join().unwrap_or_else(|reason| panic::resume_unwind(reason));
@@ -58,7 +57,7 @@ impl Docker {
             return Err(error);
         }
         match client.try_wait() {
-            // It is incomplete, and not read.
+            // The client was killed because `read` has failed: that failure is the error.
             Ok(Some(output)) if result.is_err() && output.status.code().is_none() => {}
             Ok(Some(output)) => self.succeed(call, output.status, b"", &output.stderr)?,
             Ok(None) => {}
@@ -67,21 +66,21 @@ impl Docker {
         Ok(result)
     }
 
-    /// Runs `call` and hands each line that it prints, on either stream, to
-    /// `on_line` as it comes. An error keeps the last lines.
+    /// Runs `call`, and passes each line of its standard output and standard error to `on_line` as
+    /// it comes.
     ///
     /// # Errors
-    /// Every failure, with the command and what it printed.
+    /// Fails if the call does. The error has the command and the last lines.
     pub fn stream(&self, call: &Call, mut on_line: impl FnMut(&str)) -> Result<(), DockerError> {
         self.may_begin(call)?;
         let started = self.expression(call).stderr_to_stdout().reader();
         let client = Arc::new(started.map_err(|source| self.spawn_error(call, source))?);
         let (found, lines) = mpsc::channel();
         let reader = Arc::clone(&client);
-        // Not waited for: where a child of the client lives on and holds the stream
-        // open, its end never comes.
+        // The thread is not joined: a surviving child of the client may keep the stream open
+        // forever.
         std::thread::spawn(move || {
-            // The receiver is gone once the call was given up.
+            // Sending fails once the call has been given up.
             BufReader::new(&*reader).split(b'\n').try_for_each(|line| found.send(line))
         });
         let deadline = Instant::now() + self.deadline(call.deadline);
@@ -103,7 +102,7 @@ impl Docker {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if let Some(error) = self.overdue(call, deadline) {
-                // It may just have ended by itself; the error is the same.
+                // Fails if the client has just ended by itself, which is fine.
                 let _ = client.kill();
                 return Err(error.with_output(kept(last)));
             }

@@ -1,4 +1,4 @@
-//! Calls whose client draws for a terminal: docker tells how far a pull is there alone.
+//! Calls whose client runs on a pseudo-terminal. docker shows the progress of a pull only there.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -12,31 +12,31 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use super::run::INTERRUPT_INTERVAL;
 use super::{Call, Docker, DockerError};
 
-/// As much as a client writes at once.
+/// The size of the read buffer, in bytes.
 const PIECE: usize = 1 << 12;
 
 impl Docker {
-    /// Runs `call` with a terminal as its standard output, and hands what it draws there to
-    /// `on_text` as it comes. Nothing of that is kept.
+    /// Runs `call` with a pseudo-terminal as its standard output, and passes its output to
+    /// `on_text` as it comes.
     ///
     /// # Errors
-    /// Every failure, with the command and what it said on its standard error.
+    /// Fails if the call does. The error has the command and its standard error.
     pub fn draw(&self, call: &Call, mut on_text: impl FnMut(&str)) -> Result<(), DockerError> {
-        // There may be none to be had, as in a bare container.
+        // There may be no pseudo-terminals, as in a minimal container.
         let Ok((ours, clients)) = terminal() else {
             return self.capture(call).map(drop);
         };
         self.may_begin(call)?;
         let command = self.expression(call).stdout_file(clients).stderr_capture();
         let handle = command.start().map_err(|source| self.spawn_error(call, source))?;
-        // It has the client's end, and would keep it open.
+        // The command holds the client's end, and would keep it open.
         drop(command);
         let (found, pieces) = mpsc::channel();
-        // Not waited for: a child of the client that lives on holds the other end open.
+        // The thread is not joined: a surviving child of the client may keep its end open.
         std::thread::spawn(move || {
             let mut ours = File::from(ours);
             let mut buffer = [0; PIECE];
-            // The end of a terminal is an error.
+            // Reading fails once the client's end is closed.
             while let Ok(count @ 1..) = ours.read(&mut buffer) {
                 if found.send(buffer[..count].to_vec()).is_err() {
                     break;
@@ -59,7 +59,7 @@ impl Docker {
                 Err(source) => return Err(self.spawn_error(call, source)),
             }
             if let Some(error) = self.overdue(call, deadline) {
-                // It may just have ended by itself; the error is the same.
+                // Fails if the client has just ended by itself, which is fine.
                 let _ = handle.kill();
                 return Err(error);
             }
@@ -67,7 +67,7 @@ impl Docker {
     }
 }
 
-/// Both ends of a new terminal: ours, and the client's.
+/// Opens a pseudo-terminal, and returns mokctl's end and the client's.
 fn terminal() -> io::Result<(OwnedFd, OwnedFd)> {
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
     rustix::io::fcntl_setfd(&ours, rustix::io::FdFlags::CLOEXEC)?;

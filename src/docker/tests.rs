@@ -1,12 +1,12 @@
-//! The calls against a shell in the client's place: what matters here is how
-//! programs end, not what docker is.
+//! Tests of calls with a shell instead of the client: they are about how programs end, not about
+//! docker.
 
 use std::time::{Duration, Instant};
 
 use super::stream::KEPT_LINES;
 use super::*;
 
-/// `script`, run in place of the docker client, within `milliseconds`.
+/// Returns a client that runs `script`, and a call with a deadline of `milliseconds`.
 fn shell(script: &str, milliseconds: u64) -> (Docker, Call) {
     let path = std::env::var_os("PATH");
     let docker = Docker::locate(Some(OsStr::new("sh")), path.as_deref(), Interrupt::never());
@@ -49,7 +49,7 @@ fn a_stream_that_hangs_is_given_up_with_what_it_said() {
 #[test]
 fn a_child_that_holds_the_stream_open_holds_nobody_up() {
     let begun = Instant::now();
-    // The child has its own group: it is not ended with the client.
+    // The child has its own process group, so it is not killed with the client.
     let (lines, result) = stream("echo begun; setsid sleep 5 & exit 3", 300);
     assert_eq!(lines, ["begun"]);
     assert!(matches!(result, Err(DockerError::TimedOut { .. })), "{result:?}");

@@ -1,22 +1,22 @@
-//! Containers that programs are compiled in, and images of what they made.
+//! Containers in which programs are compiled, and images of the results.
 
 use std::time::Duration;
 
 use crate::cluster::labels::Label;
 use crate::docker::Call;
 
-/// A container that compiles.
+/// A container that compiles programs.
 #[derive(Debug, Clone, Copy)]
 pub struct CompileContainer<'a> {
-    /// Its name.
+    /// The container's name.
     pub name: &'a str,
     /// The image with the compiler.
     pub image: &'a str,
-    /// `VOLUME:FOLDER` for caches.
+    /// The volume for caches and where it is mounted, `VOLUME:FOLDER`.
     pub volume: &'a str,
-    /// Names of variables that it gets as this process has them.
+    /// The names of environment variables that it gets with the values they have in this process.
     pub inherited: &'a [&'static str],
-    /// Variables with their values.
+    /// Further environment variables with their values.
     pub variables: &'a [(&'a str, &'a str)],
     /// Labels.
     pub labels: &'a [Label],
@@ -24,19 +24,19 @@ pub struct CompileContainer<'a> {
     pub command: &'a [&'a str],
 }
 
-/// Creates it.
+/// Creates the container.
 #[must_use]
 pub fn create_compiler(container: &CompileContainer<'_>) -> Call {
     let CompileContainer { name, image, volume, inherited, variables, labels, command } = container;
     let mut args = vec![
         "create".to_owned(),
         format!("--name={name}"),
-        // The user's proxies may listen on this machine's loopback.
+        // The user's proxies may listen on this machine's loopback address.
         "--network=host".into(),
         format!("--volume={volume}"),
     ];
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
-    // Without a value: the client takes it from its own environment.
+    // Without a value, the client takes the one in its environment.
     args.extend(inherited.iter().map(|name| format!("--env={name}")));
     args.extend(variables.iter().map(|(name, value)| format!("--env={name}={value}")));
     args.push((*image).to_owned());
@@ -44,19 +44,19 @@ pub fn create_compiler(container: &CompileContainer<'_>) -> Call {
     Call::new(args).deadline(Call::WORK).to_its_end()
 }
 
-/// Starts a container, shows what it prints, and ends as it does.
+/// Starts a container, prints its output, and exits with its status.
 #[must_use]
 pub fn start_attached(container: &str) -> Call {
     Call::new(["start", "--attach", container]).deadline(COMPILE)
 }
 
-/// A folder of a container as a tar archive on standard output.
+/// Writes a folder of a container to standard output as a tar archive.
 #[must_use]
 pub fn copy_out(container: &str, folder: &str) -> Call {
     Call::new(["cp", &format!("{container}:{folder}"), "-"]).deadline(Call::TRANSFER)
 }
 
-/// Makes an image of a tar archive on standard input.
+/// Makes an image from a tar archive on standard input.
 #[must_use]
 pub fn import(tag: &str, labels: &[Label]) -> Call {
     let labels = labels.iter().map(|(key, value)| format!("--change=LABEL {key}={value}"));
@@ -71,11 +71,11 @@ pub fn run_program(image: &str, command: &[&str]) -> Call {
     Call::new(words.chain(command.iter().copied())).deadline(Call::WORK)
 }
 
-/// Removes a volume, unless a container has it.
+/// Removes a volume, unless a container uses it.
 #[must_use]
 pub fn remove_volume(name: &str) -> Call {
     Call::new(["volume", "rm", name]).deadline(Call::WORK)
 }
 
-/// One module's programs, in seconds, on a slow machine.
+/// The deadline for compiling the programs of one module on a slow machine.
 const COMPILE: Duration = Duration::from_secs(2 * 3600);

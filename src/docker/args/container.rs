@@ -1,4 +1,4 @@
-//! Containers: made, started, stopped, removed, listed.
+//! Creates, starts, stops, removes and lists containers.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -13,37 +13,37 @@ use crate::docker::privilege::Privilege;
 /// A container to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container {
-    /// Its name and hostname.
+    /// The name and the hostname.
     pub name: String,
-    /// The network it is on.
+    /// The network to connect it to.
     pub network: String,
-    /// Its address there.
+    /// Its IPv4 address on that network.
     pub address: Ipv4Addr,
-    /// Its IPv6 address there, if that has such.
+    /// Its IPv6 address on that network, if the network has IPv6.
     pub ipv6_address: Option<Ipv6Addr>,
     /// Labels, in this order.
     pub labels: Vec<Label>,
-    /// Ports on the host.
+    /// Published ports.
     pub publish: Vec<PortBinding>,
-    /// Folders and files of the engine's host.
+    /// Folders and files of the engine's host that are mounted.
     pub mounts: Vec<Mount>,
-    /// What it may use of its machine.
+    /// How much CPU and memory it may use.
     pub limits: Limits,
-    /// The folder that is a volume, where the container runs a runtime.
+    /// The folder that is a volume, if the container runs a container runtime.
     pub state: Option<&'static str>,
-    /// The container whose volumes it takes over.
+    /// The container whose volumes it uses.
     pub volumes_from: Option<String>,
-    /// Rights; none for a container that needs none beyond the usual.
+    /// Its privileges. `None` for a container that needs no special ones.
     pub privilege: Option<Privilege>,
     /// The image's name.
     pub image: String,
-    /// In place of the image's entrypoint.
+    /// An entrypoint that replaces the image's.
     pub entrypoint: Option<String>,
 }
 
-/// Variables that the client fills in from its own configuration where they are not
-/// given. A node has its proxies from us, with all that is reached without: programs
-/// that found these instead would look for the API server behind a proxy.
+/// Variables that the client sets from its configuration unless they are given. Nodes get their
+/// proxies from mokctl, with everything that is reached without a proxy. Programs that found the
+/// client's values instead would look for the API server behind a proxy.
 const PROXIES: [&str; 10] = [
     "HTTP_PROXY",
     "http_proxy",
@@ -63,13 +63,13 @@ pub fn create_container(container: &Container) -> Call {
     let mut args: Vec<String> = vec![
         "create".into(),
         format!("--name={}", container.name),
-        // kubeadm and kubelet name the node by it.
+        // kubeadm and kubelet take the node's name from it.
         format!("--hostname={}", container.name),
         format!("--network={}", container.network),
-        // The certificates and etcd's peer addresses hold it: it must survive.
+        // Certificates and etcd's peer URLs contain the address, so it must never change.
         format!("--ip={}", container.address),
-        // Whatever the engine's default is: one without a place to log to starts nothing,
-        // and of some nothing can be read again.
+        // The engine's default may be a driver that prevents the start because its target is
+        // missing, or one whose logs cannot be read.
         "--log-driver=json-file".into(),
     ];
     args.extend(container.ipv6_address.map(|address| format!("--ip6={address}")));
@@ -80,25 +80,25 @@ pub fn create_container(container: &Container) -> Call {
         args.push(format!("--publish={publish}"));
     }
     for Mount { source, target, read_only } in &container.mounts {
-        // Not --volume, which makes an empty folder of a source that is not there.
+        // Not --volume, which would create a missing source as an empty folder.
         let mount = format!("--mount=type=bind,source={source},target={target}");
         args.push(mount + if *read_only { ",readonly" } else { "" });
     }
     args.extend(container.limits.cpus().map(|cpus| format!("--cpus={cpus}")));
     if let Some(memory) = container.limits.memory {
-        // Without the second it may swap as much again.
+        // Without the second flag the container may use as much swap in addition.
         args.extend([format!("--memory={memory}"), format!("--memory-swap={memory}")]);
     }
     if let Some(privilege) = container.privilege {
         args.extend(privilege.flags());
         args.extend(
             [
-                // Each kubelet sees its own containers alone: without it they find
-                // each other's and burn CPU over them.
+                // Each kubelet must see only its own containers: otherwise kubelets find each
+                // other's containers and waste CPU on them.
                 "--cgroupns=private",
-                // systemd is process 1, whatever the engine's default is.
+                // systemd must be process 1, even if the engine's default is an init process.
                 "--init=false",
-                // systemd wants an empty, writable /run at each start.
+                // systemd needs an empty, writable /run at each start.
                 "--tmpfs=/run",
                 "--tmpfs=/tmp",
             ]
@@ -106,11 +106,11 @@ pub fn create_container(container: &Container) -> Call {
         );
     }
     if let Some(state) = container.state {
-        // overlayfs refuses an upper folder that is on overlayfs itself.
+        // overlayfs refuses an upper folder on overlayfs.
         args.push(format!("--volume={state}"));
     }
     if let Some(former) = &container.volumes_from {
-        // By name they would no longer count as anonymous, and outlive the node.
+        // Volumes given by name would no longer count as anonymous, and outlive the node.
         args.push(format!("--volumes-from={former}"));
     }
     args.extend(PROXIES.iter().map(|name| format!("--env={name}=")));
@@ -130,21 +130,21 @@ pub fn put_files(container: &str, tar: Vec<u8>) -> Call {
         .deadline(Call::WORK)
 }
 
-/// What a container has of `path`, as a tar archive on standard output.
+/// Writes `path` of a container to standard output as a tar archive.
 #[must_use]
 pub fn take_files(container: &str, path: &str) -> Call {
     Call::new(["cp", &format!("{container}:{path}"), "-"]).deadline(Call::TRANSFER)
 }
 
-/// Puts the files of an archive that another call writes into `folder` of a container,
-/// whose users they keep.
+/// Puts the files of a tar archive, which another call writes, into `folder` of a container. They
+/// keep their owners.
 #[must_use]
 pub fn put_piped(container: &str, folder: &str) -> Call {
     Call::new(["cp", "-", &format!("{container}:{folder}")]).deadline(Call::TRANSFER)
 }
 
-/// What a container has in another way than its image: a line `A /path` for what was
-/// added, `C` for what was changed, `D` for what was deleted.
+/// Lists the differences between a container and its image: a line `A /path` for an added file,
+/// `C` for a changed one, `D` for a deleted one.
 #[must_use]
 pub fn changes(container: &str) -> Call {
     Call::new(["diff", container]).deadline(Call::WORK)
@@ -162,22 +162,22 @@ pub fn start<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["start"].into_iter().chain(containers)).deadline(Call::WORK)
 }
 
-/// Lets a paused container go on.
+/// Unpauses a container.
 #[must_use]
 pub fn unpause(container: &str) -> Call {
     Call::new(["unpause", container])
 }
 
-/// Gives containers the policy for good. Until then an engine that starts leaves
-/// them alone, and the missing policy shows that they were never finished.
+/// Gives containers the restart policy, which marks them as complete. Without it, an engine that
+/// restarts does not start them.
 #[must_use]
 pub fn keep<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
     let policy = ["update".to_owned(), format!("--restart={RESTART_POLICY}")];
     Call::new(policy.into_iter().chain(containers.into_iter().map(String::from)))
 }
 
-/// Stops containers: systemd gets `seconds` for its services, then the engine
-/// kills. `-t`, because the long name is `--time` up to Docker 27, and 28 warns of it.
+/// Stops containers: after `seconds` the engine kills what is still running. The flag is `-t`,
+/// because the long one is `--time` up to Docker 27, about which Docker 28 warns.
 #[must_use]
 pub fn stop<'a>(containers: impl IntoIterator<Item = &'a str>, seconds: u32) -> Call {
     let time = ["stop".to_owned(), "-t".to_owned(), seconds.to_string()];
@@ -185,7 +185,7 @@ pub fn stop<'a>(containers: impl IntoIterator<Item = &'a str>, seconds: u32) -> 
         .deadline(Call::WORK + Duration::from_secs(seconds.into()))
 }
 
-/// Sends a signal to a container's first program.
+/// Sends a signal to the first process of a container.
 #[must_use]
 pub fn signal(container: &str, signal: &str) -> Call {
     Call::new(["kill", &format!("--signal={signal}"), container])
@@ -197,41 +197,41 @@ pub fn remove<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["rm", "--force", "--volumes"].into_iter().chain(containers)).deadline(Call::WORK)
 }
 
-/// What a container's first program has printed.
+/// Prints the output of a container's first process.
 #[must_use]
 pub fn logs(container: &str) -> Call {
     Call::new(["logs", container]).deadline(Call::TRANSFER)
 }
 
-/// Ids of all containers, running or not, that carry `label` with `value`.
+/// Lists the ids of all containers, running or not, that have `label` with `value`.
 #[must_use]
 pub fn container_ids(label: &str, value: &str) -> Call {
     let filter = format!("--filter=label={label}={value}");
     Call::new(["ps", "--all", "--quiet", "--no-trunc", &filter])
 }
 
-/// Ids of all containers, running or not, that carry `label`.
+/// Lists the ids of all containers, running or not, that have `label`.
 #[must_use]
 pub fn labelled_container_ids(label: &str) -> Call {
     let filter = format!("--filter=label={label}");
     Call::new(["ps", "--all", "--quiet", "--no-trunc", &filter])
 }
 
-/// Names of all containers, running or not, that carry `label`.
+/// Lists the names of all containers, running or not, that have `label`.
 #[must_use]
 pub fn labelled_container_names(label: &str) -> Call {
     let filter = format!("--filter=label={label}");
     Call::new(["ps", "--all", &filter, "--format={{.Names}}"])
 }
 
-/// What containers have written in their own file systems: bytes, a line for each.
+/// Prints how much containers have written to their file systems, in bytes, one line each.
 #[must_use]
 pub fn written<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
     let words = ["container", "inspect", "--size", "--format={{.SizeRw}}"];
     Call::new(words.into_iter().chain(ids)).deadline(Call::WORK)
 }
 
-/// Everything the engine knows of containers, as JSON.
+/// Prints everything that the engine knows about containers, as JSON.
 #[must_use]
 pub fn inspect_containers<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["container", "inspect"].into_iter().chain(ids))

@@ -1,34 +1,34 @@
-//! The engine itself and its host.
+//! Asks about the engine and its host.
 
 use crate::cluster::host::Host;
 use crate::docker::Call;
 
-/// The flag, before every other word, that has the client go to the engine of `host`.
+/// Returns the flag that directs the client to the engine of `host`. It must come first.
 #[must_use]
 pub fn at(host: &Host) -> String {
     let flag = if host.is_address() { "host" } else { "context" };
     format!("--{flag}={host}")
 }
 
-/// Asks the client where its engine is; asks the engine nothing.
+/// Asks the client for the address of its engine, without contacting the engine.
 #[must_use]
 pub fn endpoint() -> Call {
     Call::new(["context", "inspect", "--format={{.Endpoints.docker.Host}}"])
 }
 
-/// Asks the engine who it is, as JSON.
+/// Prints information about the engine, as JSON.
 #[must_use]
 pub fn info() -> Call {
     Call::new(["info", "--format={{json .}}"])
 }
 
-/// Prints the state of the host's first process, as a container of `image` sees it.
+/// Prints `/proc/1/status` of the engine's host, from a container of `image`.
 #[must_use]
 pub fn host_status(image: &str) -> Call {
     Call::new([
         "run",
         "--rm",
-        // The first process is then the host's.
+        // Process 1 is then that of the host.
         "--pid=host",
         "--network=none",
         "--entrypoint=cat",

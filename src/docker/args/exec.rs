@@ -1,4 +1,4 @@
-//! Programs run in a container.
+//! Runs programs in a container.
 
 use crate::docker::Call;
 
@@ -8,7 +8,7 @@ pub fn exec<'a>(container: &'a str, command: impl IntoIterator<Item = &'a str>) 
     Call::new(["exec", container].into_iter().chain(command))
 }
 
-/// Runs a program in a container that reads its standard input, which `input` names.
+/// Runs a program in a container with standard input. `input` describes the input.
 #[must_use]
 pub fn exec_with_input<'a>(
     container: &'a str,
@@ -18,8 +18,8 @@ pub fn exec_with_input<'a>(
     Call::new(["exec", "--interactive", container].into_iter().chain(command)).input(input)
 }
 
-/// Runs a program in a container with the user's own streams; with a terminal of
-/// its own where the user has one.
+/// Runs a program in a container with the user's standard streams, and with a terminal if
+/// `terminal`.
 #[must_use]
 pub fn exec_attached(container: &str, command: &[&str], terminal: bool) -> Call {
     let flags = ["--interactive"].into_iter().chain(terminal.then_some("--tty"));
@@ -27,7 +27,7 @@ pub fn exec_attached(container: &str, command: &[&str], terminal: bool) -> Call 
     Call::new(["exec"].into_iter().chain(words))
 }
 
-/// Runs a program in a container that reads what another call writes.
+/// Runs a program in a container that reads the output of another call.
 #[must_use]
 pub fn exec_piped<'a>(container: &'a str, command: impl IntoIterator<Item = &'a str>) -> Call {
     let words = ["exec", "--interactive", container].into_iter().chain(command);

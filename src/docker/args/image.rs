@@ -1,4 +1,4 @@
-//! Images: looked at, carried about, built.
+//! Inspects, transfers, builds and removes images.
 
 use std::time::Duration;
 
@@ -6,115 +6,114 @@ use crate::cluster::labels::Label;
 use crate::docker::Call;
 use crate::docker::privilege::Privilege;
 
-/// An image's id.
+/// Prints the id of an image.
 #[must_use]
 pub fn image_id(image: &str) -> Call {
     Call::new(["image", "inspect", "--format={{.Id}}", image])
 }
 
-/// The digests of an image's layers, a line for each.
+/// Prints the digests of an image's layers, one line each.
 #[must_use]
 pub fn image_layers(image: &str) -> Call {
     let format = "--format={{range .RootFS.Layers}}{{println .}}{{end}}";
     Call::new(["image", "inspect", format, image])
 }
 
-/// The system and the processors that an image is for, such as `linux/amd64`.
+/// Prints the platform of an image, such as `linux/amd64`.
 #[must_use]
 pub fn image_platform(image: &str) -> Call {
     Call::new(["image", "inspect", "--format={{.Os}}/{{.Architecture}}", image])
 }
 
-/// An image's size in bytes, with what it shares.
+/// Prints the size of an image in bytes, including shared layers.
 #[must_use]
 pub fn image_size(image: &str) -> Call {
     Call::new(["image", "inspect", "--format={{.Size}}", image])
 }
 
-/// The value of an image's `label`; an empty line where it has none.
+/// Prints the value of an image's `label`, or an empty line.
 #[must_use]
 pub fn image_label(image: &str, label: &str) -> Call {
     let template = format!("--format={{{{index .Config.Labels {label:?}}}}}");
     Call::new(["image", "inspect", &template, image])
 }
 
-/// Ids of the images that carry `label`, or `LABEL=VALUE`, once for each name.
+/// Lists the ids of the images with a label, `LABEL` or `LABEL=VALUE`, once for each of their
+/// names.
 #[must_use]
 pub fn labelled_image_ids(label: &str) -> Call {
     let filter = format!("--filter=label={label}");
     Call::new(["image", "ls", "--quiet", "--no-trunc", &filter])
 }
 
-/// Names of images; of those that carry `label`, where it is given.
+/// Lists the names of all images, or of those with `label`.
 #[must_use]
 pub fn image_names(label: Option<&str>) -> Call {
-    // An image without a name would be called <none>.
+    // An image without a name would be listed as <none>.
     let words = ["image", "ls", "--filter=dangling=false", "--format={{.Repository}}:{{.Tag}}"];
     let filter = label.map(|label| format!("--filter=label={label}"));
     Call::new(words.into_iter().map(String::from).chain(filter))
 }
 
-/// Everything the engine knows of images, as JSON.
+/// Prints everything that the engine knows about images, as JSON.
 #[must_use]
 pub fn inspect_images<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["image", "inspect"].into_iter().chain(ids))
 }
 
-/// Removes the images that carry `label`, have no name any more, and that no
-/// container is made of.
+/// Removes the images with `label` that have no name and are not used by a container.
 #[must_use]
 pub fn prune_images(label: &str) -> Call {
     let filter = format!("--filter=label={label}");
     Call::new(["image", "prune", "--force", &filter]).deadline(Call::WORK)
 }
 
-/// Removes the images that carry `label` and that no container is made of, for a user
-/// to run.
+/// Removes the images with `label` that are not used by a container. Users run this call.
 #[must_use]
 pub fn prune_all_images(label: &str) -> Call {
     Call::new(["image", "prune", "--all", "--filter", &format!("label={label}")])
 }
 
-/// Removes images. Of one that a container is made of only the name goes; it is
-/// pruned after the container.
+/// Removes images. An image that a container uses only loses its name, and is pruned after the
+/// container has been removed.
 #[must_use]
 pub fn remove_images<'a>(images: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["image", "rm", "--force"].into_iter().chain(images)).deadline(Call::WORK)
 }
 
-/// Images as a tar archive on standard output.
+/// Writes images to standard output as a tar archive.
 #[must_use]
 pub fn save<'a>(images: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["save"].into_iter().chain(images)).deadline(Call::TRANSFER)
 }
 
-/// Takes images out of the tar archive `file`: for a user to say.
+/// Loads images from the tar archive `file`. Users run this call.
 #[must_use]
 pub fn load(file: &str) -> Call {
     Call::new(["load".to_owned(), format!("--input={file}")])
 }
 
-/// Takes images out of an archive on standard input, which may be compressed with gzip. Not
-/// out of a file: a client from a snap sees few of them.
+/// Loads images from an archive on standard input, which may be compressed with gzip. Not from a
+/// file, because a client from a snap can read few of them.
 #[must_use]
 pub fn load_piped() -> Call {
     Call::new(["load", "--quiet"]).deadline(Call::TRANSFER).to_its_end()
 }
 
-/// Brings an image from a registry.
+/// Pulls an image.
 #[must_use]
 pub fn pull(image: &str) -> Call {
     Call::new(["pull", image]).deadline(BUILD)
 }
 
-/// Gives an image one more name.
+/// Gives an image a further name.
 #[must_use]
 pub fn tag(image: &str, name: &str) -> Call {
     Call::new(["tag", image, name])
 }
 
-/// Builds an image from a context given as tar archive; `proxies` are variables whose
-/// values the client hands on.
+/// Builds an image from a context, a tar archive. `proxies` are the names of variables whose
+/// values the client passes on.
 #[must_use]
 pub fn build(
     tag: &str,
@@ -126,13 +125,13 @@ pub fn build(
     let mut args = vec!["build".to_owned(), format!("--tag={tag}")];
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
     args.extend(arguments.iter().map(|(key, value)| format!("--build-arg={key}={value}")));
-    // Builders know these names, and keep them out of the image.
+    // Builders know these names and do not store their values in the image.
     args.extend(proxies.iter().map(|name| format!("--build-arg={name}")));
     args.push("-".into());
     Call::new(args).stdin(context).deadline(BUILD)
 }
 
-/// Creates a container that never runs, for its volumes.
+/// Creates a container that is never started, for its volumes.
 #[must_use]
 pub fn create_volumes(name: &str, image: &str, labels: &[Label]) -> Call {
     let mut args = vec!["create".to_owned(), format!("--name={name}")];
@@ -141,23 +140,23 @@ pub fn create_volumes(name: &str, image: &str, labels: &[Label]) -> Call {
     Call::new(args).deadline(Call::WORK).to_its_end()
 }
 
-/// Runs `program` in a container of `image` that is gone afterwards, and reaches nothing.
+/// Runs `program` in a container of `image` that has no network and is removed afterwards.
 #[must_use]
 pub fn run_once<'a>(image: &str, program: &str, words: impl IntoIterator<Item = &'a str>) -> Call {
-    // It may read what it is asked about from its standard input.
+    // The program may read its standard input.
     let mut args = ["run", "--rm", "--interactive", "--network=none"].map(String::from).to_vec();
     args.extend([format!("--entrypoint={program}"), image.to_owned()]);
     args.extend(words.into_iter().map(String::from));
     Call::new(args).deadline(Call::WORK)
 }
 
-/// Where a container finds the files of an image that is not its own.
+/// How a container gets the files of another image.
 #[derive(Debug, Clone, Copy)]
 pub enum Lent<'a> {
-    /// In the volumes of this container: docker fills them when it creates it.
+    /// From the volumes of this container, which docker fills when it creates the container.
     Volumes(&'a str),
-    /// In this image, mounted. Only podman mounts one in all its versions, and it would fill
-    /// a volume only when its container starts, which a container without a program cannot.
+    /// From this image, which is mounted. All versions of podman can mount images. podman fills
+    /// volumes only when a container starts, which one without a program cannot.
     Image(&'a str),
 }
 
@@ -169,7 +168,7 @@ impl Lent<'_> {
         }
     }
 
-    /// Below which the image's root is.
+    /// Returns the folder below which the image's files are.
     fn root(self) -> &'static str {
         match self {
             Self::Volumes(_) => "",
@@ -178,8 +177,8 @@ impl Lent<'_> {
     }
 }
 
-/// Runs a script, given on standard input, in a new container of `image`. Its only
-/// argument is the folder below which it finds what is `lent`.
+/// Runs a script, given on standard input, in a new container of `image`. The script's only
+/// argument is the folder with the files that are `lent`.
 #[must_use]
 pub fn run_script(
     name: &str,
@@ -192,7 +191,7 @@ pub fn run_script(
     let mut args = vec!["run".to_owned(), "--interactive".into(), format!("--name={name}")];
     args.extend(privilege.flags());
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
-    // bash reads the script to its end before it runs any of it.
+    // Reads the whole script before any of it is run.
     let script_shell = "script=$(cat) && exec bash -c \"$script\" \"$@\"";
     args.extend([
         lent.flag(),
@@ -200,7 +199,7 @@ pub fn run_script(
         image.into(),
         "-c".into(),
         script_shell.into(),
-        // The names of this shell and of the one that runs the script.
+        // The `$0` of this shell and of the one that runs the script.
         "bash".into(),
         "script".into(),
         lent.root().into(),
@@ -208,8 +207,8 @@ pub fn run_script(
     Call::new(args).stdin(script).deadline(BUILD)
 }
 
-/// Runs `program` in a new container of `image` that sees the volumes of another
-/// one, and stays.
+/// Runs `program` in a new container of `image`, which has the volumes of another container and is
+/// kept.
 #[must_use]
 pub fn run_beside(
     name: &str,
@@ -222,7 +221,7 @@ pub fn run_beside(
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
     args.extend([
         "--network=none".to_owned(),
-        // overlayfs keeps what it must know of a folder in trusted attributes.
+        // overlayfs stores its metadata in trusted extended attributes.
         "--cap-add=SYS_ADMIN".into(),
         format!("--volumes-from={volumes_from}:ro"),
     ]);
@@ -232,7 +231,7 @@ pub fn run_beside(
     Call::new(args).deadline(Call::TRANSFER).to_its_end()
 }
 
-/// Makes an image of a container, with Dockerfile instructions applied.
+/// Makes an image from a container, and applies Dockerfile instructions.
 #[must_use]
 pub fn commit(container: &str, image: &str, changes: &[String]) -> Call {
     let mut args = vec!["commit".to_owned()];
@@ -241,5 +240,5 @@ pub fn commit(container: &str, image: &str, changes: &[String]) -> Call {
     Call::new(args).deadline(BUILD)
 }
 
-/// Builds compile: an hour, in seconds, is for a slow machine.
+/// The deadline of a build on a slow machine: an hour.
 const BUILD: Duration = Duration::from_secs(3600);

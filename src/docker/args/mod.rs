@@ -1,5 +1,5 @@
-//! The command lines of the docker client, built by pure functions: the reason
-//! for each flag stands beside it. Output is asked for in a machine's format.
+//! The command lines of the docker client, built by pure functions, with the reason beside each
+//! flag. Output is requested in machine-readable formats.
 
 mod compile;
 mod container;

@@ -1,4 +1,4 @@
-//! Networks: made, removed, listed.
+//! Creates, removes and lists networks.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -13,16 +13,16 @@ pub fn create_network(name: &str, layout: Layout, labels: &[Label]) -> Call {
         "network".to_owned(),
         "create".into(),
         "--driver=bridge".into(),
-        // Fixed addresses are granted on networks with a subnet given by hand.
+        // Containers may choose addresses only on networks with an explicit subnet.
         format!("--subnet={}", layout.subnet()),
-        // By default the first one of the range below.
+        // By default, the gateway is the first address of the range below.
         format!("--gateway={}", layout.gateway()),
     ];
-    // By default the engine gives out any free address, also those of nodes that are
-    // stopped, and those of Services.
+    // By default, the engine assigns any free address, even that of a stopped node or of a
+    // Service.
     args.extend(layout.guests().map(|range| format!("--ip-range={range}")));
     if let (Some(subnet), Some(gateway)) = (layout.ipv6(), layout.ipv6_gateway()) {
-        // Otherwise the engine switches IPv6 off in its containers.
+        // Without this, the engine disables IPv6 in the network's containers.
         args.push("--ipv6".into());
         args.extend([format!("--subnet={subnet}"), format!("--gateway={gateway}")]);
         args.extend(layout.ipv6_guests().map(|range| format!("--ip-range={range}")));
@@ -32,18 +32,18 @@ pub fn create_network(name: &str, layout: Layout, labels: &[Label]) -> Call {
     Call::new(args).to_its_end()
 }
 
-/// Creates a network across the hosts of a swarm. What the swarm takes for itself, an
-/// address for each host, comes out of `range`.
+/// Creates a network across the hosts of a swarm. The swarm takes an address for each host from
+/// `range`.
 #[must_use]
 pub fn create_overlay(name: &str, subnet: &str, range: &str, labels: &[Label]) -> Call {
     let mut args = vec![
         "network".to_owned(),
         "create".into(),
         "--driver=overlay".into(),
-        // For containers; without it, it is for Swarm's own services alone.
+        // Without it, only Swarm services can use the network.
         "--attachable".into(),
         format!("--subnet={subnet}"),
-        // The first free ones otherwise: the balancer's and the masters'.
+        // Otherwise the swarm takes the first free addresses: those of load balancer and masters.
         format!("--ip-range={range}"),
     ];
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
@@ -51,14 +51,15 @@ pub fn create_overlay(name: &str, subnet: &str, range: &str, labels: &[Label]) -
     Call::new(args).deadline(Call::WORK).to_its_end()
 }
 
-/// Takes a container off a network. One that is stopped is still on a network that is gone.
+/// Disconnects a container from a network. A stopped container stays connected to a network that
+/// has been removed.
 #[must_use]
 pub fn disconnect(network: &str, container: &str) -> Call {
-    // Also where the engine cannot find the network of the container any more.
+    // --force: the engine may no longer find the container's network.
     Call::new(["network", "disconnect", "--force", network, container])
 }
 
-/// Puts a container on a network, with these addresses.
+/// Connects a container to a network with these addresses.
 #[must_use]
 pub fn connect(
     network: &str,
@@ -78,20 +79,20 @@ pub fn remove_networks<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["network", "rm"].into_iter().chain(ids))
 }
 
-/// Ids of all networks.
+/// Lists the ids of all networks.
 #[must_use]
 pub fn network_ids() -> Call {
     Call::new(["network", "ls", "--quiet", "--no-trunc"])
 }
 
-/// Ids of the networks that carry `label` with `value`.
+/// Lists the ids of the networks that have `label` with `value`.
 #[must_use]
 pub fn labelled_network_ids(label: &str, value: &str) -> Call {
     let filter = format!("--filter=label={label}={value}");
     Call::new(["network", "ls", "--quiet", "--no-trunc", &filter])
 }
 
-/// The values of `label` on all networks that carry it, a line for each.
+/// Prints the values of `label` on all networks that have it, one line each.
 #[must_use]
 pub fn network_label_values(label: &str) -> Call {
     let filter = format!("--filter=label={label}");
@@ -99,7 +100,7 @@ pub fn network_label_values(label: &str) -> Call {
     Call::new(["network", "ls", &filter, &format])
 }
 
-/// Everything the engine knows of networks, as JSON.
+/// Prints everything that the engine knows about networks, as JSON.
 #[must_use]
 pub fn inspect_networks<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["network", "inspect"].into_iter().chain(ids))

@@ -1,4 +1,4 @@
-//! The container of a registry.
+//! Creates the container of a registry.
 
 use std::num::NonZeroU16;
 
@@ -8,17 +8,17 @@ use crate::docker::Call;
 /// A registry to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistryContainer {
-    /// Its name and hostname.
+    /// The name and the hostname.
     pub name: String,
     /// Labels, in this order.
     pub labels: Vec<Label>,
-    /// The port of the engine's host, and its own.
+    /// The port on the engine's host, and the one in the container.
     pub ports: [NonZeroU16; 2],
     /// The folder that is a volume.
     pub store: &'static str,
     /// The image's name.
     pub image: String,
-    /// What runs, with its arguments.
+    /// The program with its arguments.
     pub program: [&'static str; 3],
 }
 
@@ -31,11 +31,12 @@ pub fn create_registry(registry: &RegistryContainer) -> Call {
         "create".to_owned(),
         format!("--name={name}"),
         format!("--hostname={name}"),
-        // It has no setup that could be cut off: it is finished from the start.
+        // A registry has no setup, so it is complete from the start.
         format!("--restart={RESTART_POLICY}"),
-        // Not for other machines: it asks no one who they are.
+        // Loopback alone: the registry requires no credentials.
         format!("--publish=127.0.0.1:{port}:{own}"),
-        // Images are written to a file system, not to an overlay, and go with the container.
+        // An anonymous volume: images are not written through overlayfs, and are removed with the
+        // container.
         format!("--volume={store}"),
         "--log-driver=json-file".into(),
     ];

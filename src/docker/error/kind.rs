@@ -1,22 +1,22 @@
-//! The engine's words, docker's and podman's, or those of a script in a node, and what they
-//! mean. Here alone are they looked for.
+//! Recognizes failures by their messages: docker's, podman's, and those of scripts in nodes. This
+//! is the only place that does so.
 
-/// What kept the engine from doing what a call was for.
+/// The reason why a call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
     /// A port of the host is in use.
     PortTaken,
     /// The subnet overlaps that of another network.
     SubnetTaken,
-    /// Its host has no IPv6.
+    /// The engine's host has no IPv6.
     NoIpv6,
     /// Another container or network has the name.
     NameTaken,
-    /// The container or network is not there, or no longer.
+    /// The container or network does not exist.
     Gone,
-    /// Another call removes the container.
+    /// Another call is removing the container.
     BeingRemoved,
-    /// The image is not there.
+    /// The image does not exist.
     NoImage,
     /// The engine lacks a capability that `--privileged` asks for.
     PrivilegeRefused,
@@ -24,13 +24,13 @@ pub enum ErrorKind {
     NoUserNamespace,
     /// The user of a rootless engine has too few subordinate ids.
     FewIds,
-    /// Nodes do not reach each other.
+    /// Packets between nodes are dropped.
     PacketsDropped,
     /// Anything else.
     Other,
 }
 
-/// Each kind with its words: one of the lists must be there, all words of it.
+/// The messages of each kind: all words of at least one of its lists must occur.
 const WORDS: [(ErrorKind, &[&[&str]]); 11] = [
     (ErrorKind::PortTaken, &[&["port is already allocated"], &["address already in use"]]),
     (ErrorKind::SubnetTaken, &[&["Pool overlaps"]]),
@@ -71,7 +71,7 @@ const WORDS: [(ErrorKind, &[&[&str]]); 11] = [
 ];
 
 impl ErrorKind {
-    /// What a client means that said `stderr`.
+    /// Returns the kind of a failure with the message `stderr`.
     pub(super) fn of(stderr: &str) -> Self {
         let says = |words: &&[&str]| words.iter().all(|word| stderr.contains(word));
         let kind = WORDS.iter().find(|(_, lists)| lists.iter().any(says));
