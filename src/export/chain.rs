@@ -1,19 +1,19 @@
-//! Which layers of an image a node has already.
+//! Finds the layers of an image that a node has already.
 
 use std::collections::BTreeSet;
 
 use super::digest::digest;
 
-/// The snapshots that `list` tells of, what `ctr snapshots list` prints: those that are
-/// unpacked layers, each called by the chain of layers up to it.
+/// Returns the committed snapshots in `list`, the output of `ctr snapshots list`. These are
+/// unpacked layers, each named by the chain of layers up to it.
 #[must_use]
 pub fn committed(list: &str) -> BTreeSet<&str> {
     let lines = list.lines().filter(|line| line.trim_end().ends_with("Committed"));
     lines.filter_map(|line| line.split_whitespace().next()).collect()
 }
 
-/// How many of `layers`, the digests of an image's unpacked layers from the lowest on, are
-/// among `snapshots`. The name of a chain is defined by the OCI image specification.
+/// Returns how many of `layers`, the digests of an image's unpacked layers, lowest first, are
+/// among `snapshots`. The OCI image specification defines the name of a chain.
 #[must_use]
 pub fn there(layers: &[String], snapshots: &BTreeSet<&str>) -> usize {
     let chains = layers.iter().scan(None, |below: &mut Option<String>, layer| {
@@ -31,7 +31,7 @@ pub fn there(layers: &[String], snapshots: &BTreeSet<&str>) -> usize {
 mod tests {
     use super::*;
 
-    // Of a node: an image of two layers, the lower of which has been there before.
+    // Taken from a node: an image of two layers, of which the node had the lower one before.
     const LOWER: &str = "sha256:0829d1720b859e74d199328b89b47e4e379a72bdd569111052cee9809ca4953a";
     const UPPER: &str = "sha256:82c329e7da2e3ff44baf38401ac3acaf909b04b0aec23f3c26b45dd332a25ca6";
 

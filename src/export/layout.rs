@@ -1,6 +1,5 @@
-//! Images as a node is given them: an OCI image layout, the engine's own where it makes one,
-//! without the layers that the node has. Its containerd looks for an unpacked layer before it
-//! looks for a packed one.
+//! The OCI image layout that a node gets: the engine's, if that writes one, without the layers
+//! that the node has. containerd looks for an unpacked layer before it looks for a packed one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -16,16 +15,16 @@ use super::saved::{At, Layer, Place, Saved, SavedImage, blob};
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
-/// What containerd names an image by.
+/// The annotation from which containerd takes an image's name.
 const NAME: &str = "io.containerd.image.name";
 
 impl Saved {
-    /// Writes the images that `take` wants: how many of their layers, from the lowest on, are
-    /// there, and the names in full that they get. All of it comes out of `archive`, which
-    /// these images were read from.
+    /// Writes the images for which `take` returns a value: how many of their layers, lowest first,
+    /// the node has, and the full names that they get. The data come from `archive`, from which
+    /// these images were read.
     ///
     /// # Errors
-    /// Reading or writing fails.
+    /// Fails if reading or writing does.
     pub fn write(
         &self,
         archive: &File,
@@ -40,7 +39,7 @@ impl Saved {
         layout.tar.finish()
     }
 
-    /// The layers that none of the images needs.
+    /// Returns the layers that none of the images needs.
     fn spared(&self, take: impl Fn(&SavedImage) -> Option<(usize, Vec<String>)>) -> BTreeSet<&str> {
         let (mut all, mut needed) = (BTreeSet::new(), BTreeSet::new());
         for image in &self.images {
@@ -70,12 +69,12 @@ fn descriptor(media_type: &str, digest: &str, size: u64) -> Value {
 
 struct Layout<'a> {
     tar: Builder<&'a mut dyn Write>,
-    /// Digests.
+    /// The digests of the blobs that have been written.
     written: BTreeSet<String>,
 }
 
 impl Layout<'_> {
-    /// The engine's own, without the layers that are `spared`.
+    /// Copies the engine's layout without the layers that are `spared`.
     fn copy_all(
         &mut self,
         archive: &File,
@@ -89,7 +88,7 @@ impl Layout<'_> {
         Ok(())
     }
 
-    /// One of the images in an archive of another form.
+    /// Makes the layout of one image from an archive of another format.
     fn make(
         &mut self,
         archive: &File,

@@ -1,5 +1,5 @@
-//! What the engine exports for nodes: images, once for all nodes, and to each no layer that it
-//! has. Knows nothing of how engine and nodes are asked.
+//! Images on their way into nodes: the engine exports them once for all nodes, and each node gets
+//! only the layers that it lacks. Knows nothing about how engine and nodes are asked.
 
 mod chain;
 mod digest;

@@ -1,6 +1,6 @@
-//! What `docker save` has written: images, and where in the file their layers are. Docker's
-//! older form, that of OCI layouts which newer engines write, and podman's have one list in
-//! common, `manifest.json`.
+//! Parses an archive of `docker save`: its images, and where in the file their layers are.
+//! Docker's older format, the OCI layouts of newer engines, and podman's format all have the list
+//! `manifest.json`.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -13,37 +13,37 @@ use tar::{Archive, EntryType};
 
 use super::digest::digest;
 
-/// More than any list or configuration has.
+/// The most bytes of a list or a configuration: more than any has.
 const MAX_TEXT: u64 = 16 << 20;
 
 /// The images of an archive.
 #[derive(Debug)]
 pub struct Saved {
     pub(super) images: Vec<SavedImage>,
-    /// The archive's own files, where it is an OCI layout: manifests are the engine's then, and
-    /// what it calls an image by may be the digest of one.
+    /// The files of the archive if it is an OCI layout. Its manifests come from the engine, whose
+    /// id of an image may be the digest of one.
     pub(super) layout: Option<BTreeMap<PathBuf, Place>>,
 }
 
-/// One of them.
+/// An image of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedImage {
-    /// Its names, as the archive has them.
+    /// The names, as they are in the archive.
     pub names: Vec<String>,
-    /// Its configuration, as it is: its digest is the image's id.
+    /// The configuration, unchanged: its digest is the id of the image.
     pub(super) config: Vec<u8>,
-    /// From the lowest on.
+    /// The layers, lowest first.
     pub(super) layers: Vec<Layer>,
 }
 
-/// A layer, as it is in the archive.
+/// A layer in the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Layer {
     pub(super) digest: String,
     pub(super) place: Place,
 }
 
-/// Bytes of the archive.
+/// A range of bytes in the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) offset: u64,
@@ -68,7 +68,7 @@ struct RootFs {
     diff_ids: Vec<String>,
 }
 
-/// What an archive's list may name.
+/// The files of an archive, which its list refers to.
 #[derive(Default)]
 struct Places {
     files: BTreeMap<PathBuf, Place>,
@@ -76,10 +76,11 @@ struct Places {
 }
 
 impl Saved {
-    /// Reads `archive`, but not its layers. None if it has another form.
+    /// Reads `archive`, except for the contents of its layers. Returns `None` if it has another
+    /// format.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// Fails if the archive cannot be read.
     pub fn read(archive: &File) -> io::Result<Option<Self>> {
         let places = Places::of(archive)?;
         let Some(list) = places.find(Path::new("manifest.json")) else { return Ok(None) };
@@ -106,13 +107,13 @@ fn image(archive: &File, places: &Places, listed: Listed) -> io::Result<Option<S
     let mut layers = Vec::new();
     for (path, unpacked) in listed.layers.iter().zip(rootfs.diff_ids) {
         let Some(place) = places.find(path) else { return Ok(None) };
-        // Where files are not called by what they are, they are not packed either.
+        // In formats that do not name files by digest, layers are not compressed either.
         layers.push(Layer { digest: blob(path).unwrap_or(unpacked), place });
     }
     Ok(Some(SavedImage { names: listed.repo_tags.unwrap_or_default(), config, layers }))
 }
 
-/// The digest that a file of an OCI layout is called by.
+/// Returns the digest in the path of a blob of an OCI layout.
 pub(super) fn blob(path: &Path) -> Option<String> {
     let digits = path.strip_prefix("blobs/sha256").ok()?.to_str()?;
     Some(format!("sha256:{digits}"))
@@ -136,7 +137,7 @@ impl Places {
                     let place = Place { offset: entry.raw_file_position(), size: entry.size() };
                     places.files.insert(path, place);
                 }
-                // A layer that an earlier image has too.
+                // A layer that an earlier image of the archive has, too.
                 EntryType::Symlink => {
                     if let Some(target) = entry.link_name()? {
                         let beside = path.parent().unwrap_or(Path::new("")).join(target);
@@ -156,7 +157,7 @@ impl Places {
     }
 }
 
-/// Without `.` and `..`.
+/// Returns the path without `.` and `..`.
 fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for component in path.components() {
@@ -171,7 +172,7 @@ fn normal(path: &Path) -> PathBuf {
     normal
 }
 
-/// A file that others read as well: each from its own place.
+/// Reads a shared file from a separate position.
 pub(super) struct At<'a> {
     pub(super) archive: &'a File,
     pub(super) offset: u64,
@@ -198,7 +199,7 @@ impl io::Seek for At<'_> {
 }
 
 impl SavedImage {
-    /// The image's id.
+    /// Returns the id of the image.
     pub(super) fn id(&self) -> String {
         digest(&self.config)
     }

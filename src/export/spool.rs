@@ -1,12 +1,12 @@
-//! An export that several read, each at its own pace, while it is written: the slowest holds
-//! up none of the others.
+//! An export that several readers follow while it is written, each at its own pace: a slow one
+//! does not hold up the others.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// What is there of it, in a file that has no name and goes with this.
+/// The part of an export that has been written, in an unnamed temporary file.
 #[derive(Debug)]
 pub struct Spool {
     file: File,
@@ -16,7 +16,7 @@ pub struct Spool {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Bytes.
+    /// The number of bytes written.
     written: u64,
     end: Option<End>,
 }
@@ -28,19 +28,19 @@ enum End {
 }
 
 impl Spool {
-    /// An empty one, in the folder for temporary files.
+    /// Returns an empty spool in the folder for temporary files.
     ///
     /// # Errors
-    /// There can be no file.
+    /// Fails if the file cannot be created.
     pub fn new() -> io::Result<Self> {
         let file = tempfile::tempfile()?;
         Ok(Self { file, state: Mutex::default(), changed: Condvar::new() })
     }
 
-    /// Takes all that `export` has.
+    /// Copies `export` to the end.
     ///
     /// # Errors
-    /// Reading or writing fails.
+    /// Fails if reading or writing does.
     pub fn fill(&self, export: &mut dyn Read) -> io::Result<()> {
         let mut buffer = vec![0; 1 << 17];
         let mut written = 0;
@@ -56,21 +56,21 @@ impl Spool {
         }
     }
 
-    /// Nothing more comes; who reads it must learn whether it is whole.
+    /// Marks the end of the export, and whether it is complete.
     pub fn end(&self, is_whole: bool) {
         self.state().end = Some(if is_whole { End::Whole } else { End::CutShort });
         self.changed.notify_all();
     }
 
-    /// Reads it from the beginning, and waits for what is not there yet.
+    /// Returns a reader that starts at the beginning and waits for data that are not there yet.
     pub fn follow(&self) -> impl Read + '_ {
         Follower { spool: self, read: 0 }
     }
 
-    /// The file, once it is whole.
+    /// Waits until the export is complete, and returns the file.
     ///
     /// # Errors
-    /// It was cut short.
+    /// Fails if the export was cut short.
     pub fn whole(&self) -> io::Result<&File> {
         let mut state = self.state();
         loop {
@@ -82,7 +82,7 @@ impl Spool {
         }
     }
 
-    // Who holds the lock does nothing that could panic.
+    // The lock cannot be poisoned: nothing panics while it is held.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -113,8 +113,8 @@ impl Read for Follower<'_> {
         }
         let there = state.written - self.read;
         drop(state);
-        // The file may already hold more than that. Who read it would be ahead of what is
-        // counted, and take the end of the file for the end of the export.
+        // The file may already have more bytes than are counted. A reader that read them would be
+        // ahead of the count, and take the end of the file for the end of the export.
         let within = buffer.len().min(usize::try_from(there).unwrap_or(usize::MAX));
         let count = self.spool.file.read_at(&mut buffer[..within], self.read)?;
         self.read += count as u64;
@@ -151,7 +151,7 @@ mod tests {
     fn what_is_written_but_not_counted_yet_is_left_for_later() {
         let spool = Spool::new().unwrap();
         spool.fill(&mut &b"first "[..]).unwrap();
-        // As between writing and counting.
+        // The state between writing bytes and counting them.
         spool.file.write_all_at(b"second", 6).unwrap();
         let mut follower = spool.follow();
         let mut buffer = [0; 64];

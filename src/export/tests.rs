@@ -1,4 +1,4 @@
-//! From what an engine saves to what a node is sent.
+//! Tests of the way from the engine's archive to what a node is sent.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -38,7 +38,7 @@ fn config(layers: &[&str]) -> String {
     json!({ "rootfs": { "diff_ids": layers } }).to_string()
 }
 
-/// An archive of these files; what is in a link is where it leads.
+/// Returns an archive of these files and links, each link with its target.
 fn archive(files: &[(&str, &[u8])], links: &[(&str, &str)]) -> File {
     let file = tempfile::tempfile().unwrap();
     let mut tar = Builder::new(&file);
@@ -55,7 +55,7 @@ fn archive(files: &[(&str, &[u8])], links: &[(&str, &str)]) -> File {
     file
 }
 
-/// What a node is sent that has the `there` lowest layers of each image.
+/// Returns what a node is sent that has the `there` lowest layers of each image.
 fn sent(archive: &File, there: usize) -> Files {
     let saved = Saved::read(archive).unwrap().unwrap();
     let mut bytes = Vec::new();
@@ -75,7 +75,7 @@ fn blob<'a>(files: &'a Files, digest: &Value) -> Option<&'a [u8]> {
     files.get(&path(digest.as_str().unwrap())).map(Vec::as_slice)
 }
 
-/// The manifest that is called `name`.
+/// Returns the manifest of the image `name`.
 fn manifest_of(files: &Files, name: &str) -> Value {
     let index: Value = serde_json::from_slice(&files["index.json"]).unwrap();
     let mut entries = index["manifests"].as_array().unwrap().iter();

@@ -1,23 +1,23 @@
-//! What a container does at the moment.
+//! Whether a container is running, paused or stopped.
 
 use std::fmt;
 
 use crate::docker::inspect::State;
 
-/// Of a node, as the engine says.
+/// The activity of a container, according to the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
-    /// Its processes run.
+    /// Its processes are running.
     Running,
-    /// They are frozen, by `docker pause`. The engine calls that running, but runs nothing
-    /// in it.
+    /// Its processes are frozen by `docker pause`. The engine lists such a container as running,
+    /// but cannot run programs in it.
     Paused,
-    /// It has none.
+    /// It has no processes.
     Stopped,
 }
 
 impl Activity {
-    /// What the engine's answer comes to.
+    /// Reads the activity from the engine's answer.
     #[must_use]
     pub fn of(state: &State) -> Self {
         match (state.running, state.paused) {
@@ -27,7 +27,7 @@ impl Activity {
         }
     }
 
-    /// As `get` prints it.
+    /// Returns the word that `get` prints.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

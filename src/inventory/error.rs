@@ -1,4 +1,4 @@
-//! Why something is not there as a command needs it.
+//! Errors about clusters, nodes and images that are not as a command needs them.
 
 use ipnet::IpNet;
 use thiserror::Error;
@@ -12,31 +12,31 @@ use crate::image::contract::ContractError;
 use crate::node::manual::SETUP;
 use crate::snapshot::SnapshotError;
 
-/// What is missing, or cannot be asked.
+/// Why a cluster, node or image cannot be used.
 #[derive(Debug, Error)]
 pub enum InventoryError {
-    /// The engine.
+    /// A call to the engine failed.
     #[error(transparent)]
     Docker(#[from] DockerError),
-    /// An image that is not a node image.
+    /// An image is not a node image.
     #[error(transparent)]
     Contract(#[from] ContractError),
-    /// A snapshot.
+    /// A snapshot cannot be used.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
-    /// No cluster of that name is there.
+    /// There is no cluster with that name.
     #[error("no cluster exists with name {0}")]
     NotFound(ClusterName),
-    /// What a run that was killed left of a cluster of that name.
+    /// The cluster is incomplete: left by a run that was killed, or still being created.
     #[error("cluster {0} exists but is incomplete")]
     Unfinished(ClusterName),
-    /// No master runs that could answer for the cluster.
+    /// No master of the cluster is running.
     #[error("cluster {0} has no running master")]
     NoRunningMaster(ClusterName),
-    /// What was left to the user has not been done.
+    /// The user has not set up the node yet.
     #[error("cluster {cluster} is not set up: setup.sh has not been run on {node}", cluster = .0.cluster(), node = .0)]
     NotSetUp(NodeName),
-    /// A node does not run that must be told of a change.
+    /// A node that must be updated is not running.
     #[error("cluster {cluster} has a {activity} node: {node}")]
     NotRunning {
         /// The cluster.
@@ -46,35 +46,35 @@ pub enum InventoryError {
         /// Whether it is stopped or paused.
         activity: Activity,
     },
-    /// Its load balancer was removed by hand.
+    /// The load balancer was removed by hand.
     #[error("the load balancer of cluster {0} is missing")]
     NoLoadBalancer(ClusterName),
-    /// Another run adds a node at this moment, or one that was killed has.
+    /// A node is incomplete: left by a run that was killed, or still being added.
     #[error("cluster {cluster} is being changed: {node} is not finished", cluster = .0.cluster(), node = .0)]
     NotFinished(NodeName),
-    /// An upgrade moves one of its nodes at this moment, or one that was killed has begun to.
+    /// A node is being upgraded, or an upgrade of it was interrupted.
     #[error("cluster {0} is being upgraded")]
     Upgrading(ClusterName),
-    /// A network has one place for a registry.
+    /// A cluster would need several registries made by mokctl, but its network has room for one.
     #[error("a cluster joins one registry of mokctl's: {} and {} are two", .0[0].name, .0[1].name)]
     SeveralRegistries(Vec<OwnRegistry>),
-    /// The network is not there.
+    /// The cluster's network does not exist.
     #[error("cluster {0} has no network")]
     NoNetwork(ClusterName),
-    /// The network is gone, and its addresses are in use.
+    /// The cluster's network was removed, and another network has its addresses.
     #[error("cannot create network {network} again: {holder} has {subnet}")]
     SubnetTaken {
         /// The network.
         network: String,
-        /// What has the addresses.
+        /// The network that has the addresses.
         holder: String,
-        /// All of them, or some.
+        /// The subnet of that network.
         subnet: IpNet,
     },
-    /// A later version of mokctl made it.
+    /// The cluster was made by a later version of mokctl.
     #[error("cluster {0} was made by a later version of mokctl")]
     Newer(ClusterName),
-    /// A host of the cluster does not answer that has to be told of a change.
+    /// A host whose nodes must be updated does not answer.
     #[error("cannot change cluster {cluster}: host {host} does not answer")]
     Away {
         /// The cluster.
@@ -82,29 +82,29 @@ pub enum InventoryError {
         /// The first such host.
         host: Host,
     },
-    /// What was asked for holds for one engine alone.
+    /// The command works only for clusters on one engine.
     #[error("cluster {cluster} is on several hosts: {what} are only for clusters on one")]
     Spread {
         /// The cluster.
         cluster: ClusterName,
-        /// What was asked for.
+        /// What the command would do.
         what: &'static str,
     },
-    /// There is no node image.
+    /// There is no such node image.
     #[error("there is no image {0}")]
     NoImage(String),
-    /// No image has that Kubernetes version.
+    /// No node image has that Kubernetes version.
     #[error("there is no image with Kubernetes {wanted}; there is {known}")]
     NoVersion {
-        /// What was asked for.
+        /// The version that was asked for.
         wanted: String,
-        /// What there is.
+        /// The versions that there are.
         known: String,
     },
 }
 
 impl InventoryError {
-    /// What the user can do about it.
+    /// Returns what the user can do about the error.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {

@@ -1,4 +1,4 @@
-//! A cluster that is there: what a command on it must know of it.
+//! An existing cluster, with everything that a command on it must know.
 
 use super::activity::Activity;
 use super::error::InventoryError;
@@ -18,18 +18,18 @@ use crate::cluster::upgrade::node_of_former;
 use crate::docker::{Docker, DockerError, Engines, args};
 use crate::ui::Ui;
 
-/// A cluster, as the engine has it.
+/// An existing cluster, according to the engine.
 #[derive(Debug)]
 pub struct ExistingCluster {
-    /// Its name.
+    /// The cluster's name.
     pub name: ClusterName,
     /// Its containers.
     pub members: Vec<Member>,
     /// Its nodes.
     pub roster: Roster,
-    /// The engines that they are on.
+    /// The engines that its nodes are on.
     pub engines: Engines,
-    /// Hosts of it that do not answer: what is there is not known.
+    /// Hosts of the cluster that do not answer. Their nodes are unknown.
     away: Vec<Host>,
 }
 
@@ -45,7 +45,7 @@ impl ExistingCluster {
         Ok(Self { name: name.clone(), members, roster, engines, away })
     }
 
-    /// Says how it is reached, for programs.
+    /// Prints the context and the API's address, with `--output json`.
     pub fn tell(&self, ui: &Ui) {
         ui.fact("context", self.name.context());
         if let Some(PortBinding { address, port, .. }) = self.members.iter().find_map(Member::api) {
@@ -53,13 +53,13 @@ impl ExistingCluster {
         }
     }
 
-    /// The container of `node`.
+    /// Returns the container of `node`.
     #[must_use]
     pub fn member(&self, node: &NodeName) -> Option<&Member> {
         self.members.iter().find(|member| member.node.as_ref() == Some(node))
     }
 
-    /// The container runtime of its nodes: one image makes them all.
+    /// Returns the container runtime of the nodes, which is the same for all.
     #[must_use]
     pub fn runtime(&self) -> Runtime {
         let node =
@@ -67,55 +67,55 @@ impl ExistingCluster {
         node.map(|member| member.runtime).unwrap_or_default()
     }
 
-    /// Where the API is published on the engine's host.
+    /// Returns the port of the API on the engine's host.
     #[must_use]
     pub fn api(&self) -> Option<&PortBinding> {
         self.member(&self.roster.api_node()).and_then(Member::api)
     }
 
-    /// What is published beside the API, in the same place.
+    /// Returns the other ports that the node with the API's port publishes.
     #[must_use]
     pub fn published(&self) -> Vec<PortBinding> {
         let published = self.member(&self.roster.api_node()).map(|member| &member.published);
         published.into_iter().flatten().filter(|p| !p.is_api()).cloned().collect()
     }
 
-    /// The addresses of its pods and Services.
+    /// Returns the pod and Service ranges.
     #[must_use]
     pub fn ranges(&self) -> Ranges {
         let master = self.members.iter().find(|member| member.role() == Some(Role::Master));
         master.map(|member| member.profile.ranges).unwrap_or_default()
     }
 
-    /// Who makes its pod network.
+    /// Returns who sets up the pod network.
     #[must_use]
     pub fn cni(&self) -> Cni {
         let master = self.members.iter().find(|member| member.role() == Some(Role::Master));
         master.map(|member| member.profile.cni).unwrap_or_default()
     }
 
-    /// What its nodes are labelled and tainted with.
+    /// Returns the labels and taints of the nodes.
     #[must_use]
     pub fn marks(&self) -> Marks {
         let all = self.members.iter().map(|member| member.profile.marks.clone());
         all.fold(Marks::default(), Marks::with)
     }
 
-    /// The nodes whose setup was left to the user.
+    /// Returns the nodes whose setup is left to the user.
     #[must_use]
     pub fn manual(&self) -> Vec<NodeName> {
         let manual = self.members.iter().filter(|member| member.profile.manual);
         manual.filter_map(|member| member.node.clone()).collect()
     }
 
-    /// The nodes that do this.
+    /// Returns the nodes with this activity.
     #[must_use]
     pub fn that_are(&self, activity: Activity) -> Roster {
         let those = self.members.iter().filter(|member| member.activity == activity);
         Roster::new(self.name.clone(), those.filter_map(|member| member.node.clone()))
     }
 
-    /// Whether its load balancer was removed by hand: no node that is left publishes the API.
+    /// Whether the load balancer was removed by hand: then no remaining node publishes the API.
     #[must_use]
     pub fn lacks_load_balancer(&self) -> bool {
         let is_master = |member: &&Member| member.role() == Some(Role::Master);
@@ -125,7 +125,7 @@ impl ExistingCluster {
             && self.members.iter().all(|member| member.api().is_none())
     }
 
-    /// What holds where nodes, or a user, must reach the API.
+    /// Fails if the load balancer was removed by hand, without which the API cannot be reached.
     pub fn refuse_without_load_balancer(&self) -> Result<(), InventoryError> {
         if self.lacks_load_balancer() {
             return Err(InventoryError::NoLoadBalancer(self.name.clone()));
@@ -133,7 +133,7 @@ impl ExistingCluster {
         Ok(())
     }
 
-    /// A master that runs, for kubectl and kubeadm; not `but`.
+    /// Returns a running master, other than `but`, on which kubectl and kubeadm can run.
     pub fn admin_node(&self, but: Option<&NodeName>) -> Result<NodeName, InventoryError> {
         let mut error = InventoryError::NoRunningMaster(self.name.clone());
         for member in self.members.iter().filter(|member| member.runs()) {
@@ -149,8 +149,8 @@ impl ExistingCluster {
         Err(error)
     }
 
-    /// Whether nodes may come and go: every node must run, because they all must be
-    /// told; but for `leaving`, which need not be.
+    /// Fails if nodes cannot be added or deleted now. Every node must be running, because all must
+    /// be updated; only `leaving` may be stopped.
     pub fn may_change(&self, leaving: Option<&NodeName>) -> Result<(), InventoryError> {
         if self.members.iter().any(|member| member.newer) {
             return Err(InventoryError::Newer(self.name.clone()));
@@ -163,7 +163,7 @@ impl ExistingCluster {
         }
         self.refuse_without_load_balancer()?;
         let stays = |member: &&Member| leaving.is_none() || member.node.as_ref() != leaving;
-        // Where none is finished, the user may have changed what says so.
+        // If no container is complete, the user may have changed the restart policies.
         let finished = self.members.iter().any(|member| member.complete);
         let unfinished = self.members.iter().filter(stays).find(|member| !member.complete);
         if let Some(node) = unfinished.filter(|_| finished).and_then(|it| it.node.clone()) {
@@ -172,7 +172,7 @@ impl ExistingCluster {
         self.members.iter().filter(stays).try_for_each(|member| self.refuse(member))
     }
 
-    /// What holds where nodes may be stopped, but not paused: they would not stop in order.
+    /// Fails if a node is paused: it could not be shut down properly.
     pub fn refuse_paused(&self) -> Result<(), InventoryError> {
         let mut paused = self.members.iter().filter(|it| it.activity == Activity::Paused);
         paused.try_for_each(|member| self.refuse(member))
@@ -186,20 +186,20 @@ impl ExistingCluster {
         Err(InventoryError::NotRunning { cluster, node, activity: member.activity })
     }
 
-    /// The nodes that an upgrade was about to move when it was cut off.
+    /// Returns the nodes that an interrupted upgrade has left with a former container.
     #[must_use]
     pub fn half_moved(&self) -> Vec<NodeName> {
         self.members.iter().filter_map(|member| node_of_former(&member.name)).collect()
     }
 
-    /// Whether some host of it does not answer.
+    /// Whether a host of the cluster does not answer.
     #[must_use]
     pub fn is_partly_away(&self) -> bool {
         !self.away.is_empty()
     }
 
-    /// Where its nodes are. A swarm's manager knows the network, another host while it
-    /// has a part in it.
+    /// Returns the addresses of its nodes. In a swarm, managers know the network; other hosts know
+    /// it only while a node on it is running there.
     pub fn layout(&self) -> Result<Layout, InventoryError> {
         let network = self.name.network();
         let call = args::inspect_networks([network.as_str()]);
@@ -218,19 +218,19 @@ impl ExistingCluster {
             .map_or_else(|| InventoryError::NoNetwork(self.name.clone()), InventoryError::from))
     }
 
-    /// Whether a container that runs is part of its cluster: a node that the user sets up
-    /// may not be yet.
+    /// Whether a running container has joined its cluster: a node that the user sets up may not
+    /// have.
     pub fn is_part(&self, member: &Member) -> Result<bool, DockerError> {
         Ok(!member.profile.manual || is_set_up(self.engine(member), &member.name)?)
     }
 
-    /// The engine of `member`.
+    /// Returns the engine of `member`.
     #[must_use]
     pub fn engine(&self, member: &Member) -> &Docker {
         member.node.as_ref().map_or(self.engines.manager(), |node| self.engines.of(node))
     }
 
-    /// What holds for a cluster on one engine alone.
+    /// Fails if the cluster is spread over several hosts. `what` names what the command would do.
     pub fn refuse_hosts(&self, what: &'static str) -> Result<(), InventoryError> {
         let spread = self.members.iter().any(|member| !member.hosts.is_empty());
         if spread {

@@ -1,5 +1,5 @@
-//! What is there: the containers on the client's engine, and on the hosts that their
-//! labels, or the user, name. A host that does not answer is told, and the others go on.
+//! Finds containers on the client's engine, and on the hosts that labels or the user name. A host
+//! that does not answer is reported with a warning, and the others count.
 
 use std::thread;
 
@@ -10,32 +10,32 @@ use crate::cluster::placement::Placement;
 use crate::docker::{Docker, DockerError, Engine, Engines, join};
 use crate::ui::Ui;
 
-/// Who is asked first.
+/// The engines that are asked first.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
-    /// The client's own engine.
+    /// The client's default engine.
     pub docker: &'a Docker,
-    /// The hosts that the user names.
+    /// The hosts of `--hosts`.
     pub hosts: &'a [Host],
-    /// Where hosts that do not answer are reported.
+    /// Shows warnings about hosts that do not answer.
     pub ui: &'a Ui,
 }
 
-/// What was found, and who was asked.
+/// The containers that were found, and the engines that were asked.
 #[derive(Debug)]
 pub struct ContainerScan<'a> {
     asked: Asked<'a>,
-    /// The containers, by cluster and node.
+    /// The containers, sorted by cluster and node.
     pub members: Vec<Member>,
-    /// Those who answered, one at least.
+    /// The engines that answered, at least one.
     engines: Vec<Engine>,
-    /// Those who did not.
+    /// The hosts that did not answer.
     pub away: Vec<Host>,
 }
 
 impl<'a> ContainerScan<'a> {
-    /// Asks for the containers of `cluster`, or of all clusters. Where the user names no
-    /// hosts, the client's own engine says which there are.
+    /// Looks for the containers of `cluster`, or of all clusters. If the user names no hosts,
+    /// labels on the client's engine do.
     pub fn look(asked: Asked<'a>, cluster: Option<&ClusterName>) -> Result<Self, DockerError> {
         let named = asked.hosts;
         let mut found = Self { asked, members: Vec::new(), engines: Vec::new(), away: Vec::new() };
@@ -52,15 +52,15 @@ impl<'a> ContainerScan<'a> {
         Ok(found)
     }
 
-    /// Asks those of `hosts` that have not been asked yet; false where there are none.
+    /// Asks those of `hosts` that have not been asked yet. Returns whether there were any.
     pub fn look_on(&mut self, cluster: &ClusterName, hosts: &[Host]) -> bool {
         let further = self.further(hosts);
         self.ask(Some(cluster), &further);
         !further.is_empty()
     }
 
-    /// Those of `hosts` that have not been asked yet. Who names as many as there are calls
-    /// them by names of his own.
+    /// Returns those of `hosts` that have not been asked yet. If the user names as many hosts as
+    /// the cluster has, they are the same hosts, maybe under other names.
     fn further<'h>(&self, hosts: impl IntoIterator<Item = &'h Host>) -> Vec<Host> {
         let named = self.asked.hosts;
         let mut all: Vec<Host> = Vec::new();
@@ -80,7 +80,7 @@ impl<'a> ContainerScan<'a> {
         all
     }
 
-    /// Asks `hosts`, side by side. The first failure; all are told.
+    /// Asks `hosts` in parallel. Prints a warning for each failure, and returns the first one.
     fn ask(&mut self, cluster: Option<&ClusterName>, hosts: &[Host]) -> Option<DockerError> {
         let asked: Vec<_> = thread::scope(|scope| {
             let ask = |host: &Host| {
@@ -106,12 +106,12 @@ impl<'a> ContainerScan<'a> {
         first
     }
 
-    /// An engine is the host that its containers say it is. One that has been asked
-    /// already, by another name, says nothing new.
+    /// Adds what an engine has answered. The labels of its containers say which host it is. An
+    /// engine that has been asked before under another name is ignored.
     fn take(&mut self, named: Option<&Host>, docker: Docker, mut members: Vec<Member>) {
         let host = members.iter().find_map(|member| member.host.clone()).or_else(|| named.cloned());
         for member in &mut members {
-            // A cluster without hosts, on an engine without a name, has none.
+            // In a cluster without hosts, containers on the default engine have none.
             if member.host.is_some() || named.is_some() {
                 member.host.clone_from(&host);
             }
@@ -125,20 +125,20 @@ impl<'a> ContainerScan<'a> {
         self.members.sort_by_key(Member::order);
     }
 
-    /// The engine of `member`.
+    /// Returns the engine of `member`.
     #[must_use]
     pub fn engine(&self, member: &Member) -> &Docker {
         let found = self.engines.iter().find(|engine| engine.host == member.host);
         &found.unwrap_or(&self.engines[0]).docker
     }
 
-    /// Those who answered.
+    /// Returns the engines that answered.
     #[must_use]
     pub fn engines(&self) -> &[Engine] {
         &self.engines
     }
 
-    /// The engines of the one cluster that was asked for.
+    /// Returns the engines of the one cluster that was looked for.
     #[must_use]
     pub fn of_cluster(&self) -> Engines {
         let spread = self.members.iter().any(|member| !member.hosts.is_empty());
@@ -148,7 +148,8 @@ impl<'a> ContainerScan<'a> {
         }
         let place = |member: &Member| Some((member.node.clone()?, member.host.clone()?));
         let placement: Placement = self.members.iter().filter_map(place).collect();
-        // The client's own engine has a part in the cluster, or is none of its hosts.
+        // The default engine is either one of the cluster's hosts, and in this list, or not part
+        // of it.
         let mut hosts = self.engines.iter().filter(|engine| engine.host.is_some()).cloned();
         let first = hosts.next().unwrap_or_else(|| self.engines[0].clone());
         let manager = first.docker.clone();

@@ -1,5 +1,5 @@
-//! What a cluster keeps of the flags that `create cluster` takes: the line that makes such a
-//! cluster again, with the nodes that it has now.
+//! Reconstructs the `create cluster` command of a cluster: the flags that its containers record,
+//! with the nodes that it has now.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -20,22 +20,22 @@ use crate::cluster::roster::Roster;
 use crate::cluster::taken::POOLS;
 use crate::node::settings::Settings;
 
-/// More than there are nodes of a role.
+/// More nodes than any role has.
 const ALL: usize = 100;
 
-/// A cluster, and what its containers do not say.
+/// A cluster, with the settings that its containers' labels do not have.
 #[derive(Debug)]
 pub struct Kept {
     existing: ExistingCluster,
-    /// Its nodes, with the names that they would have if it were created now.
+    /// Its nodes, each with the name that it would have if the cluster were created now.
     nodes: Vec<(Member, NodeName)>,
     settings: Settings,
 }
 
-/// The values of a flag; one, which is empty, of a flag that takes none.
+/// Returns the values of a flag. A flag without a value has one empty value if it is given.
 type Values = fn(&Kept) -> Vec<String>;
 
-/// Every flag that is kept, and where.
+/// Every flag that a cluster records, and how it is read.
 pub const KEPT: &[(Flag, Values)] = &[
     (Flag::WithLb, |kept| switch(kept.has_needless_balancer())),
     (Flag::SkipLbSetup, |kept| switch(kept.is_manual(Role::LoadBalancer))),
@@ -76,7 +76,7 @@ pub const KEPT: &[(Flag, Values)] = &[
     }),
 ];
 
-/// Every other flag, and why it is not kept.
+/// Every other flag, and why it is not recorded.
 pub const NOT_KEPT: &[(Flag, &str)] = &[
     (Flag::Help, "about the command line"),
     (Flag::Plain, "about the output"),
@@ -106,11 +106,11 @@ pub const NOT_KEPT: &[(Flag, &str)] = &[
 ];
 
 impl Kept {
-    /// Reads what the containers of `existing` say, and its first master that runs, where
-    /// there are settings that only a file in it has.
+    /// Reads the containers of `existing`, and, if there are settings that only files in masters
+    /// have, its first running master.
     ///
     /// # Errors
-    /// No master is finished, or none runs that has to be read.
+    /// Fails if no master is complete, or if none is running although its files are needed.
     pub fn of(existing: ExistingCluster) -> Result<Self, InventoryError> {
         let is_master = |member: &&Member| member.role() == Some(Role::Master);
         let masters = || existing.members.iter().filter(is_master);
@@ -133,7 +133,7 @@ impl Kept {
         Ok(Self { existing, nodes, settings })
     }
 
-    /// The line, for a shell.
+    /// Returns the command line, escaped for a shell.
     #[must_use]
     pub fn line(&self) -> String {
         let count = |role| self.existing.roster.with_role(role).count().to_string();
@@ -150,7 +150,7 @@ impl Kept {
         words.join(" ")
     }
 
-    /// The flags that the line lacks because they name files.
+    /// Returns the flags that the command line lacks because their values are files.
     #[must_use]
     pub fn files(&self) -> Vec<Flag> {
         let Settings {
@@ -173,7 +173,7 @@ impl Kept {
         files.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
     }
 
-    /// Whether there are proxies, which no flag says.
+    /// Whether nodes have proxies, for which there is no flag.
     #[must_use]
     pub fn has_proxy(&self) -> bool {
         self.existing.members.iter().any(|member| member.has_proxy)
@@ -183,7 +183,7 @@ impl Kept {
         self.nodes.first().map(|(member, _)| member)
     }
 
-    /// Of workers with another image than the masters.
+    /// Returns `NODE=IMAGE` for each worker whose image differs from the masters'.
     fn worker_images(&self) -> Vec<String> {
         let of_masters = self.first_master().map(|master| &master.base.name);
         let others = self.nodes.iter().filter(|(member, node)| {
@@ -196,13 +196,14 @@ impl Kept {
         self.first_master().map(values).unwrap_or_default()
     }
 
-    /// With several masters there is always one.
+    /// Whether a cluster of one master has a load balancer. With several masters it always has
+    /// one.
     fn has_needless_balancer(&self) -> bool {
         let roster = &self.existing.roster;
         roster.has_load_balancer() && roster.with_role(Role::Master).count() == 1
     }
 
-    /// Whether the first node of that role was left to the user, and none before it.
+    /// Whether nodes of this role are the first ones whose setup is left to the user.
     fn is_manual(&self, role: Role) -> bool {
         let first = |role| self.nodes.iter().find(|(member, _)| member.role() == Some(role));
         let manual = |role| first(role).is_some_and(|(member, _)| member.profile.manual);
@@ -214,7 +215,7 @@ impl Kept {
             }
     }
 
-    /// Not where it is one that mokctl itself chooses, and may choose again.
+    /// Returns the subnet, unless it is one that mokctl itself chooses.
     fn subnet(&self) -> Vec<String> {
         let Ok(layout) = self.existing.layout() else { return Vec::new() };
         let subnet = layout.subnet();
@@ -249,7 +250,9 @@ impl Kept {
         self.nodes.iter().filter_map(place).collect()
     }
 
-    /// Those of UDP are the first master's. What is on a loopback is so in both families.
+    /// Returns the published ports of all nodes: the first master publishes those of UDP. IPv6
+    /// addresses are left out, because mokctl publishes there whatever it publishes on IPv4
+    /// loopback.
     fn publish(&self) -> Vec<String> {
         let api = self.existing.api().map(|api| api.address);
         let all = self.nodes.iter().flat_map(|(member, _)| &member.published);
@@ -276,7 +279,7 @@ impl Kept {
         strings(given)
     }
 
-    /// Those of nodes that are there, by the names that these would have.
+    /// Returns labels or taints. Those for single nodes have the names that the nodes would get.
     fn marks(&self, key: &str) -> Vec<String> {
         let names: Vec<_> = self
             .nodes
@@ -288,7 +291,7 @@ impl Kept {
     }
 }
 
-/// Of a flag without a value.
+/// Returns the values of a flag that takes none.
 fn switch(on: bool) -> Vec<String> {
     if on { vec![String::new()] } else { Vec::new() }
 }
@@ -307,7 +310,7 @@ mod tests {
     use crate::cli::flags::FLAGS;
     use crate::cli::verb::Verb;
 
-    /// A flag that is in neither list would be lost without a word.
+    /// A flag that is in neither list would be lost silently.
     #[test]
     fn every_flag_is_kept_or_there_is_a_reason() {
         let flags = FLAGS.iter().filter(|spec| spec.belongs_to(Verb::CreateCluster));

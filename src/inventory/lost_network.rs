@@ -1,5 +1,5 @@
-//! A network that the user removed while nodes of its cluster were stopped: the engine keeps
-//! one only for containers that run.
+//! A network that was removed while the nodes of its cluster were stopped: the engine keeps a
+//! network only for running containers.
 
 use super::activity::Activity;
 use super::error::InventoryError;
@@ -9,24 +9,25 @@ use super::networks::{self, Named};
 use crate::cluster::layout::Layout;
 use crate::cluster::name::NodeName;
 
-/// What stopped nodes need before they can start.
+/// What has to be repaired before stopped nodes can start.
 #[derive(Debug)]
 pub struct LostNetwork {
-    /// Where the nodes were, and will be.
+    /// The addresses that the nodes had, and will have again.
     pub layout: Layout,
-    /// Whether there is no network; another run may have made it again.
+    /// Whether the network is missing. Another run may have created it again.
     pub is_gone: bool,
-    /// The nodes that the engine has on the network that is gone.
+    /// The nodes that are still connected to the removed network.
     pub on: Vec<NodeName>,
-    /// Those on no network: another run took them off it.
+    /// The nodes without a network: another run has disconnected them.
     pub off: Vec<NodeName>,
 }
 
 impl LostNetwork {
-    /// Looks for it; none where all that is stopped can start. A swarm keeps its networks.
+    /// Checks whether the network was removed. Returns `None` if all stopped nodes can start. A
+    /// swarm keeps its networks, so they are not checked.
     ///
     /// # Errors
-    /// Where something else has the addresses.
+    /// Fails if another network has the addresses.
     pub fn find(existing: &ExistingCluster) -> Result<Option<Self>, InventoryError> {
         let stopped: Vec<_> =
             existing.members.iter().filter(|member| member.activity == Activity::Stopped).collect();
@@ -38,7 +39,7 @@ impl LostNetwork {
         let is_there = |id: &str| {
             network.as_ref().is_some_and(|network| network.id == id || network.name == id)
         };
-        // Without an id it is the network of that name, at the next start.
+        // Without an id, the container gets the network of that name at its next start.
         let is_on = |id: &String| !id.is_empty() && !is_there(id);
         let those = |which: &dyn Fn(&Member) -> bool| -> Vec<NodeName> {
             let some = stopped.iter().filter(|member| which(member));

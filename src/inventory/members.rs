@@ -1,5 +1,5 @@
-//! What the engine holds of clusters, read from `docker container inspect`. The
-//! labels say what a container is; the rest says how it is.
+//! The containers of clusters, read from `docker container inspect`. Labels tell what a container
+//! is, the other fields its state.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -24,52 +24,50 @@ use crate::snapshot::{NodeImageId, Program, SavedNode};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Member {
-    /// Its cluster, as the label says.
+    /// Its cluster, from the label.
     pub cluster: ClusterName,
-    /// Which node it is; none for a container that carries our label under a name
-    /// that is not ours.
+    /// The node that it is. `None` for a container with mokctl's label whose name is not a node's.
     pub node: Option<NodeName>,
     /// The container's name.
     pub name: String,
     /// The container's id, 64 hexadecimal digits.
     pub id: String,
-    /// Whether a later version of mokctl made it: its labels may mean more than is
-    /// known here.
+    /// Whether it was made by a later version of mokctl: its labels may mean something else.
     pub newer: bool,
-    /// The host that it is on, as the label says; none in a cluster without hosts.
+    /// The host that it is on, from the label. `None` in a cluster without hosts.
     pub host: Option<Host>,
-    /// All hosts of its cluster, as the label says.
+    /// All hosts of its cluster, from the label.
     pub hosts: Vec<Host>,
-    /// What it does.
+    /// Whether it is running, paused or stopped.
     pub activity: Activity,
     /// Whether it was ever started.
     pub has_run: bool,
-    /// Whether the `create` that made it came to its end.
+    /// Whether the run that created it has completed.
     pub complete: bool,
-    /// Its address on the cluster's network, which the engine gives out of IPv4.
+    /// Its IPv4 address on the cluster's network.
     pub address: Option<Ipv4Addr>,
-    /// The id of the cluster's network that it is on, which may be gone; empty before its
-    /// first start there. None where it is on none.
+    /// The id of the cluster's network, which may have been removed since. Empty before the first
+    /// start on it. `None` if the container is not connected to it.
     pub network: Option<String>,
-    /// The node image that it is made of, or was before it came out of a snapshot.
+    /// The node image that it was created from, or on which its snapshot is based.
     pub base: NodeImageId,
-    /// Its container runtime, as its image says.
+    /// Its container runtime, from the image's label.
     pub runtime: Runtime,
-    /// Whether it came out of a snapshot.
+    /// Whether it was created from a snapshot.
     pub restored: bool,
-    /// When the oldest of its certificates can have been issued.
+    /// The earliest time at which one of its certificates can have been issued.
     pub issued: Timestamp,
-    /// What runs first in it.
+    /// Its first process.
     pub program: Program,
-    /// Its Kubernetes version, as the label says.
+    /// Its Kubernetes version, from the label.
     pub version: Option<KubernetesVersion>,
-    /// What is published on the host.
+    /// The ports that it publishes on the host.
     pub published: Vec<PortBinding>,
-    /// What it sees of the engine's host.
+    /// The mounts of folders of the engine's host.
     pub mounts: Vec<Mount>,
-    /// Whether it has proxies; which they are, no label says.
+    /// Whether it has proxies. Their addresses are in a file in the node, not in labels.
     pub has_proxy: bool,
-    /// What else its labels say it was created with.
+    /// The other properties that it was created with, from labels.
     pub profile: NodeProfile,
 }
 
@@ -80,43 +78,43 @@ impl Member {
         self.activity == Activity::Running
     }
 
-    /// By cluster, then by node; those that are no node last.
+    /// Returns the key for sorting by cluster and node. Containers that are not nodes come last.
     #[must_use]
     pub fn order(&self) -> (ClusterName, bool, Option<NodeName>, String) {
         (self.cluster.clone(), self.node.is_none(), self.node.clone(), self.name.clone())
     }
 
-    /// What the node does.
+    /// Returns the role of the node, if it is one.
     #[must_use]
     pub fn role(&self) -> Option<Role> {
         self.node.as_ref().map(NodeName::role)
     }
 
-    /// Where the API is published on the host.
+    /// Returns the port of the API on the host, if this container publishes it.
     #[must_use]
     pub fn api(&self) -> Option<&PortBinding> {
         self.published.iter().find(|publish| publish.is_api())
     }
 
-    /// The addresses that the cluster knows it by; none of a container that is no node.
+    /// Returns its addresses in the cluster's families. `None` if it is not a node.
     #[must_use]
     pub fn addresses(&self) -> Option<PerFamily<IpAddr>> {
         Some(self.layout()?.addresses(self.node.as_ref()?))
     }
 
-    /// The layout that its address belongs to; none of a container that is no node.
+    /// Returns the layout in which it has its address. `None` if it is not a node.
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {
         Layout::around(self.node.as_ref()?, self.address?, self.profile.ranges.family())
     }
 
-    /// The address that the cluster knows it by, or else the engine does.
+    /// Returns its primary address in the cluster, or else its address in the engine.
     #[must_use]
     pub fn main_address(&self) -> Option<IpAddr> {
         self.addresses().map(|all| all.primary()).or_else(|| self.address.map(IpAddr::V4))
     }
 
-    /// As a part of a snapshot; none where it is no node of mokctl's.
+    /// Returns its properties for a snapshot. `None` if it is not a node.
     #[must_use]
     pub fn saved(&self) -> Option<SavedNode> {
         Some(SavedNode {
@@ -133,10 +131,10 @@ impl Member {
     }
 }
 
-/// The containers of `cluster`, or of all clusters.
+/// Returns the containers of `cluster`, or of all clusters.
 ///
 /// # Errors
-/// Where the engine does not say.
+/// Fails if the engine does not answer.
 pub fn of(docker: &Docker, cluster: Option<&ClusterName>) -> Result<Vec<Member>, DockerError> {
     let list = match cluster {
         Some(name) => args::container_ids(labels::CLUSTER, name.as_str()),
@@ -146,20 +144,20 @@ pub fn of(docker: &Docker, cluster: Option<&ClusterName>) -> Result<Vec<Member>,
     Ok(docker.read_listed(&list, inspect, read)?.unwrap_or_default())
 }
 
-/// Whether kubeadm has been through with the container `node`, which runs.
+/// Whether kubeadm has set up `node`, whose container is running.
 ///
 /// # Errors
-/// Where no host answers.
+/// Fails if the engine does not answer.
 pub fn is_set_up(docker: &Docker, node: &str) -> Result<bool, DockerError> {
     let look = "compgen -G /etc/kubernetes/kubelet.conf || true";
     Ok(!docker.capture(&args::exec(node, ["bash", "-c", look]))?.is_empty())
 }
 
-/// Reads the engine's inspection of containers that carry our label; others in it
-/// are left out. Ordered by cluster, then by node.
+/// Parses the output of `docker container inspect`. Containers without mokctl's label are left
+/// out. The result is sorted by cluster and node.
 ///
 /// # Errors
-/// What is wrong with the text, in a few words.
+/// Returns what is wrong with the text, in a few words.
 pub fn read(json: &str) -> Result<Vec<Member>, String> {
     let containers: Vec<Container> =
         inspect::list(json).map_err(|error| format!("no list of containers: {error}"))?;
@@ -168,7 +166,7 @@ pub fn read(json: &str) -> Result<Vec<Member>, String> {
     Ok(members)
 }
 
-/// The nodes among `members`, all of one cluster.
+/// Returns the nodes among `members`, which all belong to one cluster.
 #[must_use]
 pub fn roster(cluster: &ClusterName, members: &[Member]) -> Roster {
     Roster::new(cluster.clone(), members.iter().filter_map(|member| member.node.clone()))
@@ -210,12 +208,12 @@ fn member(container: Container) -> Option<Member> {
     })
 }
 
-/// A stopped container has no address at the moment, but is promised one.
+/// Returns the address of a container, or the fixed one of a container that is not running.
 fn address(network: &Attachment) -> Option<Ipv4Addr> {
     network.address.parse().or_else(|_| network.promised.address.parse()).ok()
 }
 
-/// A snapshot's image, and what is made of it, says itself what it is based on.
+/// Returns the node image of a container. For one created from a snapshot, labels tell it.
 fn base(container: &Container) -> Option<NodeImageId> {
     let label = |key| container.config.label(key).map(String::from);
     let name = label(labels::snapshot::BASE).or_else(|| container.config.image.clone())?;
@@ -223,7 +221,7 @@ fn base(container: &Container) -> Option<NodeImageId> {
     Some(NodeImageId { name, id: id.unwrap_or_default() })
 }
 
-/// One for each place.
+/// Returns a binding for each address at which a port is published.
 fn published((target, places): (&String, &Option<Vec<HostPort>>)) -> Vec<PortBinding> {
     let at = |place: &HostPort| {
         let (port, protocol) = target.split_once('/')?;

@@ -1,4 +1,5 @@
-//! What the engine holds: asks it, and reads its answers into the words of `cluster`.
+//! Asks the engine which clusters, nodes, networks and images it has, and converts the answers to
+//! the types of `cluster`.
 
 pub mod activity;
 pub mod error;

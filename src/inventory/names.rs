@@ -1,5 +1,5 @@
-//! What is there, by name, for a shell that completes a word. Quick and silent:
-//! where the engine does not say, there is nothing.
+//! Names for shell completion: of clusters, nodes, images and the like. Quick and silent: if the
+//! engine does not answer, there are none.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use crate::env::Env;
 use crate::image::identity::FLAVOUR;
 use crate::interrupt::Interrupt;
 
-/// Users do not wait longer after the tab key.
+/// How long a user waits after pressing the tab key.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The names of what is there, sorted.
+/// Returns the names of this kind, sorted.
 #[must_use]
 pub fn names(env: &Env, live: Live) -> Vec<String> {
     let call = match live {
-        // A network is the first that a cluster has, and the last.
+        // The network is the first object of a cluster that is created, and the last one removed.
         Live::Clusters => args::network_label_values(labels::CLUSTER),
         Live::Nodes(_) => args::labelled_container_names(labels::CLUSTER),
         Live::Images => args::image_names(None),

@@ -1,5 +1,4 @@
-//! Networks of clusters, and which subnets are taken: by the engine's networks, and by
-//! the host's routes.
+//! Networks of clusters, and the subnets that the engine's networks and the host's routes use.
 
 use std::fs;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -15,29 +14,29 @@ use crate::cluster::taken::Taken;
 use crate::docker::inspect::{self, Network};
 use crate::docker::{Docker, DockerError, ErrorKind, args};
 
-/// Ids of the networks of `cluster`; one, unless a run left something.
+/// Returns the ids of the networks of `cluster`: one, unless a run was interrupted.
 ///
 /// # Errors
-/// Where the engine does not say.
+/// Fails if the engine does not answer.
 pub fn ids(docker: &Docker, cluster: &ClusterName) -> Result<Vec<String>, DockerError> {
     docker.ids(&args::labelled_network_ids(labels::CLUSTER, cluster.as_str()))
 }
 
-/// What the engine's networks and the host's routes cover.
+/// Returns the subnets of the engine's networks and of the host's routes.
 ///
 /// # Errors
-/// Where the engine does not say.
+/// Fails if the engine does not answer.
 pub fn taken_subnets(docker: &Docker) -> Result<Taken, DockerError> {
     let inspect = |ids: &[String]| args::inspect_networks(ids.iter().map(String::as_str));
     let listed = docker.read_listed(&args::network_ids(), inspect, engine_subnets)?;
-    // An engine elsewhere has other routes; these then only cost choice.
+    // A remote engine's host has other routes. These then only narrow the choice.
     let table = |name| fs::read_to_string(Path::new("/proc/net").join(name)).unwrap_or_default();
     let ipv4 = routes(&table("route")).map(IpNet::from).collect::<Vec<_>>();
     let routes = ipv6_routes(&table("ipv6_route")).map(IpNet::from).chain(ipv4).collect();
     Ok(Taken { networks: listed.into_iter().flatten().collect(), routes })
 }
 
-/// A network.
+/// A network of the engine.
 #[derive(Debug)]
 pub struct Named {
     /// Its id.
@@ -49,7 +48,7 @@ pub struct Named {
 }
 
 impl Named {
-    /// Its first IPv4 subnet.
+    /// Returns the first IPv4 subnet.
     #[must_use]
     pub fn subnet(&self) -> Option<Subnet> {
         self.subnets.iter().find_map(|net| match net {
@@ -59,10 +58,10 @@ impl Named {
     }
 }
 
-/// The network `name`; none where the engine has none of that name.
+/// Returns the network `name`, if the engine has it.
 ///
 /// # Errors
-/// Where the engine does not say.
+/// Fails if the engine does not answer.
 pub fn named(docker: &Docker, name: &str) -> Result<Option<Named>, DockerError> {
     match docker.read(&args::inspect_networks([name]), read_named) {
         Ok(networks) => Ok(networks.into_iter().next()),
@@ -71,11 +70,10 @@ pub fn named(docker: &Docker, name: &str) -> Result<Option<Named>, DockerError> 
     }
 }
 
-/// A network of the engine that has addresses of one of `subnets`, by name, and its own
-/// subnet.
+/// Returns the name and the subnet of a network of the engine that overlaps one of `subnets`.
 ///
 /// # Errors
-/// Where the engine does not say.
+/// Fails if the engine does not answer.
 pub fn holder(docker: &Docker, subnets: &[IpNet]) -> Result<Option<(String, IpNet)>, DockerError> {
     let inspect = |ids: &[String]| args::inspect_networks(ids.iter().map(String::as_str));
     let networks = docker.read_listed(&args::network_ids(), inspect, read_named)?;
@@ -87,7 +85,7 @@ pub fn holder(docker: &Docker, subnets: &[IpNet]) -> Result<Option<(String, IpNe
     Ok(networks.into_iter().flatten().find_map(holds))
 }
 
-/// The networks in `network inspect`.
+/// Parses the output of `network inspect`.
 pub fn read_named(json: &str) -> serde_json::Result<Vec<Named>> {
     let networks: Vec<Network> = inspect::list(json)?;
     let named = |network: Network| {
@@ -97,27 +95,27 @@ pub fn read_named(json: &str) -> serde_json::Result<Vec<Named>> {
     Ok(networks.into_iter().map(named).collect())
 }
 
-/// The subnets in `network inspect`, docker's or podman's, of both families.
+/// Returns the subnets in the output of `network inspect`, docker's or podman's, of both families.
 pub fn engine_subnets(json: &str) -> serde_json::Result<Vec<IpNet>> {
     let networks: Vec<Network> = inspect::list(json)?;
     let subnets = networks.iter().flat_map(Network::subnets);
     Ok(subnets.filter_map(subnet::any).collect())
 }
 
-/// The hosts that the labels of networks in `network inspect` name.
+/// Returns the hosts in the labels of the networks in the output of `network inspect`.
 pub fn hosts(json: &str) -> serde_json::Result<Vec<Host>> {
     let networks: Vec<Network> = inspect::list(json)?;
     let label = |network: &Network| Host::parse_all(network.labels.get(labels::HOSTS)?).ok();
     Ok(networks.iter().filter_map(label).flatten().collect())
 }
 
-/// The destinations in `/proc/net/route`, but for the default route: that covers
-/// everything and says nothing.
+/// Returns the destinations in `/proc/net/route`, without the default route, which covers
+/// everything.
 pub fn routes(table: &str) -> impl Iterator<Item = Subnet> {
     table.lines().filter_map(route)
 }
 
-/// The destination of a line of `/proc/net/route`: numbers in hexadecimal, least
+/// Parses the destination in a line of `/proc/net/route`: hexadecimal numbers, least significant
 /// byte first.
 fn route(line: &str) -> Option<Subnet> {
     let mut words = line.split_whitespace();
@@ -127,14 +125,14 @@ fn route(line: &str) -> Option<Subnet> {
     if prefix == 0 { None } else { Subnet::new(Ipv4Addr::from_bits(address), prefix) }
 }
 
-/// The destinations in `/proc/net/ipv6_route`, but for the default route and those that
-/// every interface has: of one link alone, and to many.
+/// Returns the destinations in `/proc/net/ipv6_route`, without the default route and those that
+/// every interface has: link-local and multicast.
 pub fn ipv6_routes(table: &str) -> impl Iterator<Item = Ipv6Net> {
     let is_common = |net: &Ipv6Net| net.addr().is_unicast_link_local() || net.addr().is_multicast();
     table.lines().filter_map(ipv6_route).filter(move |net| !is_common(net))
 }
 
-/// The destination of a line of `/proc/net/ipv6_route`: numbers in hexadecimal.
+/// Parses the destination in a line of `/proc/net/ipv6_route`: hexadecimal numbers.
 fn ipv6_route(line: &str) -> Option<Ipv6Net> {
     let mut words = line.split_whitespace();
     let address = u128::from_str_radix(words.next()?, 16).ok()?;

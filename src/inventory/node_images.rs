@@ -1,4 +1,4 @@
-//! Which node images there are, and which one a new cluster is made of.
+//! The node images of the engine, and the choice of one for a new cluster.
 
 use std::collections::BTreeSet;
 
@@ -13,35 +13,35 @@ use crate::image::contract::NodeImage;
 use crate::image::identity;
 use crate::image::release;
 
-/// A node image that the engine has, under one of its names.
+/// A node image under one of its names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BuiltImage {
     /// The Kubernetes version in it.
     pub version: KubernetesVersion,
     /// The name.
     pub name: String,
-    /// The engine's id of it.
+    /// The id.
     pub id: String,
-    /// Its size, with what it shares.
+    /// The size in bytes, including shared layers.
     pub bytes: u64,
 }
 
-/// The node images that the engine has, the newest version last.
+/// Returns the node images of the engine, the newest version last.
 ///
 /// # Errors
-/// Where the engine does not say.
+/// Fails if the engine does not answer.
 pub fn all(docker: &Docker) -> Result<Vec<BuiltImage>, DockerError> {
     labelled(docker, label::SCHEMA, read)
 }
 
-/// What `read` finds among the images that carry `label`.
+/// Returns what `read` finds in the output of `inspect` for the images with `label`.
 pub(super) fn labelled<T>(
     docker: &Docker,
     label: &str,
     read: impl FnOnce(&str) -> Result<Vec<T>, String>,
 ) -> Result<Vec<T>, DockerError> {
     let ids = docker.capture(&args::labelled_image_ids(label))?;
-    // An image is listed once for each of its names.
+    // The engine lists an image once for each of its names.
     let ids: BTreeSet<&str> = ids.lines().collect();
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -49,30 +49,30 @@ pub(super) fn labelled<T>(
     docker.read(&args::inspect_images(ids), read)
 }
 
-/// What the image `name` says of itself.
+/// Returns the node image `name`.
 ///
 /// # Errors
-/// Where it is not there, or no node image.
+/// Fails if the image is missing or not a node image.
 pub fn named(docker: &Docker, name: &str) -> Result<NodeImage, InventoryError> {
     let json = docker.ask_image(&args::inspect_images([name]))?;
     let json = json.ok_or_else(|| InventoryError::NoImage(name.to_owned()))?;
     Ok(NodeImage::from_inspect(name, &json)?)
 }
 
-/// What the image `name` of a snapshot says of the node image below it.
+/// Returns the node image on which the image `name` of a snapshot is based.
 ///
 /// # Errors
-/// Where it is not there, or says nothing like that.
+/// Fails if the image is missing or lacks the labels of a node image.
 pub fn below(docker: &Docker, name: &str) -> Result<NodeImage, InventoryError> {
     let json = docker.capture(&args::inspect_images([name]))?;
     Ok(NodeImage::from_saved(name, &json)?)
 }
 
-/// The image that was asked for, by name or by version; else the one that `build image`
-/// makes where no version is asked for.
+/// Returns the node image that was asked for by name or version, or else the one that `build
+/// image` builds by default.
 ///
 /// # Errors
-/// Where there is none.
+/// Fails if there is no such image.
 pub fn chosen(
     docker: &Docker,
     image: Option<&ImageRef>,
@@ -101,11 +101,11 @@ fn no_version(wanted: &VersionPrefix, images: &[BuiltImage]) -> InventoryError {
     InventoryError::NoVersion { wanted: wanted.to_string(), known }
 }
 
-/// Reads the engine's inspection of several images: the node images among them,
-/// the newest version last.
+/// Parses the output of `docker image inspect`. Returns the node images in it, the newest version
+/// last.
 ///
 /// # Errors
-/// What is wrong with the text, in a few words.
+/// Returns what is wrong with the text, in a few words.
 pub fn read(json: &str) -> Result<Vec<BuiltImage>, String> {
     let images: Vec<Image> =
         inspect::list(json).map_err(|error| format!("no list of images: {error}"))?;
@@ -114,8 +114,8 @@ pub fn read(json: &str) -> Result<Vec<BuiltImage>, String> {
     Ok(found)
 }
 
-/// The image under each of its names; none for a snapshot's, which has the labels of the
-/// node image that it is based on.
+/// Returns the node image under each of its names. An image of a snapshot is left out, although it
+/// inherits the labels of its node image.
 fn built(image: Image) -> Vec<BuiltImage> {
     let Image { id, repo_tags, size, config, .. } = image;
     let version = config.label(label::KUBERNETES).and_then(KubernetesVersion::parse);

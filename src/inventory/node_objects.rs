@@ -1,5 +1,5 @@
-//! What a cluster itself knows of its nodes: their Node objects. One whose container was
-//! removed by hand is still there; one that a user deleted may have a container.
+//! The Node objects of a cluster. A node whose container was removed by hand still has one; a
+//! running container may lack one that the user has deleted.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -13,33 +13,34 @@ use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::docker::{Call, DockerError, args, inspect};
 use crate::node::kubeadm::ADMIN_CONF;
 
-/// How long kubectl waits for the API where nodes shall come or go: masters that have just
-/// lost one need seconds to agree on who leads etcd.
+/// How long kubectl waits for the API before nodes are added or deleted: after the loss of a
+/// master, etcd takes seconds to elect a leader.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The same, for who only looks.
+/// How long kubectl waits for the API if nodes are only listed.
 const GLANCE: Duration = Duration::from_secs(3);
-/// The call, beyond what kubectl waits.
+/// How much longer than kubectl's wait the call may take.
 const MORE: Duration = Duration::from_secs(7);
 
 /// A Node object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeObject {
-    /// Its name.
+    /// The node's name.
     pub node: NodeName,
-    /// The address that the node had.
+    /// The node's address, as it was last reported.
     pub address: Option<IpAddr>,
-    /// The Kubernetes version that it had.
+    /// The node's Kubernetes version, as it was last reported.
     pub version: Option<KubernetesVersion>,
-    /// Whether the cluster calls it Ready.
+    /// Whether the node is Ready.
     pub ready: bool,
-    /// Whether no new pods come to it.
+    /// Whether the node is cordoned.
     pub cordoned: bool,
 }
 
-/// Those of the cluster, by name, as the API server tells the master `admin_node`.
+/// Asks the API server, from the master `admin_node`, for the Node objects of the cluster, sorted
+/// by name.
 ///
 /// # Errors
-/// Where it does not answer.
+/// Fails if the API server does not answer.
 pub fn of(
     existing: &ExistingCluster,
     admin_node: &NodeName,
@@ -56,10 +57,10 @@ fn within(
     docker.read(&list(admin_node, time), |json| read(json, &existing.name))
 }
 
-/// The same; none where no one can be asked, or not all of the cluster is known.
+/// Returns the Node objects, or `None` if the API cannot be asked or a host does not answer.
 ///
 /// # Errors
-/// Where the user asks to stop.
+/// Fails only if a signal arrives.
 pub fn if_known(existing: &ExistingCluster) -> Result<Option<Vec<NodeObject>>, InventoryError> {
     let mut members = existing.members.iter();
     let asks = members.any(|it| it.role() == Some(Role::Master) && it.runs() && it.complete);
@@ -75,8 +76,8 @@ pub fn if_known(existing: &ExistingCluster) -> Result<Option<Vec<NodeObject>>, I
     }
 }
 
-/// One request: `kubectl get nodes` first asks which kinds of objects exist, and waits as
-/// long for each answer.
+/// Returns a call that makes a single request. `kubectl get nodes` would first ask for the kinds
+/// of objects, with the same timeout for each answer.
 fn list(admin_node: &NodeName, time: Duration) -> Call {
     let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
     let timeout = format!("--request-timeout={}s", time.as_secs());
@@ -138,7 +139,7 @@ struct NodeInfo {
     kubelet_version: String,
 }
 
-/// Those among them that are called like nodes of ours.
+/// Parses the list, and keeps Node objects that have the name of a node of `cluster`.
 fn read(json: &str, cluster: &ClusterName) -> serde_json::Result<Vec<NodeObject>> {
     let List { items } = serde_json::from_str(json)?;
     let object = |Item { metadata, spec, status }: Item| {

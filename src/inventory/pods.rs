@@ -1,5 +1,4 @@
-//! What a cluster says of the pods in some of its namespaces: which are not Ready, and which
-//! are still to be made.
+//! Finds pods in certain namespaces that are not Ready, or have not been created yet.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +6,8 @@ use serde::Deserialize;
 
 use crate::docker::inspect;
 
-/// Lists them, on a master. What makes pods comes first: a pod that it says it has made is
-/// then in the list.
+/// The kubectl command that lists pods and their controllers. Controllers come first, so that the
+/// pods that they report as created are in the list.
 pub const LIST: [&str; 6] = [
     "kubectl",
     "--kubeconfig=/etc/kubernetes/admin.conf",
@@ -50,7 +49,7 @@ struct Spec {
     replicas: u64,
 }
 
-/// Of a pod, a Deployment or a `DaemonSet`: what one has, the others lack.
+/// The status of a pod, a Deployment or a `DaemonSet`. Each has some of the fields.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Status {
@@ -91,10 +90,10 @@ struct Waiting {
     reason: String,
 }
 
-/// What of `namespaces` is not Ready, or not there yet, with the reason.
+/// Returns the pods of `namespaces` that are missing or not Ready, each with the reason.
 ///
 /// # Errors
-/// What is wrong with the text.
+/// Fails if the text is not such a list.
 pub fn missing(json: &str, namespaces: &BTreeSet<&str>) -> serde_json::Result<Vec<String>> {
     let List { items } = serde_json::from_str(json)?;
     let wanted = items.iter().filter(|item| namespaces.contains(item.metadata.namespace.as_str()));
@@ -110,7 +109,7 @@ pub fn missing(json: &str, namespaces: &BTreeSet<&str>) -> serde_json::Result<Ve
 }
 
 impl Item {
-    /// Whether pods that belong to it are still to be made.
+    /// Whether some of its pods have not been created yet.
     fn lacks_pods(&self) -> bool {
         let Status {
             observed_generation,
@@ -124,7 +123,8 @@ impl Item {
             || current_number_scheduled < desired_number_scheduled
     }
 
-    /// Why the pod is not Ready; none where it is, or has done its work, or goes.
+    /// Returns why the pod is not Ready, or `None` if it is Ready, has completed, or is being
+    /// deleted.
     fn not_ready(&self) -> Option<String> {
         let Status { phase, conditions, container_statuses, .. } = &self.status;
         let is = |kind: &str| conditions.iter().find(|condition| condition.kind == kind);

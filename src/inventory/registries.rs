@@ -1,4 +1,4 @@
-//! The registries that mokctl has made: which there are, and on which networks.
+//! The registries made by mokctl, and the networks that they are on.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU16;
@@ -11,35 +11,35 @@ use crate::docker::inspect::{self, Container};
 use crate::docker::{Docker, DockerError, args};
 use crate::ui::Ui;
 
-/// A registry.
+/// A registry made by mokctl.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundRegistry {
     /// The name.
     pub name: RegistryName,
     /// The id of its container.
     pub id: String,
-    /// Where this machine reaches it: a port of its loopback.
+    /// The port on the loopback address of the engine's host.
     pub port: NonZeroU16,
-    /// Whether it runs.
+    /// Whether it is running.
     pub runs: bool,
-    /// The networks that it is on: name and id.
+    /// The names and ids of the networks that it is on.
     pub networks: Vec<(String, String)>,
 }
 
-/// All registries, by name.
+/// Returns all registries made by mokctl, sorted by name.
 ///
 /// # Errors
-/// Where the engine does not say.
+/// Fails if the engine does not answer.
 pub fn all(docker: &Docker) -> Result<Vec<FoundRegistry>, DockerError> {
     let list = args::labelled_container_ids(label::NAME);
     let inspect = |ids: &[String]| args::inspect_containers(ids.iter().map(String::as_str));
     Ok(docker.read_listed(&list, inspect, read)?.unwrap_or_default())
 }
 
-/// The registry of mokctl's that one of `wanted` is, as this machine reaches it.
+/// Returns the registry made by mokctl that one of `wanted` refers to, if one does.
 ///
 /// # Errors
-/// Where the engine does not say, or they are several.
+/// Fails if the engine does not answer, or if `wanted` refers to several.
 pub fn own<'a>(
     docker: &Docker,
     wanted: impl IntoIterator<Item = &'a Registry>,
@@ -57,10 +57,11 @@ pub fn own<'a>(
     }
 }
 
-/// `own`, to be put on a network; none, with a warning, where it is gone.
+/// Returns the name of `own` if it exists, so that it can be connected to a network. Prints a
+/// warning otherwise.
 ///
 /// # Errors
-/// Where the engine does not say.
+/// Fails if the engine does not answer.
 pub fn to_connect(
     docker: &Docker,
     own: Option<&OwnRegistry>,
@@ -83,10 +84,10 @@ pub fn to_connect(
     Ok(found.map(|found| found.name))
 }
 
-/// Reads the engine's inspection of containers that carry our label.
+/// Parses the output of `docker container inspect` for containers with the label of registries.
 ///
 /// # Errors
-/// What is wrong with the text, in a few words.
+/// Returns what is wrong with the text, in a few words.
 pub fn read(json: &str) -> Result<Vec<FoundRegistry>, String> {
     let containers: Vec<Container> =
         inspect::list(json).map_err(|error| format!("no list of containers: {error}"))?;

@@ -1,20 +1,20 @@
-//! What a cluster was told of Kubernetes itself, as its masters keep it.
+//! The user's settings of Kubernetes, which each master keeps in a file.
 
 use crate::docker::{Docker, DockerError, args};
 use crate::node::settings::{FILE, Settings};
 
-/// What `node`, which runs, keeps.
+/// Reads the settings from the running node `node`.
 ///
 /// # Errors
-/// Where it cannot be read.
+/// Fails if the file cannot be read.
 pub fn of_node(docker: &Docker, node: &str) -> Result<Settings, DockerError> {
     docker.read(&args::exec(node, ["cat", FILE]), Settings::read)
 }
 
-/// What the node keeps that `image` was made of.
+/// Reads the settings from `image`, in which a master was saved.
 ///
 /// # Errors
-/// Where it cannot be read.
+/// Fails if the file cannot be read.
 pub fn of_image(docker: &Docker, image: &str) -> Result<Settings, DockerError> {
     docker.read(&args::run_once(image, "cat", [FILE]), Settings::read)
 }

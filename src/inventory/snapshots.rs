@@ -1,4 +1,4 @@
-//! Which snapshots there are, and what is in them.
+//! The snapshots of the engine and their contents.
 
 use std::collections::BTreeMap;
 
@@ -18,18 +18,18 @@ use crate::cluster::timestamp::Timestamp;
 use crate::docker::{Client, Docker, inspect};
 use crate::snapshot::{NodeImageId, Program, SavedNode, Snapshot, SnapshotError};
 
-/// What is there under a snapshot's name.
+/// All images with one snapshot's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotEntry {
     /// The name.
     pub name: SnapshotName,
     /// The names of its images.
     pub images: Vec<String>,
-    /// Their sizes, each with what it shares.
+    /// The sum of the images' sizes in bytes, each including shared layers.
     pub bytes: u64,
-    /// Whether a later version of mokctl made it.
+    /// Whether it was made by a later version of mokctl.
     pub newer: bool,
-    /// What is in it; none where some of it is missing.
+    /// The snapshot, or `None` if it is incomplete.
     pub whole: Option<Snapshot>,
 }
 
@@ -38,11 +38,11 @@ struct Image {
     name: String,
     bytes: u64,
     newer: bool,
-    /// None while it is being made.
+    /// The contents. `None` while the image is being made.
     content: Option<(Common, SavedNode)>,
 }
 
-/// What all images of a snapshot say alike.
+/// The properties that all images of a snapshot have in common.
 #[derive(PartialEq, Eq)]
 struct Common {
     created: Timestamp,
@@ -50,10 +50,10 @@ struct Common {
     nodes: Vec<NodeName>,
 }
 
-/// The snapshots that the engine has, by name.
+/// Returns the snapshots of the engine, sorted by name.
 ///
 /// # Errors
-/// Where the engine does not say, or can have none.
+/// Fails if the engine does not answer, or does not support snapshots.
 pub fn all(docker: &Docker) -> Result<Vec<SnapshotEntry>, InventoryError> {
     if docker.client() == Client::Podman {
         return Err(SnapshotError::NeedsDocker.into());
@@ -61,10 +61,10 @@ pub fn all(docker: &Docker) -> Result<Vec<SnapshotEntry>, InventoryError> {
     Ok(labelled(docker, label::NAME, read)?)
 }
 
-/// The snapshot `name`, which must be whole.
+/// Returns the snapshot `name`.
 ///
 /// # Errors
-/// Where it is not.
+/// Fails if it is missing or incomplete.
 pub fn named(docker: &Docker, name: &SnapshotName) -> Result<Snapshot, InventoryError> {
     let found = all(docker)?.into_iter().find(|found| found.name == *name);
     match found.ok_or_else(|| SnapshotError::NotFound(name.clone()))? {
@@ -75,10 +75,10 @@ pub fn named(docker: &Docker, name: &SnapshotName) -> Result<Snapshot, Inventory
     }
 }
 
-/// That there is nothing yet by the name of a snapshot that shall be.
+/// Checks that the name of a new snapshot is free.
 ///
 /// # Errors
-/// Where there is.
+/// Fails if images have that name.
 pub fn refuse(docker: &Docker, name: &SnapshotName) -> Result<(), InventoryError> {
     match all(docker)?.into_iter().find(|found| found.name == *name) {
         Some(SnapshotEntry { whole: Some(_), .. }) => {
@@ -89,11 +89,11 @@ pub fn refuse(docker: &Docker, name: &SnapshotName) -> Result<(), InventoryError
     }
 }
 
-/// Reads the engine's inspection of images: the snapshots among them, by name. An
-/// image whose name is gone belongs to none any more.
+/// Parses the output of `docker image inspect`, and returns the snapshots in it, sorted by name.
+/// An image without a name does not belong to a snapshot any more.
 ///
 /// # Errors
-/// What is wrong with the text, in a few words.
+/// Returns what is wrong with the text, in a few words.
 pub fn read(json: &str) -> Result<Vec<SnapshotEntry>, String> {
     let images: Vec<inspect::Image> =
         inspect::list(json).map_err(|error| format!("no list of images: {error}"))?;
@@ -116,7 +116,7 @@ fn found(name: SnapshotName, images: Vec<Image>) -> SnapshotEntry {
     }
 }
 
-/// The snapshot, if every node of it is there, once, and all agree on what it is.
+/// Returns the snapshot if each of its nodes has exactly one image, and all images agree on it.
 fn whole(name: &SnapshotName, images: Vec<Image>) -> Option<Snapshot> {
     let content: Option<Vec<_>> = images.into_iter().map(|image| image.content).collect();
     let (mut commons, mut nodes): (Vec<Common>, Vec<SavedNode>) = content?.into_iter().unzip();
@@ -139,7 +139,7 @@ fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
     let snapshot = SnapshotName::parse(label(label::NAME)?).ok()?;
     let is_its = |name: &&String| SnapshotName::of_image(name).as_ref() == Some(&snapshot);
     let name = image.repo_tags.iter().find(is_its)?.clone();
-    // The engine's client is given them: nothing else than an image may be meant.
+    // These become arguments of the docker client, so they must be image references.
     let image_label = |key| ImageRef::parse(label(key)?).ok().map(|image| image.to_string());
     let content = || {
         let nodes = label(label::NODES)?.split(',').map(NodeName::parse);
@@ -169,7 +169,7 @@ fn image(image: &inspect::Image) -> Option<(SnapshotName, Image)> {
     Some((snapshot, Image { name, bytes: image.size, newer, content }))
 }
 
-/// What stands in a label, with commas; nothing where it is empty.
+/// Parses a comma-separated label, which may be empty.
 fn list<T>(value: Option<&str>, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
     value.into_iter().flat_map(|value| value.split(',')).map(read).collect()
 }
@@ -230,7 +230,7 @@ mod tests {
         }
     }
 
-    /// The inspection of the image of `saved`.
+    /// Returns the output of `inspect` for the image of `saved`.
     fn inspection(snapshot: &Snapshot, saved: &SavedNode) -> Value {
         let mut labels: BTreeMap<&str, String> = snapshot.labels(saved).into_iter().collect();
         labels.insert(label::NAME, snapshot.name.to_string());

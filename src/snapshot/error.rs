@@ -1,4 +1,4 @@
-//! What is wrong with a snapshot, or with what it was asked for.
+//! Errors about snapshots.
 
 use std::path::PathBuf;
 
@@ -10,31 +10,31 @@ use crate::cluster::name::SnapshotName;
 use crate::cluster::name::{ClusterName, NodeName};
 use crate::cluster::ranges::RangesError;
 
-/// Why a snapshot cannot be made, used or loaded.
+/// Why a snapshot cannot be made, restored or loaded.
 #[derive(Debug, Error)]
 pub enum SnapshotError {
-    /// The clone's network would have addresses of its pods or Services.
+    /// The subnet of a clone would overlap its pod or Service range.
     #[error(transparent)]
     Ranges(#[from] RangesError),
-    /// It is not tested there.
+    /// Snapshots are not supported with podman.
     #[error("snapshots need docker: podman names images differently")]
     NeedsDocker,
-    /// A snapshot of that name is there.
+    /// There is a snapshot with that name.
     #[error("snapshot {0} already exists")]
     Exists(SnapshotName),
-    /// All names that the program would choose are taken, or too long.
+    /// All names that mokctl would choose are taken or too long.
     #[error("no name like {0} is free for a snapshot")]
     NoFreeName(String),
-    /// What a run that was killed left of a snapshot of that name.
+    /// The snapshot is incomplete, as left by a run that was killed.
     #[error("snapshot {0} is incomplete")]
     Unfinished(SnapshotName),
-    /// No snapshot of that name is there.
+    /// There is no snapshot with that name.
     #[error("no snapshot exists with name {0}")]
     NotFound(SnapshotName),
-    /// A later version of mokctl made it.
+    /// The snapshot was made by a later version of mokctl.
     #[error("snapshot {0} was made by a later version of mokctl")]
     Newer(SnapshotName),
-    /// Names and addresses of a cluster are in its certificates.
+    /// The snapshot is of another cluster, whose names and addresses are in its certificates.
     #[error("snapshot {snapshot} is of cluster {cluster}")]
     OtherCluster {
         /// The snapshot.
@@ -42,10 +42,10 @@ pub enum SnapshotError {
         /// Its cluster.
         cluster: ClusterName,
     },
-    /// Members of etcd know each other by their addresses.
+    /// Snapshots of several masters cannot be cloned: etcd's members know each other by address.
     #[error("cannot create a cluster from snapshot {0}: it has several masters")]
     SeveralMasters(SnapshotName),
-    /// What a node has that mokctl did not set up, it cannot make anew.
+    /// A saved node was set up by the user, so mokctl cannot change it for a clone.
     #[error("cannot create a cluster from snapshot {snapshot}: {node} was set up manually")]
     SavedManually {
         /// The snapshot.
@@ -53,22 +53,22 @@ pub enum SnapshotError {
         /// The first such node.
         node: NodeName,
     },
-    /// The snapshot has other nodes than those that were asked for.
+    /// The snapshot has other numbers of nodes than were asked for.
     #[error("snapshot {snapshot} has {masters} master and {workers} workers")]
     OtherNumbers {
         /// The snapshot.
         snapshot: SnapshotName,
-        /// How many masters.
+        /// The number of masters in the snapshot.
         masters: usize,
-        /// How many workers.
+        /// The number of workers in the snapshot.
         workers: usize,
     },
-    /// A file is no snapshot that can be loaded.
+    /// A file is not a snapshot that can be loaded.
     #[error("cannot load {}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: FileError,
     },
     /// The node image that a snapshot is based on is missing.
@@ -77,7 +77,7 @@ pub enum SnapshotError {
 }
 
 impl SnapshotError {
-    /// What the user can do about it.
+    /// Returns what the user can do about the error.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {

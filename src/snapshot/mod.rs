@@ -1,6 +1,6 @@
-//! A snapshot: a whole cluster as images, one for each of its containers. The
-//! images' labels say what belongs together and what a restore must know
-//! (docs/labels.md). Writes them; `inventory` reads them.
+//! A snapshot: a cluster saved as images, one for each of its containers. Labels of the images
+//! tell which belong together, and what a restore must know (docs/labels.md). This module writes
+//! the labels, `inventory` reads them.
 
 mod error;
 pub mod file;
@@ -23,69 +23,67 @@ use crate::cluster::runtime::Runtime;
 use crate::cluster::subnet::Subnet;
 use crate::cluster::timestamp::{DAY, Timestamp};
 
-/// kubeadm's certificates are good for a year. A cluster whose certificates are
-/// older than this gets new ones when it comes back.
+/// The age, in seconds, from which a restore renews certificates. kubeadm's are valid for a year.
 const RENEW_AFTER: u64 = 300 * DAY;
 
-/// A snapshot that is whole, or shall be.
+/// A complete snapshot, or one that is about to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// What it is called.
+    /// The snapshot's name.
     pub name: SnapshotName,
     /// When it was made.
     pub created: Timestamp,
-    /// The network of its cluster.
+    /// The subnet of its cluster.
     pub subnet: Subnet,
     /// The nodes in it.
     pub roster: Roster,
-    /// What is known of each, in the same order.
+    /// The properties of the nodes, in the same order.
     pub nodes: Vec<SavedNode>,
 }
 
-/// One container of a snapshot.
+/// One node of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedNode {
-    /// Which node it is.
+    /// The node's name.
     pub node: NodeName,
     /// Its Kubernetes version.
     pub version: KubernetesVersion,
-    /// What it was first made of.
+    /// The node image that it was created from.
     pub base: NodeImageId,
     /// Its container runtime.
     pub runtime: Runtime,
-    /// What it publishes on the host.
+    /// The ports that it publishes on the host.
     pub published: Vec<PortBinding>,
-    /// What it sees of the engine's host.
+    /// The mounts of folders of the engine's host.
     pub mounts: Vec<Mount>,
-    /// What else its labels say it was created with.
+    /// The other properties that it was created with, from labels.
     pub profile: NodeProfile,
-    /// When the oldest of its certificates can have been issued.
+    /// The earliest time at which one of its certificates can have been issued.
     pub issued: Timestamp,
-    /// What runs first in it.
+    /// Its first process.
     pub program: Program,
 }
 
-/// The node image that a container was first made of, which a snapshot's image of it
-/// is based on.
+/// The node image that a container was created from, and on which its snapshot is based.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NodeImageId {
-    /// Its name when the cluster was made; another image may have it by now.
+    /// Its name when the cluster was created. Another image may have the name by now.
     pub name: String,
     /// Its id.
     pub id: String,
 }
 
-/// What a container runs first: two lists that the engine puts together.
+/// The first process of a container: two lists that the engine joins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Program {
-    /// The program, and arguments that it always has.
+    /// The program and its fixed arguments.
     pub entrypoint: Vec<String>,
     /// Further arguments.
     pub command: Vec<String>,
 }
 
 impl Program {
-    /// The instructions that give it to an image.
+    /// Returns the Dockerfile instructions that set it in an image.
     #[must_use]
     pub fn instructions(&self) -> [String; 2] {
         let json = |words: &[String]| Value::from(words).to_string();
@@ -94,66 +92,67 @@ impl Program {
 }
 
 impl Snapshot {
-    /// What it has of `node`.
+    /// Returns the properties of `node`.
     #[must_use]
     pub fn node(&self, node: &NodeName) -> Option<&SavedNode> {
         self.nodes.iter().find(|saved| saved.node == *node)
     }
 
-    /// Its image that holds the node of another cluster's `node`'s role and number.
+    /// Returns the image of the node that has the role and number of `node`, a node of another
+    /// cluster.
     #[must_use]
     pub fn image_for(&self, node: &NodeName) -> String {
         self.name.image(&node.in_cluster(self.roster.name()))
     }
 
-    /// What its images hold of each node's kind: that of the first master.
+    /// Returns the properties of the first master, which stand for those of the whole cluster.
     #[must_use]
     pub fn first_master(&self) -> Option<&SavedNode> {
         self.node(&self.roster.first_master())
     }
 
-    /// Where the API was published on the host.
+    /// Returns the port of the API on the host.
     #[must_use]
     pub fn api(&self) -> Option<&PortBinding> {
         let published = &self.node(&self.roster.api_node())?.published;
         published.iter().find(|publish| publish.is_api())
     }
 
-    /// What was published beside the API.
+    /// Returns the other published ports.
     #[must_use]
     pub fn published(&self) -> Vec<PortBinding> {
         let all = self.nodes.iter().flat_map(|saved| &saved.published);
         all.filter(|publish| !publish.is_api()).cloned().collect()
     }
 
-    /// The address on the host that the API was published at.
+    /// Returns the address on the host at which the API was published.
     #[must_use]
     pub fn host(&self) -> IpAddr {
         self.api().map_or(Ipv4Addr::LOCALHOST.into(), |api| api.address)
     }
 
-    /// What its nodes are labelled and tainted with.
+    /// Returns the labels and taints of its nodes.
     #[must_use]
     pub fn marks(&self) -> Marks {
         let all = self.nodes.iter().map(|saved| saved.profile.marks.clone());
         all.fold(Marks::default(), Marks::with)
     }
 
-    /// The nodes whose setup was left to the user.
+    /// Returns the nodes whose setup was left to the user.
     #[must_use]
     pub fn manual(&self) -> Vec<NodeName> {
         let manual = self.nodes.iter().filter(|saved| saved.profile.manual);
         manual.map(|saved| saved.node.clone()).collect()
     }
 
-    /// Whether its certificates will soon be over, or are.
+    /// Whether its certificates have expired, or will soon.
     #[must_use]
     pub fn needs_renewal(&self, now: Timestamp) -> bool {
         let is_old = |saved: &SavedNode| saved.issued.until(now) > RENEW_AFTER;
         self.nodes.iter().any(|saved| saved.node.role().runs_kubernetes() && is_old(saved))
     }
 
-    /// What the image of `saved` says of it, beside what it has from its container.
+    /// Returns the labels of the image of `saved`, in addition to those of its container.
     #[must_use]
     pub fn labels(&self, saved: &SavedNode) -> Vec<Label> {
         let nodes = self.roster.nodes();
@@ -171,7 +170,7 @@ impl Snapshot {
     }
 }
 
-/// No item has a comma in it.
+/// Joins items, which contain no commas, with commas.
 fn joined<T: ToString>(items: &[T]) -> String {
     items.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }

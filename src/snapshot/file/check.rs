@@ -1,4 +1,4 @@
-//! Whether a file is what was written.
+//! Checks the file of an exported snapshot.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -11,18 +11,20 @@ use tar::Archive;
 use super::sum::{Sum, copy};
 use super::{FileError, HEADER, Header, SUM};
 
-/// What the engine has for a list of the images.
+/// The name of the engine's list of images in the archive.
 const LIST: &str = "manifest.json";
-/// Neither that list nor ours is longer.
+/// The most bytes of that list, and of mokctl's header.
 const MOST: u64 = 1 << 20;
 
-/// Reads `file` to its end and says what it is of. Nothing in it is used before.
+/// Reads `file` to its end, and returns its header. Nothing in the file is used before it has been
+/// checked.
 ///
 /// # Errors
-/// Where it is no such file, not as it was written, or of other images than it says.
+/// Fails if the file is not an exported snapshot, is damaged, or has other images than its header
+/// says.
 pub fn check(file: &File) -> Result<Header, FileError> {
     let mut archive = Archive::new(GzDecoder::new(BufReader::new(file)));
-    // Whatever cannot be unpacked at its very beginning is something else.
+    // A file that cannot be decompressed from the start is not an exported snapshot.
     let mut entries = archive.entries().map_err(|_| FileError::Foreign)?;
     let first = entries.next().and_then(Result::ok).ok_or(FileError::Foreign)?;
     if &*first.path_bytes() != HEADER.as_bytes() {
@@ -54,7 +56,7 @@ pub fn check(file: &File) -> Result<Header, FileError> {
         };
         sum.add(&tar_header, &digest);
     }
-    // Behind the archive stands what the compression says of it.
+    // After the archive comes the checksum of the compression.
     io::copy(&mut archive.into_inner(), &mut io::sink())?;
     if end != sum.finish().as_bytes() {
         return Err(FileError::Damaged);
@@ -66,7 +68,7 @@ pub fn check(file: &File) -> Result<Header, FileError> {
     }
 }
 
-/// The names that the images in the engine's list would get.
+/// Returns the names of the images in the engine's list.
 fn names(list: &[u8]) -> Option<BTreeSet<String>> {
     let list: Value = serde_json::from_slice(list).ok()?;
     let mut names = BTreeSet::new();

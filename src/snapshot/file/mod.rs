@@ -1,14 +1,14 @@
-//! The file of an exported snapshot: a compressed tar archive, as the engine takes
-//! it, without the layers of the node images, which the engine that loads it has. First in
-//! it stands what it is of, last the sum of everything else:
+//! The file of an exported snapshot: a compressed tar archive that the engine can load, without
+//! the layers of node images, which the loading engine must have. The first entry describes the
+//! snapshot, the last one is the checksum of all others:
 //!
 //! ```text
 //! mok-snapshot.json     Header
-//! ...                   what the engine has written, in its order
+//! ...                   the engine's archive, in its order
 //! mok-snapshot.sha256   64 hexadecimal digits
 //! ```
 //!
-//! Knows nothing of how the engine is asked.
+//! Knows nothing about how the engine is called.
 
 mod check;
 mod sum;
@@ -28,31 +28,31 @@ use crate::cluster::name::SnapshotName;
 use crate::snapshot::NodeImageId;
 use crate::snapshot::Snapshot;
 
-/// The names of our own in the archive.
+/// The names of mokctl's entries in the archive.
 const HEADER: &str = "mok-snapshot.json";
 const SUM: &str = "mok-snapshot.sha256";
 
-/// The version of this form.
+/// The version of this format.
 const SCHEMA: u64 = 1;
 
-/// Why a file is not taken.
+/// Why a file cannot be loaded.
 #[derive(Debug, Error)]
 pub enum FileError {
-    /// It cannot be read, or not to its end.
+    /// The file cannot be read.
     #[error("it cannot be read")]
     Read(#[source] io::Error),
-    /// It is something else.
+    /// The file is not an exported snapshot.
     #[error("not a snapshot that mokctl exported")]
     Foreign,
-    /// A later version of mokctl wrote it.
+    /// The file was written by a later version of mokctl.
     #[error("written by a later version of mokctl")]
     Newer,
-    /// It is not what was written.
+    /// The file is damaged.
     #[error("checksum mismatch: the file is damaged")]
     Damaged,
 }
 
-/// What was cut short or overwritten, no archive can be read out of.
+/// Converts the error of an archive that cannot be read because it was truncated or overwritten.
 impl From<io::Error> for FileError {
     fn from(error: io::Error) -> Self {
         match error.raw_os_error() {
@@ -62,19 +62,19 @@ impl From<io::Error> for FileError {
     }
 }
 
-/// What a file is of.
+/// The first entry of the file, which describes the snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// The snapshot's name.
     pub snapshot: SnapshotName,
     /// Its nodes.
     pub nodes: Vec<NodeName>,
-    /// The node images that it is based on: they are not in it.
+    /// The node images that it is based on, which are not in the file.
     pub bases: Vec<NodeImageId>,
 }
 
 impl Header {
-    /// Of `snapshot`.
+    /// Returns the header of `snapshot`.
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Self {
         let mut bases: Vec<NodeImageId> =
@@ -85,7 +85,7 @@ impl Header {
         Self { snapshot: snapshot.name.clone(), nodes, bases }
     }
 
-    /// The names of the images in the file.
+    /// Returns the names of the images in the file.
     #[must_use]
     pub fn images(&self) -> Vec<String> {
         self.nodes.iter().map(|node| self.snapshot.image(node)).collect()
@@ -111,7 +111,7 @@ impl Header {
         }
         let text = |value: &Value, key: &str| Some(value.get(key)?.as_str()?.to_owned());
         let read = || {
-            // The engine's client is given them: nothing else than an image may be meant.
+            // These become arguments of the docker client, so they must be image references.
             let image = |value: &Value, key: &str| {
                 text(value, key).filter(|word| ImageRef::parse(word).is_ok())
             };

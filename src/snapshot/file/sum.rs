@@ -1,16 +1,16 @@
-//! The sum over all entries of an archive: their names, kinds and contents.
+//! The checksum of an archive: over the names, kinds and contents of all entries.
 
 use std::io;
 
 use sha2::{Digest, Sha256};
 use tar::Header;
 
-/// What has been added up so far.
+/// The checksum of the entries so far.
 #[derive(Default)]
 pub(super) struct Sum(Sha256);
 
 impl Sum {
-    /// Adds an entry whose content has this digest.
+    /// Adds an entry whose contents have this digest.
     pub(super) fn add(&mut self, header: &Header, digest: &str) {
         let link = header.link_name_bytes().unwrap_or_default();
         let path = header.path_bytes();
@@ -20,13 +20,13 @@ impl Sum {
         }
     }
 
-    /// In hexadecimal digits.
+    /// Returns the checksum in hexadecimal digits.
     pub(super) fn finish(self) -> String {
         hex(&self.0.finalize())
     }
 }
 
-/// The digest of what `from` holds, in hexadecimal digits, which goes to `to` as well.
+/// Copies `from` to `to`, and returns the digest of the data in hexadecimal digits.
 pub(super) fn copy(mut from: impl io::Read, to: &mut impl io::Write) -> io::Result<String> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];

@@ -1,4 +1,4 @@
-//! What is written is read again, and nothing else.
+//! Tests that a file can be read as it was written, and that every change of it is detected.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -24,7 +24,7 @@ fn header() -> Header {
     }
 }
 
-/// Files as the engine archives them.
+/// Returns an archive of files, as the engine writes one.
 fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
     for (path, content) in files {
@@ -48,7 +48,7 @@ const FILES: [(&str, &[u8]); 4] = [
     ("manifest.json", LIST),
 ];
 
-/// A file with these files in it, without the layer that the node image has.
+/// Writes an exported snapshot with these files, without the layer of the node image.
 fn written(files: &[(&str, &[u8])], folder: &TempDir) -> File {
     let mut file = tempfile::tempfile_in(folder).unwrap();
     let base = copy(FILES[0].1, &mut io::sink()).unwrap();
@@ -58,14 +58,14 @@ fn written(files: &[(&str, &[u8])], folder: &TempDir) -> File {
     file
 }
 
-/// The bytes of a file with those four in it, not compressed.
+/// Returns the decompressed bytes of an exported snapshot with four files.
 fn unpacked(folder: &TempDir) -> Vec<u8> {
     let mut bytes = Vec::new();
     GzDecoder::new(written(&FILES, folder)).read_to_end(&mut bytes).unwrap();
     bytes
 }
 
-/// What is found of a file with these bytes, compressed.
+/// Compresses these bytes to a file, and checks it.
 fn checked(bytes: &[u8], folder: &TempDir) -> Result<Header, FileError> {
     let path = folder.path().join("packed");
     let mut encoder = GzEncoder::new(File::create(&path).unwrap(), Compression::fast());
@@ -99,7 +99,7 @@ fn a_change_of_any_byte_is_noticed() {
     let folder = TempDir::new().unwrap();
     let bytes = unpacked(&folder);
     assert!(checked(&bytes, &folder).is_ok());
-    // Every entry's name and content; not what stands beside them in its header.
+    // Every byte of the entries' names and contents, but not of the other header fields.
     for (at, _) in bytes.iter().enumerate().filter(|(at, byte)| at % 512 < 100 && **byte != 0) {
         let mut bytes = bytes.clone();
         bytes[at] ^= 1;

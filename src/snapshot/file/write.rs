@@ -1,4 +1,4 @@
-//! A file out of what the engine writes of a snapshot's images.
+//! Writes the file of an exported snapshot from the engine's archive of its images.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -12,12 +12,11 @@ use tar::{Archive, Builder, EntryType};
 use super::sum::{Sum, copy};
 use super::{HEADER, Header, SUM};
 
-/// Writes to `file` what `images` holds, an archive of the engine's, but for the
-/// layers whose digests are among `layers`. What is not yet known to be one of them
-/// is put by in `folder` meanwhile.
+/// Writes `images`, an archive of the engine, to `file`, without the layers whose digests are
+/// among `layers`. Data whose digest is not known yet are buffered in `folder`.
 ///
 /// # Errors
-/// Where the archive cannot be read or the file not be written.
+/// Fails if the archive cannot be read or the file cannot be written.
 pub fn write(
     header: &Header,
     images: impl Read,
@@ -25,7 +24,7 @@ pub fn write(
     folder: &Path,
     file: &mut File,
 ) -> io::Result<()> {
-    // Most of it is empty pages of etcd's: the least effort does.
+    // Most of the data are empty pages of etcd, for which the lowest level is enough.
     let encoder = GzEncoder::new(BufWriter::new(file), Compression::fast());
     let mut archive = Builder::new(encoder);
     let mut sum = Sum::default();
@@ -48,7 +47,7 @@ pub fn write(
     archive.into_inner()?.finish()?.into_inner().map_err(IntoInnerError::into_error)?.sync_all()
 }
 
-/// Appends a file of our own and returns its digest.
+/// Appends one of mokctl's files, and returns its digest.
 fn append(archive: &mut Builder<impl Write>, path: &str, text: &str) -> io::Result<String> {
     archive.append(&own(path, text.len() as u64)?, text.as_bytes())?;
     copy(text.as_bytes(), &mut io::sink())
