@@ -1,4 +1,4 @@
-//! What mokctl takes from its environment: read once, then handed on as values.
+//! The environment of mokctl, read once and then passed on as values.
 
 use std::env;
 use std::ffi::OsString;
@@ -20,14 +20,15 @@ pub struct Env {
     pub path: Option<OsString>,
     /// `MOKCTL_DOCKER`: the docker program to use.
     pub docker: Option<OsString>,
-    /// `MOKCTL_DEADLINE_SCALE`: what the deadlines of docker calls are multiplied
-    /// by, for slow machines and for tests.
+    /// `MOKCTL_DEADLINE_SCALE`: the factor for the deadlines of docker calls, for slow machines
+    /// and for tests.
     pub deadline_scale: Option<OsString>,
-    /// `MOKCTL_MASTERS` and the others that stand for flags.
+    /// `MOKCTL_MASTERS` and the other variables with defaults of flags.
     pub defaults: Defaults,
-    /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, or the same in small letters.
+    /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in upper or lower case.
     pub proxies: [OsString; 3],
-    /// The folder of the docker client's settings: `DOCKER_CONFIG`, or `.docker` at home.
+    /// The folder of the docker client's configuration: `DOCKER_CONFIG`, or `.docker` in the home
+    /// directory.
     pub docker_config: Option<PathBuf>,
     /// `DOCKER_HOST`.
     pub docker_host: Option<OsString>,
@@ -37,19 +38,19 @@ pub struct Env {
     pub home: Option<PathBuf>,
     /// `XDG_STATE_HOME`.
     pub state_home: Option<PathBuf>,
-    /// Whether progress may move and have colours: standard error is a terminal,
-    /// and neither `NO_COLOR` nor `TERM=dumb` is set.
+    /// Whether progress may have a spinner and colours: standard error is a terminal, and neither
+    /// `NO_COLOR` nor `TERM=dumb` is set.
     pub terminal: bool,
-    /// How Go modules are fetched.
+    /// How Go modules are downloaded.
     pub modules: ModuleSource,
-    /// What this process's capabilities are bounded by, where it can be read.
+    /// The capability bounding set of this process, if it can be read.
     pub bounding_set: Option<BoundingSet>,
     /// The signals that this process was started to ignore.
     pub ignored: Ignored,
 }
 
 impl Env {
-    /// Reads it.
+    /// Reads the environment of this process.
     #[must_use]
     pub fn read() -> Self {
         let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -76,13 +77,13 @@ impl Env {
         }
     }
 
-    /// The proxies that the nodes shall use, if there are any: the environment's, else
-    /// those that the docker client has for containers.
+    /// Returns the proxies for nodes, if there are any: those of the environment, or else those
+    /// that the docker client has for containers.
     ///
     /// # Errors
-    /// Where they cannot be handed on.
+    /// Fails if a value has characters that nodes could not use.
     pub fn proxy(&self) -> Result<Option<Proxy>, ProxyError> {
-        // What is not UTF-8 becomes what is not ASCII, and is refused.
+        // A value that is not UTF-8 gets non-ASCII characters here, and is refused below.
         let [http, https, direct] = self.proxies.each_ref().map(|value| value.to_string_lossy());
         let own = Proxy::new(&http, &https, &direct)?;
         let Some(folder) = self.docker_config.as_ref().filter(|_| own.is_none()) else {
@@ -93,14 +94,14 @@ impl Env {
         Proxy::new(&http, &https, &direct)
     }
 
-    /// How progress is shown, unless the command line says otherwise.
+    /// Returns how progress is shown, unless the command line says otherwise.
     #[must_use]
     pub fn mode(&self) -> Mode {
         if self.terminal { Mode::Terminal } else { Mode::Plain }
     }
 }
 
-/// Programs differ in which case they look at.
+/// Returns the value of a variable in upper case, or else in lower case: programs use both.
 fn either_case(name: &str) -> OsString {
     let value = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
     value(name).or_else(|| value(&name.to_lowercase())).unwrap_or_default()

@@ -1,5 +1,5 @@
-//! The user's wish to stop. A signal is noted; code that waits looks whether there
-//! is one. Knows nothing of what is running or how it is undone.
+//! Signals that ask mokctl to stop. A signal is recorded, and waiting code checks for it. Knows
+//! nothing about what is running or how it is rolled back.
 
 use std::io;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use signal_hook::iterator::Signals;
 /// A signal that asks to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// SIGHUP: the terminal is gone.
+    /// SIGHUP: the terminal was closed.
     Hangup,
     /// SIGINT: Ctrl-C.
     Interrupt,
@@ -34,20 +34,20 @@ impl Signal {
         Self::ALL.into_iter().find(|signal| signal.number() == number)
     }
 
-    /// The exit status of who stops because of it, as a shell would say.
+    /// Returns the exit status of a process that the signal ends, as shells report it.
     #[must_use]
     pub fn exit_code(self) -> u8 {
         128 + self.number()
     }
 }
 
-/// The signals that this process was started to ignore: bit N-1 stands for
-/// signal N. Those of `nohup`, or of a script's background job, stay ignored.
+/// The signals that this process was started to ignore, as by `nohup` or in a background job: bit
+/// N-1 stands for signal N. They stay ignored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ignored(u64);
 
 impl Ignored {
-    /// Reads the `SigIgn` line of a `/proc/PID/status`; none without one.
+    /// Parses the `SigIgn` line of a `/proc/PID/status`. Without the line, no signal is ignored.
     #[must_use]
     pub fn from_status(status: &str) -> Self {
         let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -60,18 +60,18 @@ impl Ignored {
     }
 }
 
-/// Shared by the signal handlers and everything that waits. Cloning shares. Holds
-/// the first signal's number, or 0.
+/// The number of the first signal, or 0. Shared between the signal handlers and everything that
+/// waits; clones share it too.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt(Arc<AtomicU8>);
 
 impl Interrupt {
-    /// Catches SIGINT, SIGTERM and SIGHUP for the rest of the process's life. The
-    /// first is only noted, on its own thread: undoing is the main thread's
-    /// business. The second one is handed to `leave`, which ends the process.
+    /// Catches SIGINT, SIGTERM and SIGHUP until the process ends. The first signal is only
+    /// recorded, by a separate thread: the main thread rolls back. The second one is passed to
+    /// `leave`, which ends the process.
     ///
     /// # Errors
-    /// Where the system does not let it.
+    /// Fails if the system refuses.
     pub fn install(
         &self,
         ignored: Ignored,
@@ -87,7 +87,7 @@ impl Interrupt {
             let note = note.clone();
             ctrlc::set_handler(move || note(Signal::Interrupt)).map_err(io::Error::other)?;
         }
-        // ctrlc could catch these too, but does not tell which one came.
+        // ctrlc could catch these too, but does not tell which one arrived.
         let others = [(Signal::Hangup, SIGHUP), (Signal::Terminate, SIGTERM)];
         let others = others.into_iter().filter(|(signal, _)| !ignored.has(*signal));
         let mut signals = Signals::new(others.map(|(_, number)| number))?;
@@ -101,20 +101,20 @@ impl Interrupt {
         Ok(())
     }
 
-    /// Keeps that `signal` has come. False where there has been one before.
+    /// Records that `signal` has arrived. Returns false if another one had arrived before.
     pub(crate) fn note(&self, signal: Signal) -> bool {
         let (none, this) = (0, signal.number());
         self.0.compare_exchange(none, this, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
-    /// The first signal that has come.
+    /// Returns the first signal that has arrived.
     #[must_use]
     pub fn signal(&self) -> Option<Signal> {
         Signal::from_number(self.0.load(Ordering::SeqCst))
     }
 
-    /// One that never comes: what is undone must not be stopped by the signal
-    /// that asked for it.
+    /// Returns an interrupt that no signal sets: the signal that causes a rollback must not
+    /// interrupt it.
     #[must_use]
     pub fn never() -> Self {
         Self::default()
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn ignored_signals_are_read() {
-        // As nohup starts it.
+        // The mask of a process that nohup has started.
         let ignored =
             Ignored::from_status("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000001\n");
         assert_eq!(Signal::ALL.map(|signal| ignored.has(signal)), [true, false, false]);

@@ -1,9 +1,9 @@
-//! mokctl, "My Own Kind": a real multi-node Kubernetes cluster out of Docker
-//! containers, with one command.
+//! mokctl, "My Own Kind", creates real multi-node Kubernetes clusters in Docker containers with
+//! one command.
 //!
-//! The way of a command: the words go through the state machine in [`cli`] and
-//! become a checked command; [`commands`] turns it into a [`plan`], plain data;
-//! [`mod@run`] carries that out with calls of [`docker`].
+//! The words of a command line go through the state machine in [`cli`] and become a checked
+//! command. [`commands`] turns the command into a [`plan`], which is plain data. [`mod@run`]
+//! carries out the plan with calls of [`docker`].
 
 pub mod cli;
 pub mod cluster;
@@ -45,7 +45,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let ui = Ui::new(env.mode(), false);
     let code = obey(&words, env, &ui);
     let Some(error) = ui.unwritten() else { return code };
-    // Who asked for a kubeconfig in a file must not believe that it is there.
+    // A user who redirected a kubeconfig to a file must learn that it is incomplete.
     let line = format!("failed to write to standard output: {error}");
     ui.error(&ErrorReport { line: &line, ..ErrorReport::default() });
     ExitCode::FAILURE

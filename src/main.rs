@@ -1,4 +1,4 @@
-//! The thin binary: hands the process's words and environment to the library.
+//! The binary: passes its arguments to the library.
 
 use std::process::ExitCode;
 

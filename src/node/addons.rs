@@ -1,14 +1,14 @@
-//! What a cluster's first master is told of add-ons: which of those that its image has
-//! to install (docs/image.md).
+//! Tells the first master which add-ons of its image to install (docs/image.md).
 
 use super::files::File;
 use crate::cluster::addons::{Addon, Addons};
 use crate::cluster::layout::Layout;
 
-/// The file, without the leading slash.
+/// The path of the file, without the leading slash.
 const FILE: &str = "etc/mok/addons";
 
-/// Their names and the addresses that Services get, for a shell to read.
+/// Returns the file with the names of the add-ons and the addresses for Services, as shell
+/// variables.
 #[must_use]
 pub fn file(addons: &Addons, layout: Layout) -> File {
     let names: Vec<_> = addons.iter().map(Addon::as_str).collect();

@@ -1,4 +1,4 @@
-//! The balancer's configuration: haproxy in front of the masters' API servers.
+//! The load balancer: haproxy in front of the masters' API servers.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -8,18 +8,19 @@ use std::time::Duration;
 use crate::cluster::layout::{API_PORT, Layout};
 use crate::cluster::name::NodeName;
 
-/// Where the balancer looks for it, without the leading slash.
+/// The path of haproxy's configuration, without the leading slash.
 pub const CONFIG: &str = "etc/mok/haproxy.cfg";
-/// The first program of a balancer's container.
+/// The first program in the load balancer's container.
 pub const ENTRYPOINT: &str = "/usr/local/bin/mok-balancer";
 
-/// How long an API server may take to say that it is well. A busy one answers late; taken
-/// for dead, it would lose its clients.
+/// How long an API server may take to answer a health check. A busy one answers late, and would
+/// lose its clients if it counted as dead.
 pub const CHECK: Duration = Duration::from_secs(3);
 
-/// Connections pass through as they are (TLS ends at the API server); a master
-/// gets them while its `/healthz` answers within `check`. So do those to a `NodePort`, which every
-/// node has: the masters are the nodes that the balancer knows.
+/// Returns haproxy's configuration. Connections are passed through unchanged, because TLS ends at
+/// the API server. A master gets connections while its `/healthz` answers within `check`.
+/// Connections to NodePorts, which every node serves, go to the masters as well: they are the
+/// nodes that haproxy knows.
 #[must_use]
 pub fn config<'a>(
     masters: impl IntoIterator<Item = &'a NodeName>,
@@ -29,7 +30,7 @@ pub fn config<'a>(
 ) -> String {
     let server =
         |master: &NodeName, port| SocketAddr::new(layout.addresses(master).primary(), port);
-    // Without an address: IPv4 alone.
+    // Without an address, haproxy listens on IPv4 alone.
     let (any, both) = if layout.ipv6().is_some() { ("[::]", " v4v6") } else { ("", "") };
     let masters: Vec<_> = masters.into_iter().collect();
     let check = check.as_millis();

@@ -1,49 +1,49 @@
-//! Files for a node, and the archive that carries them.
+//! Files for a node, and the archive in which they are sent.
 
 use std::io;
 
 /// One file of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// Its place, without the leading slash.
+    /// Its path, without the leading slash.
     pub path: String,
     /// Its permission bits.
     pub mode: u32,
-    /// What is in it.
+    /// Its content.
     pub content: Content,
 }
 
-/// What a file has.
+/// The content of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// These bytes.
+    /// Bytes.
     Bytes(Vec<u8>),
-    /// It is a symbolic link to there.
+    /// The target of a symbolic link.
     Link(String),
 }
 
 impl File {
-    /// A file that all users may read.
+    /// Returns a file that all users may read.
     pub fn public(path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
         Self { path: path.into(), mode: 0o644, content: Content::Bytes(content.into()) }
     }
 
-    /// A script.
+    /// Returns an executable script.
     pub fn script(path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
         Self { mode: 0o755, ..Self::public(path, content) }
     }
 
-    /// A symbolic link.
+    /// Returns a symbolic link.
     pub fn link(path: impl Into<String>, target: impl Into<String>) -> Self {
         Self { path: path.into(), mode: 0o777, content: Content::Link(target.into()) }
     }
 }
 
-/// Packs `files` into a tar archive, owned by root. The same files give the same
+/// Packs `files` into a tar archive with root as their owner. The same files always give the same
 /// bytes.
 ///
 /// # Errors
-/// Where a path is too long for the format.
+/// Fails if a path is too long for the format.
 pub fn archive(files: &[File]) -> io::Result<Vec<u8>> {
     let mut builder = tar::Builder::new(Vec::new());
     for file in files {

@@ -1,6 +1,6 @@
-//! What mokctl puts into a node: files, scripts, certificates and kubeadm's configuration,
-//! as data, packed into one tar archive; and what kubeadm prints there. Knows nothing of how
-//! files get there.
+//! What mokctl copies into a node, as data: files, scripts, certificates and kubeadm's
+//! configuration, packed into one tar archive; and the output of kubeadm. Knows nothing about how
+//! files get into a node.
 
 pub mod addons;
 pub mod balancer;

@@ -1,5 +1,5 @@
-//! The node's part of the pod network: the CNI configuration, and the files that
-//! its `mok-network` service turns into routes at every start (docs/image.md).
+//! A node's part of the pod network: the CNI configuration, and the files from which its
+//! `mok-network` service sets routes at every start (docs/image.md).
 
 use std::fmt::Write;
 use std::net::IpAddr;
@@ -13,31 +13,30 @@ use crate::cluster::layout::Layout;
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::ranges::Ranges;
 
-/// Where the service looks for the routes.
+/// The file with the routes, without the leading slash.
 pub const ROUTES: &str = "etc/mok/routes";
 
-/// Puts the routes in place as the file has them.
+/// The script that sets the routes of that file.
 pub const APPLY: &str = "/usr/local/lib/mok/network.sh";
-/// Ends the lookups that the engine's name server has under way for the node, which is about
-/// to go.
+/// The script that ends the pending lookups of docker's DNS server for the node, before the node
+/// is removed.
 pub const END_LOOKUPS: &str = "/usr/local/lib/mok/end_lookups.sh";
 
-/// What fits into a packet of an overlay network, which wraps it in another one.
+/// The MTU of an overlay network, which encapsulates packets.
 pub const OVERLAY_MTU: u16 = 1450;
 
-/// What is the same for all nodes of a cluster.
+/// The network settings that all nodes of a cluster have in common.
 #[derive(Debug)]
 pub struct Network {
     /// The nodes' addresses.
     pub layout: Layout,
-    /// Those of pods and Services.
+    /// The pod and Service ranges.
     pub ranges: Ranges,
-    /// `ADDRESS:PORT` of the API for all nodes; an IPv6 address in brackets.
+    /// The `ADDRESS:PORT` at which nodes reach the API, an IPv6 address in brackets.
     pub api: String,
 }
 
-/// All files of the network for `node`, one of `nodes`; `mtu` where it is not that of
-/// every other network.
+/// Returns the network files of `node`, one of `nodes`. `mtu` is given if it is not the usual one.
 #[must_use]
 pub fn files(
     node: &NodeName,
@@ -53,16 +52,16 @@ pub fn files(
     ]
 }
 
-/// The files of `node` where the user makes the network of pods: what leaves the cluster
-/// still leaves as its node, and no route leads to pods.
+/// Returns the network files of `node` if the user sets up the pod network: packets that leave the
+/// cluster are still masqueraded, but there are no routes to pods.
 #[must_use]
 pub fn without_pods(node: &NodeName, network: &Network) -> Vec<File> {
     vec![File::public("etc/mok/network", own(node, network)), File::public(ROUTES, "")]
 }
 
-/// The addresses of pods and Services of each family, and the API's, as a Service and its
-/// own. Docker's DNS server for a container has an IPv4 address; where there is no other such
-/// address, the node answers for it.
+/// Returns the pod and Service ranges of each family and the addresses of the API, as shell
+/// variables. docker's DNS server has an IPv4 address: in a cluster without IPv4, the node answers
+/// for it.
 fn own(node: &NodeName, network: &Network) -> String {
     let Network { layout, ranges, api } = network;
     let mut text = String::new();
@@ -77,7 +76,7 @@ fn own(node: &NodeName, network: &Network) -> String {
     text
 }
 
-/// A line `POD_RANGE NODE_ADDRESS` for every other node that has pods, of each family.
+/// Returns a line `POD_RANGE NODE_ADDRESS` for every other node with pods, in each family.
 #[must_use]
 pub fn routes(node: &NodeName, nodes: &[NodeName], layout: Layout, ranges: Ranges) -> String {
     nodes
@@ -88,8 +87,8 @@ pub fn routes(node: &NodeName, nodes: &[NodeName], layout: Layout, ranges: Range
         .collect()
 }
 
-/// Point-to-point links with addresses of the node's own range: pods reach each
-/// other, their node and the others' by plain routing, without a bridge.
+/// Returns the CNI configuration: point-to-point links with addresses of the node's pod range.
+/// Pods reach each other and all nodes by routing, without a bridge.
 fn cni(pods: PerFamily<IpNet>, mtu: Option<u16>) -> String {
     let has_ipv6 = pods.into_iter().any(|net| matches!(net, IpNet::V6(_)));
     let (ranges, routes): (Vec<_>, Vec<_>) = pods.into_iter().map(of_family).unzip();
@@ -102,8 +101,8 @@ fn cni(pods: PerFamily<IpNet>, mtu: Option<u16>) -> String {
                 "ipMasq": false,
                 "ipam": {
                     "type": "host-local",
-                    // Below /run: a restart ends all pods, and their addresses
-                    // must not stay taken.
+                    // Below /run, because a restart of the node ends all pods and must free their
+                    // addresses.
                     "dataDir": "/run/cni-ipam-state",
                     "ranges": ranges,
                     "routes": routes
@@ -121,7 +120,7 @@ fn cni(pods: PerFamily<IpNet>, mtu: Option<u16>) -> String {
     format!("{plugins:#}\n")
 }
 
-/// Of pods with addresses of `net`: where these come from, and where all others are.
+/// Returns the address range and the default route of pods in `net`.
 fn of_family(net: IpNet) -> (Value, Value) {
     let all = if matches!(net, IpNet::V6(_)) { "::/0" } else { "0.0.0.0/0" };
     (json!([{ "subnet": net.to_string() }]), json!({ "dst": all }))

@@ -1,19 +1,19 @@
-//! The proxies that a node's runtime and kubelet pull through.
+//! The HTTP proxies for a node's container runtime and kubelet.
 
 use super::files::File;
 use crate::cluster::proxy::Proxy;
 use crate::cluster::runtime::Runtime;
 
-/// Where the proxies are, for systemd.
+/// The environment file for systemd with the proxies.
 pub const ENVIRONMENT: &str = "/etc/mok/proxy.env";
 
-/// For a node that is made of one that had proxies: it has none.
+/// Returns an empty environment file, for a node that is made from one with proxies.
 #[must_use]
 pub fn none() -> File {
     File::public(ENVIRONMENT.trim_start_matches('/'), "")
 }
 
-/// For everything that pulls.
+/// Returns the environment file, and the drop-ins of the services that use it.
 #[must_use]
 pub fn files(proxy: &Proxy, runtime: Runtime) -> Vec<File> {
     let unit = |name| {
@@ -21,7 +21,7 @@ pub fn files(proxy: &Proxy, runtime: Runtime) -> Vec<File> {
         File::public(path, format!("[Service]\nEnvironmentFile={ENVIRONMENT}\n"))
     };
     let values = File {
-        // It may hold a password.
+        // The file may contain a password.
         mode: 0o600,
         ..File::public(ENVIRONMENT.trim_start_matches('/'), proxy.render())
     };

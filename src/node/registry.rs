@@ -1,4 +1,4 @@
-//! Registries and their mirrors: how each container runtime is told to pull from them.
+//! The configuration of container runtimes for registries and mirrors.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::settings::{Authorities, Settings};
 use crate::cluster::registry::{Reach, Registry};
 use crate::cluster::runtime::Runtime;
 
-/// For images of `registry`, and of those that have mirrors in `settings`.
+/// Returns the files for `registry` and for the mirrors in `settings`.
 #[must_use]
 pub fn files(
     registry: Option<&Registry>,
@@ -47,16 +47,16 @@ pub fn files(
     }
 }
 
-/// Who signs for registries.
+/// The file of the certificate authorities of registries.
 const CA: &str = "/etc/mok/registry-ca.crt";
 
-/// Where images of one registry come from.
+/// The places from which images of one registry are pulled.
 struct Source<'a> {
-    /// The registry itself, as runtimes know it.
+    /// The URL of the registry itself, as runtimes know it.
     server: String,
-    /// The same, where mokctl was told of it.
+    /// The registry, if the user has given it with `--registry`.
     own: Option<&'a Registry>,
-    /// What is asked before, in this order.
+    /// The mirrors, which are asked first, in this order.
     mirrors: Vec<&'a Registry>,
 }
 
@@ -65,7 +65,8 @@ impl Source<'_> {
         self.mirrors.iter().copied().chain(self.own)
     }
 
-    /// It looks there by itself (docs/image.md), and asks the server last.
+    /// Returns containerd's hosts.toml, which it finds by itself (docs/image.md). The registry
+    /// itself is asked last.
     fn for_containerd(&self, name: &str, has_ca: bool, reach: Reach<'_>) -> File {
         let host = |host: &Registry| {
             let url = host.url(reach);
@@ -78,7 +79,7 @@ impl Source<'_> {
         File::public(format!("etc/containerd/certs.d/{name}/hosts.toml"), text)
     }
 
-    /// It has a folder for each place.
+    /// Returns the certificate authorities for CRI-O, which has a folder for each host.
     fn authorities_of_crio(
         &self,
         authorities: Option<&Authorities>,
@@ -90,7 +91,7 @@ impl Source<'_> {
         })
     }
 
-    /// Insecure is its word for a registry without TLS.
+    /// Returns CRI-O's configuration. It calls a registry without TLS insecure.
     fn for_crio(&self, name: &str, reach: Reach<'_>) -> String {
         let insecure = |at: &Registry| if at.has_tls() { "" } else { "insecure = true\n" };
         let location = self.own.map_or_else(|| name.to_owned(), |own| own.location(reach));

@@ -1,17 +1,18 @@
-//! A registry of images that mokctl runs: Debian's `docker-registry`, out of the node image.
+//! The registry that `create registry` runs: Debian's `docker-registry`, from the node image.
 
 use super::files::File;
 
-/// The first program of its container.
+/// The first program in its container.
 pub const ENTRYPOINT: &str = "docker-registry";
-/// Where it looks for its configuration.
+/// The path of its configuration.
 pub const CONFIG: &str = "/etc/mok/registry.yml";
-/// Where images are: a volume, which goes with the container.
+/// The folder of its images: an anonymous volume, which is removed with the container.
 pub const STORE: &str = "/var/lib/mok-registry";
-/// Ends when it listens.
+/// A shell command that waits until the registry listens.
 pub const LISTENS: &str = "until true >/dev/tcp/127.0.0.1/5000; do sleep 0.1; done 2>/dev/null";
 
-/// Without TLS and without a login: only this machine and nodes of clusters reach it.
+/// Returns the configuration: neither TLS nor credentials, because only this machine and nodes of
+/// clusters reach the registry.
 #[must_use]
 pub fn config() -> File {
     let text = format!(

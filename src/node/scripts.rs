@@ -1,7 +1,6 @@
-//! The scripts that mokctl runs in a node, and the values that they read. The scripts
-//! are their own files, the same for every node; values reach them as data,
-//! quoted for the shell, in one file beside them. What a user or the node itself runs lies
-//! beside the module that puts it there.
+//! The scripts that mokctl runs in a node, and their values. The scripts are the same for every
+//! node. Values are data, quoted for the shell, in one file next to the scripts. Scripts that
+//! users or the node itself run are in the modules that install them.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -9,75 +8,75 @@ use std::time::Duration;
 use super::files::File;
 use crate::cluster::cni::Cni;
 
-/// Where everything of mokctl lies in a node, without the leading slash. Stays
-/// there: who made the containers alone runs the scripts by hand.
+/// The folder of mokctl's files in a node, without the leading slash. It is kept, because the user
+/// may run the scripts manually.
 pub const FOLDER: &str = "root/mok";
 
-/// Makes the first master.
+/// Sets up the first master.
 pub const INIT: &str = "/root/mok/init.sh";
 /// Starts the control plane of a further master of a new cluster.
 pub const CONTROL_PLANE: &str = "/root/mok/control_plane.sh";
-/// Does what nodes can join a new cluster without, on its first master.
+/// Finishes the setup of the first master: everything that joining nodes do not need.
 pub const FINISH: &str = "/root/mok/finish.sh";
-/// Makes the only master of a cluster with the data of another: `clone.sh FORMER`.
+/// Sets up the only master of a clone: `clone.sh FORMER`.
 pub const CLONE: &str = "/root/mok/clone.sh";
-/// Joins a node; its kubeadm configuration on standard input.
+/// Joins a node. Reads kubeadm's configuration from standard input.
 pub const JOIN: &str = "/root/mok/join.sh";
 /// Deletes a join token: `revoke.sh TOKEN_ID`.
 pub const REVOKE: &str = "/root/mok/revoke.sh";
-/// Takes a master out of the control plane.
+/// Removes a master from the control plane.
 pub const LEAVE: &str = "/root/mok/leave.sh";
-/// Takes a master whose container is gone out of etcd: `remove_member.sh NODE`.
+/// Removes a master whose container is missing from etcd: `remove_member.sh NODE`.
 pub const REMOVE_MEMBER: &str = "/root/mok/remove_member.sh";
-/// Starts what the image brings along for a new cluster.
+/// Starts the installation of add-ons.
 pub const ADDONS: &str = "/root/mok/addons.sh";
-/// There until the image has installed all add-ons of a new cluster.
+/// A link that exists until all add-ons of a new cluster are installed.
 pub const ADDONS_PENDING: &str = "/etc/systemd/system/multi-user.target.wants/mok-addons.service";
 /// Waits for nodes: `ready.sh SECONDS SINCE|registered NODE[=POD_RANGES[=LABELS]]...`.
 pub const READY: &str = "/root/mok/ready.sh";
-/// Where a master has kubeadm's configuration, without the leading slash.
+/// The path of kubeadm's configuration on a master, without the leading slash.
 pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";
-/// Where it has kubeadm's patch of etcd's manifest, without the leading slash: behind the
-/// user's, which may not have a tilde.
+/// The path of the patch of etcd's manifest, without the leading slash. It sorts after the user's
+/// patches, whose names have no tilde.
 pub const ETCD_PATCH: &str = "root/mok/patches/etcd~members+json.json";
-/// Where the first master has kubeadm's patch of `CoreDNS`, the same way: before the user's,
-/// whose names have no such mark either, and which may say otherwise.
+/// The path of the patch of `CoreDNS` on the first master, without the leading slash. It sorts
+/// before the user's patches, whose names have no exclamation mark, so these can override it.
 pub const DNS_PATCH: &str = "root/mok/patches/corednsdeployment!starts+strategic.json";
-/// The folder of these files, and of the user's.
+/// The folder of these patches and the user's.
 pub const PATCHES: &str = "/root/mok/patches";
 
-/// Where a master has kubeadm's patch of a static pod, without the leading slash: before the
-/// user's, as [`DNS_PATCH`].
+/// Returns the path of the patch of a static pod, without the leading slash. It sorts before the
+/// user's patches, as [`DNS_PATCH`] does.
 #[must_use]
 pub fn probes_patch(pod: &str) -> String {
     format!("root/mok/patches/{pod}!probes+strategic.json")
 }
 
-/// The values that the scripts read.
+/// The values for the scripts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Values {
     /// The node's name.
     pub node: String,
-    /// Who makes its pods' network.
+    /// Who sets up the pod network.
     pub cni: Cni,
     /// The container runtime's socket.
     pub cri_socket: String,
-    /// `ADDRESS:PORT` of the API for all nodes.
+    /// The `ADDRESS:PORT` at which nodes reach the API.
     pub endpoint: String,
-    /// Phases that `kubeadm init` leaves out, with commas.
+    /// The phases that `kubeadm init` skips, comma-separated.
     pub skip_init_phases: String,
-    /// Phases that `kubeadm join` leaves out, with commas.
+    /// The phases that `kubeadm join` skips, comma-separated.
     pub skip_join_phases: String,
-    /// Where etcd listens, on a master.
+    /// The URL of etcd on a master.
     pub etcd: String,
-    /// Whether further masters will join by hand.
+    /// Whether the user will join further masters manually.
     pub upload_certs: bool,
-    /// How long scripts wait for what an ordinary machine has in a moment.
+    /// How long scripts wait for things that take a moment on an ordinary machine.
     pub patience: Duration,
 }
 
 impl Values {
-    /// The file with the values.
+    /// Returns the contents of the file with the values.
     fn render(&self) -> String {
         let mut text = String::new();
         let patience = self.patience.as_secs().max(1).to_string();
@@ -98,7 +97,7 @@ impl Values {
     }
 }
 
-/// The scripts and their values.
+/// Returns the scripts and the file with their values.
 #[must_use]
 pub fn files(values: &Values) -> Vec<File> {
     let mut files = vec![File::public(format!("{FOLDER}/mok.env"), values.render())];

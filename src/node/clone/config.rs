@@ -1,4 +1,4 @@
-//! Which authority pods and nodes trust, and where they find the API.
+//! The ConfigMaps and Secrets of a clone that name the cluster's authority or its API.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -8,22 +8,22 @@ use super::Changes;
 use super::object::Object;
 use crate::node::pki::{Account, Pki, PkiError};
 
-/// Of the new cluster.
+/// The authority and the API's address of the new cluster.
 pub(super) struct Settings<'a> {
-    /// `ADDRESS:PORT` of the API for all nodes.
+    /// The `ADDRESS:PORT` at which nodes reach the API.
     pub(super) endpoint: &'a str,
     pub(super) pki: &'a Pki,
 }
 
 impl Changes {
-    /// The maps that name the authority or the API of the former cluster.
+    /// Changes a `ConfigMap` that names the authority or the API of the former cluster.
     pub(super) fn config_map(&mut self, mut map: Object, settings: &Settings<'_>) {
         let name = map.metadata.name.clone();
         let namespace = map.namespace().to_owned();
         let Some(data) = map.data() else { return };
         match (namespace.as_str(), name.as_str()) {
-            // The API server adds its own authorities to those that it finds there; without
-            // it, it makes it anew.
+            // The API server adds its authorities to those in this map, and makes the map again if
+            // it is missing.
             ("kube-system", "extension-apiserver-authentication") => {
                 self.deleted.push(map.reference());
                 return;
@@ -31,10 +31,10 @@ impl Changes {
             ("kube-system", "kube-proxy") => settings.lead(data, "kubeconfig.conf"),
             ("kube-public", "cluster-info") => {
                 settings.lead(data, "kubeconfig");
-                // Signatures, by tokens that are deleted.
+                // Signatures with tokens that have been deleted.
                 data.retain(|key, _| !key.starts_with("jws-kubeconfig-"));
             }
-            // Many pods read it only once.
+            // Many pods read this map only once.
             (_, "kube-root-ca.crt") => {
                 data.insert("ca.crt".into(), settings.pki.ca().into());
             }
@@ -45,7 +45,7 @@ impl Changes {
 }
 
 impl Settings<'_> {
-    /// Has the kubeconfig in `data` lead to the new cluster.
+    /// Changes the kubeconfig in `data` to one for the new cluster.
     fn lead(&self, data: &mut Map<String, Value>, kubeconfig: &str) {
         let Some(Value::String(text)) = data.get_mut(kubeconfig) else { return };
         let server = format!("https://{}", self.endpoint);
@@ -63,8 +63,8 @@ impl Settings<'_> {
         *text = text.split('\n').map(line).collect::<Vec<_>>().join("\n");
     }
 
-    /// The same Secret with a token that the new cluster accepts: pods refer to it by
-    /// name. None where it is not yet known whose token it is.
+    /// Returns a Secret with a token that the new cluster accepts. It keeps its name, by which
+    /// pods refer to it. Returns `None` if the Secret does not name its service account's UID yet.
     pub(super) fn signed(&self, mut secret: Object) -> Result<Option<Object>, PkiError> {
         let note = |name| {
             let name = format!("kubernetes.io/service-account.{name}");

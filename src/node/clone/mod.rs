@@ -1,5 +1,5 @@
-//! What the objects of a cluster become in another one that is made from its snapshot.
-//! Pure: it takes what `kubectl get` prints, and returns what other verbs of kubectl read.
+//! Changes the API objects of a saved cluster to those of its clone. Pure: takes the output of
+//! `kubectl get`, and returns the input of other kubectl commands.
 
 mod config;
 mod names;
@@ -16,15 +16,15 @@ use object::{Object, read};
 use super::pki::{Pki, PkiError};
 use crate::cluster::name::ClusterName;
 
-/// The kinds that say where something runs, which authority to trust or where the API is.
+/// The kinds of objects that name nodes, the certificate authority or the API's address.
 pub const KINDS: &str = "nodes,persistentvolumes,pods,configmaps,leases";
-/// The only secrets that are read: the service accounts' tokens.
+/// Selects the only Secrets that are read: tokens of service accounts.
 pub const TOKENS: &str = "--field-selector=type=kubernetes.io/service-account-token";
 
-/// Why objects cannot become those of another cluster.
+/// Why objects cannot be changed to those of another cluster.
 #[derive(Debug, Error)]
 pub enum CloneError {
-    /// What kubectl prints is no list of objects.
+    /// kubectl's output is not a list of objects.
     #[error("cannot read the saved objects")]
     Read(#[from] serde_json::Error),
     /// A token cannot be signed.
@@ -32,20 +32,20 @@ pub enum CloneError {
     Sign(#[from] PkiError),
 }
 
-/// Who the new cluster is.
+/// The identity of the new cluster.
 #[derive(Debug, Clone, Copy)]
 pub struct Identity<'a> {
-    /// The name of the cluster that was saved.
+    /// The name of the saved cluster.
     pub former: &'a ClusterName,
-    /// Its own name.
+    /// The name of the new cluster.
     pub name: &'a ClusterName,
-    /// `ADDRESS:PORT` of its API for all nodes.
+    /// The `ADDRESS:PORT` at which its nodes reach the API.
     pub endpoint: &'a str,
-    /// Its certificate authorities, and the key of its service accounts.
+    /// Its certificate authorities, and the key for its service accounts.
     pub pki: &'a Pki,
 }
 
-/// Objects by verb, in the order of [`VERBS`].
+/// The objects to change, by kubectl command, in the order of [`VERBS`].
 #[derive(Debug, Default)]
 pub struct Changes {
     replaced: Vec<Object>,
@@ -54,25 +54,25 @@ pub struct Changes {
     created: Vec<Object>,
 }
 
-/// A verb of kubectl, with its flags.
+/// A kubectl command with its flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verb {
-    /// What it does to objects, in words.
+    /// A description of what it does to objects.
     pub name: &'static str,
-    /// The words after `kubectl`.
+    /// The arguments of kubectl.
     pub words: &'static [&'static str],
 }
 
-/// In the order of [`Changes::lists`].
+/// The kubectl commands, in the order of [`Changes::lists`].
 pub const VERBS: [Verb; 4] = [
-    // Without validation: the API has sent these objects itself, and the schemas that
-    // kubectl validates with are megabytes.
+    // No validation: the objects come from the API, and kubectl would download schemas of
+    // megabytes.
     Verb {
         name: "replace",
         words: &["replace", "--validate=false", "--output=name", "--filename=-"],
     },
-    // Without waiting: other finalizers than those replaced above are removed by
-    // controllers, none of which runs yet.
+    // No waiting: controllers, which are not running yet, remove the finalizers that were not
+    // replaced above.
     Verb {
         name: "delete",
         words: &[
@@ -85,7 +85,7 @@ pub const VERBS: [Verb; 4] = [
             "--filename=-",
         ],
     },
-    // The kubelet may have created its Node object, or be about to.
+    // The kubelet may create its Node object before or after this.
     Verb {
         name: "apply",
         words: &[
@@ -105,7 +105,7 @@ pub const VERBS: [Verb; 4] = [
 ];
 
 impl Changes {
-    /// What makes the saved objects of `lists`, as kubectl prints them, those of
+    /// Returns the changes that make the saved objects in `lists`, the output of kubectl, those of
     /// `identity`.
     pub fn of(lists: &[Vec<u8>], identity: Identity<'_>) -> Result<Self, CloneError> {
         let names = Names { former: identity.former, now: identity.name };
@@ -127,7 +127,7 @@ impl Changes {
         Ok(changes)
     }
 
-    /// For each of [`VERBS`] what it reads, in JSON; none where it has nothing to do.
+    /// Returns the input of each of [`VERBS`] in JSON, or `None` if it has nothing to do.
     pub fn lists(&self) -> Result<[Option<Vec<u8>>; 4], CloneError> {
         let list = |objects: &[Object]| -> Result<_, serde_json::Error> {
             if objects.is_empty() {
@@ -144,7 +144,8 @@ impl Changes {
         ])
     }
 
-    /// Leases of API servers and kubelets that no longer exist; the new ones make their own.
+    /// Deletes the lease of an API server or kubelet that no longer exists. New ones create
+    /// theirs.
     fn lease(&mut self, lease: &Object, names: Names<'_>) {
         let host = lease.metadata.labels.get("kubernetes.io/hostname");
         let of_kubelet = (lease.namespace() == "kube-node-lease").then_some(&lease.metadata.name);

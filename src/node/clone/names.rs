@@ -1,10 +1,10 @@
-//! Nodes' names, from one cluster to another.
+//! Renames nodes from the saved cluster to its clone.
 
 use serde_json::Value;
 
 use crate::cluster::name::{ClusterName, NodeName};
 
-/// From which cluster to which.
+/// The names of both clusters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Names<'a> {
     pub(super) former: &'a ClusterName,
@@ -12,21 +12,21 @@ pub(super) struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// The name of the same role and number in the new cluster, if `word` is the name of a
-    /// node of the former one.
+    /// If `word` is a node of the former cluster, returns the node of the same role and number in
+    /// the new one.
     pub(super) fn renamed(self, word: &str) -> Option<NodeName> {
         let node = NodeName::parse(word).ok()?;
         let is_former = node.cluster() == self.former && node.role().runs_kubernetes();
         is_former.then(|| node.in_cluster(self.now))
     }
 
-    /// Whether `word` names a node that the new cluster does not have: a cluster may be
-    /// called as the one that was saved.
+    /// Whether `word` is a node of the former cluster that the new one does not have. Both
+    /// clusters may have the same name.
     pub(super) fn goes(self, word: &str) -> bool {
         self.former != self.now && self.renamed(word).is_some()
     }
 
-    /// Renames nodes in `text` and below it, wherever a whole string is a node's name.
+    /// Renames nodes in `value` and below it, wherever a whole string is the name of a node.
     pub(super) fn rename(self, value: &mut Value) {
         match value {
             Value::String(text) => self.rename_text(text),
@@ -36,7 +36,7 @@ impl Names<'_> {
         }
     }
 
-    /// As [`Names::rename`], for one string.
+    /// Renames `text` if it is the name of a node.
     pub(super) fn rename_text(self, text: &mut String) {
         if let Some(renamed) = self.renamed(text) {
             *text = renamed.to_string();

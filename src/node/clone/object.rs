@@ -1,5 +1,5 @@
-//! An object of the Kubernetes API, as far as a clone changes it. The rest is kept as it
-//! is.
+//! An object of the Kubernetes API, as far as a clone changes it. Other fields are kept as they
+//! are.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::names::Names;
 
-/// An object.
+/// An API object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Object {
@@ -19,7 +19,7 @@ pub(super) struct Object {
     pub(super) rest: Map<String, Value>,
 }
 
-/// What it is called, and what is noted about it.
+/// The metadata of an object.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Metadata {
@@ -32,57 +32,57 @@ pub(super) struct Metadata {
     pub(super) annotations: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) finalizers: Vec<String>,
-    /// Since when it is being deleted.
+    /// When its deletion was requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) deletion_timestamp: Option<String>,
     #[serde(flatten)]
     pub(super) rest: Map<String, Value>,
 }
 
-/// A list, as kubectl prints it.
+/// A list of objects in kubectl's output.
 #[derive(Deserialize)]
 struct List {
     items: Vec<Object>,
 }
 
-/// The objects of a list.
+/// Parses a list of objects.
 pub(super) fn read(list: &[u8]) -> Result<Vec<Object>, serde_json::Error> {
     serde_json::from_slice(list).map(|List { items }| items)
 }
 
 impl Object {
-    /// Its namespace; empty where it is in none.
+    /// Returns the namespace, or an empty string.
     pub(super) fn namespace(&self) -> &str {
         self.metadata.namespace.as_deref().unwrap_or_default()
     }
 
-    /// The text in `field` of its `part`.
+    /// Returns the string `field` of `part`, or an empty string.
     pub(super) fn text(&self, part: &str, field: &str) -> &str {
         let field = self.rest.get(part).and_then(|part| part.get(field));
         field.and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// What a `ConfigMap` or a Secret holds.
+    /// Returns the data of a `ConfigMap` or Secret.
     pub(super) fn data(&mut self) -> Option<&mut Map<String, Value>> {
         let data = self.rest.entry("data").or_insert_with(|| Map::new().into());
         data.as_object_mut()
     }
 
-    /// It by name alone.
+    /// Returns the object with nothing but its kind and name.
     pub(super) fn reference(&self) -> Self {
         let Metadata { name, namespace, .. } = self.metadata.clone();
         let metadata = Metadata { name, namespace, ..Metadata::default() };
         Self { metadata, rest: Map::new(), ..self.clone() }
     }
 
-    /// It, for `kubectl replace`, whatever has changed in it since it was read.
+    /// Returns the object for `kubectl replace`, regardless of changes since it was read.
     pub(super) fn replacing(mut self) -> Self {
         self.metadata.rest.remove("resourceVersion");
         self
     }
 
-    /// It, for `kubectl create`, without what the API writes into an object, and with the
-    /// nodes' names of `names`.
+    /// Returns the object for `kubectl create`: with renamed nodes, and without the fields that
+    /// the API server sets.
     pub(super) fn again(mut self, names: Names<'_>) -> Self {
         for field in ["uid", "resourceVersion", "creationTimestamp", "generation"] {
             self.metadata.rest.remove(field);
@@ -91,7 +91,7 @@ impl Object {
         self.renamed(names)
     }
 
-    /// It, with the nodes' names of `names` in all but its own name.
+    /// Returns the object with renamed nodes, except in its own name.
     pub(super) fn renamed(mut self, names: Names<'_>) -> Self {
         let notes = self.metadata.labels.values_mut();
         notes.chain(self.metadata.annotations.values_mut()).for_each(|it| names.rename_text(it));

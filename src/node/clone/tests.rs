@@ -8,7 +8,7 @@ fn cluster(name: &str) -> ClusterName {
     ClusterName::parse(name).unwrap()
 }
 
-/// What becomes of `objects` of cluster `a` in a cluster of that name, by verb.
+/// Returns the changes, by command, that make `objects` of cluster `a` those of cluster `name`.
 fn changes_in(name: &str, pki: &Pki, objects: &[Value]) -> [Vec<Value>; 4] {
     let (former, name) = (cluster("a"), cluster(name));
     let identity = Identity { former: &former, name: &name, endpoint: "10.1.0.11:6443", pki };
@@ -74,7 +74,7 @@ fn a_pod_is_created_again_on_the_node_of_that_role_and_number() {
     );
 }
 
-/// How many objects each verb has.
+/// Returns the number of objects for each command.
 fn counts(objects: &[Value]) -> [usize; 4] {
     changes(objects).map(|list| list.len())
 }
@@ -231,7 +231,7 @@ fn a_token_that_is_kept_in_a_secret_is_signed_by_the_new_cluster() {
         "kubernetes.io/service-account.name": "default",
         "kubernetes.io/service-account.uid": "4"
     });
-    // Of the second it is not known yet whose it is: the controller signs it.
+    // The second Secret has no UID yet, so the controller will sign it.
     let [replaced, ..] = changes_in("b", &pki, &[secret(whose), secret(json!({}))]);
     assert_eq!(replaced.len(), 1);
     let data = &replaced[0]["data"];

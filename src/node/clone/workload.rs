@@ -1,5 +1,5 @@
-//! What is bound to nodes: Node objects, volumes and pods. A binding cannot be changed, so
-//! these are created again, under the same names and with the same owners.
+//! Objects that are bound to nodes: Node objects, volumes and pods. A binding cannot be changed,
+//! so they are created again with the same names and owners.
 
 use serde_json::{Map, Value};
 
@@ -8,15 +8,15 @@ use super::names::Names;
 use super::object::{Metadata, Object};
 use crate::cluster::name::Role;
 
-/// On the API's record of a static pod, which a kubelet runs from a file in its node.
+/// The annotation of mirror pods: the API's records of static pods.
 const MIRROR: &str = "kubernetes.io/config.mirror";
 
 impl Changes {
-    /// The former node goes. Its labels, annotations and taints are the new one's, before
-    /// anything is scheduled there.
+    /// Deletes the former Node object. Its labels, annotations and taints go to the new node
+    /// before anything is scheduled there.
     pub(super) fn node(&mut self, node: Object, names: Names<'_>) {
         let Some(name) = names.renamed(&node.metadata.name) else { return };
-        // In a cluster of the same name: the master's kubelet runs, and reports to it.
+        // In a clone of the same name, the master's kubelet is running and updates this object.
         if name.role() == Role::Master && !names.goes(&node.metadata.name) {
             return;
         }
@@ -30,8 +30,8 @@ impl Changes {
             let kept = part.into_iter().flatten().filter(|(key, _)| fields.contains(&key.as_str()));
             (String::from(name), kept.map(|(key, value)| (key.clone(), value.clone())).collect())
         };
-        // A kubelet that finds its Node object without resources refuses the pods that are
-        // bound to it.
+        // A kubelet that finds its Node object without resources rejects the pods that are bound
+        // to it.
         let rest = Map::from_iter([
             part("spec", ["taints", "unschedulable"]),
             part("status", ["capacity", "allocatable"]),
@@ -39,16 +39,16 @@ impl Changes {
         self.applied.push(Object { metadata, rest, ..node });
     }
 
-    /// A volume that is on a node moves to the new one.
+    /// Moves a volume to the new node.
     pub(super) fn volume(&mut self, volume: Object, names: Names<'_>) {
         if volume.clone().renamed(names) != volume {
             self.move_object(volume, names);
         }
     }
 
-    /// A pod that is bound to a node moves to the new one. One that is finished, or is being
-    /// deleted, is removed, as it would be when its node is missing. The record of a static
-    /// pod is removed, too: the new kubelet reports its own.
+    /// Moves a pod to the new node. A pod that has finished or is being deleted is removed, as it
+    /// would be if its node were lost. A mirror pod is removed, too: the new kubelet reports its
+    /// own static pods.
     pub(super) fn pod(&mut self, mut pod: Object, names: Names<'_>) {
         let node = pod.text("spec", "nodeName");
         if names.renamed(node).is_none() {
@@ -62,7 +62,7 @@ impl Changes {
             }
             return;
         }
-        // Those of `kubectl debug`: a new pod may not have any.
+        // Ephemeral containers of `kubectl debug`, which a new pod may not have.
         if let Some(Value::Object(spec)) = pod.rest.get_mut("spec") {
             spec.remove("ephemeralContainers");
         }
@@ -70,7 +70,7 @@ impl Changes {
     }
 
     fn move_object(&mut self, object: Object, names: Names<'_>) {
-        // The controllers that would remove them do not run yet.
+        // The controllers that would remove the finalizers are not running yet.
         if !object.metadata.finalizers.is_empty() {
             let mut freed = object.clone().replacing();
             freed.metadata.finalizers.clear();

@@ -1,11 +1,12 @@
-//! The cluster's DNS, `CoreDNS`, which kubeadm deploys.
+//! A patch for `CoreDNS`, which kubeadm deploys.
 
 use serde_json::json;
 
-/// kubeadm's patch of the Deployment (kubeadm, "Customizing components"). kubeadm has `CoreDNS`
-/// asked every ten seconds whether it is ready. A new one knows no names yet when it is first
-/// asked; and a kubelet waits up to that period before it asks at all, if it was started less
-/// than that ago. So it is asked each second, and still given up after half a minute.
+/// Returns kubeadm's patch of the Deployment (kubeadm, "Customizing components"). kubeadm's
+/// readiness probe of `CoreDNS` has a period of ten seconds. A new `CoreDNS` is not ready at the
+/// first probe, and a kubelet that was started less than a period ago waits up to a period before
+/// the first probe. So the patch sets a period of one second. `CoreDNS` is still given up after
+/// half a minute.
 #[must_use]
 pub fn patch() -> String {
     let probe = json!({ "periodSeconds": 1, "failureThreshold": 30 });

@@ -1,6 +1,6 @@
-//! etcd of a new cluster with several masters, which are all members from the beginning. One
-//! that joined later would be a learner first, and wait seconds for a message that it never
-//! gets (docs/design.md).
+//! etcd of a new cluster with several masters, which are all members from the beginning. A member
+//! that joined later would first be a learner, and wait seconds for a message that it never gets
+//! (docs/design.md).
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,12 +8,13 @@ use serde_json::json;
 
 use crate::cluster::name::NodeName;
 
-/// Where members reach each other.
+/// The port at which members reach each other.
 const PEERS: u16 = 2380;
 
-/// kubeadm's patch of etcd's manifest (kubeadm, "Customizing components"), as a JSON patch:
-/// kubeadm itself names one member, and of a flag that is given twice etcd takes the last.
-/// etcd reads it at its first start alone, so masters that come later need no other.
+/// Returns kubeadm's patch of etcd's manifest (kubeadm, "Customizing components") that lists all
+/// members. It is a JSON patch that appends flags: kubeadm's own flag names one member, and etcd
+/// takes the last of two. etcd reads these flags only at its first start, so masters that are
+/// added later change nothing.
 #[must_use]
 pub fn patch<'a>(members: impl IntoIterator<Item = (&'a NodeName, IpAddr)>) -> String {
     let members: Vec<_> = members
@@ -24,8 +25,7 @@ pub fn patch<'a>(members: impl IntoIterator<Item = (&'a NodeName, IpAddr)>) -> S
     json!([{ "op": "add", "path": "/spec/containers/0/command/-", "value": flag }]).to_string()
 }
 
-/// Where etcd on a node at `address` listens for programs beside it: on the loopback of that
-/// address' family.
+/// Returns the URL of etcd for programs on its node: on the loopback address of `address`' family.
 #[must_use]
 pub fn here(address: IpAddr) -> String {
     let loopback = if address.is_ipv6() { "[::1]" } else { "127.0.0.1" };

@@ -1,7 +1,6 @@
-//! Reads what `kubeadm init` and `kubeadm token create --print-join-command`
-//! print: the join commands. The wording around them changed between versions
-//! and the lines are continued at different places, so only the commands
-//! themselves are looked for.
+//! Extracts join commands from the output of `kubeadm init` and `kubeadm token create
+//! --print-join-command`. The text around them and the line breaks in them differ between
+//! versions, so only the commands themselves are looked for.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,26 +9,26 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use thiserror::Error;
 
-/// Why there is no join command to be had.
+/// Why there is no usable join command.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum OutputError {
-    /// There is no `kubeadm join`.
+    /// The output has no `kubeadm join`.
     #[error("kubeadm printed no join command")]
     NoJoinCommand,
-    /// It is for another cluster than the one whose authority was given to kubeadm.
+    /// The join command has the hash of another authority than the one that kubeadm was given.
     #[error("kubeadm's join command has another cluster's CA certificate hash: {0}")]
     OtherAuthority(String),
-    /// A part of it is missing.
+    /// A part of the join command is missing.
     #[error("kubeadm's join command has no {0}")]
     Missing(&'static str),
 }
 
-/// A secret word: shown nowhere by accident.
+/// A secret word, which `Debug` does not show.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The word itself, for the one who needs it.
+    /// Returns the secret.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -42,18 +41,18 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What a node needs to join a cluster.
+/// The values that a node needs to join a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JoinCommand {
-    /// `HOST:PORT` of the API.
+    /// The `HOST:PORT` of the API.
     pub endpoint: String,
     /// The bootstrap token.
     pub token: Secret,
-    /// `sha256:HEX` of the cluster's certificate authority.
+    /// The hash of the cluster's CA certificate, `sha256:HEX`.
     pub ca_cert_hash: String,
 }
 
-/// A `kubeadm join` up to the first line that is not continued.
+/// Matches `kubeadm join` up to the end of the first line that is not continued.
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| regex(r"kubeadm join (?:\\\r?\n|[^\n])*"));
 static ENDPOINT: LazyLock<Regex> =
     LazyLock::new(|| regex(r"kubeadm join[\s\\]+([^\s\\-][^\s\\]*:[0-9]+)"));
@@ -62,8 +61,8 @@ static TOKEN: LazyLock<Regex> =
 static CA_CERT_HASH: LazyLock<Regex> =
     LazyLock::new(|| regex(r"--discovery-token-ca-cert-hash[\s\\=]+(sha256:[0-9a-f]{64})\b"));
 
-/// Tokens, also where they are stuck to other letters, and keys after the words that kubeadm puts before them, maybe in the line above:
-/// the engine's ids look like keys.
+/// Matches tokens, even next to other letters, and keys. Because the engine's ids look like keys,
+/// a key counts only after the words that kubeadm puts before it, maybe on the line above.
 static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r#"(?x) [a-z0-9]{6}\.[a-z0-9]{16}
@@ -71,8 +70,7 @@ static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// `text` without the tokens and keys that kubeadm prints; hashes of certificates
-/// stay, being public.
+/// Replaces the tokens and keys that kubeadm prints. Hashes of certificates are public and stay.
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
     SECRETS.replace_all(text, |found: &Captures<'_>| {
@@ -89,13 +87,13 @@ fn regex(pattern: &str) -> Regex {
 }
 
 impl JoinCommand {
-    /// The part of the token that names it in the cluster, and is no secret.
+    /// Returns the id of the token, which is not secret.
     #[must_use]
     pub fn token_id(&self) -> &str {
         self.token.reveal().split_once('.').map_or("", |(id, _)| id)
     }
 
-    /// Takes the first join command out of `output`.
+    /// Extracts the first join command from `output`.
     pub fn from_output(output: &str) -> Result<Self, OutputError> {
         let first = COMMAND.find(output).ok_or(OutputError::NoJoinCommand)?.as_str();
         let part = |pattern: &Regex, name| {
@@ -119,7 +117,7 @@ mod tests {
 
     #[test]
     fn the_seeds_output_is_read() {
-        // Kubernetes 1.17, two lines and a blank before the second.
+        // Kubernetes 1.17: two lines, and a blank before the second.
         let output = format!(
             "Then you can join any number of worker nodes by running the following on each as root:\n\n\
              kubeadm join 172.17.0.2:6443 --token b0k447.ry24d2oudzb7ryk7 \\\n    \
@@ -138,7 +136,8 @@ mod tests {
 
     #[test]
     fn a_control_plane_command_before_the_workers_says_the_same() {
-        // Kubernetes 1.20 with --upload-certs: three lines, tabs, then the workers' command.
+        // Kubernetes 1.20 with --upload-certs: three lines with tabs, then the command for
+        // workers.
         let output = format!(
             "  kubeadm join 10.0.0.2:6443 --token abcdef.0123456789abcdef \\\n\
              \t--discovery-token-ca-cert-hash {HASH} \\\n\
@@ -154,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_command_on_one_line_and_carriage_returns_are_read() {
-        // `kubeadm token create --print-join-command`, and a terminal's line ends.
+        // `kubeadm token create --print-join-command` with the line ends of a terminal.
         let line = format!(
             "W1122 configset.go:348] WARNING\n\
              kubeadm join lb.local:6443 --token abcdef.0123456789abcdef --discovery-token-ca-cert-hash {HASH}"
@@ -173,7 +172,7 @@ mod tests {
     fn each_versions_output_says_the_same() {
         for output in [
             include_str!("golden/output-v1.37-upload-certs.txt"),
-            // Without --upload-certs it has a command for masters all the same.
+            // The output has a command for masters even without --upload-certs.
             include_str!("golden/output-v1.34.txt"),
             include_str!("golden/output-v1.37.txt"),
         ] {
@@ -197,7 +196,7 @@ mod tests {
         assert_eq!(read(&no_token), Err(OutputError::Missing("token")));
         let no_hash = "kubeadm join 1.2.3.4:6443 --token abcdef.0123456789abcdef";
         assert_eq!(read(no_hash), Err(OutputError::Missing("CA certificate hash")));
-        // A hash in prose after the command is not the command's.
+        // A hash in the text after the command is not part of it.
         assert_eq!(
             read(&format!("{no_hash}\n--discovery-token-ca-cert-hash {HASH}")),
             Err(OutputError::Missing("CA certificate hash"))
@@ -215,7 +214,7 @@ mod tests {
         assert!(!shown.contains("0123456789abcdef") && !shown.contains(KEY), "{shown}");
         assert!(shown.contains(HASH) && shown.contains("10.0.0.2:6443"), "{shown}");
         assert_eq!(redact("xabcdef.0123456789abcdefy"), "x[secret]y");
-        // What looks alike and is none.
+        // Words that only look like secrets.
         for harmless in [KEY, "docker rm 00ff", "containerd.service"] {
             assert_eq!(redact(harmless), harmless);
         }

@@ -1,5 +1,5 @@
-//! What kubeadm reads and prints: its configuration files, and the join command. Pure;
-//! knows nothing of containers.
+//! The input and output of kubeadm: its configuration files and the join command. Pure. Knows
+//! nothing about containers.
 
 pub mod config;
 pub mod dns;
@@ -8,7 +8,8 @@ pub mod join_command;
 pub mod probes;
 pub mod registration;
 
-/// Where kubeadm leaves the administrator's access, on every master.
+/// The administrator's kubeconfig, which kubeadm writes on every master.
 pub const ADMIN_CONF: &str = "/etc/kubernetes/admin.conf";
-/// The same, of a group that may do everything before any rule is read; on the first master.
+/// A kubeconfig on the first master for a group that may do everything, even before there are RBAC
+/// rules.
 pub const SUPER_ADMIN_CONF: &str = "/etc/kubernetes/super-admin.conf";

@@ -1,21 +1,22 @@
-//! How often a kubelet asks the static pods of a control plane whether they are ready.
+//! Patches of the readiness probes of static pods.
 
 use serde_json::json;
 
-/// Those of the four that kubeadm has asked; the controller manager is not.
+/// The static pods with a readiness probe. The controller manager has none.
 const PODS: [&str; 3] = ["etcd", "kube-apiserver", "kube-scheduler"];
 
-/// kubeadm's patches of what it writes for a master (kubeadm, "Customizing components"), by what
-/// each changes.
+/// Returns kubeadm's patches of static pods (kubeadm, "Customizing components"), each with the
+/// name of the pod.
 ///
-/// kubeadm has each pod asked every second, over a new connection: an eighth of what a master
-/// computes at rest (docs/performance.md). Five seconds are also the most by which a kubelet
-/// that was just started puts a question off (its `prober/worker.go`).
+/// kubeadm's probes have a period of one second and use a new connection each time: an eighth of
+/// the CPU time of a master at rest (docs/performance.md). The patches set five seconds, which is
+/// also the longest by which a kubelet that has just started delays a first probe
+/// (`prober/worker.go`).
 ///
-/// That kubeadm has none asked in its first ten seconds must stay: a kubelet tells the API of a
-/// static pod when something about the pod changes, and what changes before the API answers
-/// it tells a minute later, when it looks at every pod (its `kubelet.go`, `SyncPod`). Until
-/// then `etcd` was missing there, and `kubeadm join` of a further master had no member to ask.
+/// kubeadm's initial delay of ten seconds must stay. A kubelet reports a static pod to the API
+/// when the pod changes; a change before the API answers is reported only a minute later, when the
+/// kubelet syncs all pods (`kubelet.go`, `SyncPod`). Until then `etcd` was missing in the API, and
+/// `kubeadm join` of a further master found no member.
 pub fn patches() -> impl Iterator<Item = (&'static str, String)> {
     PODS.into_iter().map(|name| {
         let container = json!({ "name": name, "readinessProbe": { "periodSeconds": 5 } });

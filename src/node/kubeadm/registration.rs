@@ -1,15 +1,15 @@
-//! What a node says of itself when its kubelet registers it: labels and taints.
+//! The labels and taints with which kubelets register nodes.
 
 use serde_json::{Value, json};
 
 use crate::cluster::marks::Marks;
 use crate::cluster::name::{NodeName, Role};
 
-/// What kubeadm taints a control plane with, unless it is told otherwise.
+/// The key of kubeadm's default taint for control planes.
 const CONTROL_PLANE: &str = "node-role.kubernetes.io/control-plane";
 
-/// What is merged over kubeadm's configurations of `node`; `schedulable` says whether masters
-/// take pods. Nothing where nothing is said of the node.
+/// Returns the documents to merge into kubeadm's configuration of `node`, or none if it has
+/// neither labels nor taints. `schedulable` is whether pods may run on masters.
 #[must_use]
 pub fn documents(node: &NodeName, marks: &Marks, schedulable: bool) -> Vec<Value> {
     let labels = marks.labels(node).into_iter().filter(|label| label.is_kubelets());
@@ -41,11 +41,11 @@ pub fn documents(node: &NodeName, marks: &Marks, schedulable: bool) -> Vec<Value
         .into()
 }
 
-/// The labels of `node` that its kubelet may not set, as pairs of a YAML map.
+/// Returns the labels of `node` that its kubelet may not set, as pairs of a YAML map.
 #[must_use]
 pub fn other_labels(node: &NodeName, marks: &Marks) -> String {
     let labels = marks.labels(node).into_iter().filter(|label| !label.is_kubelets());
-    // No letter of either means something in YAML, within quotes.
+    // Keys and values have no characters that are special in YAML within quotes.
     let pairs: Vec<String> =
         labels.map(|label| format!("\"{}\": \"{}\"", label.key, label.value)).collect();
     pairs.join(", ")

@@ -1,16 +1,16 @@
-//! A node that may not use all of the machine: what its kubelet offers to pods.
+//! The kubelet of a node that may not use the whole machine: it offers less to pods.
 
 use super::files::File;
 use super::snapshot::before;
 use crate::cluster::limits::Limits;
 
-/// What has the kubelet read a folder beside its configuration, as kubeadm's drop-in for its
-/// service calls that.
+/// A drop-in for the kubelet's service that has it read a folder in addition to its configuration.
+/// kubeadm's drop-in uses the same variable.
 const ARGUMENTS: &str = "[Service]\nEnvironment=\"KUBELET_CONFIG_ARGS=\
     --config=/var/lib/kubelet/config.yaml --config-dir=/etc/mok/kubelet.d\"\n";
 
-/// For a node with `limits`: how much there is beyond them is seen at every start, because a
-/// machine may change. Nothing for one without.
+/// Returns the files of a node with `limits`, or none without limits. What exceeds the limits is
+/// determined at every start, because the machine may change.
 #[must_use]
 pub fn files(limits: Limits) -> Vec<File> {
     if limits.is_empty() {

@@ -1,4 +1,4 @@
-//! Tokens of service accounts that are kept in Secrets.
+//! Service account tokens in Secrets.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
@@ -10,24 +10,25 @@ use sha2::{Digest, Sha256};
 
 use super::PkiError;
 
-/// Whose token it is, and where it is kept.
+/// A service account and the Secret with its token.
 #[derive(Debug, Clone, Copy)]
 pub struct Account<'a> {
     /// The namespace of the account and the Secret.
     pub namespace: &'a str,
     /// The account's name.
     pub name: &'a str,
-    /// The account's UID: one that is called alike later is another.
+    /// The account's UID, which distinguishes it from a later account of the same name.
     pub uid: &'a str,
     /// The Secret's name.
     pub secret: &'a str,
 }
 
 impl Account<'_> {
-    /// Its token, as the controller manager signs it: a JSON Web Token (RFC 7519) that
-    /// does not expire. The API server also checks that the Secret still holds it.
+    /// Returns the account's token, in the form that the controller manager signs: a JSON Web
+    /// Token (RFC 7519) that does not expire. The API server also checks that the Secret still has
+    /// it.
     pub(super) fn token(&self, key: &KeyPair) -> Result<String, PkiError> {
-        // The API server finds the key by the hash of its public part.
+        // The API server finds the key by the hash of its public key.
         let id = BASE64URL.encode(Sha256::digest(key.subject_public_key_info()));
         let header = json!({"alg": "ES256", "kid": id});
         let claims = json!({
@@ -40,7 +41,7 @@ impl Account<'_> {
         });
         let [header, claims] = [header, claims].map(|part| BASE64URL.encode(part.to_string()));
         let text = format!("{header}.{claims}");
-        // rcgen's signatures are in ASN.1, as in certificates; a token has the bare numbers.
+        // rcgen encodes signatures in ASN.1, as in certificates. A token has the plain numbers.
         let random = SystemRandom::new();
         let der = key.serialize_der();
         let signer = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der, &random);
@@ -68,10 +69,10 @@ mod tests {
             .map(|part| serde_json::from_slice(&BASE64URL.decode(part).unwrap()).unwrap())
             .collect();
         assert_eq!(parts[0]["alg"], "ES256");
-        // As the API server makes it of the file sa.pub.
+        // The key id, computed as the API server does from the file sa.pub.
         let public = pem::parse(key.public_key_pem()).unwrap();
         assert_eq!(parts[0]["kid"], BASE64URL.encode(Sha256::digest(public.contents())));
-        // As in a token that Kubernetes 1.37.2 has signed.
+        // The claims of a token that Kubernetes 1.37.2 has signed.
         assert_eq!(
             parts[1].to_string(),
             "{\"iss\":\"kubernetes/serviceaccount\",\"kubernetes.io/serviceaccount/namespace\":\"n\",\

@@ -1,4 +1,4 @@
-//! One certificate authority: signs what nodes show each other.
+//! A certificate authority.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -10,13 +10,13 @@ use rcgen::{
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
 
-/// As long as kubeadm's.
+/// The lifetime of an authority, the same as kubeadm's.
 const AUTHORITY: Duration = Duration::days(3650);
 const CERTIFICATE: Duration = Duration::days(365);
-/// An engine elsewhere has its own clock.
+/// How long ago certificates become valid: the clock of a remote engine may differ.
 const BEFORE: Duration = Duration::days(1);
 
-/// `sha256:HEX` of an authority's public key.
+/// The hash of an authority's public key, `sha256:HEX`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaCertHash(String);
 
@@ -32,14 +32,14 @@ pub(super) struct Signed {
     pub(super) key: String,
 }
 
-/// Its certificate, and its key.
+/// A certificate authority with its key.
 pub(super) struct Authority {
     certificate: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
 impl Authority {
-    /// A new one of that name.
+    /// Makes a new authority.
     pub(super) fn new(name: &str) -> Result<Self, Error> {
         let mut params = params(&[(DnType::CommonName, name)], AUTHORITY)?;
         params.subject_alt_names = vec![SanType::DnsName(name.try_into()?)];
@@ -54,7 +54,7 @@ impl Authority {
         Ok(Self { certificate, issuer: Issuer::new(params, key) })
     }
 
-    /// One that is there already, in PEM; none where that is no key on P-256.
+    /// Reads an existing authority in PEM. Returns `None` if its key is not on P-256.
     pub(super) fn read(name: &str, certificate: String, key: &str) -> Option<Self> {
         let key = key_pair(key)?;
         let params = params(&[(DnType::CommonName, name)], AUTHORITY).ok()?;
@@ -75,7 +75,7 @@ impl Authority {
         CaCertHash(format!("sha256:{hex}"))
     }
 
-    /// What a client of `group` shows a server.
+    /// Signs the client certificate of a user `name` in `group`.
     pub(super) fn client(&self, name: &str, group: &str) -> Result<Signed, Error> {
         let subject = [(DnType::OrganizationName, group), (DnType::CommonName, name)];
         let mut params = params(&subject, CERTIFICATE)?;
@@ -83,7 +83,7 @@ impl Authority {
         self.sign(params)
     }
 
-    /// What a server shows that is reached by `names` and `addresses`.
+    /// Signs the certificate of a server that is reached by `names` and `addresses`.
     pub(super) fn server(
         &self,
         subject: &str,
@@ -109,29 +109,29 @@ impl Authority {
     }
 }
 
-/// Of that subject, good from now on for `time`.
+/// Returns the parameters of a certificate with this subject that is valid for `time`.
 fn params(subject: &[(DnType, &str)], time: Duration) -> Result<CertificateParams, Error> {
     let mut params = CertificateParams::default();
     let now = OffsetDateTime::now_utc();
     (params.not_before, params.not_after) = (now - BEFORE, now + time);
     params.distinguished_name = DistinguishedName::new();
     for (kind, value) in subject {
-        // As Go writes it: names are compared byte by byte.
+        // The encoding that Go uses: names are compared byte by byte.
         let value = DnValue::PrintableString((*value).try_into()?);
         params.distinguished_name.push(kind.clone(), value);
     }
     Ok(params)
 }
 
-/// What `PRIVATE KEY` has around an `EC PRIVATE KEY` on P-256 of that length (RFC 5958, RFC
-/// 5915), up to the key.
+/// The bytes that a `PRIVATE KEY` has before an `EC PRIVATE KEY` on P-256, and the length of that
+/// key (RFC 5958, RFC 5915).
 const PKCS8_LENGTH: usize = 0x79;
 const PKCS8: [u8; 29] = [
     0x30, 0x81, 0x93, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
     0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x79,
 ];
 
-/// Reads a key on P-256 in PEM: ours, or one that kubeadm has made.
+/// Reads a key on P-256 in PEM, made by mokctl or by kubeadm.
 pub(super) fn key_pair(text: &str) -> Option<KeyPair> {
     let pem = pem::parse(text).ok()?;
     let key = pem.contents();
@@ -146,7 +146,8 @@ pub(super) fn key_pair(text: &str) -> Option<KeyPair> {
 mod tests {
     use super::*;
 
-    // openssl ecparam -name prime256v1 -genkey -noout; openssl req -x509 -subj /CN=kubernetes
+    // Made by: openssl ecparam -name prime256v1 -genkey -noout; openssl req -x509 -subj
+    // /CN=kubernetes
     const KEY: &str = include_str!("testdata/ca.key");
     const CERTIFICATE: &str = include_str!("testdata/ca.crt");
     const HASH: &str = include_str!("testdata/ca.hash");

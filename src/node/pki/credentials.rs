@@ -1,4 +1,4 @@
-//! What a node gets that the cluster's authority has signed, as files.
+//! The credentials of a node, signed by the cluster's authority, as files.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -9,21 +9,21 @@ use crate::cluster::layout::API_PORT;
 use crate::cluster::name::{NodeName, Role};
 use crate::node::files::File;
 
-/// Where the controller manager and the scheduler look for what they serve with, without
-/// the leading slash.
+/// The folder of the serving certificates of controller manager and scheduler, without the leading
+/// slash.
 pub const SERVING: &str = "etc/kubernetes/serving";
-/// Where `kubeadm join` learns of the cluster: a kubeconfig without a user.
+/// The discovery file of `kubeadm join`: a kubeconfig without a user.
 pub const DISCOVERY: &str = "/etc/kubernetes/discovery.conf";
-/// The kubelet's own certificates, without the leading slash.
+/// The folder of the kubelet's certificates, without the leading slash.
 const KUBELET: &str = "var/lib/kubelet/pki";
-/// The name under which a kubelet looks for its certificate, and renews it.
+/// The name under which a kubelet looks for its client certificate, and renews it.
 const CURRENT: &str = "kubelet-client-current.pem";
-/// What it is at first.
+/// The file that this name links to at first.
 const FIRST: &str = "kubelet-client-first.pem";
 
 impl Pki {
-    /// The credentials of `node`, which is at `addresses`; `endpoint` is where the API of
-    /// the cluster is. Masters get the authorities, too.
+    /// Returns the credentials of `node` with `addresses` in the cluster with this API `endpoint`.
+    /// Masters also get the authorities.
     pub fn files(
         &self,
         node: &NodeName,
@@ -39,7 +39,7 @@ impl Pki {
             let ca = format!("{FOLDER}/ca.crt");
             files.extend(self.shared.iter().find(|file| file.path == ca).cloned());
         }
-        // As kubeadm has it: a master's kubelet asks the API server beside it.
+        // As with kubeadm, a master's kubelet uses the API server on its node.
         let server = if node.role() == Role::Master { &own } else { endpoint };
         files.push(secret("etc/kubernetes/kubelet.conf", kubelet_conf(node, server)));
         let discovery = File::public(DISCOVERY.trim_start_matches('/'), discovery_conf(endpoint));
@@ -47,8 +47,8 @@ impl Pki {
         Ok(files)
     }
 
-    /// What the kubelet shows the API, in the file that it renews itself; and what it
-    /// shows those who ask it for logs and figures.
+    /// Returns the kubelet's client certificate, in the file that the kubelet renews, and its
+    /// serving certificate.
     fn kubelet(
         &self,
         node: &NodeName,
@@ -63,7 +63,7 @@ impl Pki {
         Ok(vec![client, link, certificate, key])
     }
 
-    /// What the controller manager and the scheduler show those who ask for figures.
+    /// Returns the serving certificates of controller manager and scheduler.
     fn control_plane(&self) -> Result<Vec<File>, PkiError> {
         let mut files = Vec::new();
         for part in ["kube-controller-manager", "kube-scheduler"] {
@@ -108,7 +108,7 @@ current-context: system:node:{node}@kubernetes
     )
 }
 
-/// kubeadm takes the cluster without a name.
+/// Returns the discovery file. kubeadm takes the cluster without a name.
 fn discovery_conf(endpoint: &str) -> String {
     format!(
         "apiVersion: v1

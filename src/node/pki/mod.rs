@@ -1,6 +1,6 @@
-//! The certificate authorities of a cluster, made here before its nodes start: kubeadm
-//! takes what it finds, and makes the rest. So each node can be given its credentials
-//! with its first files, and does not wait for a signer.
+//! The certificate authorities of a cluster. mokctl makes them before the nodes start; kubeadm
+//! uses the files that it finds, and makes the others. So each node gets its credentials with its
+//! first files, and does not wait for a signer.
 
 mod account;
 mod authority;
@@ -19,10 +19,10 @@ pub use credentials::{DISCOVERY, SERVING};
 
 use super::files::{Content, File};
 
-/// Where kubeadm looks for authorities, without the leading slash.
+/// The folder where kubeadm looks for authorities, without the leading slash.
 pub const FOLDER: &str = "etc/kubernetes/pki";
 
-/// What all masters have in common, below [`FOLDER`].
+/// The files in [`FOLDER`] that all masters share.
 pub const SHARED: [&str; 8] = [
     "ca.crt",
     "ca.key",
@@ -34,31 +34,31 @@ pub const SHARED: [&str; 8] = [
     "sa.pub",
 ];
 
-/// Why there are no certificates.
+/// Why certificates cannot be made or read.
 #[derive(Debug, Error)]
 pub enum PkiError {
-    /// One cannot be made.
+    /// A certificate cannot be made.
     #[error("cannot create a certificate")]
     Make(#[from] rcgen::Error),
-    /// A master's files are no archive.
+    /// The archive of a master's files cannot be read.
     #[error("cannot read the archive of a master's certificate authorities")]
     Archive(#[from] std::io::Error),
-    /// A file of them is not there, or not what its name says.
+    /// A file in the archive is missing or invalid.
     #[error("a master's {0} is missing or not readable")]
     Unreadable(&'static str),
-    /// There is no randomness to sign with.
+    /// There is no randomness for a signature.
     #[error("cannot sign a service account's token")]
     Token,
 }
 
-/// What a cluster's certificates and service accounts hang on.
+/// The certificate authorities of a cluster, and the key for service account tokens.
 pub struct Pki {
     shared: Vec<File>,
-    /// The one that signs nodes' certificates.
+    /// The authority that signs nodes' certificates.
     authority: Authority,
 }
 
-/// Not with its keys.
+/// Does not show the keys.
 impl fmt::Debug for Pki {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pki").finish_non_exhaustive()
@@ -66,7 +66,7 @@ impl fmt::Debug for Pki {
 }
 
 impl Pki {
-    /// Those of a new cluster.
+    /// Makes the authorities of a new cluster.
     pub fn new() -> Result<Self, PkiError> {
         let authority = Authority::new("kubernetes")?;
         let others = [Authority::new("etcd-ca")?, Authority::new("front-proxy-ca")?];
@@ -89,7 +89,7 @@ impl Pki {
         Ok(Self { shared: shared.collect(), authority })
     }
 
-    /// Those that a master has: a tar archive of [`SHARED`], as they lie there.
+    /// Reads the authorities of a master from `archive`, a tar archive of [`SHARED`].
     pub fn from_archive(archive: &[u8]) -> Result<Self, PkiError> {
         let mut found = Vec::new();
         for entry in tar::Archive::new(archive).entries()? {
@@ -112,19 +112,19 @@ impl Pki {
         Ok(Self { shared, authority })
     }
 
-    /// The hash that `kubeadm join` knows the cluster by.
+    /// Returns the hash by which `kubeadm join` identifies the cluster.
     #[must_use]
     pub fn ca_cert_hash(&self) -> CaCertHash {
         self.authority.hash()
     }
 
-    /// The certificate of the cluster's authority, in PEM.
+    /// Returns the certificate of the cluster's authority in PEM.
     #[must_use]
     pub fn ca(&self) -> String {
         self.authority.pem()
     }
 
-    /// A token of a service account, to be kept in a Secret.
+    /// Signs a service account token for a Secret.
     pub fn token(&self, account: &Account<'_>) -> Result<String, PkiError> {
         let path = format!("{FOLDER}/sa.key");
         let file = self.shared.iter().find(|file| file.path == path);

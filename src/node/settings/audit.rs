@@ -1,4 +1,4 @@
-//! What the API server logs of requests: the user's policy, where it is and where the log is.
+//! The user's audit policy, its place in masters, and that of the audit log.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -7,25 +7,25 @@ use super::error::FileError;
 use crate::node::files::File;
 use crate::yaml;
 
-/// The log, on each master.
+/// The path of the log on each master.
 pub const LOG: &str = "/var/log/kubernetes/audit.log";
 const FOLDER: &str = "/var/log/kubernetes";
 const POLICY: &str = "/etc/mok/audit-policy.yaml";
-/// Megabytes, of this log and of the one before: a test may ask the API much.
+/// The size in megabytes at which the log is rotated. One older log is kept.
 const SIZE: &str = "100";
 
 const FORMAT: &str = "audit.k8s.io/v1";
 const LEVELS: [&str; 4] = ["None", "Metadata", "Request", "RequestResponse"];
 
-/// A policy.
+/// An audit policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditPolicy(String);
 
 impl AuditPolicy {
-    /// Checks as much as must be right for the API server to start.
+    /// Checks what the API server needs to start.
     ///
     /// # Errors
-    /// What it would not take.
+    /// Fails if the API server would refuse the policy.
     pub fn read(text: String) -> Result<Self, FileError> {
         let documents = yaml::values(&text)?;
         let [policy] = documents.as_slice() else { return Err(FileError::AuditPolicy) };
@@ -36,12 +36,12 @@ impl AuditPolicy {
         if is_good { Ok(Self(text)) } else { Err(FileError::AuditPolicy) }
     }
 
-    /// The file with it.
+    /// Returns the file with the policy.
     pub(super) fn file(&self) -> File {
         File { mode: 0o600, ..File::public(POLICY.trim_start_matches('/'), self.0.as_str()) }
     }
 
-    /// What kubeadm is told of it.
+    /// Returns the document for kubeadm that configures audit logs.
     pub(super) fn document() -> Value {
         let argument = |name: &str, value: &str| json!({ "name": name, "value": value });
         json!({

@@ -1,25 +1,26 @@
-//! Certificate authorities of the user's.
+//! The user's certificate authorities.
 
 use serde::{Deserialize, Serialize};
 
 use super::error::FileError;
 use crate::node::files::File;
 
-/// Go's programs read every file of that folder.
+/// The file of additional authorities. Go programs read every file in this folder.
 const TRUSTED: &str = "etc/ssl/certs/mok-ca.pem";
 
-/// Certificates as PEM, and nothing else.
+/// Certificates in PEM, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authorities(String);
 
 impl Authorities {
-    /// Takes the certificates out of `text`, which may have words between.
+    /// Extracts the certificates from `text`, which may have comments between them.
     ///
     /// # Errors
-    /// There are none, or something else is there: a key is not for nodes.
+    /// Fails if there are none, or if there is another kind of PEM: a private key is not for
+    /// nodes.
     pub fn read(text: &str) -> Result<Self, FileError> {
         let parts = pem::parse_many(text).map_err(|_| FileError::Certificates)?;
-        // DER of any certificate is a sequence.
+        // Every certificate in DER is a sequence.
         let is_certificate =
             |part: &pem::Pem| part.tag() == "CERTIFICATE" && part.contents().first() == Some(&0x30);
         if parts.is_empty() || !parts.iter().all(is_certificate) {
@@ -28,25 +29,25 @@ impl Authorities {
         Ok(Self(parts.iter().map(pem::encode).collect()))
     }
 
-    /// These and `others`.
+    /// Returns these certificates and `others`.
     #[must_use]
     pub fn and(self, others: &Self) -> Self {
         Self(self.0 + &others.0)
     }
 
-    /// How many there are.
+    /// Returns the number of certificates.
     #[must_use]
     pub fn count(&self) -> usize {
         self.0.matches("-----BEGIN ").count()
     }
 
-    /// The file that makes all pulls trust them.
+    /// Returns the file that has nodes trust these authorities in all pulls.
     #[must_use]
     pub fn trusted(&self) -> File {
         self.file(TRUSTED)
     }
 
-    /// A file with them.
+    /// Returns a file with the certificates.
     #[must_use]
     pub fn file(&self, path: &str) -> File {
         File::public(path, self.0.as_str())

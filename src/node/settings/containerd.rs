@@ -1,34 +1,34 @@
-//! What a user has containerd told beyond what a node image says.
+//! The user's additions to containerd's configuration.
 
 use serde::{Deserialize, Serialize};
 
 use crate::node::files::File;
 
-/// The image's own.
+/// The configuration of the node image.
 const OF_IMAGE: &str = "/etc/containerd/config.toml";
 const OF_USER: &str = "/etc/mok/containerd-user.toml";
-/// Which reads both: not every image's own reads others.
+/// A configuration that imports both files: that of the image may not import others.
 const BOTH: &str = "/etc/mok/containerd.toml";
 const UNIT: &str = "etc/systemd/system/containerd.service.d/mok-config.conf";
 
-/// A part of containerd's configuration. There may be a password in it.
+/// A part of containerd's configuration. It may contain a password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContainerdConfig(String);
 
 impl ContainerdConfig {
-    /// Of `text`, which the image's containerd judges.
+    /// Takes `text` as it is: the image's containerd will check it.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.0
     }
 
-    /// What a node has of it: what comes later in a list of imports counts.
+    /// Returns the files for a node. Of several imports, the last one has precedence.
     #[must_use]
     pub fn files(&self) -> [File; 3] {
         let both = format!("version = 3\nimports = [\"{OF_IMAGE}\", \"{OF_USER}\"]\n");

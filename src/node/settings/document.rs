@@ -1,4 +1,4 @@
-//! Documents for kubeadm: each kind once, in the format that Kubernetes 1.34 to 1.37 read.
+//! The user's documents for kubeadm: each kind once, in the format of Kubernetes 1.34 to 1.37.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::error::FileError;
 use super::own;
 use crate::yaml;
 
-/// The kinds that kubeadm reads when it makes a cluster or a node, and their formats.
+/// The kinds that `kubeadm init` and `join` read, each with its API version.
 const KINDS: [(&str, &str); 5] = [
     ("InitConfiguration", "kubeadm.k8s.io/v1beta4"),
     ("ClusterConfiguration", "kubeadm.k8s.io/v1beta4"),
@@ -21,15 +21,15 @@ fn foreign(kind: &str) -> FileError {
     FileError::Kind { found: kind.to_owned(), allowed }
 }
 
-/// What is merged over other documents of the same kinds.
+/// Documents that are merged into others of the same kinds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Documents(Vec<Value>);
 
 impl Documents {
-    /// Reads them from `text`, and says what was left out because mokctl decides it.
+    /// Parses `text`. Also returns the fields that were left out because mokctl sets them.
     ///
     /// # Errors
-    /// What kubeadm would not take.
+    /// Fails if kubeadm would refuse the documents.
     pub fn read(text: &str) -> Result<(Self, Vec<String>), FileError> {
         let (mut documents, mut left_out) = (Vec::new(), Vec::new());
         for mut document in yaml::values(text)? {
@@ -53,24 +53,24 @@ impl Documents {
         if documents.is_empty() { Err(FileError::Empty) } else { Ok((Self(documents), left_out)) }
     }
 
-    /// The kinds that are there.
+    /// Returns the kinds of the documents.
     pub fn kinds(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|document| document["kind"].as_str())
     }
 
-    /// All of them as YAML.
+    /// Returns all documents as YAML.
     #[must_use]
     pub fn text(&self) -> String {
         yaml::print(&self.0)
     }
 
-    /// Each of them.
+    /// Returns the documents.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Value> {
         self.0.iter()
     }
 }
 
-/// Arguments as a list of names and values, where they are a map as in former formats.
+/// Converts arguments from a map, as in earlier formats, to a list of names and values.
 fn listed(value: &mut Value) {
     match value {
         Value::Object(map) => {
@@ -93,15 +93,15 @@ fn listed(value: &mut Value) {
     }
 }
 
-/// Puts what `over` says over `base`: maps are merged, and so are lists whose items have
-/// names. `null` takes out what is there.
+/// Merges `over` into `base`: maps, and lists whose items have names, are merged; `null` removes a
+/// value.
 pub(super) fn merge(base: &mut Value, over: &Value) {
     match (base, over) {
         (Value::Object(base), Value::Object(over)) => {
             for (key, value) in over {
                 match base.get_mut(key) {
                     _ if value.is_null() => drop(base.remove(key)),
-                    // Every name that the API must be reached by stays.
+                    // Names are only added: the API must be reached by all of mokctl's.
                     Some(Value::Array(names)) if key == "certSANs" => {
                         let more = value.as_array().into_iter().flatten();
                         let more: Vec<_> = more.filter(|name| !names.contains(name)).collect();

@@ -1,66 +1,66 @@
-//! Why a file of the user's cannot be used. No message quotes what is in it.
+//! Errors about the user's files. No message quotes the contents of a file.
 
 use thiserror::Error;
 
 use crate::yaml::TextError;
 
-/// What is wrong with a file.
+/// Why a file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FileError {
-    /// Not YAML, or not well.
+    /// The file is not valid YAML.
     #[error("invalid YAML: {0}")]
     Yaml(#[from] TextError),
-    /// Nothing is in it.
+    /// The file is empty.
     #[error("the file is empty")]
     Empty,
-    /// It is of no use here.
+    /// The file is too long.
     #[error("the file is larger than {0} KiB")]
     Long(u64),
-    /// kubeadm would pass over it.
+    /// kubeadm would ignore a patch with this name.
     #[error(
         "not a name that kubeadm knows: TARGET, any suffix, '+strategic', '+merge' or '+json', \
          and '.yaml' or '.json' are allowed, where TARGET is one of {targets}"
     )]
     PatchName {
-        /// What can be changed.
+        /// The targets that patches can have.
         targets: String,
     },
-    /// A patch of another type.
+    /// The contents of a patch do not fit its type.
     #[error("a patch of type {kind} is {wanted}")]
     PatchForm {
         /// The type.
         kind: &'static str,
-        /// What it consists of.
+        /// What a patch of this type consists of.
         wanted: &'static str,
     },
-    /// Not one that kubeadm reads.
+    /// kubeadm does not read documents of this kind.
     #[error("a document of kind '{found}': {allowed} are allowed")]
     Kind {
-        /// What is there; empty where it names none.
+        /// The kind of the document, or an empty string.
         found: String,
-        /// Those that it reads.
+        /// The kinds that kubeadm reads.
         allowed: String,
     },
-    /// In the format of another version.
+    /// The document has the API version of another Kubernetes.
     #[error("{kind} has the apiVersion '{found}': {wanted} is needed")]
     ApiVersion {
-        /// Of which kind.
+        /// The kind of the document.
         kind: &'static str,
-        /// What is there.
+        /// The API version of the document.
         found: String,
-        /// What Kubernetes reads.
+        /// The API version that Kubernetes reads.
         wanted: &'static str,
     },
-    /// The API server would not start.
+    /// The file is not an audit policy: the API server would not start.
     #[error(
         "not an audit policy: one document with the apiVersion audit.k8s.io/v1, the kind Policy, and \
          rules that each have a level"
     )]
     AuditPolicy,
-    /// No node would trust it, or it is secret.
+    /// The file has no certificates, or a private key.
     #[error("not certificates in PEM and nothing else")]
     Certificates,
-    /// Which of them counts?
+    /// The file has two documents of one kind.
     #[error("two documents of kind {0}")]
     Twice(&'static str),
 }

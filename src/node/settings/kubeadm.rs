@@ -1,4 +1,4 @@
-//! kubeadm's configuration of a node with what the user has said in it.
+//! Applies the user's settings to kubeadm's configuration of a node.
 
 use serde_json::{Value, json};
 
@@ -7,11 +7,11 @@ use super::{AuditPolicy, Settings};
 use crate::yaml::{self, TextError};
 
 impl Settings {
-    /// What mokctl has for kubeadm, `text`, with all that was said in its place: documents
-    /// `of_node` of one node, flags, and the user's own documents.
+    /// Merges documents into `text`, mokctl's configuration for kubeadm: those `of_node`, those of
+    /// flags, and the user's.
     ///
     /// # Errors
-    /// Where that is no YAML.
+    /// Fails if `text` is not valid YAML.
     pub fn applied(&self, text: String, of_node: &[Value]) -> Result<String, TextError> {
         let own = self.own_documents();
         let over = of_node.iter().chain(&own).chain(self.kubeadm_config.iter());
@@ -28,7 +28,7 @@ impl Settings {
         Ok(if is_changed { yaml::print(&documents) } else { text })
     }
 
-    /// What flags say.
+    /// Returns the documents for the settings that flags have set.
     fn own_documents(&self) -> Vec<Value> {
         let mut documents = Vec::new();
         let argument = |name: &str, value: String| json!({ "name": name, "value": value });

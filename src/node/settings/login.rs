@@ -1,24 +1,24 @@
-//! With what nodes pull from a registry that asks who they are.
+//! Credentials for a registry.
 
 use serde::{Deserialize, Serialize};
 
 use crate::node::files::File;
 
-/// Where a kubelet looks for credentials by itself. It hands them to the runtime with each
-/// pull; containerd's own configuration of a registry has no place for them.
+/// The file in which a kubelet looks for credentials. It passes them to the runtime with each
+/// pull, because containerd's hosts.toml cannot have credentials.
 const FILE: &str = "var/lib/kubelet/config.json";
 
-/// The credentials of one registry. Not `Debug`: there is a password in it.
+/// The credentials for one registry. Not `Debug`, because it contains a password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Login {
-    /// The registry, as it stands in images' names.
+    /// The registry, as it is written in the names of images.
     pub registry: String,
-    /// User and password, as docker's client keeps them: `USER:PASSWORD` in base64.
+    /// User and password as the docker client stores them: `USER:PASSWORD` in base64.
     pub auth: String,
 }
 
 impl Login {
-    /// The file of a node that has them, for root alone.
+    /// Returns the file for nodes, which only root can read.
     #[must_use]
     pub fn file(&self) -> File {
         let Self { registry, auth } = self;

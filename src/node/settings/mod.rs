@@ -1,5 +1,5 @@
-//! What a user has told a cluster of Kubernetes itself. Read and checked once, kept in each
-//! master: nodes that come later, upgrades and clones have it from there.
+//! The user's settings of Kubernetes itself. They are read and checked once, and kept in each
+//! master, from where later nodes, upgrades and clones get them.
 
 pub mod audit;
 mod authorities;
@@ -27,56 +27,56 @@ use super::files::File;
 use crate::cluster::mirror::Mirror;
 use crate::cluster::settings::switches::Switches;
 
-/// Where they are kept.
+/// The file in which masters keep the settings.
 pub const FILE: &str = "/etc/mok/settings.json";
 
-/// The longest file that is taken: what is larger is none of these.
+/// The longest file of the user that is accepted, in bytes.
 pub const LONGEST: u64 = 1 << 20;
 
-/// All that was said. Its `Debug` shows nothing: there may be secrets in it.
+/// The settings. `Debug` shows nothing, because they may contain secrets.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Settings {
     /// Feature gates of Kubernetes' components.
     pub feature_gates: Switches,
-    /// Feature gates that are kubeadm's.
+    /// Feature gates of kubeadm.
     pub kubeadm_gates: Switches,
-    /// What the API server serves, or does not.
+    /// The APIs that are switched on or off.
     pub runtime_config: Switches,
     /// kubeadm's patches.
     pub patches: Patches,
-    /// What is merged over mokctl's own documents for kubeadm.
+    /// Documents that are merged into mokctl's for kubeadm.
     pub kubeadm_config: Documents,
-    /// What the API server logs.
+    /// The audit policy.
     pub audit_policy: Option<AuditPolicy>,
-    /// Where else images of registries are.
+    /// Mirrors of registries.
     pub mirrors: Vec<Mirror>,
-    /// Who signs for registries and mirrors that the user named.
+    /// The certificate authorities of the registry and the mirrors.
     pub registry_authorities: Option<Authorities>,
-    /// With what nodes pull from the user's registry.
+    /// The credentials for the user's registry.
     pub login: Option<Login>,
-    /// The authorities that nodes trust in all pulls.
+    /// Certificate authorities that nodes trust in all pulls.
     pub authorities: Option<Authorities>,
-    /// What containerd is told.
+    /// Additions to containerd's configuration.
     pub containerd_config: Option<ContainerdConfig>,
 }
 
 impl Settings {
-    /// Whether nothing was said.
+    /// Whether there are no settings.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// What a master has of them, for root alone: the file that keeps them, if there are
-    /// any, and what its API server reads.
+    /// Returns the files of a master, which only root can read: the settings themselves, if there
+    /// are any, and the audit policy.
     #[must_use]
     pub fn files(&self) -> Vec<File> {
         let kept = (!self.is_empty()).then(|| self.file());
         kept.into_iter().chain(self.audit_policy.as_ref().map(AuditPolicy::file)).collect()
     }
 
-    /// What every node has of them for its runtime, beside registries.
+    /// Returns the files of every node for its container runtime, except those about registries.
     #[must_use]
     pub fn files_of_runtime(&self) -> Vec<File> {
         let trusted = self.authorities.as_ref().map(Authorities::trusted);
@@ -90,15 +90,15 @@ impl Settings {
         File { mode: 0o600, ..File::public(FILE.trim_start_matches('/'), text) }
     }
 
-    /// Reads what the file holds that keeps them.
+    /// Parses the contents of [`FILE`].
     ///
     /// # Errors
-    /// That it is not that, without what is in it.
+    /// Fails if `text` is something else, without quoting it.
     pub fn read(text: &str) -> Result<Self, &'static str> {
         serde_json::from_str(text).map_err(|_| "no settings that this version of mokctl knows")
     }
 
-    /// What was said, a line for each, without what is in files.
+    /// Returns a line for each setting, without the contents of files.
     #[must_use]
     pub fn summary(&self) -> Vec<String> {
         let switches = [

@@ -1,23 +1,23 @@
-//! What of kubeadm's documents mokctl decides, because a cluster could not work otherwise:
-//! addresses and names that follow from the containers, and what a container cannot do.
+//! The fields of kubeadm's documents that mokctl sets itself, because a cluster would not work
+//! otherwise: addresses and names of containers, and things that a container cannot do.
 
 use serde_json::Value;
 
-/// Fields of each kind, as paths. Without a kind: of all that have it.
+/// The fields of each kind, as paths. An empty kind means all kinds.
 const FIELDS: &[(&str, &[&str])] = &[
     (
         "InitConfiguration",
         &[
-            // The token that nodes join with.
+            // Nodes join with mokctl's token.
             "bootstrapTokens",
             "localAPIEndpoint",
             "certificateKey",
             "dryRun",
             "nodeRegistration/criSocket",
             "nodeRegistration/name",
-            // --patches.
+            // Set by --patches.
             "patches",
-            // Phases are run in another order.
+            // mokctl runs the phases in another order.
             "skipPhases",
         ],
     ),
@@ -37,14 +37,14 @@ const FIELDS: &[(&str, &[&str])] = &[
     (
         "ClusterConfiguration",
         &[
-            // Where mokctl puts the authorities.
+            // mokctl puts the authorities there.
             "certificatesDir",
             "controlPlaneEndpoint",
-            // What snapshots and upgrades take along.
+            // Snapshots and upgrades rely on it.
             "etcd/external",
             "etcd/local/dataDir",
             "kubernetesVersion",
-            // --pod-subnet and --service-subnet: routes follow from them.
+            // Set by --pod-subnet and --service-subnet, from which routes are derived.
             "networking/podSubnet",
             "networking/serviceSubnet",
         ],
@@ -52,29 +52,29 @@ const FIELDS: &[(&str, &[&str])] = &[
     (
         "KubeletConfiguration",
         &[
-            // The runtime's.
+            // Must be that of the runtime.
             "cgroupDriver",
             "containerRuntimeEndpoint",
-            // The host's cgroups and swap are as they are.
+            // Cgroups and swap are up to the host.
             "failCgroupV1",
             "failSwapOn",
-            // The control plane's.
+            // The control plane's manifests are there.
             "staticPodPath",
         ],
     ),
-    // The host's, which kube-proxy may not change: it would end.
+    // These belong to the host: kube-proxy may not change them, and would exit.
     ("KubeProxyConfiguration", &["clusterCIDR", "conntrack"]),
 ];
 
-/// Arguments of each kind: the list's path, and the name.
+/// The arguments of each kind: the path of the list, and the name.
 const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("InitConfiguration", "nodeRegistration/kubeletExtraArgs", "node-ip"),
     ("JoinConfiguration", "nodeRegistration/kubeletExtraArgs", "node-ip"),
-    // mokctl gives nodes the addresses of their pods.
+    // mokctl assigns the pod ranges.
     ("ClusterConfiguration", "controllerManager/extraArgs", "allocate-node-cidrs"),
 ];
 
-/// Takes out of `document` what mokctl decides; returns what that was.
+/// Removes from `document` what mokctl sets, and returns the names of what was removed.
 pub(super) fn take_out(kind: &str, document: &mut Value) -> Vec<String> {
     let mut taken = Vec::new();
     let fields = FIELDS.iter().filter(|(of, _)| *of == kind).flat_map(|(_, fields)| *fields);

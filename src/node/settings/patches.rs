@@ -1,5 +1,5 @@
-//! kubeadm's patches of what it writes (kubeadm, "Customizing components"): files whose names
-//! say what each changes, and how.
+//! The user's patches for kubeadm (kubeadm, "Customizing components"): files whose names tell the
+//! target and the type of each.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::node::files::File;
 use crate::node::scripts;
 use crate::yaml;
 
-/// What can be changed.
+/// The targets of patches.
 const TARGETS: [&str; 7] = [
     "etcd",
     "kube-apiserver",
@@ -23,20 +23,20 @@ const TARGETS: [&str; 7] = [
     KUBE_PROXY,
 ];
 
-/// The one that every node has.
+/// The target that every node has.
 const KUBELET: &str = "kubeletconfiguration";
-/// The one that kubeadm has known since 1.37.
+/// The target that kubeadm knows since 1.37.
 const KUBE_PROXY: &str = "kubeproxydaemonset";
 
-/// Patches by the names of their files.
+/// Patches, by the names of their files.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Patches(BTreeMap<String, String>);
 
 impl Patches {
-    /// Takes one more.
+    /// Adds a patch.
     ///
     /// # Errors
-    /// What kubeadm would not take, or would pass over.
+    /// Fails if kubeadm would refuse or ignore the patch.
     pub fn add(&mut self, name: &str, text: String) -> Result<(), FileError> {
         let kind = kind(name).ok_or_else(unknown_name)?;
         let documents = yaml::values(&text)?;
@@ -55,18 +55,19 @@ impl Patches {
         Ok(())
     }
 
-    /// The names of their files.
+    /// Returns the names of the files.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    /// Whether one changes what only kubeadm of Kubernetes 1.37 and later lets be changed.
+    /// Whether a patch needs kubeadm 1.37 or later.
     #[must_use]
     pub fn has_kube_proxy(&self) -> bool {
         self.names().any(|name| name.starts_with(KUBE_PROXY))
     }
 
-    /// Those for a node of `role`: what only a control plane has may be secret.
+    /// Returns the patches for a node of `role`. Workers do not get those of control planes, which
+    /// may contain secrets.
     pub fn files(&self, role: Role) -> impl Iterator<Item = File> {
         let is_for = move |name: &str| role == Role::Master || name.starts_with(KUBELET);
         let files = self.0.iter().filter(move |(name, _)| is_for(name));
@@ -81,7 +82,7 @@ fn unknown_name() -> FileError {
     FileError::PatchName { targets: TARGETS.join(", ") }
 }
 
-/// The type that the name of a patch says; none where it is no such name.
+/// Returns the type in the name of a patch, or `None` if kubeadm would ignore the name.
 fn kind(name: &str) -> Option<&'static str> {
     let (name, _) = name.rsplit_once('.').filter(|(_, end)| ["yaml", "json"].contains(end))?;
     let (target, kind) = name.split_once('+').unwrap_or((name, "strategic"));

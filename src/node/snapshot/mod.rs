@@ -1,12 +1,11 @@
-//! What a node has that comes out of a snapshot, beside what is in its image.
+//! The files of a node that is made from a snapshot, in addition to those in its image.
 
 use super::files::File;
 use super::scripts::{CLONE, FOLDER};
 use crate::cluster::name::Role;
 use crate::cluster::runtime::Runtime;
 
-/// For a node of `role` with that `runtime`; with `renews` its certificates are
-/// renewed.
+/// Returns the files of a restored node. With `renews`, its certificates are renewed at the start.
 #[must_use]
 pub fn files(role: Role, runtime: Runtime, renews: bool) -> Vec<File> {
     let mut files = Vec::new();
@@ -21,20 +20,19 @@ pub fn files(role: Role, runtime: Runtime, renews: bool) -> Vec<File> {
     files
 }
 
-/// For a node of `role` with that `runtime` that becomes one of another cluster, where
-/// it has these `credentials`.
+/// Returns the files of a node of a clone, which gets these `credentials` in the new cluster.
 #[must_use]
 pub fn files_of_clone(role: Role, runtime: Runtime, credentials: Vec<File>) -> Vec<File> {
     let mut files = files(role, runtime, false);
-    // Put in place when those of the other cluster have gone.
+    // They are moved into place once those of the saved cluster have been deleted.
     let credentials = credentials.into_iter();
     files.extend(
         credentials.map(|file| File { path: format!("{FOLDER}/new/{}", file.path), ..file }),
     );
-    // Before the runtime is before the kubelet.
+    // Before the runtime means before the kubelet as well.
     files.extend(before(runtime.service(), "shed", "", include_str!("shed.sh")));
     files.push(File::public(format!("{FOLDER}/shed"), ""));
-    // Empty, it is made anew at the start.
+    // An empty file is filled at the start.
     files.push(File::public("etc/machine-id", ""));
     if role == Role::Master {
         let path = CLONE.trim_start_matches('/');
@@ -43,10 +41,10 @@ pub fn files_of_clone(role: Role, runtime: Runtime, credentials: Vec<File>) -> V
     files
 }
 
-/// Has `service` start after the script `name`, called with `argument`.
+/// Returns the files that run the script `name` with `argument` before `service` starts.
 pub(super) fn before(service: &str, name: &str, argument: &str, text: &str) -> [File; 2] {
     let unit = format!("etc/systemd/system/{service}.service.d/mok-{name}.conf");
-    // Much that was loaded takes its time.
+    // Large images that were loaded take long to unpack.
     let first = format!(
         "[Service]\nTimeoutStartSec=infinity\nExecStartPre=/{FOLDER}/{name}.sh{argument}\n"
     );

@@ -1,20 +1,21 @@
-//! A node whose image has another Kubernetes than the cluster's: what its own images are called.
+//! A node whose image has another Kubernetes than the cluster's: gives its container images the
+//! names that pods of the cluster ask for.
 
 use super::files::File;
 use super::snapshot::before;
 
-/// Pods that every node may have, of versions that belong to the cluster's Kubernetes.
+/// The images of pods that may run on every node and belong to the cluster's Kubernetes.
 const PODS: [&str; 2] = ["/kube-proxy:", "/coredns:"];
 
-/// Of the images that kubeadm lists for the cluster's version, those that pods on any node
-/// ask for.
+/// Returns those images that kubeadm lists for the cluster's version and that pods on any node may
+/// use.
 #[must_use]
 pub fn names(listed: &str) -> Vec<String> {
     let is_one = |name: &&str| PODS.iter().any(|pod| name.contains(pod));
     listed.lines().map(str::trim).filter(is_one).map(String::from).collect()
 }
 
-/// For such a node, where pods ask for images by `names`.
+/// Returns the files for such a node, on which pods use images by `names`.
 #[must_use]
 pub fn files(names: &[String]) -> Vec<File> {
     let arguments: String = names.iter().map(|name| format!(" {name}")).collect();

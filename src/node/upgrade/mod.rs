@@ -1,5 +1,5 @@
-//! What a node keeps when its container is replaced by one of another image, and what
-//! kubeadm must be told of the cluster then.
+//! What a node keeps when its container is replaced by one of another image, and the change to
+//! kubeadm's configuration that an upgrade needs.
 
 use serde_json::Value;
 
@@ -8,11 +8,11 @@ use super::scripts::FOLDER;
 use super::snapshot::before;
 use crate::cluster::name::Role;
 
-/// What every node's state is, wherever its container comes from.
+/// The folders of every node's state.
 const STATE: [&str; 3] = ["/etc/kubernetes", "/var/lib/kubelet", "/var/lib/mok"];
-/// etcd's.
+/// The folder of etcd's data.
 pub const ETCD: &str = "/var/lib/etcd";
-/// What is made anew in every container, or written by mokctl, or worth nothing.
+/// Paths that are not taken along: made again in every container, written by mokctl, or worthless.
 const ELSEWHERE: [&str; 21] = [
     "/.kube",
     "/dev",
@@ -37,13 +37,13 @@ const ELSEWHERE: [&str; 21] = [
     "/var/tmp",
 ];
 
-/// A file that makes the folder of volumes be there.
+/// Returns a file that makes sure that the folder of volumes exists.
 #[must_use]
 pub fn state_file() -> File {
     File::public("var/lib/mok/node", "")
 }
 
-/// What a container has to have at its next start, whose runtime's state is that of one
+/// Returns the files for the next start of a container whose runtime has the state of a container
 /// of another image.
 #[must_use]
 pub fn files() -> Vec<File> {
@@ -52,8 +52,9 @@ pub fn files() -> Vec<File> {
     files
 }
 
-/// What a node of `role` takes along: its state, and all that was added to its container
-/// (`changes`, as the engine lists them). What the image has is the other image's.
+/// Returns the paths that a node of `role` takes along: its state, and all files that were added
+/// to its container (`changes`, the engine's list). Files of the old image are replaced by those
+/// of the new one.
 #[must_use]
 pub fn taken_along(role: Role, changes: &str) -> Vec<String> {
     let added: Vec<&str> = changes.lines().filter_map(|line| line.strip_prefix("A ")).collect();
@@ -66,10 +67,10 @@ pub fn taken_along(role: Role, changes: &str) -> Vec<String> {
         .into_iter()
         .filter(|path| !ELSEWHERE.iter().any(|folder| is_in(path, folder)))
         .collect();
-    // A folder before what is in it.
+    // Sorted, so that a folder comes before its contents.
     added.sort_unstable();
     for path in added {
-        // No file of this image stands where the other one has a folder.
+        // A parent folder of the state is not taken along as a whole.
         let holds_state = |state: &&str| is_in(state, path) && *state != path;
         if !paths.iter().any(|taken| is_in(path, taken)) && !paths.iter().any(holds_state) {
             paths.push(path);
@@ -78,7 +79,7 @@ pub fn taken_along(role: Role, changes: &str) -> Vec<String> {
     paths.into_iter().map(String::from).collect()
 }
 
-/// The folder that `path` is in.
+/// Returns the folder that contains `path`.
 #[must_use]
 pub fn folder_of(path: &str) -> &str {
     match path.rsplit_once('/') {
@@ -87,12 +88,12 @@ pub fn folder_of(path: &str) -> &str {
     }
 }
 
-/// The `ConfigMap` with kubeadm's configuration, where it calls add-ons disabled that are
-/// there; none where it is right. A `kubeadm init` that leaves their phases to later notes
-/// that for good.
+/// Returns the `ConfigMap` with kubeadm's configuration, corrected, if it calls add-ons disabled
+/// that exist (`there`), or `None` if it is right. `kubeadm init` records skipped add-on phases as
+/// disabled.
 ///
 /// # Errors
-/// What is wrong with it, in a few words.
+/// Returns what is wrong with the configuration, in a few words.
 pub fn with_addons(json: &str, there: &str) -> Result<Option<String>, String> {
     let mut map: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
     let text = map["data"]["ClusterConfiguration"].as_str().ok_or("no ClusterConfiguration")?;

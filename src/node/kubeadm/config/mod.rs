@@ -1,6 +1,5 @@
-//! kubeadm's configuration files in the format that Kubernetes 1.34 to 1.37 read
-//! (kubeadm configuration reference, v1beta4). Pure text; the values are checked
-//! before they come here, so none needs quoting.
+//! kubeadm's configuration files, in the format of Kubernetes 1.34 to 1.37 (kubeadm configuration
+//! reference, v1beta4). Pure text. All values have been validated before, so none needs quoting.
 
 mod cluster;
 mod kube_proxy;
@@ -18,12 +17,12 @@ use crate::cluster::family::PerFamily;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::layout::API_PORT;
 
-/// What `init` and `join` alike say of a node.
+/// The properties of a node in the configurations of `init` and `join`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeConfig {
     /// The Kubernetes version of the node's image.
     pub version: KubernetesVersion,
-    /// Node name; the container's name too.
+    /// The node's name, which is also the container's.
     pub name: String,
     /// The node's addresses on the cluster's network.
     pub addresses: PerFamily<IpAddr>,
@@ -33,17 +32,16 @@ pub struct NodeConfig {
     pub cgroup_driver: String,
     /// The folder with kubeadm's patches, if there are any.
     pub patches: Option<&'static str>,
-    /// How long kubeadm asks an API that does not answer yet, where without its own wait
-    /// for the control plane it would take one minute; and an etcd that takes other members
-    /// first.
+    /// How long kubeadm tries to reach an API that does not answer yet (one minute by default, as
+    /// it does not wait for the control plane), and an etcd that is busy with other members.
     pub patience: Duration,
 }
 
-/// The file for `kubeadm init`: four documents.
+/// Returns the configuration of `kubeadm init`, four documents.
 #[must_use]
 pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     let mut text = header(KUBEADM, "InitConfiguration");
-    // kubeadm fills in a random token.
+    // kubeadm generates a token.
     let _ = write!(text, "bootstrapTokens:\n- ttl: {}\n", cluster.token_ttl);
     text += &local_api_endpoint("", node.addresses.primary());
     text += &node_registration(node);
@@ -61,25 +59,25 @@ pub fn init(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     text
 }
 
-/// How a node that joins learns which cluster it joins.
+/// How a joining node gets the cluster's address and authority.
 #[derive(Debug, Clone, Copy)]
 pub enum Discovery<'a> {
-    /// From a kubeconfig that it was given; the token is for the rest.
+    /// From a kubeconfig file. The token only authorizes the join.
     File {
-        /// Where that lies.
+        /// The path of the kubeconfig.
         path: &'a str,
         /// The token.
         token: &'a Secret,
     },
-    /// With the token, as `kubeadm join` is called by hand. For what only the join command
-    /// says it has the words that `src/node/manual/join.sh` looks for.
+    /// With the token, as in a manual `kubeadm join`. Values that only the join command has are
+    /// placeholders, which `src/node/manual/join.sh` replaces.
     Manual {
-        /// `ADDRESS:PORT` of the API for all nodes.
+        /// The `ADDRESS:PORT` at which nodes reach the API.
         endpoint: &'a str,
     },
 }
 
-/// The file for `kubeadm join` of a worker.
+/// Returns the configuration of `kubeadm join` for a worker.
 #[must_use]
 pub fn join(node: &NodeConfig, discovery: Discovery<'_>) -> String {
     let mut text = header(KUBEADM, "JoinConfiguration");
@@ -102,8 +100,8 @@ pub fn join(node: &NodeConfig, discovery: Discovery<'_>) -> String {
     text
 }
 
-/// The file for `kubeadm join` of a further master: a worker's, but for the
-/// taints, and its part of the control plane.
+/// Returns the configuration of `kubeadm join` for a further master: that of a worker with other
+/// taints and a control plane.
 #[must_use]
 pub fn join_control_plane(
     node: &NodeConfig,
@@ -122,10 +120,10 @@ pub fn join_control_plane(
     text
 }
 
-/// The format.
+/// The API version of the documents.
 const KUBEADM: &str = "kubeadm.k8s.io/v1beta4";
 
-/// An empty list, not an absent one: that means kubeadm's own taints.
+/// An empty list of taints. Without a list, kubeadm would add its own.
 const NO_TAINTS: &str = "  taints: []\n";
 
 fn header(api_version: &str, kind: &str) -> String {
@@ -157,13 +155,12 @@ fn node_registration(node: &NodeConfig) -> String {
         node.name, node.cri_socket
     );
     text += "  kubeletExtraArgs:\n";
-    // A node may have more interfaces than this one; the kubelet would take the
-    // one with the default route.
+    // A node may have several interfaces. The kubelet would use the one with the default route.
     text += &argument("    ", "node-ip", &node.addresses.to_string());
     text
 }
 
-/// An endpoint, as YAML takes it for one: the brackets around an IPv6 address are a list.
+/// Quotes an endpoint for YAML if needed: the brackets around an IPv6 address would be a list.
 fn scalar(endpoint: &str) -> Cow<'_, str> {
     if endpoint.starts_with('[') { format!("\"{endpoint}\"").into() } else { endpoint.into() }
 }
