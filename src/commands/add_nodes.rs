@@ -1,4 +1,4 @@
-//! `create worker` and `create master`: nodes for a cluster that runs.
+//! `create worker` and `create master`: adds nodes to a running cluster.
 
 use std::net::Ipv4Addr;
 use std::num::NonZeroU8;
@@ -23,19 +23,19 @@ use crate::plan;
 use crate::preflight::{self, Demand, Survey};
 use crate::run::{self, ApiOptions, Origin, Run};
 
-/// Nodes that shall be.
+/// The nodes to add.
 pub(super) struct New<'a> {
-    /// Of which role.
+    /// The role of the nodes.
     pub role: Role,
-    /// How many.
+    /// The number of nodes.
     pub count: NonZeroU8,
-    /// Where, as far as the user cares.
+    /// The hosts that the user chose for nodes.
     pub places: &'a [Place],
-    /// What they are labelled and tainted with, beside what the cluster says of them.
+    /// Labels and taints, in addition to those of the cluster.
     pub marks: &'a Marks,
 }
 
-/// Adds nodes with the next free numbers, of the image that the cluster was made of.
+/// Adds nodes with the lowest free numbers, made from the cluster's node image.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,
@@ -83,13 +83,13 @@ pub(super) fn run(
         run::dry_run(&reserve, &run, &context.ui)?;
         return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
-    // Until the names are ours there is nothing to undo in the cluster.
+    // Until the names are reserved, there is nothing to revert in the cluster.
     outcome::execute(context, &reserve, &run, OnFailure::RollBack(&new))?;
     let on_failure = if retain { OnFailure::Retain(&new) } else { OnFailure::Revert(revert) };
     outcome::change(context, &existing, &plan, &run, on_failure)
 }
 
-/// `count` names of `role` that no node has.
+/// Returns `count` free names of `role`.
 fn free_names(
     existing: &ExistingCluster,
     role: Role,
@@ -107,7 +107,7 @@ fn free_names(
     Ok(new)
 }
 
-/// The image that `node` was made of.
+/// Returns the name of the image that `node` was made from.
 fn image_of(existing: &ExistingCluster, node: &NodeName) -> String {
     existing.member(node).map(|member| member.base.name.clone()).unwrap_or_default()
 }
@@ -118,7 +118,7 @@ struct Target {
     new: Vec<NodeName>,
 }
 
-/// The engines that nodes of `new` are placed on.
+/// Returns the engines on which nodes of `new` are placed.
 fn targets(context: &Context, engines: &Engines, new: &[NodeName]) -> Vec<Target> {
     let target = |engine: &Engine| {
         let here = new.iter().filter(|node| engines.host(node) == engine.host.as_ref());
@@ -127,18 +127,18 @@ fn targets(context: &Context, engines: &Engines, new: &[NodeName]) -> Vec<Target
     engines.iter().map(target).filter(|target| !target.new.is_empty()).collect()
 }
 
-/// What is known before anything is made.
+/// The facts that are collected before anything is created.
 struct AddFacts {
-    /// One for each target.
+    /// A report for each target.
     reports: Vec<TargetReport>,
     /// The addresses of the cluster.
     layout: Layout,
-    /// Nodes of the cluster that have no container: it was removed by hand.
+    /// Nodes in the API whose container was removed by hand.
     stale: Vec<NodeName>,
 }
 
 impl AddFacts {
-    /// Looks at the targets and the cluster side by side.
+    /// Asks targets and cluster in parallel.
     fn gather(
         existing: &ExistingCluster,
         targets: &[Target],
@@ -162,7 +162,7 @@ impl AddFacts {
     }
 }
 
-/// What is known of a target. A swarm is not looked at: its nodes' hosts are in it already.
+/// The facts about a target. The swarm is not checked: the cluster's hosts are in it already.
 struct TargetReport {
     demand: Demand,
     image: NodeImage,

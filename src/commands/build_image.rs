@@ -1,5 +1,4 @@
-//! `build image`: a node image of one version of Kubernetes, compiled here, or pulled
-//! from where a user's own registry has it.
+//! `build image`: builds the node image of a Kubernetes version, or pulls a prebuilt one.
 
 use super::Context;
 use crate::cluster::image_source::ImageRepository;
@@ -14,8 +13,8 @@ use crate::image::release;
 use crate::preflight::machine::Room;
 use crate::preflight::warn_of_room;
 
-/// Builds the image of the version that is meant, or pulls it where it is `prebuilt`, and
-/// prints its name.
+/// Builds the image of the version that was asked for, or pulls it if `prebuilt`, and prints its
+/// name.
 pub(super) fn run(
     context: &Context,
     flavour: Option<&str>,
@@ -57,7 +56,7 @@ pub(super) fn run(
     Ok(())
 }
 
-/// Brings the image from a registry, under the name that it has when it is built here.
+/// Pulls the image, and gives it the name that a built one has.
 fn pull(
     context: &Context,
     version: Option<&VersionPrefix>,
@@ -70,7 +69,7 @@ fn pull(
     let fetcher = Fetcher { docker: &context.docker, ui: &context.ui, wanted: version };
     warn_of_room(&context.ui, &context.docker, Room::Image)?;
     let image = fetcher.pull(&from)?;
-    // The one that this one takes the name from would never be used again.
+    // The image that has lost its name to this one would never be used again.
     context.docker.capture(&args::prune_images(label::INPUTS))?;
     context.ui.answer(&format!("{}\n", image.name));
     Ok(())

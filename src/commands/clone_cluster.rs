@@ -1,4 +1,4 @@
-//! `create cluster --from`: a cluster like one that was saved, under another name.
+//! `create cluster --from`: clones a saved cluster, with another name.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -28,8 +28,8 @@ use crate::preflight::{
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 use crate::snapshot::{SavedNode, Snapshot, SnapshotError};
 
-/// Creates the cluster of `spec`; rolls back if that fails, unless
-/// `retain`. With `dry_run` it only shows the plan.
+/// Creates the cluster of `spec`. On failure it rolls back, unless `retain`. With `dry_run` it
+/// only prints the plan.
 pub(super) fn run(
     context: &Context,
     spec: &CloneSpec,
@@ -79,20 +79,20 @@ pub(super) fn run(
     Ok(())
 }
 
-/// What the cluster is made from, and where.
+/// The facts that are collected before anything is created.
 struct CloneFacts {
     snapshot: Snapshot,
-    /// Its only master.
+    /// The only master of the snapshot.
     master: SavedNode,
-    /// The node image that the master was made of.
+    /// The node image that the master was made from.
     image: NodeImage,
     survey: Survey,
     endpoint: Endpoint,
 }
 
 impl CloneFacts {
-    /// Looks at all of it side by side; refuses what cannot be cloned, and a cluster that is
-    /// there already.
+    /// Collects the facts in parallel. Refuses a snapshot that cannot be cloned, and the name of
+    /// an existing cluster.
     fn gather(context: &Context, spec: &CloneSpec) -> Result<Self, Error> {
         let docker = &context.docker;
         let (snapshot, existing, survey, taken, endpoint) = thread::scope(|scope| {
@@ -111,7 +111,7 @@ impl CloneFacts {
         Ok(Self { snapshot, master, image, survey, endpoint: endpoint? })
     }
 
-    /// Tells what is in the way of the nodes of `roster`, and refuses if anything is.
+    /// Runs preflight for the nodes of `roster`. Prints warnings, and refuses if there are errors.
     fn check(
         &self,
         context: &Context,
@@ -138,7 +138,8 @@ impl CloneFacts {
         Ok(preflight::refuse_or_warn(&context.ui, found)?)
     }
 
-    /// What the saved nodes have, and `spec` in its place.
+    /// Returns the template of the nodes: the saved properties, with those of `spec` in their
+    /// place.
     fn template(&self, docker: &Docker, spec: &CloneSpec) -> Result<NodeTemplate, Error> {
         let options = &spec.options;
         let SavedNode { profile, mounts, .. } = self.master.clone();
@@ -170,7 +171,7 @@ impl CloneFacts {
         })
     }
 
-    /// The node images of those nodes of `cluster` that have another version than the master.
+    /// Returns the node images of nodes whose version differs from the master's.
     fn other_images(
         &self,
         docker: &Docker,
@@ -185,7 +186,7 @@ impl CloneFacts {
     }
 }
 
-/// Whether `snapshot` is one that `spec` can be made from: its only master.
+/// Checks that `snapshot` can be cloned for `spec`, and returns its only master.
 fn can_be_cloned<'a>(
     snapshot: &'a Snapshot,
     spec: &CloneSpec,

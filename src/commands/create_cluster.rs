@@ -1,4 +1,4 @@
-//! `create cluster`: from a specification to Ready nodes, or to nothing at all.
+//! `create cluster`: from a specification to Ready nodes, or, on failure, to nothing at all.
 
 use super::new_cluster::{apply, is_there, ports, proxy, with_names};
 use super::{Context, next_steps, node_image};
@@ -14,8 +14,8 @@ use crate::plan::{self, ReserveBy};
 use crate::preflight::{Site, settings, worker_images};
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
 
-/// Creates the cluster of `spec`; rolls back if that fails, unless
-/// `retain`. With `dry_run` it only shows the plan.
+/// Creates the cluster of `spec`. On failure it rolls back, unless `retain`. With `dry_run` it
+/// only prints the plan.
 pub(super) fn run(
     context: &Context,
     spec: &ClusterSpec,
@@ -73,7 +73,7 @@ pub(super) fn run(
     Ok(())
 }
 
-/// What Kubernetes itself shall be told, with the files that this names.
+/// Reads the settings of Kubernetes, including the files that flags name.
 fn read_settings(context: &Context, spec: &ClusterSpec) -> Result<Settings, Error> {
     let own = settings::Own {
         authorities: context.env.modules.authorities.as_deref(),
@@ -82,7 +82,7 @@ fn read_settings(context: &Context, spec: &ClusterSpec) -> Result<Settings, Erro
     Ok(settings::read(&spec.settings, spec.options.registry.as_ref(), &own, &context.ui)?)
 }
 
-/// What every node has; refuses what the programs of its image do not know.
+/// Returns the template of the nodes. Refuses settings that the image's programs do not know.
 fn template(
     context: &Context,
     spec: &ClusterSpec,

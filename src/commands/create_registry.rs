@@ -1,4 +1,4 @@
-//! `create registry`: a registry of images beside the clusters.
+//! `create registry`: creates an image registry for clusters.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
@@ -19,11 +19,11 @@ use crate::node::registry_server as server;
 use crate::run::{new_id, roll_back};
 use crate::ui::PlannedStep;
 
-/// Where people look for one.
+/// The default port on the host, which tutorials use.
 const USUAL_PORT: NonZeroU16 = PORT;
 
-/// Makes the registry `name`, which this machine reaches at `port` of its loopback, out of the
-/// node image `image`. Clusters that had one of that name at that port have it again.
+/// Creates the registry `name` from the node image `image`, published at `port` of loopback.
+/// Connects it to the networks of clusters that had a registry of that name at that port.
 pub(super) fn run(
     context: &Context,
     name: &RegistryName,
@@ -82,11 +82,11 @@ pub(super) fn run(
     Ok(())
 }
 
-/// What puts the registry on the networks of the clusters that look for it there.
+/// Returns the calls that connect the registry to the networks of the clusters that use it.
 fn connections(members: &[Member], name: &RegistryName, port: NonZeroU16) -> Vec<Call> {
     let own = OwnRegistry { name: name.clone(), port };
     let looks = |member: &&Member| member.profile.own_registry.as_ref() == Some(&own);
-    // Each node of a cluster says the same.
+    // All nodes of a cluster have the same layout.
     let layouts: BTreeMap<_, _> = members
         .iter()
         .filter(looks)
@@ -99,7 +99,7 @@ fn connections(members: &[Member], name: &RegistryName, port: NonZeroU16) -> Vec
     layouts.into_iter().map(connect).collect()
 }
 
-/// Removes what was made.
+/// Removes the registry's container after a failure.
 fn remove(context: &Context, name: &RegistryName, id: &str) {
     let stage = context.ui.stage("Rolling back");
     let step = stage.step("roll back", None);
@@ -116,7 +116,7 @@ fn remove(context: &Context, name: &RegistryName, id: &str) {
     }
 }
 
-/// What is in the way, where the engine's words say it.
+/// Converts the engine's error to a clearer one, if its message tells the reason.
 fn explained(error: DockerError, name: &RegistryName, port: NonZeroU16) -> Error {
     match error.kind() {
         ErrorKind::PortTaken => OwnRegistryError::PortTaken { port, source: error }.into(),

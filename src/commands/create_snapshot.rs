@@ -1,4 +1,4 @@
-//! `create snapshot`: a cluster as it is, kept as images.
+//! `create snapshot`: saves a cluster as images.
 
 use std::thread;
 
@@ -19,9 +19,8 @@ use crate::preflight::{self, snapshot_disk};
 use crate::run::{self, Origin, Run};
 use crate::snapshot::Snapshot;
 
-/// Stops the cluster, makes an image of each container, and starts again what ran,
-/// unless it `stays` stopped. If that fails there is no snapshot, and the cluster is
-/// as it was.
+/// Stops the cluster, makes an image of each container, and starts what was running again, unless
+/// the cluster `stays` stopped. On failure there is no snapshot, and the cluster is as before.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,
@@ -76,8 +75,8 @@ pub(super) fn run(
     Ok(())
 }
 
-/// Before anything is stopped. What the volume of a container that is stopped holds
-/// cannot be asked.
+/// Checks the disk space before anything is stopped: the size of the volume of a stopped container
+/// cannot be determined.
 fn check_disk(context: &Context, members: &[Member]) -> Result<(), Error> {
     let (written, volumes, facts) = thread::scope(|scope| {
         let written = scope.spawn(|| {
@@ -109,7 +108,7 @@ fn check_disk(context: &Context, members: &[Member]) -> Result<(), Error> {
     Ok(preflight::refuse_or_warn(&context.ui, snapshot_disk(written?, volumes?, &facts?))?)
 }
 
-/// The sum of numbers, one a line.
+/// Returns the sum of the numbers in `text`, one a line.
 fn total(text: &str) -> Result<u64, &'static str> {
     let numbers = text.lines().map(|line| line.trim().parse::<u64>());
     let numbers: Vec<u64> = numbers.collect::<Result<_, _>>().map_err(|_| "no number of bytes")?;

@@ -1,4 +1,4 @@
-//! `delete cluster`: leaves nothing of it, however much or little is there.
+//! `delete cluster`: removes everything of a cluster, however much or little of it exists.
 
 use super::outcome::OnFailure;
 use super::{Context, outcome};
@@ -11,9 +11,9 @@ use crate::inventory::{members, networks};
 use crate::plan::{self, Plan};
 use crate::run::{self, Origin, Removal, Run};
 
-/// Removes the kubeconfig's entry, containers with their volumes, and the network, or what
-/// is there of them. Goes on past what cannot be removed, and can be run again. What is on
-/// a host that does not answer stays, and so does the network.
+/// Removes the entry in the kubeconfig, containers with their volumes, and the network, as far as
+/// they exist. A failure does not stop it, and it can be run again. Objects on a host that does
+/// not answer stay, and so does the network.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,
@@ -77,8 +77,8 @@ pub(super) fn run(
     Ok(())
 }
 
-/// What is there. Where a network alone is left, its label says on which hosts
-/// something may be.
+/// Finds everything of the cluster. If only a network is left, its label names the hosts that may
+/// have more.
 fn look<'a>(
     context: &'a Context,
     cluster: &ClusterName,

@@ -1,4 +1,4 @@
-//! `delete worker` and `delete master`: a node leaves a cluster that runs.
+//! `delete worker` and `delete master`: removes a node from a running cluster.
 
 use super::outcome::OnFailure;
 use super::{Context, outcome};
@@ -9,8 +9,8 @@ use crate::inventory::node_objects;
 use crate::plan;
 use crate::run::{self, NodeTemplate, Run};
 
-/// Drains the node, takes it out of the cluster and removes its container. One whose
-/// container is gone only has to be taken out of the cluster.
+/// Drains the node, removes it from the cluster and deletes its container. A node whose container
+/// is missing only has to be removed from the cluster.
 pub(super) fn run(
     context: &Context,
     node: &NodeName,
@@ -24,8 +24,8 @@ pub(super) fn run(
     }
     let rest = existing.roster.without(node);
     if node.role() == Role::Master {
-        // Every master runs (below), so that what remains of etcd has its majority:
-        // the one that must not go is the last.
+        // All masters are running (checked below), so the rest of etcd keeps its majority. Only
+        // the last master must stay.
         if !existing.roster.has_load_balancer() || rest.with_role(Role::Master).next().is_none() {
             return Err(Error::LastMaster(node.clone()));
         }
@@ -64,7 +64,7 @@ pub(super) fn run(
     outcome::change(context, &existing, &plan, &run, OnFailure::LeaveAsIs)
 }
 
-/// Whether the cluster has a Node object of `node`.
+/// Whether the cluster has a Node object for `node`.
 fn has_object(existing: &ExistingCluster, node: &NodeName) -> Result<bool, Error> {
     let objects = node_objects::of(existing, &existing.admin_node(Some(node))?)?;
     Ok(objects.iter().any(|object| object.node == *node))

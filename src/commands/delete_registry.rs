@@ -1,4 +1,4 @@
-//! `delete registry`.
+//! `delete registry`: deletes a registry made by mokctl.
 
 use super::{Context, removal};
 use crate::cluster::own_registry::RegistryName;
@@ -6,8 +6,8 @@ use crate::error::{Error, OwnRegistryError};
 use crate::inventory::registries;
 use crate::run::Removal;
 
-/// Removes the registry with the images that were pushed to it. Clusters that pull from it
-/// stay as they are.
+/// Removes the registry and the images that were pushed to it. Clusters that use it are not
+/// changed.
 pub(super) fn run(
     context: &Context,
     name: &RegistryName,

@@ -1,4 +1,4 @@
-//! `delete snapshot`.
+//! `delete snapshot`: deletes a snapshot.
 
 use super::{Context, removal};
 use crate::cluster::labels::snapshot as label;
@@ -9,8 +9,8 @@ use crate::inventory::snapshots;
 use crate::run::Removal;
 use crate::snapshot::SnapshotError;
 
-/// Removes the images, and what a run that was killed left beside them. A cluster
-/// that came out of them goes on.
+/// Removes the images of the snapshot, and temporary containers that a killed run has left. A
+/// cluster that was restored from it goes on.
 pub(super) fn run(
     context: &Context,
     name: &SnapshotName,

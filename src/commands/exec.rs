@@ -1,4 +1,4 @@
-//! `exec`: a shell or a command in a node.
+//! `exec`: runs a shell or a command in a node.
 
 use std::ffi::OsString;
 
@@ -9,9 +9,8 @@ use crate::error::Error;
 use crate::inventory::found::ContainerScan;
 use crate::inventory::members::Member;
 
-/// Runs `argv`, or a shell, in `node`; where none is named, in the only container
-/// there is or in one that the user picks from a menu. Returns the program's own
-/// exit status.
+/// Runs `argv`, or a shell, in `node`. Without a node, it uses the only container there is, or one
+/// that the user picks from a menu. Returns the exit status of the program.
 pub(super) fn run(
     context: &Context,
     node: Option<&NodeName>,
@@ -32,7 +31,7 @@ pub(super) fn run(
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
-/// The only container there is, or the one that the user picks.
+/// Returns the only container there is, or the one that the user picks.
 fn pick<'a>(context: &Context, members: &'a [Member]) -> Result<&'a Member, Error> {
     let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
     match members {

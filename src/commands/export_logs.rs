@@ -1,4 +1,4 @@
-//! `export logs`: what the nodes have to say, as files.
+//! `export logs`: writes the logs of a cluster to files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,9 +11,9 @@ use crate::inventory::existing::ExistingCluster;
 use crate::inventory::settings;
 use crate::node::settings::audit;
 
-/// Writes each node's journal, the output of its first program, its description
-/// its pods' logs and a master's audit log below `folder` (`./mok-logs-NAME`), and prints the folder.
-/// Of a node that is stopped it writes what can be had.
+/// Writes the journal of each node, the output of its first process, its `docker inspect`, its
+/// pods' logs and the audit log of masters to `folder` (by default `./mok-logs-NAME`), and prints
+/// the folder. Of a stopped node it writes what is available.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,

@@ -1,4 +1,4 @@
-//! `export snapshot`: a snapshot as a file, for another engine.
+//! `export snapshot`: writes a snapshot to a file, for another engine.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,8 +11,8 @@ use crate::inventory::snapshots;
 use crate::snapshot::SnapshotError;
 use crate::snapshot::file::{Header, write};
 
-/// Writes the snapshot to `path`, for its owner alone and in one step, and prints
-/// that path.
+/// Writes the snapshot to `path`, and prints that path. The file appears in one step, and only its
+/// owner can read it.
 pub(super) fn run(context: &Context, name: &SnapshotName, path: &Path) -> Result<(), Error> {
     let header = Header::of(&snapshots::named(&context.docker, name)?);
     let mut layers = BTreeSet::new();
@@ -25,7 +25,7 @@ pub(super) fn run(context: &Context, name: &SnapshotName, path: &Path) -> Result
     let wrong = |source| Error::Write { path: path.to_owned(), source };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    // Its mode is 0600.
+    // Its mode is 0600, because it contains keys.
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(wrong)?;
     let images = header.images();
     let save = args::save(images.iter().map(String::as_str));

@@ -1,4 +1,4 @@
-//! `get clusters`, `get nodes`, `get images`: what is there, as a table or JSON.
+//! `get clusters`, `get nodes`, `get images`: lists, as a table or JSON.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -19,17 +19,17 @@ use crate::inventory::members::Member;
 use crate::inventory::node_images::{self, BuiltImage};
 use crate::inventory::node_objects::{self, NodeObject};
 
-/// How many digits of an id the engine shows.
+/// How many digits of an id the engine prints.
 const SHORT_ID: usize = 12;
 /// The status of a node without a container.
 const MISSING: &str = "missing";
 
-/// All containers of one cluster or of all; nothing where there is none. The
-/// first columns are those of the bash `mokctl`.
+/// Lists the containers of one cluster or of all. The first columns are those of the original
+/// `mokctl`.
 pub(super) fn clusters(context: &Context, cluster: Option<&ClusterName>) -> Result<(), Error> {
     let there = ContainerScan::look(context.asked(), cluster)?;
     let members = &there.members;
-    // A network alone is what a run that was killed early leaves.
+    // A run that was killed early leaves only a network.
     let mut found = BTreeSet::new();
     for engine in there.engines() {
         let list = args::network_label_values(labels::CLUSTER);
@@ -62,8 +62,8 @@ pub(super) fn clusters(context: &Context, cluster: Option<&ClusterName>) -> Resu
     Ok(())
 }
 
-/// The containers of one cluster, which must be there; below them the nodes that its API
-/// knows without a container, and a load balancer that was removed.
+/// Lists the containers of one cluster, which must exist, then the nodes in its API that have no
+/// container, and a load balancer that was removed.
 pub(super) fn nodes(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
     let existing = ExistingCluster::find(context.asked(), cluster)?;
     let objects = node_objects::if_known(&existing)?;
@@ -79,7 +79,7 @@ pub(super) fn nodes(context: &Context, cluster: &ClusterName) -> Result<(), Erro
         return Ok(());
     }
     let with_hosts = has_hosts(members);
-    // Without cluster and id.
+    // The columns of `get nodes` are those of `get clusters` without cluster and id.
     let cells = |member| row(member, status(member), with_hosts).split_off(2);
     let there = members.iter().map(cells);
     let missing = missing.map(|it| it.row(with_hosts));
@@ -89,7 +89,7 @@ pub(super) fn nodes(context: &Context, cluster: &ClusterName) -> Result<(), Erro
     Ok(())
 }
 
-/// Whether hosts are shown: where one is known.
+/// Whether to print the column of hosts: if one of them is known.
 fn has_hosts(members: &[Member]) -> bool {
     members.iter().any(|member| member.host.is_some())
 }
@@ -98,7 +98,7 @@ fn head_of<'a>(head: &[&'a str], with_hosts: bool) -> Vec<&'a str> {
     head.iter().copied().chain(with_hosts.then_some("Host")).collect()
 }
 
-/// The node images that this engine has.
+/// Lists the node images of the engine.
 pub(super) fn images(context: &Context) -> Result<(), Error> {
     let images = node_images::all(&context.docker)?;
     if context.globals.output == Some(Format::Json) {
@@ -119,15 +119,16 @@ pub(super) fn images(context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-/// `incomplete` where the `create` of this container, or the cluster's first one,
-/// never came to its end; else what the container does.
+/// Returns the status of a container: `incomplete` if its creation, or that of the cluster, was
+/// not completed, or else whether it is running.
 fn status(member: &Member, all: &[Member]) -> &'static str {
     let of_same = |other: &&Member| other.cluster == member.cluster;
     let has_master = all.iter().filter(of_same).any(|other| other.role() == Some(Role::Master));
     if member.complete && has_master { member.activity.as_str() } else { "incomplete" }
 }
 
-/// The same; `unregistered` where the cluster's API does not know a node that runs.
+/// Returns the status as [`status`] does, but `unregistered` for a running node that the API does
+/// not have.
 fn status_in(member: &Member, all: &[Member], objects: Option<&[NodeObject]>) -> &'static str {
     let is_object = |object: &NodeObject| Some(&object.node) == member.node.as_ref();
     let registers = member.role().is_some_and(Role::runs_kubernetes);
@@ -137,7 +138,7 @@ fn status_in(member: &Member, all: &[Member], objects: Option<&[NodeObject]>) ->
     }
 }
 
-/// A node that has no container.
+/// A node without a container.
 struct Missing {
     node: NodeName,
     address: Option<IpAddr>,
@@ -152,12 +153,12 @@ impl From<&NodeObject> for Missing {
 }
 
 impl Missing {
-    /// No API knows it.
+    /// Returns a missing load balancer, about which the API knows nothing.
     fn load_balancer(cluster: &ClusterName) -> Self {
         Self { node: NodeName::load_balancer(cluster), address: None, version: None }
     }
 
-    /// Without cluster and id.
+    /// Returns the row of the node in `get nodes`, which has no columns for cluster and id.
     fn row(&self, with_host: bool) -> Vec<String> {
         let dash = || "-".to_owned();
         let cells = [
@@ -221,7 +222,7 @@ fn as_json(member: &Member, status: &str) -> Value {
     entry
 }
 
-/// Columns as wide as their widest cell, three blanks between them.
+/// Formats a table: columns are as wide as their widest cell, with three blanks between them.
 pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
     let lines = || std::iter::once(head.as_slice()).chain(rows.iter().map(Vec::as_slice));

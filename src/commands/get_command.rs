@@ -1,4 +1,4 @@
-//! `get cluster NAME --output command`: the line that makes such a cluster again.
+//! `get cluster NAME --output command`: prints the command that creates such a cluster again.
 
 use super::Context;
 use crate::cluster::name::ClusterName;
@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::inventory::existing::ExistingCluster;
 use crate::inventory::kept::Kept;
 
-/// Prints the line. Says what it lacks.
+/// Prints the command line, and notes what it lacks.
 pub(super) fn run(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
     let kept = Kept::of(ExistingCluster::find(context.asked(), cluster)?)?;
     context.ui.answer(&format!("{}\n", kept.line()));

@@ -1,4 +1,4 @@
-//! `get registries`.
+//! `get registries`: lists the registries made by mokctl.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::cli::Format;
 use crate::error::Error;
 use crate::inventory::registries::{self, FoundRegistry};
 
-/// All registries, and the networks of clusters that they are on; nothing where there is none.
+/// Lists all registries, with the clusters whose networks they are on.
 pub(super) fn run(context: &Context) -> Result<(), Error> {
     let all = registries::all(&context.docker)?;
     if context.globals.output == Some(Format::Json) {
@@ -29,7 +29,7 @@ fn status(registry: &FoundRegistry) -> &'static str {
     if registry.runs { "running" } else { "stopped" }
 }
 
-/// The clusters on whose networks it is.
+/// Returns the clusters on whose networks the registry is.
 fn clusters(registry: &FoundRegistry) -> Vec<&str> {
     registry.networks.iter().filter_map(|(name, _)| name.strip_prefix("mok-")).collect()
 }

@@ -1,4 +1,4 @@
-//! `get snapshots`.
+//! `get snapshots`: lists snapshots.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::inventory::snapshots::{self, SnapshotEntry};
 use crate::snapshot::NodeImageId;
 
-/// All snapshots, or those of one cluster; nothing where there is none.
+/// Lists all snapshots, or those of one cluster.
 pub(super) fn run(context: &Context, cluster: Option<&ClusterName>) -> Result<(), Error> {
     let mut all = snapshots::all(&context.docker)?;
     all.retain(|found| {
@@ -33,7 +33,7 @@ pub(super) fn run(context: &Context, cluster: Option<&ClusterName>) -> Result<()
     Ok(())
 }
 
-/// The sizes of the node images that snapshots stand on, of those that are there.
+/// Returns the sizes of the node images on which snapshots are based, of those that exist.
 fn base_sizes(
     context: &Context,
     all: &[SnapshotEntry],
@@ -51,7 +51,7 @@ fn base_sizes(
     Ok(sizes)
 }
 
-/// What differs from the node images; none where one of them is not there.
+/// Returns the size of a snapshot without its node images, or `None` if one of them is missing.
 fn own_bytes(found: &SnapshotEntry, sizes: &BTreeMap<NodeImageId, u64>) -> Option<u64> {
     let shared = found.whole.as_ref()?.nodes.iter().map(|saved| sizes.get(&saved.base));
     Some(found.bytes.saturating_sub(shared.sum::<Option<u64>>()?))

@@ -1,4 +1,5 @@
-//! Images on their way from an engine into nodes, which may be on others: one export for all.
+//! Delivers images from an engine into nodes, which may be on other engines, with one export for
+//! all nodes.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -11,18 +12,18 @@ use crate::docker::{Docker, DockerError, args, join};
 use crate::error::Error;
 use crate::export::{Saved, SavedImage, Spool, committed, there};
 
-/// A name of an image that nodes shall have.
+/// An image that nodes must have under a certain name.
 pub(super) struct Wanted {
-    /// As the engine has it.
+    /// The name in the engine.
     pub(super) name: String,
-    /// As nodes have it.
+    /// The full name in nodes.
     pub(super) full: String,
     pub(super) id: String,
-    /// Digests of its layers, from the lowest on.
+    /// The digests of its layers, lowest first.
     pub(super) layers: Vec<String>,
 }
 
-/// What a node lacks.
+/// The images that a node lacks.
 pub(super) struct Lacking<'a> {
     docker: &'a Docker,
     node: String,
@@ -31,12 +32,12 @@ pub(super) struct Lacking<'a> {
 
 struct LackingImage<'a> {
     wanted: &'a Wanted,
-    /// How many of its layers are there, from the lowest on.
+    /// How many of the image's layers, lowest first, the node has.
     there: usize,
 }
 
 impl<'a> Lacking<'a> {
-    /// Asks the node.
+    /// Asks the node which images and layers it has.
     pub(super) fn look(
         docker: &'a Docker,
         runtime: Runtime,
@@ -57,7 +58,7 @@ impl<'a> Lacking<'a> {
         Ok(Self { docker, images: wanted.into_iter().map(image).collect(), node })
     }
 
-    /// The names that an image of the export gets, and how many of its layers are there.
+    /// Returns how many layers of an exported image the node has, and the names that it will get.
     fn of(&self, image: &SavedImage) -> Option<(usize, Vec<String>)> {
         let names: BTreeSet<_> =
             image.names.iter().filter_map(|name| image_name::full(name)).collect();
@@ -68,7 +69,7 @@ impl<'a> Lacking<'a> {
     }
 }
 
-/// Exports once what any node lacks, and gives each what it lacks.
+/// Exports everything that any node lacks once, and gives each node what it lacks.
 pub(super) fn deliver(from: &Docker, runtime: Runtime, nodes: &[Lacking<'_>]) -> Result<(), Error> {
     let images = nodes.iter().flat_map(|node| &node.images);
     let names: BTreeSet<_> = images.map(|image| image.wanted.name.as_str()).collect();
@@ -88,23 +89,24 @@ pub(super) fn deliver(from: &Docker, runtime: Runtime, nodes: &[Lacking<'_>]) ->
         spool.end(matches!(exported, Ok(Ok(()))));
         (exported, threads.into_iter().try_for_each(join))
     });
-    // What the nodes say of an export that failed is about that.
+    // If the export has failed, the nodes' errors are consequences of that.
     exported?.map_err(Error::Spool)?;
     delivered
 }
 
-/// What the engine exports.
+/// An export of the engine.
 struct Export<'a> {
     spool: &'a Spool,
-    /// How many names of images are exported.
+    /// The number of image names in the export.
     images: usize,
-    /// What is in it; none where it has a form that is not known.
+    /// The parsed archive, or `None` if its format is unknown.
     saved: OnceLock<io::Result<Option<Saved>>>,
 }
 
 impl Export<'_> {
-    /// Gives `node` what it lacks: while it is exported if that is all of it, else afterwards.
-    /// A runtime that does not tell its layers takes nothing but what the engine makes.
+    /// Gives `node` what it lacks. A node that lacks everything gets the export while it is
+    /// written, another one gets a selection afterwards. A runtime that does not list its layers
+    /// always gets the export.
     fn give(&self, node: &Lacking<'_>, runtime: Runtime) -> Result<(), Error> {
         let import = args::exec_piped(&node.node, runtime.import_images().iter().copied());
         let has_none = node.images.iter().all(|image| image.there == 0);

@@ -1,5 +1,5 @@
-//! A node image that the engine does not have: fetched from where the user or the release
-//! says. It is never built unasked.
+//! Supplies node images that the engine lacks, from the source that the user or the release names.
+//! Images are never built unasked.
 
 use std::path::Path;
 
@@ -16,19 +16,19 @@ use crate::preflight::machine::Room;
 use crate::preflight::warn_of_room;
 use crate::ui::PlannedStep;
 
-/// What a command gets missing images from. With `dry_run` nothing is fetched: what would
-/// come is shown, and `None` returned, for the rest depends on it.
+/// The source of missing images. With `dry_run` nothing is fetched: the fetch is printed, and the
+/// result is `None`, because everything else depends on the image.
 pub(super) struct Supply<'a> {
     pub context: &'a Context,
-    /// The engine that gets them.
+    /// The engine that gets the images.
     pub docker: &'a Docker,
-    /// What the user named.
+    /// The source that the user chose.
     pub source: Option<&'a ImageSource>,
     pub dry_run: bool,
 }
 
 impl Supply<'_> {
-    /// The image in the file `path`, which has to be of the version that is `wanted`.
+    /// Loads the image in the file `path`, which must have the version `wanted`.
     pub(super) fn load(
         &self,
         path: &Path,
@@ -48,8 +48,8 @@ impl Supply<'_> {
         Ok(Some(fetcher.load(path)?))
     }
 
-    /// The image of the version that is `wanted`, out of a registry. Where none is known, the
-    /// error is what `nowhere` makes of it.
+    /// Pulls the image of the version `wanted`. If no repository is known, `nowhere` makes the
+    /// error.
     pub(super) fn pull(
         &self,
         wanted: Option<&VersionPrefix>,
@@ -64,7 +64,7 @@ impl Supply<'_> {
         Ok(Some(self.fetcher(wanted).pull(&from)?))
     }
 
-    /// Where a registry has the version that is `wanted`.
+    /// Returns the reference of the image of the version `wanted` in a registry.
     fn reference(&self, wanted: Option<&VersionPrefix>) -> Option<String> {
         match self.source {
             Some(ImageSource::Repository(repository)) => Some(fetch::reference(repository, wanted)),
@@ -84,14 +84,14 @@ impl Supply<'_> {
     }
 }
 
-/// Whether another image may take the place of the one that is `missing`: one that was asked
-/// for by its name, `image`, is the user's own.
+/// Whether an image that is `missing` may be fetched. If the user has asked for it by its name
+/// `image`, it is the user's own.
 pub(super) fn is_fetched(missing: &InventoryError, image: Option<&ImageRef>) -> bool {
     image.is_none()
         && matches!(missing, InventoryError::NoImage(_) | InventoryError::NoVersion { .. })
 }
 
-/// What is said where no registry is known.
+/// Returns the error if no repository is known.
 pub(super) fn no_node_image(missing: InventoryError, wanted: Option<&VersionPrefix>) -> Error {
     Error::NoNodeImage { missing, wanted: wanted.cloned() }
 }

@@ -1,4 +1,4 @@
-//! `get kubeconfig`: a cluster's admin access, on standard output.
+//! `get kubeconfig`: prints a cluster's admin kubeconfig.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::inventory::existing::ExistingCluster;
 use crate::kubeconfig::{Access, KubeconfigError};
 use crate::node::kubeadm::ADMIN_CONF;
 
-/// Prints a kubeconfig with this one cluster in it, for use on this host.
+/// Prints a kubeconfig with only this cluster, for use on this machine.
 pub(super) fn run(context: &Context, cluster: &ClusterName) -> Result<(), Error> {
     let existing = ExistingCluster::find(context.asked(), cluster)?;
     existing.refuse_without_load_balancer()?;

@@ -1,4 +1,5 @@
-//! A load balancer whose container was removed by hand: without it no node reaches the API.
+//! Replaces a load balancer whose container was removed by hand, without which no node reaches the
+//! API.
 
 use super::outcome::OnFailure;
 use super::{Context, outcome};
@@ -10,7 +11,8 @@ use crate::inventory::node_images;
 use crate::plan;
 use crate::run::{self, ApiOptions, NodeTemplate, Origin, Run};
 
-/// Makes it again at its address, in front of the masters of `existing`, which start first.
+/// Creates the load balancer again at its address, in front of the masters of `existing`, which
+/// are started first.
 pub(super) fn make_again(
     context: &Context,
     existing: &ExistingCluster,

@@ -1,4 +1,4 @@
-//! `load image`: from the engine into the nodes, streamed, all nodes at once.
+//! `load image`: copies images from the engine into all nodes in parallel.
 
 use std::path::Path;
 use std::thread;
@@ -12,11 +12,10 @@ use crate::docker::{Docker, DockerError, args, join};
 use crate::error::Error;
 use crate::inventory::existing::ExistingCluster;
 
-/// What a node can run besides its own architecture, in the same words.
+/// Further platforms that nodes of a platform can run.
 const ALSO_RUNS: [(&str, &str); 2] = [("linux/amd64", "linux/386"), ("linux/arm64", "linux/arm")];
 
-/// Loads `images` into every node that lacks one of them, or has another one under its
-/// name.
+/// Loads `images` into every node that lacks one of them, or has another image under its name.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,
@@ -55,7 +54,7 @@ pub(super) fn run(
     Ok(())
 }
 
-/// A host of the cluster that has all images; the client's own engine otherwise.
+/// Returns the engine of a host of the cluster that has all images, or else the default engine.
 fn source(
     context: &Context,
     existing: &ExistingCluster,
@@ -74,7 +73,7 @@ fn source(
     Ok(context.docker.clone())
 }
 
-/// What the nodes are; none where their image is gone.
+/// Returns the platform of the nodes, or `None` if their image was removed.
 fn platform(existing: &ExistingCluster) -> Result<Option<String>, DockerError> {
     let is_node = |role: Role| role.runs_kubernetes();
     let node = existing.members.iter().find(|member| member.role().is_some_and(is_node));
@@ -84,8 +83,8 @@ fn platform(existing: &ExistingCluster) -> Result<Option<String>, DockerError> {
     existing.engines.of(node).ask_image(&args::image_platform(&member.base.id))
 }
 
-/// The image that the engine calls `word`, under that name. By its id or digest no pod
-/// can use it: so under all names that it has.
+/// Finds the engine's image `word`, and returns it under that name. If `word` is an id or a
+/// digest, by which pods cannot use an image, returns it under all its names.
 fn find(docker: &Docker, word: &str, nodes: Option<&str>) -> Result<Vec<Wanted>, Error> {
     let image = docker.find_image(word)?.ok_or_else(|| Error::NoSuchImage {
         image: word.to_owned(),
@@ -98,7 +97,7 @@ fn find(docker: &Docker, word: &str, nodes: Option<&str>) -> Result<Vec<Wanted>,
         let (image, nodes) = (word.to_owned(), nodes.unwrap_or_default().to_owned());
         return Err(Error::ForeignImage { image, platform, nodes });
     }
-    // podman leaves out how the digest was made.
+    // podman prints the digest without the name of the hash.
     let id = format!("sha256:{}", image.id.trim_start_matches("sha256:"));
     let full = |name: &String| image_name::full(name);
     let asked = image_name::full(word);

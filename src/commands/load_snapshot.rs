@@ -1,4 +1,4 @@
-//! `load snapshot`: a snapshot out of a file.
+//! `load snapshot`: loads a snapshot from a file.
 
 use std::fs::File;
 use std::io::{self, Seek};
@@ -11,8 +11,7 @@ use crate::inventory::snapshots;
 use crate::snapshot::SnapshotError;
 use crate::snapshot::file::{FileError, check};
 
-/// Takes the snapshot out of the file `path`, all of it or nothing, and prints its
-/// name.
+/// Loads the snapshot in the file `path`, all of it or nothing, and prints its name.
 pub(super) fn run(context: &Context, path: &Path) -> Result<(), Error> {
     let wrong = |source| SnapshotError::File { path: path.to_owned(), source };
     let stage = context.ui.stage(&format!("Checking {}", path.display()));
@@ -33,7 +32,8 @@ pub(super) fn run(context: &Context, path: &Path) -> Result<(), Error> {
     if let Err(error) = loaded {
         let images = header.images();
         let remove = args::remove_images(images.iter().map(String::as_str));
-        // None of them was there before; those that did not come cannot be removed.
+        // None of these images existed before. Removing those that were not loaded fails, which is
+        // fine.
         let _ = context.docker.uninterruptible().capture(&remove);
         return Err(error);
     }
@@ -42,7 +42,7 @@ pub(super) fn run(context: &Context, path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Has the engine read `file`; the inner error is of the file.
+/// Has the engine load `file`. The inner error is that of the file.
 fn load(context: &Context, file: &mut File) -> Result<io::Result<()>, Error> {
     Ok(context.docker.feed(&args::load_piped(), |pipe| {
         file.rewind()?;

@@ -1,5 +1,4 @@
-//! The commands: each checks what it needs, plans, runs the plan and says how it
-//! went.
+//! The commands. Each checks its requirements, makes a plan, runs it, and reports the result.
 
 mod add_nodes;
 mod build_image;
@@ -45,22 +44,21 @@ use crate::inventory::found::Asked;
 use crate::kubeconfig::Location;
 use crate::ui::Ui;
 
-/// What every command has at hand.
+/// The context of every command.
 #[derive(Debug, Clone)]
 pub struct Context {
     /// The environment.
     pub env: Env,
-    /// What holds for every command.
+    /// The global flags.
     pub globals: Globals,
-    /// The engine.
+    /// The default engine.
     pub docker: Docker,
-    /// The way out.
+    /// Prints answers, progress and questions.
     pub ui: Ui,
 }
 
 impl Context {
-    /// Runs `command` and returns the exit status: 0, or that of the program that
-    /// `exec` ran.
+    /// Runs `command`, and returns the exit status: 0, or that of the program that `exec` has run.
     pub fn run(&self, command: Command) -> Result<u8, Error> {
         match command {
             Command::CreateCluster { spec, retain, dry_run } => {
@@ -128,48 +126,47 @@ impl Context {
         .map(|()| 0)
     }
 
-    /// The same with another engine.
+    /// Returns the context with another engine.
     fn with(&self, docker: Docker) -> Self {
         Self { docker, ..self.clone() }
     }
 
-    /// Where steps show their own output, if the user wants to see it.
+    /// Returns where steps print the output of their programs, if the user wants to see it.
     fn output(&self) -> Option<Ui> {
         (self.globals.detail == Detail::Output).then(|| self.ui.clone())
     }
 
-    /// Where the user's kubeconfig is.
+    /// Returns the user's kubeconfig.
     fn kubeconfig(&self) -> Result<Location, Error> {
         let (list, home) = (self.env.kubeconfig.as_deref(), self.env.home.as_deref());
         Ok(Location::find(list, home)?)
     }
 
-    /// The same, where the access to `cluster` can be written: who finds out after the
-    /// cluster was made has waited for nothing.
+    /// Returns the user's kubeconfig after a check that the access to `cluster` can be written: a
+    /// user should not learn that only after the cluster has been created.
     fn writable_kubeconfig(&self, cluster: &ClusterName) -> Result<Location, Error> {
         let location = self.kubeconfig()?;
         location.check(cluster)?;
         Ok(location)
     }
 
-    /// Where the engine is.
+    /// Returns the place of the engine.
     fn endpoint(&self) -> Result<Endpoint, Error> {
         Ok(self.docker.endpoint()?)
     }
 
-    /// What to try first of what an engine may grant. Of one elsewhere nothing is
-    /// known here.
+    /// Returns the privileges to try first on an engine. Nothing is known about a remote one.
     fn privilege(&self, endpoint: &Endpoint) -> Privilege {
         self.privilege_on([endpoint])
     }
 
-    /// The same of several.
+    /// Returns the privileges to try first on several engines.
     fn privilege_on<'a>(&self, endpoints: impl IntoIterator<Item = &'a Endpoint>) -> Privilege {
         let all_here = endpoints.into_iter().all(|endpoint| *endpoint == Endpoint::Here);
         Privilege::first_choice(self.env.bounding_set.filter(|_| all_here))
     }
 
-    /// Who is asked what there is.
+    /// Returns the engines to ask about clusters.
     fn asked(&self) -> Asked<'_> {
         Asked { docker: &self.docker, hosts: &self.globals.hosts, ui: &self.ui }
     }

@@ -1,4 +1,4 @@
-//! What `create cluster` does in the same way from an image and from a snapshot.
+//! The parts of `create cluster` that are the same for a node image and for a snapshot.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -19,7 +19,7 @@ use crate::plan::Plan;
 use crate::preflight::{existing_like, stand_in_names};
 use crate::run::Run;
 
-/// Whether the cluster of `roster` is there already; then this says where it is.
+/// Whether the cluster of `roster` exists already. If so, prints how it is reached.
 pub(super) fn is_there(
     context: &Context,
     roster: &Roster,
@@ -35,7 +35,7 @@ pub(super) fn is_there(
     Ok(existing.is_some())
 }
 
-/// Executes `plan`, which makes a cluster, and says where it is.
+/// Executes `plan`, which creates a cluster, and prints how it is reached.
 pub(super) fn apply(
     context: &Context,
     plan: &Plan,
@@ -67,7 +67,7 @@ pub(super) fn apply(
     Ok(())
 }
 
-/// `images` of single nodes, and what those images must be called in a cluster of `image`.
+/// Adds to `images` of single nodes the names that these images must have in a cluster of `image`.
 pub(super) fn with_names(
     docker: &Docker,
     images: BTreeMap<NodeName, NodeImage>,
@@ -77,7 +77,7 @@ pub(super) fn with_names(
     Ok((images, names))
 }
 
-/// The user's proxies, with a warning where no node reaches them.
+/// Returns the user's proxies, and warns if nodes cannot reach them.
 pub(super) fn proxy(context: &Context) -> Result<Option<Proxy>, Error> {
     let proxy = context.env.proxy()?;
     if proxy.as_ref().is_some_and(Proxy::is_on_loopback) {
@@ -86,7 +86,7 @@ pub(super) fn proxy(context: &Context) -> Result<Option<Proxy>, Error> {
     Ok(proxy)
 }
 
-/// What the user asked for, beside the API where no address was given.
+/// Returns the ports to publish. A port without an address is published where the API is.
 pub(super) fn ports(options: &ClusterOptions, api: Ipv4Addr, family: IpFamily) -> Vec<PortBinding> {
     let ports = |spec: &PortMapping| {
         let PortMapping { address, port, node_port, protocol } = *spec;

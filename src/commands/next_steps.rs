@@ -1,4 +1,4 @@
-//! What the user may do with a new cluster, or has been left to do.
+//! Prints what the user may do with a new cluster, or still has to do.
 
 use std::time::Duration;
 
@@ -12,16 +12,16 @@ use crate::node::manual::SETUP;
 use crate::node::scripts;
 use crate::run::Run;
 
-/// Where pods have no network yet.
+/// A note for clusters without a pod network.
 const INSTALL_NETWORK: &str =
     "Nodes become Ready when you have installed a network for pods: --cni none.\n";
 
-/// Where the engine is elsewhere.
+/// A note for engines on other machines.
 const PUBLISH_INSTEAD: &str = "Services of type LoadBalancer are reached from the engine's host \
     alone; 'create cluster --publish PORT:NODEPORT' publishes one here.\n";
 
-/// Says what comes next in the cluster that `run` has made. `is_apart`: no address of its
-/// network is reached from this machine.
+/// Prints the next steps for the cluster that `run` has created. `is_apart` is whether this
+/// machine reaches no address on the cluster's network.
 pub(super) fn tell(context: &Context, run: &Run<'_>, is_apart: bool) {
     let total = context.ui.elapsed();
     context.ui.note(&match run.manual.as_slice() {
@@ -36,7 +36,7 @@ pub(super) fn tell(context: &Context, run: &Run<'_>, is_apart: bool) {
     }
 }
 
-/// What was left to the user, in the order to do it in.
+/// Returns the setup commands that are left to the user, in order.
 fn manual_setup(roster: &Roster, manual: &[NodeName], total: Duration) -> String {
     let (name, first) = (roster.name(), &roster.first_master());
     let exec = |node: &NodeName, words: &str| format!("mokctl exec {node} -- bash {words}");
@@ -84,7 +84,7 @@ fn manual_setup(roster: &Roster, manual: &[NodeName], total: Duration) -> String
     )
 }
 
-/// What the user may do with the cluster `name`, made after `total`.
+/// Returns the next steps for the cluster `name`, which took `total` to create.
 pub(super) fn when_ready(name: &ClusterName, until: Until, total: Duration) -> String {
     let how = match until {
         Until::Registered => "up, its nodes soon Ready,",

@@ -1,4 +1,4 @@
-//! The place of a new cluster, and its node image, which is fetched where the engine has none.
+//! The site of a new cluster, with its node image, which is fetched if the engine lacks it.
 
 use super::Context;
 use super::image_supply::{Supply, is_fetched, no_node_image};
@@ -9,8 +9,8 @@ use crate::cluster::spec::ClusterSpec;
 use crate::error::Error;
 use crate::preflight::{PreflightError, Site, refuse_existing};
 
-/// The place of the new cluster, with its image in it. None with `dry_run` where that would
-/// have to be fetched: nothing more is known then, and this has said so.
+/// Returns the site of the new cluster with its image. Returns `None` with `dry_run` if the image
+/// would have to be fetched first, which has then been printed.
 pub(super) fn site(
     context: &Context,
     spec: &ClusterSpec,
@@ -19,7 +19,7 @@ pub(super) fn site(
 ) -> Result<Option<Site>, Error> {
     let find =
         |spec: &ClusterSpec| Site::find(context.asked(), context.env.bounding_set, spec, roster);
-    // One of the hosts; the others are given a copy.
+    // One host is enough: the others get a copy.
     let docker = context.globals.hosts.first().map(|host| context.docker.at(host));
     let docker = docker.as_ref().unwrap_or(&context.docker);
     let supply = Supply { context, docker, source: spec.image_source.as_ref(), dry_run };

@@ -1,4 +1,4 @@
-//! What a node of a cluster has that is there, for one that shall be like it.
+//! Makes the template for a new node from an existing one.
 
 use crate::cluster::name::NodeName;
 use crate::cluster::proxy::Proxy;
@@ -11,7 +11,8 @@ use crate::node::proxy::ENVIRONMENT;
 use crate::node::settings::Settings;
 use crate::run::NodeTemplate;
 
-/// What `model` has, and in the place that publishes the API what is published there.
+/// Returns the template of nodes like `model`. A node that publishes the API gets the other
+/// published ports as well.
 pub(super) fn like(
     existing: &ExistingCluster,
     model: &NodeName,
@@ -39,12 +40,13 @@ pub(super) fn like(
         marks: existing.marks(),
         cni: existing.cni(),
         limits: profile.limits,
-        // New nodes have the model's image.
+        // New nodes have the model's image, so there are no others.
         ..NodeTemplate::default()
     })
 }
 
-/// The proxies that `node` has. No label holds them: there may be a password.
+/// Reads the proxies of `node` from its file. They are not in labels, because they may contain a
+/// password.
 fn proxy(docker: &Docker, node: &NodeName) -> Result<Proxy, Error> {
     let read = args::exec(&node.to_string(), ["cat", ENVIRONMENT]);
     Ok(docker.read(&read, Proxy::from_rendered)?)

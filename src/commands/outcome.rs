@@ -1,5 +1,4 @@
-//! Executes the plan of a command, and tells how it went: timings, and what became of a
-//! failure.
+//! Executes the plan of a command, prints timings, and handles failures.
 
 use super::Context;
 use crate::cli::mokctl;
@@ -12,17 +11,17 @@ use crate::plan::Plan;
 use crate::run::{self, Failure, Origin, Run, Timing};
 use crate::ui::{Mode, Ui};
 
-/// How a failed plan is reverted in a cluster that stays.
+/// How a failed plan is reverted in a cluster that is kept.
 pub(super) struct Revert<'a> {
-    /// What to do; each step as far as it goes.
+    /// The plan of the reversal. Each step goes as far as it can.
     pub plan: Plan,
-    /// The cluster as it was.
+    /// The cluster before the failed plan.
     pub roster: &'a Roster,
 }
 
 impl Revert<'_> {
-    /// A step that fails had nothing to revert, or cannot: the rest matters all the
-    /// same, and the first failure is what the user is told.
+    /// Runs the reversal. A step that fails had nothing to revert, or cannot revert it. The others
+    /// are run all the same, and the first failure is returned.
     fn run(self, failed: &Run<'_>) -> Result<(), Failure> {
         let engines = failed.engines.uninterruptible();
         let run = Run {
@@ -44,25 +43,27 @@ impl Revert<'_> {
     }
 }
 
-/// What becomes of what a plan had done when it fails.
+/// What happens to the results of a plan that fails.
 pub(super) enum OnFailure<'a> {
-    /// What it made is removed: nodes for a cluster that stays, or a whole one.
+    /// Everything that it has created is removed: these new nodes of an existing cluster, or a
+    /// whole cluster if there are none.
     RollBack(&'a [NodeName]),
-    /// It is undone in the cluster, and then what it made is removed.
+    /// Its changes to the cluster are reverted, then everything that it has created is removed.
     Revert(Revert<'a>),
-    /// It is undone, with everything that it made; the words of the command go on.
+    /// Its changes are reverted, including everything that it has created. Running the given
+    /// command again continues.
     Undo(Revert<'a>, String),
-    /// Everything stays, for the user to look at: the nodes that it added to a cluster,
-    /// or a whole one.
+    /// Everything is kept for the user to examine: these new nodes of a cluster, or a whole
+    /// cluster.
     Retain(&'a [NodeName]),
-    /// It made nothing: running the command again continues.
+    /// It has created nothing. Running the command again continues.
     LeaveAsIs,
 }
 
-/// Executes `plan` on a cluster that is there, and says how long it took.
+/// Executes `plan` on an existing cluster, and prints how long it took.
 ///
 /// # Errors
-/// The plan's first failure.
+/// Returns the first failure of the plan.
 pub(super) fn change(
     context: &Context,
     existing: &ExistingCluster,
@@ -79,7 +80,7 @@ pub(super) fn change(
 /// Executes `plan`.
 ///
 /// # Errors
-/// The plan's first failure.
+/// Returns the first failure of the plan.
 pub(super) fn execute(
     context: &Context,
     plan: &Plan,
@@ -135,7 +136,7 @@ pub(super) fn execute(
     Err(failure.into())
 }
 
-/// The commands that remove what a run made: `new` nodes of a cluster that was there, a
+/// Returns the commands that remove what a run has created: `new` nodes of an existing cluster, a
 /// snapshot, or a whole cluster.
 fn removal(context: &Context, run: &Run<'_>, new: &[NodeName]) -> Vec<String> {
     let mokctl = |words: String| mokctl(&words, &context.globals.hosts);
@@ -149,7 +150,7 @@ fn removal(context: &Context, run: &Run<'_>, new: &[NodeName]) -> Vec<String> {
     new.iter().map(|node| mokctl(delete(node))).collect()
 }
 
-/// Removes what the run made: `new` nodes, or else everything.
+/// Removes what the run has created: `new` nodes, or a whole cluster if there are none.
 fn roll_back(context: &Context, run: &Run<'_>, new: &[NodeName]) {
     let stage = context.ui.stage("Rolling back");
     let step = stage.step("roll back", None);
@@ -171,7 +172,7 @@ fn roll_back(context: &Context, run: &Run<'_>, new: &[NodeName]) {
     }
 }
 
-/// A line for each step: when it began and ended, in seconds since the start.
+/// Prints a line for each step: when it began and ended, in seconds since the start of the plan.
 fn show(context: &Context, timings: &[Timing]) {
     for Timing { step, span } in timings {
         let (start, end) = (span.start.as_secs_f64(), span.end.as_secs_f64());

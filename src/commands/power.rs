@@ -1,4 +1,4 @@
-//! `stop cluster` and `start cluster`. Both can be repeated.
+//! `stop cluster` and `start cluster`. Both are idempotent.
 
 use super::outcome::OnFailure;
 use super::{Context, load_balancer, outcome};
@@ -22,9 +22,9 @@ pub(super) fn stop(context: &Context, cluster: &ClusterName, dry_run: bool) -> R
     run(context, &existing, &plan, dry_run)
 }
 
-/// Starts the cluster's containers, in order, and waits until every node has
-/// reported Ready. What is paused goes on before, and a network or a load balancer that was
-/// removed is made again.
+/// Starts the cluster's containers, in order, and waits until every node has reported Ready.
+/// Before that, paused containers are unpaused, and a network or a load balancer that was removed
+/// is created again.
 pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> Result<(), Error> {
     let mut existing = ExistingCluster::find(context.asked(), cluster)?;
     if let Some(unpause) = plan::unpause(&existing.that_are(Activity::Paused)) {
@@ -50,7 +50,7 @@ pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> 
     run(context, &existing, &plan, dry_run)
 }
 
-/// Runs `plan`, which another one follows.
+/// Runs `plan`, after which another plan follows.
 fn prepare(context: &Context, plan: &Plan, run: &Run<'_>, dry_run: bool) -> Result<(), Error> {
     if dry_run {
         return Ok(run::dry_run(plan, run, &context.ui)?);
@@ -72,7 +72,7 @@ fn run(
     outcome::change(context, existing, plan, &run, OnFailure::LeaveAsIs)
 }
 
-/// A run that makes no node.
+/// Returns a run for the cluster that creates no node.
 fn run_on(existing: &ExistingCluster) -> Run<'_> {
     Run {
         manual: existing.manual(),

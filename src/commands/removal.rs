@@ -1,12 +1,12 @@
-//! What is no part of a cluster is deleted: a snapshot, a registry.
+//! Deletes objects that do not belong to a cluster: a snapshot or a registry.
 
 use super::Context;
 use crate::error::Error;
 use crate::run::Removal;
 use crate::ui::PlannedStep;
 
-/// Removes the containers and images of `removal`, which are `what`, such as `snapshot s`,
-/// once the user agrees. With `dry_run` it only shows the calls.
+/// Removes the containers and images of `removal` after asking the user. `what` names them, such
+/// as `snapshot s`. With `dry_run` it only prints the calls.
 pub(super) fn remove(
     context: &Context,
     removal: &Removal,

@@ -1,4 +1,4 @@
-//! `restore cluster`: replaces a cluster by a snapshot of it.
+//! `restore cluster`: replaces a cluster with a snapshot of it.
 
 use std::thread;
 
@@ -22,9 +22,9 @@ use crate::preflight::{self, Demand, Present, Survey, come_back, problems};
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Removal, Restore, Run};
 use crate::snapshot::{Snapshot, SnapshotError};
 
-/// Removes what is there of the cluster and puts the snapshot in its place, after a
-/// question on a terminal. What can fail is looked at before; if it fails
-/// nevertheless, what was made is removed, and the snapshot stays.
+/// Removes the existing cluster and restores the snapshot, after asking the user on a terminal.
+/// Everything that can be checked is checked before. If the restore fails all the same, what it
+/// has created is removed, and the snapshot stays.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,
@@ -86,20 +86,20 @@ pub(super) fn run(
     Ok(())
 }
 
-/// The snapshot, and what is there of its cluster and its machine.
+/// The facts that are collected before anything is removed.
 struct RestoreFacts {
     snapshot: Snapshot,
     members: Vec<Member>,
-    /// Ids of the cluster's networks.
+    /// The ids of the cluster's networks.
     networks: Vec<String>,
-    /// The subnets of these.
+    /// The subnets of these networks.
     subnets: Vec<IpNet>,
     survey: Survey,
     endpoint: Endpoint,
 }
 
 impl RestoreFacts {
-    /// Looks at all of it side by side; refuses a snapshot of another cluster.
+    /// Collects the facts in parallel. Refuses a snapshot of another cluster.
     fn gather(
         context: &Context,
         cluster: &ClusterName,
@@ -128,8 +128,8 @@ impl RestoreFacts {
         Ok(Self { snapshot, members, networks, subnets, survey, endpoint: endpoint? })
     }
 
-    /// Tells what is in the way, and refuses if anything is. Nodes that run now give back
-    /// what they have.
+    /// Runs preflight. Prints warnings, and refuses if there are errors. The resources of the
+    /// running nodes count as free, because they will be removed.
     fn check(&self, context: &Context) -> Result<(), Error> {
         let running = || self.members.iter().filter(|member| member.runs());
         let more = |role| {
@@ -153,8 +153,8 @@ impl RestoreFacts {
         Ok(preflight::refuse_or_warn(&context.ui, found)?)
     }
 
-    /// What is there, to be removed; its networks last, and a registry of mokctl's that
-    /// comes back onto the new one leaves them before.
+    /// Returns the removal of the existing cluster. A registry made by mokctl is disconnected from
+    /// its networks before these are removed, and will be connected to the new one.
     fn removal(&self, docker: &Docker, has_registry: bool) -> Result<Removal, Error> {
         let mut removal = Removal::default();
         removal.add_members(docker, &self.members);
@@ -167,7 +167,7 @@ impl RestoreFacts {
     }
 }
 
-/// What every node has; the rest is in its image.
+/// Returns the template of the nodes. Their other properties are in their images.
 fn template(snapshot: &Snapshot, privilege: Privilege) -> NodeTemplate {
     let (profile, mounts) = snapshot
         .first_master()
@@ -187,7 +187,7 @@ fn template(snapshot: &Snapshot, privilege: Privilege) -> NodeTemplate {
     }
 }
 
-/// Ids of the cluster's networks, and their subnets.
+/// Returns the ids of the cluster's networks, and their subnets.
 fn network(docker: &Docker, cluster: &ClusterName) -> Result<(Vec<String>, Vec<IpNet>), Error> {
     let ids = networks::ids(docker, cluster)?;
     if ids.is_empty() {

@@ -1,4 +1,4 @@
-//! `upgrade cluster`: its nodes move to an image with a later Kubernetes.
+//! `upgrade cluster`: replaces a cluster's nodes with ones of a later Kubernetes.
 
 use std::net::Ipv4Addr;
 use std::thread;
@@ -22,8 +22,8 @@ use crate::preflight::{self, Demand, PreflightError, UpgradeError};
 use crate::run::{self, ApiOptions, Origin, Run, Upgrade};
 use crate::snapshot::SnapshotError;
 
-/// Moves the nodes, the masters first, one minor version after the other. What an earlier
-/// run was cut off at is put right before.
+/// Upgrades the nodes, masters first, one minor version after another. A node that an interrupted
+/// run has left half upgraded is put back first.
 pub(super) fn run(context: &Context, spec: &UpgradeSpec, dry_run: bool) -> Result<(), Error> {
     if context.docker.client() == Client::Podman {
         return Err(PreflightError::from(UpgradeError::NeedsDocker).into());
@@ -86,19 +86,19 @@ pub(super) fn run(context: &Context, spec: &UpgradeSpec, dry_run: bool) -> Resul
     Ok(())
 }
 
-/// What holds for all nodes and versions.
+/// The context of an upgrade, for all nodes and versions.
 struct Course<'a> {
     context: &'a Context,
     spec: &'a UpgradeSpec,
     saved: Option<SnapshotName>,
-    /// The nodes, as the cluster had them before.
+    /// The Node objects before the upgrade.
     objects: Vec<NodeObject>,
     endpoint: Endpoint,
     dry_run: bool,
 }
 
 impl Course<'_> {
-    /// Moves every node to `image` that has an older one.
+    /// Upgrades every node with an older image to `image`.
     fn to(&self, image: &NodeImage) -> Result<(), Error> {
         let existing = ExistingCluster::find(self.context.asked(), &self.spec.name)?;
         for nodes in batches(&existing, image.version, self.spec.parallel.get().into()) {
@@ -167,8 +167,8 @@ impl Course<'_> {
     }
 }
 
-/// The nodes that are older than `version`: masters one by one, then `parallel` workers at a
-/// time.
+/// Returns the nodes that are older than `version` in batches: masters one by one, then `parallel`
+/// workers at a time.
 fn batches(
     existing: &ExistingCluster,
     version: KubernetesVersion,
@@ -182,14 +182,14 @@ fn batches(
     masters.chunks(1).chain(workers.chunks(parallel)).map(<[NodeName]>::to_vec).collect()
 }
 
-/// Whether pods that leave `nodes` find another one: without workers masters take them.
+/// Whether pods of `nodes` can move to another node. Without workers, pods run on masters.
 fn has_others(existing: &ExistingCluster, nodes: &[NodeName]) -> bool {
     let workers = existing.roster.with_role(Role::Worker).count() > 0;
     let role = if workers { Role::Worker } else { Role::Master };
     existing.roster.with_role(role).any(|node| !nodes.contains(node))
 }
 
-/// What kubeadm, as the first master has it, says of an upgrade to `version`.
+/// Prints the output of `kubeadm upgrade plan` for `version` on the first master.
 fn show_plan(
     context: &Context,
     existing: &ExistingCluster,
@@ -201,13 +201,13 @@ fn show_plan(
     match existing.engines.of(&first).capture(&plan) {
         Ok(text) => context.ui.note(&text),
         Err(error @ DockerError::Interrupted { .. }) => return Err(error.into()),
-        // Its checks may fail where an upgrade does not.
+        // kubeadm's checks may fail although the upgrade works.
         Err(error) => context.ui.warn(&format!("kubeadm does not plan the upgrade: {error}")),
     }
     Ok(())
 }
 
-/// Puts the nodes back that a run was about to move when it was cut off.
+/// Puts back the nodes that an interrupted run has left half upgraded.
 fn recover(context: &Context, existing: &ExistingCluster, dry_run: bool) -> Result<(), Error> {
     let nodes = existing.half_moved();
     let roster = existing.roster.with(nodes.iter().cloned());
@@ -220,8 +220,8 @@ fn recover(context: &Context, existing: &ExistingCluster, dry_run: bool) -> Resu
     outcome::execute(context, &plan, &run, OnFailure::LeaveAsIs)
 }
 
-/// Saves the cluster where that was asked for, or is the default, and no node has moved
-/// yet. Returns as what.
+/// Makes a snapshot if that was asked for or is the default, unless a node has been upgraded
+/// already. Returns its name.
 fn save(
     context: &Context,
     spec: &UpgradeSpec,
@@ -245,7 +245,7 @@ fn save(
     Ok(Some(name))
 }
 
-/// One that no snapshot has.
+/// Returns a name that no snapshot has.
 fn free_name(
     context: &Context,
     cluster: &ClusterName,

@@ -1,4 +1,5 @@
-//! The images that the nodes of an upgrade come to have. What the engine lacks is fetched.
+//! The node images of an upgrade, one for each minor version. Images that the engine lacks are
+//! fetched.
 
 use super::image_supply::{Supply, is_fetched, no_node_image};
 use crate::cluster::image_source::ImageSource;
@@ -10,7 +11,8 @@ use crate::inventory::node_images;
 use crate::inventory::node_objects::NodeObject;
 use crate::preflight::{self, PreflightError, UpgradeError};
 
-/// The image to move to; none where it would have to be fetched first.
+/// Returns the last image of the upgrade, or `None` in a dry run in which it would have to be
+/// fetched.
 pub(super) fn end(supply: &Supply<'_>, spec: &UpgradeSpec) -> Result<Option<NodeImage>, Error> {
     let (image, wanted) = (spec.image.as_ref(), spec.version.as_ref());
     if let Some(ImageSource::File(path)) = &spec.image_source {
@@ -24,8 +26,8 @@ pub(super) fn end(supply: &Supply<'_>, spec: &UpgradeSpec) -> Result<Option<Node
     }
 }
 
-/// The images that the nodes come to have, `image` the last of them; none where one of them
-/// would have to be fetched first.
+/// Returns all images of the upgrade, of which `image` is the last, or `None` in a dry run in
+/// which one would have to be fetched.
 pub(super) fn to(
     supply: &Supply<'_>,
     image: &NodeImage,

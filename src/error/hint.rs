@@ -1,4 +1,4 @@
-//! What a user can do about an error.
+//! Hints: what a user can do about an error.
 
 use super::Error;
 use crate::cluster::version_prefix::VersionPrefix;
@@ -8,7 +8,7 @@ use crate::image::fetch::FetchError;
 use crate::run::{Failure, StepError};
 
 impl Error {
-    /// What the user can do about it.
+    /// Returns what the user can do about the error.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -66,7 +66,7 @@ impl Error {
     }
 }
 
-/// How long each takes was measured on two cores (docs/image.md).
+/// Returns the ways to get a node image. The times were measured on two cores (docs/image.md).
 fn ways_to_an_image(wanted: Option<&VersionPrefix>) -> String {
     let version = wanted.map(|wanted| format!(" --k8sver {wanted}")).unwrap_or_default();
     format!(

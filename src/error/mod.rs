@@ -1,4 +1,4 @@
-//! Why a command ended without success: what is said, and the exit status.
+//! The errors of commands: messages and exit statuses.
 
 mod hint;
 mod own_registry;
@@ -28,150 +28,150 @@ use crate::preflight::{PreflightError, Problem};
 use crate::run::Failure;
 use crate::snapshot::SnapshotError;
 
-/// Any failure after the command line was understood.
+/// Any failure after the command line has been parsed.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The engine.
+    /// A call to the engine failed.
     #[error(transparent)]
     Docker(#[from] DockerError),
-    /// How long it may take.
+    /// `MOKCTL_DEADLINE_SCALE` is invalid.
     #[error(transparent)]
     DeadlineScale(#[from] ScaleError),
-    /// A step of a plan.
+    /// A step of a plan failed.
     #[error(transparent)]
     Step(#[from] Failure),
-    /// An image that was to be built.
+    /// An image could not be built.
     #[error(transparent)]
     Build(#[from] BuildError),
-    /// An image that is not a node image.
+    /// An image is not a node image.
     #[error(transparent)]
     Contract(#[from] ContractError),
-    /// A new cluster's certificates.
+    /// The certificates of a new cluster could not be made.
     #[error(transparent)]
     Pki(#[from] PkiError),
-    /// The user's kubeconfig.
+    /// The user's kubeconfig could not be read or written.
     #[error(transparent)]
     Kubeconfig(#[from] KubeconfigError),
-    /// The cluster is there, but the user's kubeconfig does not say so.
+    /// The cluster is ready, but its access could not be saved in the user's kubeconfig.
     #[error("cluster {cluster} is ready, but its access is not saved")]
     NotSaved {
         /// The cluster.
         cluster: ClusterName,
-        /// Why.
+        /// The reason.
         source: KubeconfigError,
     },
-    /// The user's proxies.
+    /// The user's proxies cannot be used.
     #[error(transparent)]
     Proxy(#[from] ProxyError),
-    /// The engine or its host cannot bear what was asked for.
+    /// The engine or its host does not meet the requirements.
     #[error(transparent)]
     Preflight(PreflightError),
-    /// A snapshot.
+    /// A snapshot cannot be used.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
-    /// What should be there is not as it should be.
+    /// A cluster, node or image is not as the command needs it.
     #[error(transparent)]
     Inventory(InventoryError),
-    /// All that could be reached is gone.
+    /// Everything on the hosts that answer was deleted, but others do not answer.
     #[error("cluster {cluster} is deleted except on hosts that do not answer: {}", list(hosts))]
     Remains {
         /// The cluster.
         cluster: ClusterName,
-        /// Where something may be left.
+        /// The hosts on which something may be left.
         hosts: Vec<Host>,
     },
-    /// Something could not be removed; everything else is.
+    /// Some objects could not be removed. All others were.
     #[error("cluster {cluster} is not deleted completely")]
     NotDeleted {
         /// The cluster.
         cluster: ClusterName,
-        /// The first that failed.
+        /// The first failure.
         source: Box<Self>,
     },
-    /// A restore that had begun; what was there is gone.
+    /// A restore failed after the old cluster had been removed.
     #[error("failed to restore cluster {cluster}")]
     Restore {
         /// The cluster.
         cluster: ClusterName,
-        /// The snapshot, which is as it was.
+        /// The snapshot, which is unchanged.
         snapshot: SnapshotName,
         /// The step that failed.
         source: Box<Failure>,
     },
-    /// An upgrade that had begun; each node has moved, or is as it was.
+    /// An upgrade failed on the way. Each node is either upgraded or as before.
     #[error("failed to upgrade the cluster")]
     Upgrade {
-        /// What goes on.
+        /// The command that continues.
         again: String,
-        /// What makes the cluster what it was.
+        /// The command that restores the cluster.
         restore: Option<String>,
         /// The step that failed.
         source: Box<Failure>,
     },
-    /// A registry that mokctl makes.
+    /// A registry could not be created or deleted.
     #[error(transparent)]
     OwnRegistry(#[from] OwnRegistryError),
-    /// No node of that name is there.
+    /// There is no node with that name.
     #[error("no node exists with name {0}")]
     NoNode(NodeName),
-    /// No container of any cluster is there.
+    /// There are no clusters.
     #[error("there are no clusters")]
     NoContainers,
-    /// Nothing, or nothing that was offered, was chosen.
+    /// The user has chosen none of the offered nodes.
     #[error("no node was chosen")]
     NoChoice,
-    /// The API is not published on this host.
+    /// The container that publishes the API is missing.
     #[error("cluster {0} does not publish its API on this host")]
     NotPublished(ClusterName),
-    /// A word of a command is not text.
+    /// An argument of a command is not UTF-8.
     #[error("the command has an argument that is not UTF-8")]
     NotUtf8,
-    /// More masters need a balancer from the start.
+    /// Masters cannot be added to a cluster without a load balancer.
     #[error("cannot add masters to cluster {0}: it has no load balancer")]
     NoLoadBalancer(ClusterName),
-    /// All numbers of a role are taken.
+    /// The cluster has as many nodes of a role as possible.
     #[error("cluster {cluster} is full: a cluster has at most {last} {role}s")]
     Full {
         /// The cluster.
         cluster: ClusterName,
         /// The role.
         role: &'static str,
-        /// Its largest number.
+        /// The largest number.
         last: u8,
     },
-    /// The master cannot go.
+    /// The last master cannot be deleted.
     #[error("cannot delete {0}: it is the cluster's last master")]
     LastMaster(NodeName),
-    /// No image is built with that Kubernetes version.
+    /// Images with that Kubernetes version cannot be built.
     #[error("mokctl builds images of Kubernetes 1.{} to 1.{}, not {wanted}", MINORS.start(), MINORS.end())]
     NotBuilt {
-        /// What was asked for.
+        /// The version that was asked for.
         wanted: VersionPrefix,
     },
     /// The engine has no image of that name.
     #[error("the engine has no image {image}")]
     NoSuchImage {
-        /// What was asked for.
+        /// The image that was asked for.
         image: String,
-        /// The command that loads it, where it is a file.
+        /// The command that loads it, if it is a file.
         load: Option<String>,
     },
-    /// Nothing that a pod could ask for.
+    /// An image without a name, which no pod could use.
     #[error("image {image} has no name that pods could use")]
     UnnamedImage {
-        /// What was asked for.
+        /// The image that was asked for.
         image: String,
-        /// The command that gives it one.
+        /// The command that gives it a name.
         tag: String,
     },
-    /// An image of another machine.
+    /// An image for another platform.
     #[error("image {image} is for {platform}, the nodes are {nodes}")]
     ForeignImage {
-        /// What was asked for.
+        /// The image that was asked for.
         image: String,
-        /// What it is for.
+        /// The platform of the image.
         platform: String,
-        /// What it would run on.
+        /// The platform of the nodes.
         nodes: String,
     },
     /// A file cannot be written.
@@ -182,32 +182,32 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
-    /// There is nowhere to pull a node image from.
+    /// There is no repository to pull node images from.
     #[error("there is no repository to pull the node image from")]
     NoRepository,
-    /// There is no node image, and nowhere to get one from.
+    /// There is no node image, and no source for one.
     #[error("{missing}, and no repository to pull it from")]
     NoNodeImage {
-        /// What is missing.
+        /// The error about the missing image.
         missing: InventoryError,
-        /// The version that was asked for.
+        /// The version that was asked for, if any.
         wanted: Option<VersionPrefix>,
     },
-    /// A node image that does not come.
+    /// A node image could not be fetched.
     #[error(transparent)]
     Fetch(#[from] FetchError),
-    /// Images on their way into nodes cannot be kept.
+    /// Exported images could not be written to a temporary file.
     #[error("cannot keep the exported images in the folder for temporary files")]
     Spool(#[source] std::io::Error),
-    /// There is no flavour of that name.
+    /// There is no flavour of node images with that name.
     #[error("no image flavour is called {given}; there is {known}")]
     NoFlavour {
-        /// What was asked for.
+        /// The flavour that was asked for.
         given: String,
-        /// What there is.
+        /// The known flavours.
         known: String,
     },
-    /// The handler of signals cannot be set up.
+    /// Signal handlers could not be installed.
     #[error("cannot catch signals")]
     Signals(#[source] std::io::Error),
 }
@@ -264,27 +264,27 @@ impl From<EndpointError> for Error {
 }
 
 impl Error {
-    /// What happened, and why, as far down as it is known: one line.
+    /// Returns the message: what happened and why, with all causes, in one line.
     #[must_use]
     pub fn line(&self) -> String {
         chain(self)
     }
 
-    /// What the failing command printed, without the secrets in it.
+    /// Returns the output of the failing command, without secrets.
     #[must_use]
     pub fn output(&self) -> Option<String> {
         let output = self.docker().and_then(DockerError::output)?;
         Some(redact(&output).into_owned())
     }
 
-    /// Whether the message has a part of the failing command alone.
+    /// Whether the message has only a part of the failing command.
     #[must_use]
     pub fn is_cut(&self) -> bool {
         self.docker().is_some_and(|error| error.whole_command().is_some())
     }
 
-    /// What all failing commands printed, each below what it was for and the command, where
-    /// that has a part of it alone; without the secrets in it.
+    /// Returns the output of all failing commands without secrets, each below its step, and below
+    /// the complete command if the message has only a part of it.
     #[must_use]
     pub fn log(&self) -> Option<String> {
         let part = |line: String, error: Option<&DockerError>| {
@@ -302,13 +302,13 @@ impl Error {
         Some(parts.join("\n"))
     }
 
-    /// The signal's where the user asked to stop; else 1.
+    /// Returns the exit status: that of the signal if one was the reason, or else 1.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         self.signal().map_or(1, Signal::exit_code)
     }
 
-    /// How the user asked to stop, if that is why.
+    /// Returns the signal that was the reason, if one was.
     #[must_use]
     pub fn signal(&self) -> Option<Signal> {
         match self.docker() {
@@ -327,7 +327,7 @@ impl Error {
         }
     }
 
-    /// The step of a plan that failed.
+    /// Returns the failure of a step, if that is the reason.
     fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Step(failure) => Some(failure),
@@ -338,7 +338,8 @@ impl Error {
     }
 }
 
-/// An error and its causes; what one says of its cause itself is said once.
+/// Joins the messages of an error and its causes. A message that contains that of its cause is not
+/// followed by it.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! What can go wrong with a registry that mokctl makes.
+//! Errors about registries made by mokctl.
 
 use std::io;
 use std::num::NonZeroU16;
@@ -8,35 +8,35 @@ use thiserror::Error;
 use crate::cluster::own_registry::RegistryName;
 use crate::docker::DockerError;
 
-/// Why it is not made, or not deleted.
+/// Why a registry cannot be created or deleted.
 #[derive(Debug, Error)]
 pub enum OwnRegistryError {
-    /// It is there, or something else has the name of its container.
+    /// The registry exists, or another container has its name.
     #[error("registry {name} exists already, at localhost:{port}")]
     Exists {
-        /// Its name.
+        /// The registry's name.
         name: RegistryName,
-        /// Its port.
+        /// The registry's port.
         port: NonZeroU16,
     },
-    /// Something else listens there.
+    /// The port is in use.
     #[error("port {port} is taken")]
     PortTaken {
         /// The port.
         port: NonZeroU16,
-        /// The engine's words.
+        /// The engine's error.
         source: DockerError,
     },
-    /// None of that name is there.
+    /// There is no registry with that name.
     #[error("no registry exists with name {0}")]
     NotFound(RegistryName),
-    /// No archive of its configuration.
+    /// The archive of its configuration could not be written.
     #[error("cannot pack a registry's files")]
     Pack(#[source] io::Error),
 }
 
 impl OwnRegistryError {
-    /// What the user can do about it.
+    /// Returns what the user can do about the error.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -1,5 +1,5 @@
-//! How a failed command ends: what is said of it, and the file with all that the
-//! failing steps printed.
+//! Reports a failed command: prints the error, and writes the file with the output of the failing
+//! steps.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, Write};
@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use super::Error;
 use crate::ui::{ErrorReport, Ui};
 
-/// How many lines of output are shown below an error.
+/// How many lines of output are printed below an error.
 const SHOWN: usize = 20;
 
-/// Where the files go: below `$XDG_STATE_HOME`, which is `~/.local/state` where
-/// nothing, or no absolute path, was set.
+/// Returns the folder of these files, below `$XDG_STATE_HOME`, or below `~/.local/state` if that
+/// is unset or not an absolute path.
 #[must_use]
 pub fn folder(state_home: Option<&Path>, home: Option<&Path>) -> Option<PathBuf> {
     let state = state_home.filter(|path| path.is_absolute()).map(Path::to_owned);
@@ -21,9 +21,9 @@ pub fn folder(state_home: Option<&Path>, home: Option<&Path>) -> Option<PathBuf>
     state.map(|state| state.join("mokctl"))
 }
 
-/// Says why the command failed, with the last lines of what the failing step
-/// printed. Where there are more, or the command is too long to be shown, all of it goes
-/// to the file `NAME.log` in `folder`; where that cannot be written, a warning must do.
+/// Prints why the command failed, with the last lines of the failing step's output. If there are
+/// more lines, or the command is too long for the message, everything is written to `NAME.log` in
+/// `folder`. If that is impossible, prints a warning.
 pub fn tell(ui: &Ui, error: &Error, folder: Option<&Path>, name: &str) {
     let output = error.output();
     let all = output.as_deref().unwrap_or_default();
@@ -55,11 +55,11 @@ fn keep(ui: &Ui, log: &str, folder: Option<&Path>, name: &str) -> Option<PathBuf
     }
 }
 
-/// In place of the last one, in one step, for its owner alone.
+/// Replaces the file in one step. Only its owner can read it.
 fn write(log: &str, folder: &Path, path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    // Who may write there could put another file in this one's place.
+    // Users who can write to the folder could replace the file.
     let (folder, own) = (fs::symlink_metadata(folder)?, file.as_file().metadata()?.uid());
     if !folder.is_dir() || folder.uid() != own || folder.mode() & 0o022 != 0 {
         return Err(io::Error::other("others may write to its folder"));
@@ -69,7 +69,7 @@ fn write(log: &str, folder: &Path, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The end of `text`, from the beginning of a line.
+/// Returns the last lines of `text`.
 fn last_lines(text: &str) -> &str {
     let ends = text.trim_end().rmatch_indices('\n').nth(SHOWN - 1);
     ends.map_or(text, |(newline, _)| &text[newline + 1..])

@@ -1,7 +1,7 @@
-//! Builds a node image with the engine: base, compiled programs, the control plane's
-//! images, node, and the images put into the node. Each slow part is its own image,
-//! named by the hash of what goes into it, so that it is built once for this engine,
-//! whatever becomes of the work tree; versions of Kubernetes share what is equal.
+//! Builds a node image with the engine: the base, compiled programs, container images of control
+//! plane and add-ons, the node, and the node with these images. Each slow part is a separate
+//! image, named by the hash of its inputs, so that an engine builds it only once. Versions of
+//! Kubernetes share equal parts.
 
 use super::build_files::{BASE, BuildFiles, GO, IMAGES, NODE, SUITE};
 use super::compile::{CACHE, Compiler};
@@ -19,61 +19,62 @@ use crate::docker::{Docker, DockerError, args};
 use crate::node::files::archive;
 use crate::ui::Ui;
 
-/// The image that `build image` has made, or found made.
+/// The image that `build image` has built, or found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Built {
-    /// Its name.
+    /// The image's name.
     pub image: String,
-    /// Whether it was there already, of the same files.
+    /// Whether it existed already, built from the same files.
     pub cached: bool,
 }
 
-/// How an image that is kept for later builds relates to the finished one.
+/// How an intermediate image, which is kept for later builds, relates to the finished one.
 #[derive(Debug, Clone, Copy)]
 enum Part {
-    /// Something was taken out of it: it may go, and has a label with this name.
+    /// Files were copied out of it, so it may be removed. It has a label with this name.
     Aside(&'static str),
-    /// The finished image is based on it, and would inherit its labels.
+    /// The finished image is based on it, and would inherit its labels, so it has none.
     Below,
 }
 
-/// What a build needs.
+/// Builds node images.
 #[derive(Debug)]
 pub struct Builder<'a> {
     /// The engine.
     pub docker: &'a Docker,
     /// Shows progress.
     pub ui: &'a Ui,
-    /// What the engine grants a node.
+    /// The privileges that the engine grants.
     pub privilege: Privilege,
-    /// How Go modules are fetched.
+    /// How Go modules are downloaded.
     pub source: ModuleSource,
 }
 
 impl Builder<'_> {
-    /// The image with the version that `wanted` names, by default [`release::DEFAULT`], where
-    /// it need not be built. Of a minor's newest patch nothing is known here.
+    /// Returns the image of the version `wanted`, by default [`release::DEFAULT`], if it exists
+    /// and is up to date. A minor version is never found, because its newest patch version is
+    /// unknown here.
     ///
     /// # Errors
-    /// Where the engine does not say.
+    /// Fails if the engine does not answer.
     pub fn found(&self, wanted: Option<&VersionPrefix>) -> Result<Option<Built>, BuildError> {
         let exact = exact(wanted);
         Ok(exact.map(|version| self.built(version)).transpose()?.flatten())
     }
 
-    /// Whether nothing of an image has been built yet.
+    /// Whether no part of an image has been built yet.
     ///
     /// # Errors
-    /// Where the engine does not say.
+    /// Fails if the engine does not answer.
     pub fn is_first(&self) -> Result<bool, BuildError> {
         Ok(self.docker.ask_image(&args::image_id(&compiler()))?.is_none())
     }
 
-    /// Builds the image with the version that `wanted` means, a minor's newest patch;
-    /// without, with [`release::DEFAULT`]; it is none that is [`Self::found`].
+    /// Builds the image of the version `wanted`: of a minor version the newest patch version, by
+    /// default [`release::DEFAULT`]. Callers have tried [`Self::found`] before.
     ///
     /// # Errors
-    /// Whatever fails first; what is finished stays for the next try.
+    /// Returns the first failure. Finished parts stay for the next try.
     pub fn build(&self, wanted: Option<&VersionPrefix>) -> Result<Built, BuildError> {
         let exact = exact(wanted);
         let base = self.base()?;
@@ -107,7 +108,7 @@ impl Builder<'_> {
     ) -> Result<Built, BuildError> {
         let kubernetes = module::kubernetes(version);
         let (runtime, addons) = (module::runtime(), module::addons());
-        // What takes longest first; the others follow from it, or are the same for all.
+        // Kubernetes takes longest and tells the versions of other modules, so it comes first.
         compiler.compile(
             &format!("Compiling Kubernetes {version}"),
             std::slice::from_ref(&kubernetes),
@@ -141,17 +142,17 @@ impl Builder<'_> {
         let Self { docker, ui, privilege, .. } = *self;
         Preloader { docker, ui, privilege }.make(version, &node, &images)?;
         stage.done();
-        // The ones that this one takes the name from would never be used again.
+        // Images that have lost their name to this one would never be used again.
         self.docker.capture(&args::prune_images(label::INPUTS))?;
-        // Stages that the classic builder keeps.
+        // The classic builder keeps intermediate stages.
         self.docker.capture(&args::prune_images(label::PART))?;
-        // Eight gigabytes, and what was compiled is in images. A build beside this one
-        // still has it, or has just removed it.
+        // The cache takes eight gigabytes, and the programs are in images now. Removal fails if
+        // another build is using the cache, or has just removed it, which is fine.
         let _ = self.docker.capture(&args::remove_volume(CACHE));
         Ok(Built { image: identity::name(version), cached: false })
     }
 
-    /// The image of `version`, where the engine has it as it would be built now.
+    /// Returns the image of `version` if the engine has it, built from the same inputs as now.
     fn built(&self, version: KubernetesVersion) -> Result<Option<Built>, DockerError> {
         let image = identity::name(version);
         let inputs = self.docker.ask_image(&args::image_label(&image, label::INPUTS))?;
@@ -159,8 +160,8 @@ impl Builder<'_> {
         Ok(is_built.then_some(Built { image, cached: true }))
     }
 
-    /// Builds a part of the images of `modules`, which are arguments of its Dockerfile
-    /// beside `more`.
+    /// Builds a part from the images of `modules`. Their names are arguments of its Dockerfile, in
+    /// addition to `more`.
     fn of_modules(
         &self,
         title: &str,
@@ -179,7 +180,7 @@ impl Builder<'_> {
         Ok(tag)
     }
 
-    /// Builds one part, unless it is there.
+    /// Builds one part, unless it exists.
     fn part(
         &self,
         title: &str,
@@ -203,8 +204,8 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// The distribution's own image where it is here or can be pulled; else one made
-    /// of the same packages, under a name of ours.
+    /// Returns the distribution's image if it exists or can be pulled. Otherwise makes one from
+    /// the same packages, under a name of mokctl's.
     fn base(&self) -> Result<String, BuildError> {
         let made = format!("local/mok-base:{SUITE}");
         for image in [made.as_str(), BASE] {
@@ -230,21 +231,21 @@ impl Builder<'_> {
     }
 }
 
-/// The version that is meant, where it need not be asked for.
+/// Returns the patch version that `wanted` means, unless that has to be looked up.
 fn exact(wanted: Option<&VersionPrefix>) -> Option<KubernetesVersion> {
     wanted.map_or(Some(release::DEFAULT), VersionPrefix::exact)
 }
 
-/// The image with the compiler, which is the first part.
+/// Returns the name of the image with the compiler, the first part.
 fn compiler() -> String {
     format!("local/mok-go:{}", GO.key(&[SUITE]))
 }
 
-/// The least that Debian is, as a tar archive.
+/// The arguments of mmdebstrap for a minimal Debian as a tar archive.
 const MMDEBSTRAP: [&str; 5] = [
     "--quiet",
     "--variant=minbase",
-    // A node and what is built on this base have no use for them.
+    // Nodes do not need them.
     "--dpkgopt=path-exclude=/usr/share/doc/*",
     "--dpkgopt=path-exclude=/usr/share/man/*",
     "--dpkgopt=path-exclude=/usr/share/locale/*",

@@ -1,13 +1,13 @@
-//! The files that node images are built from, embedded, so that an installed mokctl
-//! builds without the source tree. Knows nothing of how a build runs.
+//! The files that node images are built from. They are embedded, so that an installed mokctl needs
+//! no source tree. Knows nothing about how a build runs.
 
 use sha2::{Digest, Sha256};
 
 use crate::node::files::File;
 
-/// The distribution's image, where one can be pulled.
+/// The distribution's image, if it can be pulled.
 pub const BASE: &str = "debian:13";
-/// The distribution's release, for making that image from its packages.
+/// The distribution's release, for making such an image from packages.
 pub const SUITE: &str = "trixie";
 
 /// The build files of one part: a Dockerfile and what it copies.
@@ -17,7 +17,7 @@ pub struct BuildFiles {
 }
 
 impl BuildFiles {
-    /// The files, scripts executable.
+    /// Returns the files. Scripts are executable.
     #[must_use]
     pub fn files(&self) -> Vec<File> {
         self.files
@@ -32,12 +32,12 @@ impl BuildFiles {
             .collect()
     }
 
-    /// All paths and contents.
+    /// Returns all paths and contents.
     pub fn texts(&self) -> impl Iterator<Item = &'static str> {
         self.texts_of(|_| true)
     }
 
-    /// Paths and contents of the files whose path is `wanted`.
+    /// Returns the paths and contents of the files for whose path `wanted` returns true.
     pub fn texts_of(&self, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &'static str> {
         self.files
             .iter()
@@ -45,7 +45,7 @@ impl BuildFiles {
             .flat_map(|(path, text)| [*path, *text])
     }
 
-    /// Twelve hexadecimal digits that change with any file and any of `inputs`.
+    /// Returns a hash of the files and of `inputs`, twelve hexadecimal digits.
     #[must_use]
     pub fn key(&self, inputs: &[&str]) -> String {
         let texts: Vec<&str> = self.texts().collect();
@@ -53,7 +53,7 @@ impl BuildFiles {
     }
 }
 
-/// Twelve hexadecimal digits that change with any of `inputs`.
+/// Returns a hash of `inputs`, twelve hexadecimal digits.
 #[must_use]
 pub fn key<'a>(inputs: impl IntoIterator<Item = &'a str>) -> String {
     let mut hash = Sha256::new();
@@ -75,10 +75,10 @@ macro_rules! files {
     };
 }
 
-/// Makes the image in which programs are compiled.
+/// The files of the image in which programs are compiled.
 pub const GO: BuildFiles = files!("go", "Dockerfile");
 
-/// Runs in a container of that image and compiles the programs of one module.
+/// The files with which a container of that image compiles the programs of one module.
 pub const COMPILE: BuildFiles = files!(
     "programs",
     "compile.sh",
@@ -90,7 +90,7 @@ pub const COMPILE: BuildFiles = files!(
     "services.go",
 );
 
-/// Makes the control plane's and the add-ons' images.
+/// The files of the part with the container images of control plane and add-ons.
 pub const IMAGES: BuildFiles = files!(
     "images",
     "Dockerfile",
@@ -103,7 +103,7 @@ pub const IMAGES: BuildFiles = files!(
     "storage/kustomization.yaml",
 );
 
-/// Makes the node, without Kubernetes.
+/// The files of the node without Kubernetes.
 pub const NODE: BuildFiles = files!(
     "node",
     "Dockerfile",
@@ -131,7 +131,7 @@ pub const NODE: BuildFiles = files!(
     "files/usr/local/lib/mok/units.sh",
 );
 
-/// Runs in a container of the node and puts one version of Kubernetes in.
+/// The script that adds one version of Kubernetes to a container of the node.
 pub const PRELOAD: &str = include_str!("../../dockerfiles/mok-debian-13/node/preload.sh");
 
 #[cfg(test)]
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_key_changes_with_every_input() {
         assert_ne!(NODE.key(&["a"]), NODE.key(&["b"]));
-        // Where one input ends and the next begins counts.
+        // The hash depends on the boundaries between inputs.
         assert_ne!(key(["ab", "c"]), key(["a", "bc"]));
     }
 }

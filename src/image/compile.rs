@@ -1,5 +1,5 @@
-//! Compiles modules' programs, each module in its own container whose output becomes
-//! an image. What is done stays, whatever happens to the rest.
+//! Compiles the programs of Go modules: each module in a separate container, whose output becomes
+//! an image. Finished modules stay, even if others fail.
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,13 +15,13 @@ use crate::docker::{Docker, DockerError, args};
 use crate::node::files::{File, archive};
 use crate::ui::Ui;
 
-/// The volume that compiling containers share: modules and what was compiled of them.
-/// Goes with a build that comes to its end; one that was interrupted goes on with it.
+/// The volume with module and build caches, which all these containers share. A finished build
+/// removes it; an interrupted one leaves it for the next.
 pub const CACHE: &str = "mok-go-cache";
-/// Where the container has what mokctl brings.
+/// The folder of mokctl's files in the container.
 const FOLDER: &str = "mok";
 
-/// Where programs are compiled.
+/// Compiles modules in containers.
 #[derive(Debug)]
 pub struct Compiler<'a> {
     /// The engine.
@@ -30,15 +30,16 @@ pub struct Compiler<'a> {
     pub ui: &'a Ui,
     /// The image with Go.
     pub image: &'a str,
-    /// How modules are fetched.
+    /// How modules are downloaded.
     pub source: &'a ModuleSource,
 }
 
 impl Compiler<'_> {
-    /// Compiles the programs of `modules`, but for those that are there.
+    /// Compiles the programs of `modules`, except those that exist already.
     ///
     /// # Errors
-    /// [`BuildError::Compile`] with the compiler's words; whatever else fails.
+    /// Fails with [`BuildError::Compile`] and the compiler's output, or if a call to the engine
+    /// does.
     pub fn compile(&self, title: &str, modules: &[Module]) -> Result<(), BuildError> {
         let mut missing = Vec::new();
         for module in modules {
@@ -63,15 +64,15 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    /// What the module proxy says: all versions of Kubernetes, with blanks between.
+    /// Asks the module proxy for all versions of Kubernetes, and returns them separated by blanks.
     ///
     /// # Errors
-    /// It does not answer.
+    /// Fails if the module proxy does not answer.
     pub fn versions_of_kubernetes(&self) -> Result<String, BuildError> {
         let script = "if [[ -e /mok/authorities.crt ]]; then \
              export SSL_CERT_FILE=/mok/authorities.crt; fi; go list -m -versions k8s.io/kubernetes";
         let mut output = String::new();
-        // Debian's Go is new enough to ask.
+        // Debian's Go is new enough for this.
         let run = self.run("versions", "local", &["bash", "-c", script], |line| {
             if line.starts_with("k8s.io/kubernetes ") {
                 line.clone_into(&mut output);
@@ -116,8 +117,8 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    /// Runs `command` in a new container with that toolchain, and returns the container's
-    /// name; one that failed is removed.
+    /// Runs `command` in a new container with `toolchain`, and returns the container's name. On
+    /// failure the container is removed.
     fn run(
         &self,
         name: &str,
@@ -154,14 +155,14 @@ impl Compiler<'_> {
         }
     }
 
-    /// Also after the user has asked to stop.
+    /// Removes a container, even after a signal.
     fn remove(&self, container: &str) -> Result<(), BuildError> {
         self.docker.uninterruptible().capture(&args::remove([container]))?;
         Ok(())
     }
 
-    /// What the container is given: the script, and the authorities that the user's machine
-    /// trusts, which behind many firms' proxies are more than Debian's.
+    /// Returns the files for the container: the script, and the certificate authorities that the
+    /// user's machine trusts. Behind many corporate proxies, Debian's are not enough.
     fn files(&self) -> Result<Vec<File>, BuildError> {
         let mut files = COMPILE.files();
         if let Some(path) = &self.source.authorities {

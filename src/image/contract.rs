@@ -1,6 +1,5 @@
-//! What a node image says of itself in its labels (docs/image.md); users'
-//! own images have the same labels. Reads `docker image inspect`;
-//! runs nothing.
+//! The labels of node images (docs/image.md), which users' own images must have as well. Parses
+//! the output of `docker image inspect`; runs nothing.
 
 use thiserror::Error;
 
@@ -10,20 +9,20 @@ use crate::cluster::labels::{image as label, snapshot};
 use crate::cluster::runtime::Runtime;
 use crate::docker::inspect::{self, Image};
 
-/// The newest version of the contract that this mokctl reads: 2 is for images whose
-/// runtime is not containerd.
+/// The newest version of the labels that this mokctl reads. Version 2 is for images whose runtime
+/// is not containerd.
 pub const SCHEMA_VERSION: u32 = 2;
 
-/// Why an image cannot be a node.
+/// Why an image is not a usable node image.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ContractError {
-    /// The inspection is not what the engine prints.
+    /// The output of `inspect` cannot be parsed.
     #[error("cannot read the inspection of image {image}")]
     Unreadable {
         /// The image's name.
         image: String,
     },
-    /// A label is not there.
+    /// A label is missing.
     #[error("image {image} is not a node image: it has no label {label}")]
     Missing {
         /// The image's name.
@@ -31,13 +30,13 @@ pub enum ContractError {
         /// The label's name.
         label: &'static str,
     },
-    /// It holds the data of a cluster.
+    /// The image belongs to a snapshot.
     #[error("image {image} is not a node image: it belongs to a snapshot")]
     Snapshot {
         /// The image's name.
         image: String,
     },
-    /// Its Kubernetes is older than what nodes can have.
+    /// The Kubernetes version of the image is not supported any more.
     #[error("image {image} has Kubernetes {version}: {oldest} or later is needed", oldest = KubernetesVersion::OLDEST)]
     TooOld {
         /// The image's name.
@@ -45,7 +44,7 @@ pub enum ContractError {
         /// The version in it.
         version: KubernetesVersion,
     },
-    /// A label's value is not understood.
+    /// The value of a label is unknown.
     #[error("image {image} has label {label}={value}, which this mokctl does not know")]
     Unknown {
         /// The image's name.
@@ -60,39 +59,39 @@ pub enum ContractError {
 /// A node image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeImage {
-    /// Its name, as given to the engine.
+    /// The name, as it was given to the engine.
     pub name: String,
     /// The Kubernetes version in it.
     pub version: KubernetesVersion,
     /// The container runtime.
     pub runtime: Runtime,
-    /// Its socket.
+    /// The socket of the container runtime.
     pub cri_socket: String,
-    /// kubeadm phases that it cannot or need not do.
+    /// The kubeadm phases to skip.
     pub skip_phases: Vec<String>,
     /// `cgroupfs` or `systemd`.
     pub cgroup_driver: String,
-    /// The add-ons that it can install.
+    /// The add-ons that the image can install.
     pub addons: Addons,
-    /// Whether its scripts know IPv6.
+    /// Whether the image's scripts support IPv6.
     pub ipv6: bool,
-    /// The processors that it is for, as Go names them; none where the engine does not say.
+    /// The architecture in Go's terms, if the engine tells it.
     pub architecture: Option<String>,
 }
 
 impl NodeImage {
-    /// Reads the engine's inspection of `image`.
+    /// Parses the output of `docker image inspect` for `image`.
     pub fn from_inspect(image: &str, json: &str) -> Result<Self, ContractError> {
         let found = found(image, json)?;
-        // A snapshot's images have the labels of the node image that they stand on.
+        // A snapshot's images inherit the labels of their node image.
         if found.config.label(snapshot::NAME).is_some() {
             return Err(ContractError::Snapshot { image: image.to_owned() });
         }
         Self::read(image, &found)
     }
 
-    /// Reads the engine's inspection of `image`, which is a snapshot's: it says the
-    /// same as the node image that it is based on.
+    /// Parses the output of `docker image inspect` for `image`, an image of a snapshot, which has
+    /// the labels of its node image.
     pub fn from_saved(image: &str, json: &str) -> Result<Self, ContractError> {
         Self::read(image, &found(image, json)?)
     }
@@ -173,13 +172,13 @@ impl NodeImage {
         })
     }
 
-    /// The phases to leave out of `kubeadm init`, with commas.
+    /// Returns the phases to skip in `kubeadm init`, comma-separated.
     #[must_use]
     pub fn skip_init_phases(&self) -> String {
         self.skip_phases.join(",")
     }
 
-    /// The phases to leave out of `kubeadm join`, which has no add-ons.
+    /// Returns the phases to skip in `kubeadm join`, which has no add-ons.
     #[must_use]
     pub fn skip_join_phases(&self) -> String {
         let join = |phase: &&String| !phase.starts_with("addon");

@@ -1,4 +1,4 @@
-//! Why an image cannot be built.
+//! The error of image builds.
 
 use std::io;
 use std::path::PathBuf;
@@ -13,44 +13,44 @@ use crate::docker::DockerError;
 /// Why an image cannot be built.
 #[derive(Debug, Error)]
 pub enum BuildError {
-    /// The engine could not do it.
+    /// A call to the engine failed.
     #[error(transparent)]
     Docker(#[from] DockerError),
     /// The build files cannot be packed.
     #[error("cannot pack the build files")]
     Pack(#[from] io::Error),
-    /// There is no base to build on.
+    /// There is no base image, and none can be made.
     #[error(
         "cannot get the base image {BASE}: it cannot be pulled, and mmdebstrap is not installed"
     )]
     NoBase {
-        /// Why it cannot be pulled.
+        /// Why the base image cannot be pulled.
         #[source]
         pull: DockerError,
     },
-    /// A program does not compile, or its module cannot be fetched.
+    /// A program does not compile, or its module cannot be downloaded.
     #[error("failed to compile {program} of {module}")]
     Compile {
         /// The program.
         program: String,
         /// The module and its version.
         module: String,
-        /// With what the compiler printed. Not a source: the docker call itself says
-        /// nothing to a user.
+        /// The compiler's output. Not a `source`, because the docker call itself would not help a
+        /// user.
         error: Box<DockerError>,
     },
-    /// The module proxy cannot be asked for versions.
+    /// The module proxy does not answer.
     #[error("cannot list the versions of Kubernetes that the Go module proxy has")]
     NoProxy {
-        /// With what Go printed.
+        /// Go's output.
         error: Box<DockerError>,
     },
-    /// The module proxy has no such version.
+    /// There is no such version.
     #[error("the Go module proxy has no Kubernetes {wanted}{}", newest_known(*.newest))]
     NoVersion {
-        /// What was asked for.
+        /// The version that was asked for.
         wanted: VersionPrefix,
-        /// The newest of that minor.
+        /// The newest patch version of that minor version, if there is any.
         newest: Option<KubernetesVersion>,
     },
     /// The machine's certificate authorities cannot be read.
@@ -58,13 +58,13 @@ pub enum BuildError {
     Authorities {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
 }
 
 impl BuildError {
-    /// The docker call that failed, if one did: what it printed says why.
+    /// Returns the failed docker call, if there is one. Its output tells the reason.
     #[must_use]
     pub fn docker(&self) -> Option<&DockerError> {
         match self {

@@ -1,18 +1,19 @@
-//! What a node image of mokctl's own is called, what it says of itself, and the hash that
-//! tells whether it is what would be built now. Knows nothing of how it is built.
+//! The identity of the node images that mokctl builds: name, labels, and the hash of all inputs,
+//! which tells whether an image is up to date. Knows nothing about how an image is built.
 
 use super::build_files::{IMAGES, NODE, PRELOAD, SUITE, key};
 use super::module;
 use crate::cluster::kubernetes::KubernetesVersion;
 
-/// The name of the images: the folder below dockerfiles/.
+/// The name of the flavour: the folder in dockerfiles/.
 pub const FLAVOUR: &str = "mok-debian-13";
 
-/// What a finished image says of itself, beside its Kubernetes version.
+/// The labels of a finished image, except for its Kubernetes version.
 pub const LABELS: &[(&str, &str)] = &[
     ("mok.image.schema", "1"),
     ("mok.image.cri-socket", "/run/containerd/containerd.sock"),
-    // It looks at the host: swap, kernel modules, what a container has not.
+    // kubeadm's preflight checks are about hosts: swap, kernel modules, and other things that
+    // containers do not have.
     ("mok.image.skip-phases", "preflight"),
     ("mok.image.cgroup-driver", "cgroupfs"),
     ("mok.image.cni", "static"),
@@ -20,14 +21,14 @@ pub const LABELS: &[(&str, &str)] = &[
     ("mok.image.addons", "storage,metrics,policy,loadbalancer"),
 ];
 
-/// The finished image's name.
+/// Returns the name of the finished image.
 #[must_use]
 pub fn name(version: KubernetesVersion) -> String {
     format!("local/{FLAVOUR}:{version}")
 }
 
-/// A hash of everything that an image of `version` is made of. What that version's
-/// kubeadm lists follows from the version.
+/// Returns the hash of everything that an image of `version` is built from. The images that its
+/// kubeadm lists depend only on the version.
 #[must_use]
 pub fn inputs(version: KubernetesVersion) -> String {
     let shared = module::runtime().into_iter().chain(module::addons());

@@ -1,4 +1,4 @@
-//! Node images: what mokctl must know of one, and how it builds its own.
+//! Node images: their labels, and how mokctl builds and fetches them.
 
 pub mod build;
 pub mod build_files;

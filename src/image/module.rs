@@ -1,46 +1,46 @@
-//! The Go modules that a node's programs are compiled from: which packages of which
-//! module, in which version, and how long each takes. Versions that belong to
-//! Kubernetes' own are found at build time, by what its kubeadm lists.
+//! The Go modules that a node's programs are compiled from: packages, versions, and how long each
+//! takes. Versions that depend on that of Kubernetes are found at build time, in kubeadm's list of
+//! images.
 
 use std::collections::BTreeMap;
 
 use super::build_files::{COMPILE, key};
 use crate::cluster::kubernetes::KubernetesVersion;
 
-/// The version of Go that compiles everything: Debian's own fetches it as a module.
+/// The version of Go that compiles everything. Debian's Go downloads it as a module.
 pub const TOOLCHAIN: &str = "go1.26.8";
 
-/// Among the build files, what compiles a module.
+/// The build file that compiles a module.
 pub const SCRIPT: &str = "compile.sh";
 
-/// Something that is made of a module.
+/// A program or file that is made from a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Program {
-    /// What it is called.
+    /// The name of the program or file.
     pub name: &'static str,
-    /// The Go package; or a file of Go beside the compiling script, which joins several; or,
-    /// within the module's folder, a C source or a file to take. Those with the same are links
-    /// to one program.
+    /// The source: a Go package; or a Go file next to the compiling script, which joins several
+    /// programs in one; or a C source or another file in the module's folder. Programs with the
+    /// same source become links to one file.
     pub source: &'static str,
-    /// How long that takes, in seconds: measured on two cores with an empty cache, the
-    /// programs in this order.
+    /// How long compiling takes, in seconds: measured on two cores, in this order, with an empty
+    /// cache at the beginning.
     pub seconds: u32,
 }
 
-/// A module of which programs are made.
+/// A Go module, and what is made from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Module {
-    /// What its part of the image is called.
+    /// The name of its part of the image.
     pub name: &'static str,
     /// The module's path.
     pub path: &'static str,
     /// Its version, such as `v2.4.2`.
     pub version: String,
-    /// Names of string variables and the values that the linker gives them.
+    /// The names of string variables, and the values that the linker gives them.
     pub stamps: Vec<(String, String)>,
-    /// The version of the modules that it keeps in its own folder.
+    /// The version of the modules that are developed in the module's folder (staging modules).
     pub staging: Option<String>,
-    /// What is made of it.
+    /// The programs and files that are made from it.
     pub programs: &'static [Program],
 }
 
@@ -59,7 +59,7 @@ const KUBERNETES: &[Program] = &[
     program("pause", "build/pause/linux/pause.c", 1),
 ];
 
-/// Kubernetes' own programs.
+/// Returns the module of Kubernetes' programs.
 #[must_use]
 pub fn kubernetes(version: KubernetesVersion) -> Module {
     let (major, minor) = version.branch();
@@ -71,7 +71,7 @@ pub fn kubernetes(version: KubernetesVersion) -> Module {
             ("gitMinor", minor.to_string()),
             ("gitTreeState", "archive".to_owned()),
             ("gitCommit", "none".to_owned()),
-            // Same source, same bytes.
+            // A fixed date, so that the same source gives the same bytes.
             ("buildDate", "1970-01-01T00:00:00Z".to_owned()),
         ] {
             stamps.push((format!("{package}.{variable}"), value));
@@ -82,7 +82,7 @@ pub fn kubernetes(version: KubernetesVersion) -> Module {
         path: "k8s.io/kubernetes",
         version: version.to_string(),
         stamps,
-        // v0.37.2 of k8s.io/api goes with v1.37.2.
+        // k8s.io/api v0.37.2 belongs to Kubernetes v1.37.2.
         staging: Some(version.to_string().replacen("v1.", "v0.", 1)),
         programs: KUBERNETES,
     }
@@ -101,17 +101,17 @@ fn module(
 const ETCD: &[Program] = &[program("etcd", "etcd.go", 33), program("etcdctl", "etcd.go", 0)];
 const COREDNS: &[Program] = &[program("coredns", "github.com/coredns/coredns", 120)];
 
-/// What kubeadm lists beside Kubernetes' own images: `images` is what
-/// `kubeadm config images list` prints.
+/// Returns the modules of the images in `images`, the output of `kubeadm config images list`,
+/// except for those of Kubernetes itself.
 #[must_use]
 pub fn listed(images: &str) -> Vec<Module> {
     let tags: BTreeMap<&str, &str> =
         images.lines().filter_map(|image| image.rsplit('/').next()?.split_once(':')).collect();
     let mut modules = Vec::new();
     if let Some(tag) = tags.get("etcd") {
-        // 3.7.0-0: the number behind is of the image.
+        // In a tag such as 3.7.0-0, the last number is the revision of the image.
         let version = format!("v{}", tag.split('-').next().unwrap_or(tag));
-        // The module of its tests requires server and client, with the same dependencies.
+        // The module of etcd's tests requires both server and client, with the same dependencies.
         modules.push(module("etcd", "go.etcd.io/etcd/tests/v3", &version, ETCD));
     }
     if let Some(version) = tags.get("coredns") {
@@ -120,7 +120,8 @@ pub fn listed(images: &str) -> Vec<Module> {
     modules
 }
 
-/// What every node runs beside Kubernetes; the same for all its versions.
+/// Returns the modules of the other programs in every node, which are the same for all versions of
+/// Kubernetes.
 #[must_use]
 pub fn runtime() -> [Module; 3] {
     [
@@ -132,7 +133,7 @@ pub fn runtime() -> [Module; 3] {
     ]
 }
 
-/// The add-ons; the same for all versions of Kubernetes.
+/// Returns the modules of the add-ons, which are the same for all versions of Kubernetes.
 #[must_use]
 pub fn addons() -> [Module; 4] {
     [
@@ -141,7 +142,7 @@ pub fn addons() -> [Module; 4] {
             .stamped("k8s.io/client-go/pkg/version.gitVersion"),
         module("kube-router", "github.com/cloudnativelabs/kube-router/v2", "v2.1.0", KUBE_ROUTER)
             .stamped("github.com/cloudnativelabs/kube-router/v2/pkg/version.Version"),
-        // v0.16.2 requires a version of frr-k8s that module proxies do not have.
+        // Not v0.16.2: it requires a version of frr-k8s that module proxies do not have.
         module("metallb", "go.universe.tf/metallb", "v0.15.3", METALLB),
     ]
 }
@@ -158,8 +159,8 @@ const CONTAINERD: &[Program] = &[
 
 const CRICTL: &[Program] = &[program("crictl", "sigs.k8s.io/cri-tools/cmd/crictl", 30)];
 
-/// mokctl's own network takes ptp, host-local and portmap; the others are what add-ons
-/// of users' own ask for first.
+/// mokctl's pod network uses ptp, host-local and portmap. Users' pod networks most often need the
+/// others.
 const CNI: &[Program] = &[
     program("bridge", "cni.go", 8),
     program("host-local", "cni.go", 0),
@@ -193,24 +194,24 @@ const METALLB: &[Program] = &[
 ];
 
 impl Module {
-    /// With its version as the value of that variable.
+    /// Sets a string variable to the version of the module.
     fn stamped(mut self, variable: &str) -> Self {
         self.stamps.push((variable.to_owned(), self.version.clone()));
         self
     }
 
-    /// What Dockerfiles call the image that holds what is made of it.
+    /// Returns the name of the Dockerfile argument for the module's image.
     #[must_use]
     pub fn argument(&self) -> String {
         self.name.to_uppercase().replace('-', "_")
     }
 
-    /// The image that holds what is made of it, in /out.
+    /// Returns the name of the image that has the module's programs in /out.
     #[must_use]
     pub fn image(&self) -> String {
         let Self { name, version, .. } = self;
         let words = self.words();
-        // Beside the script, its own files of Go: another module's have no part in it.
+        // Only the module's own Go files next to the script count.
         let read = |path: &str| {
             path == SCRIPT || self.programs.iter().any(|program| program.source == path)
         };
@@ -219,7 +220,7 @@ impl Module {
         format!("local/mok-programs:{name}-{version}-{key}")
     }
 
-    /// What the compiling script is told.
+    /// Returns the arguments of the compiling script.
     #[must_use]
     pub fn words(&self) -> Vec<String> {
         let stamps: Vec<_> =

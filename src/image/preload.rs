@@ -1,5 +1,5 @@
-//! The last part of a build: a script puts one version's programs and images into a
-//! container of the node's part, which becomes the node image.
+//! The last part of a build: a script adds the programs and container images of one Kubernetes
+//! version to a container of the node, which becomes the node image.
 
 use super::build_files::PRELOAD;
 use super::error::BuildError;
@@ -11,22 +11,22 @@ use crate::docker::privilege::Privilege;
 use crate::docker::{Client, Docker};
 use crate::ui::Ui;
 
-/// What puts it in.
+/// Makes the finished node image.
 #[derive(Debug)]
 pub(super) struct Preloader<'a> {
     /// The engine.
     pub(super) docker: &'a Docker,
-    /// Shows what the script prints.
+    /// Shows the script's output.
     pub(super) ui: &'a Ui,
-    /// What the engine grants a node.
+    /// The privileges that the engine grants.
     pub(super) privilege: Privilege,
 }
 
 impl Preloader<'_> {
-    /// Makes the node image of `version` out of the images of two parts.
+    /// Makes the node image of `version` from the images of two parts.
     ///
     /// # Errors
-    /// What the engine or the script says; the containers are gone in any case.
+    /// Fails if the script or a call to the engine does. The containers are removed in any case.
     pub(super) fn make(
         &self,
         version: KubernetesVersion,
@@ -67,7 +67,8 @@ impl Preloader<'_> {
     }
 }
 
-/// `docker commit` keeps the container's own entrypoint: the image's is put back.
+/// Returns the Dockerfile instructions for `docker commit`, which would keep the container's
+/// entrypoint instead of the image's.
 fn changes(version: KubernetesVersion) -> Vec<String> {
     let mut changes = vec![
         r#"ENTRYPOINT ["/usr/local/bin/mok-entrypoint"]"#.to_owned(),

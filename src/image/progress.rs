@@ -1,8 +1,8 @@
-//! How far the compiling is: which program of how many, and how long the rest takes.
+//! The progress of compiling: which program of how many, and the remaining time.
 
 use std::time::Duration;
 
-/// Programs that are compiled one after the other, and what is known of their time.
+/// The progress of programs that are compiled one after another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
     programs: usize,
@@ -13,7 +13,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// None of them has begun: `seconds` for each, as measured elsewhere.
+    /// Returns the progress before the first program. `seconds` are the measured times of each.
     #[must_use]
     pub fn new(seconds: impl IntoIterator<Item = u32>) -> Self {
         let (mut programs, mut total) = (0, 0);
@@ -24,23 +24,22 @@ impl Progress {
         Self { programs, seconds: total, begun: 0, done_seconds: 0, current_seconds: 0 }
     }
 
-    /// The next one, which took `seconds` elsewhere, begins.
+    /// Begins the next program, for which `seconds` were measured.
     pub fn begin(&mut self, seconds: u32) {
         self.done_seconds += self.current_seconds;
         self.current_seconds = seconds;
         self.begun += 1;
     }
 
-    /// What the user waits for, `passed` since the first began: "kubelet, 2 of 17, about 9
-    /// min left".
+    /// Returns the progress, `passed` after the first program began, such as "kubelet, 2 of 17,
+    /// about 9 min left".
     #[must_use]
     pub fn tell(&self, program: &str, passed: Duration) -> String {
         let Self { programs, begun, .. } = self;
         format!("{program}, {begun} of {programs}, {} left", about(self.left(passed)))
     }
 
-    /// How long all that is not done will take: at the pace of what is, once that says
-    /// something.
+    /// Estimates the remaining time, at the pace of this machine once it is known.
     fn left(&self, passed: Duration) -> Duration {
         let left = f64::from(self.seconds.saturating_sub(self.done_seconds));
         let pace = if self.done_seconds < TELLING {
@@ -52,7 +51,7 @@ impl Progress {
     }
 }
 
-/// From when on the pace of this machine counts, in seconds of the other one.
+/// How much must be done before the pace of this machine counts, in measured seconds.
 const TELLING: u32 = 60;
 
 fn about(left: Duration) -> String {
@@ -73,7 +72,7 @@ mod tests {
         progress.begin(100);
         assert_eq!(tell(&progress, 0), "p, 1 of 3, about 10 min left");
         progress.begin(200);
-        // Twice as slow as elsewhere.
+        // This machine is half as fast.
         assert_eq!(tell(&progress, 200), "p, 2 of 3, about 17 min left");
         progress.begin(300);
         assert_eq!(tell(&progress, 300), "p, 3 of 3, about 5 min left");

@@ -1,4 +1,4 @@
-//! Which versions of Kubernetes a node image can be built with.
+//! The versions of Kubernetes for node images, and the images of a release.
 
 use std::ops::RangeInclusive;
 
@@ -6,33 +6,33 @@ use crate::cluster::image_source::ImageRepository;
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::cluster::version_prefix::VersionPrefix;
 
-/// Built where no version is asked for: the newest that was tested whole.
+/// The default version: the newest one that has passed all tests.
 pub const DEFAULT: KubernetesVersion = KubernetesVersion::new(1, 37, 2);
 
-/// What `make release` compiles in: where the release's images are, and their digests there,
-/// `VERSION=DIGEST` with blanks between.
+/// The repository of the release's images, set by `make release`. The constant below has their
+/// digests, `VERSION=DIGEST` separated by blanks.
 const REPOSITORY: Option<&str> = option_env!("MOKCTL_RELEASE_REPOSITORY");
 const DIGESTS: Option<&str> = option_env!("MOKCTL_RELEASE_DIGESTS");
 
-/// The minors of Kubernetes 1 that are built: today's and the three before it, which
-/// have one format of kubeadm's configuration in common.
+/// The minor versions of Kubernetes 1 that can be built: the current one and three before it,
+/// which have the format of kubeadm's configuration in common.
 pub const MINORS: RangeInclusive<u16> = KubernetesVersion::OLDEST.branch().1..=37;
 
-/// Whether `wanted` is of a minor that is built.
+/// Whether `wanted` is one of these minor versions.
 #[must_use]
 pub fn is_supported(wanted: &VersionPrefix) -> bool {
     let (major, minor) = wanted.branch();
     major == 1 && MINORS.contains(&minor)
 }
 
-/// Where the release has its images, if it has any.
+/// Returns the repository of the release's images, if it has any.
 #[must_use]
 pub fn repository() -> Option<ImageRepository> {
     ImageRepository::parse(REPOSITORY?).ok()
 }
 
-/// The digest there of the newest image that is `wanted`, or of [`DEFAULT`]; none where the
-/// release does not know it.
+/// Returns the digest of the release's newest image of the version `wanted`, by default
+/// [`DEFAULT`], if the release has one.
 #[must_use]
 pub fn digest(wanted: Option<&VersionPrefix>) -> Option<&'static str> {
     digest_in(DIGESTS?, wanted)
@@ -47,16 +47,15 @@ fn digest_in<'a>(digests: &'a str, wanted: Option<&VersionPrefix>) -> Option<&'a
     known.filter(|(version, _)| is_meant(*version)).max().map(|(_, digest)| digest)
 }
 
-/// The newest of `versions`, words with blanks between, that `wanted` means; or the
-/// newest of the same minor, where there is no such version.
+/// Returns the newest of `versions`, separated by blanks, that `wanted` matches.
 ///
 /// # Errors
-/// The newest version of that minor, if there is any.
+/// Returns the newest version of the same minor version, if there is any.
 pub fn newest(
     versions: &str,
     wanted: &VersionPrefix,
 ) -> Result<KubernetesVersion, Option<KubernetesVersion>> {
-    // Alphas and release candidates are not of this form.
+    // Alphas and release candidates do not have this form.
     let all = || versions.split_whitespace().filter_map(KubernetesVersion::parse);
     let of_minor = |version: &KubernetesVersion| version.branch() == wanted.branch();
     all()

@@ -1,4 +1,4 @@
-//! The plan of `create cluster`. Pure: a roster in, stages out.
+//! The plan of `create cluster`. Pure: takes a roster, returns stages.
 
 use std::iter;
 
@@ -10,8 +10,8 @@ use crate::cluster::name::{NodeName, Role};
 use crate::cluster::roster::Roster;
 use crate::cluster::wait::Until;
 
-/// What makes the cluster of `roster`, up to what is left to the user, on hosts of
-/// which those of `lacking` have no image yet. `reserve` says what its name is reserved with.
+/// Returns the plan that creates the cluster of `roster`, up to the setup that is left to the
+/// user. The hosts `lacking` have no node image yet. `reserve` tells how the name is reserved.
 #[must_use]
 pub fn create(
     roster: &Roster,
@@ -28,20 +28,20 @@ pub fn create(
 
     let mut stages = begin(roster.first_master(), reserve);
     if !lacking.is_empty() {
-        // Before the container is made of it.
+        // The image must be there before a container is created from it.
         let copy = lacking.iter().cloned().map(Step::CopyImage);
         stages.insert(1, Stage::new("Copying the image", copy));
     }
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::StartNode)));
 
     if let Some((first, further)) = masters.split_first() {
-        // No API answers before most members of etcd do.
+        // The API does not answer before most members of etcd do, so these start in parallel.
         let beside = further.iter().cloned().map(Step::StartControlPlane);
         let start = [Step::InitMaster(first.clone())].into_iter().chain(beside);
         stages.push(Stage::new("Starting control plane", start));
         let mut finish = vec![Step::FinishInit(first.clone())];
         let mut joining = joins(further, &workers);
-        // Beside what takes longer.
+        // In the stage that takes longest anyway.
         if let Some(stage) = &mut joining {
             stage.steps.append(&mut finish);
         }
@@ -56,7 +56,8 @@ pub fn create(
     Plan(stages)
 }
 
-/// Waits for `nodes` as long as `until` says, and does `beside` meanwhile.
+/// Returns the stages that wait for `nodes` until the state `until`, with the steps `beside` in
+/// parallel.
 pub(super) fn wait(
     nodes: Vec<NodeName>,
     beside: impl IntoIterator<Item = Step>,
@@ -72,17 +73,18 @@ pub(super) fn wait(
     iter::once(Stage::new(title, steps)).chain(pods).collect()
 }
 
-/// What a cluster's name is reserved with: what the engine gives to one run alone.
+/// How a cluster's name is reserved: with an object that the engine gives to one run only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReserveBy {
-    /// The first master's container. docker makes several networks of one name, and then
-    /// starts no container on any of them.
+    /// With the first master's container. docker may create several networks of one name, and then
+    /// starts no container on them.
     Container,
-    /// The network: a swarm, and podman, make one of a name alone.
+    /// With the network: a swarm and podman allow only one of a name.
     Network,
 }
 
-/// Reserves the name first, with the container of `first`, or with the network.
+/// Returns the first stages, which reserve the name with the container of `first` or with the
+/// network.
 pub(super) fn begin(first: NodeName, reserve: ReserveBy) -> Vec<Stage> {
     let network = Stage::new("Creating network", [Step::CreateNetwork]);
     let container = Stage::new("Reserving the name", [Step::ReserveName(first)]);
@@ -92,8 +94,8 @@ pub(super) fn begin(first: NodeName, reserve: ReserveBy) -> Vec<Stage> {
     }
 }
 
-/// All at once. For masters of a running cluster that is one at a time: etcd takes one new
-/// member, and the next one when that has caught up.
+/// Returns the stage in which nodes join in parallel. Callers pass masters of a running cluster
+/// one at a time: etcd accepts a new member only when the last one has caught up.
 pub(super) fn joins(masters: &[NodeName], workers: &[NodeName]) -> Option<Stage> {
     let steps: Vec<_> = masters.iter().chain(workers).cloned().map(Step::Join).collect();
     (!steps.is_empty()).then(|| Stage::new("Joining nodes", steps))

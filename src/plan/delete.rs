@@ -2,16 +2,16 @@
 
 use super::{Plan, Stage, Step};
 
-/// Removes the containers that are called `names`, what is left of `images` of snapshots,
-/// and the `network`, if there are any; the entry in the kubeconfig first, if `access` can
-/// be there. The network comes last: containers are on it.
+/// Returns the plan that removes the kubeconfig's entry (if `access`), the containers `names`,
+/// nameless images of snapshots (if `images`) and the network (if `network`). The network comes
+/// last, because containers are on it.
 #[must_use]
 pub fn delete(names: Vec<String>, images: bool, network: bool, access: bool) -> Plan {
     let kubeconfig = access.then(|| Stage::new("Updating kubeconfig", [Step::RemoveAccess]));
     Plan(kubeconfig.into_iter().chain(remove(names, images, network)).collect())
 }
 
-/// The same in the engine alone.
+/// Returns the stages that remove objects of the engine.
 pub(super) fn remove(names: Vec<String>, images: bool, network: bool) -> Vec<Stage> {
     let containers = (!names.is_empty()).then_some(Step::RemoveContainers(names));
     let containers = containers.map(|step| Stage::new("Removing containers", [step]));

@@ -1,7 +1,6 @@
-//! A plan: what shall happen, as plain data. Stages follow each other; the steps
-//! of one stage run side by side. Steps name what is meant; what is known only
-//! while running (addresses, tokens) is not in them, so that plans can be
-//! compared, printed and timed.
+//! A plan: what will happen, as plain data that can be compared, printed and timed. Stages run one
+//! after another, the steps of a stage in parallel. Steps do not contain values that are known
+//! only at run time, such as addresses and tokens.
 
 mod create;
 mod delete;
@@ -22,16 +21,16 @@ pub use power::{reconnect, replace_balancer, resume, start, stop, unpause};
 pub use snapshot::{clone, restore, save};
 pub use upgrade::{finish, put_back, upgrade};
 
-/// Stages, one after the other.
+/// Stages that run one after another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan(pub Vec<Stage>);
 
-/// Steps side by side, under a title that the user reads.
+/// Steps that run in parallel, under a title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
-    /// What happens, as in "Starting nodes".
+    /// The title that the user sees, such as "Starting nodes".
     pub title: String,
-    /// What it consists of; each independent of the others.
+    /// The steps, which are independent of each other.
     pub steps: Vec<Step>,
 }
 
@@ -41,113 +40,115 @@ impl Stage {
     }
 }
 
-/// One thing to do.
+/// One step of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// The cluster's network, on a free subnet.
+    /// Creates the cluster's network on a free subnet.
     CreateNetwork,
-    /// The node image, onto a host that lacks it.
+    /// Copies the node image to a host that lacks it.
     CopyImage(Host),
-    /// The first master's container, not yet started. The engine gives a name to one
-    /// container only: of several runs that create the same cluster at this moment,
-    /// one gets it, and the others know.
+    /// Creates a node's container without starting it, to reserve its name. The engine gives a
+    /// name to only one container, so of several runs that create the same cluster at the same
+    /// time, one succeeds.
     ReserveName(NodeName),
-    /// A node's container, its files and its start.
+    /// Creates a node's container, copies its files into it, and starts it.
     StartNode(NodeName),
-    /// `kubeadm init`.
+    /// Runs `kubeadm init`.
     InitMaster(NodeName),
     /// Starts the control plane of a further master of a new cluster.
     StartControlPlane(NodeName),
-    /// `kubeadm init` with the data of another cluster, everything that says who is
-    /// who made anew.
+    /// Runs `kubeadm init` on the data of a saved cluster, with new certificates and names.
     CloneMaster(NodeName),
-    /// Saved objects that name the other cluster or its nodes get this one's names; then
-    /// the controller manager and the scheduler start.
+    /// Changes saved objects that name the other cluster or its nodes. Then starts the controller
+    /// manager and the scheduler.
     ChangeObjects(NodeName),
-    /// A node's credentials, signed by the authority that a master has, put into the node.
+    /// Signs a node's credentials with the authority of a master, and copies them into the node.
     IssueCredentials(NodeName),
-    /// A fresh join command.
+    /// Gets a fresh join command.
     CreateToken,
-    /// The rest of `kubeadm init`, which no node waits for: the first master's label and
+    /// Runs the rest of `kubeadm init`, which no node waits for: the first master's label and
     /// taint, and kubeadm's add-ons.
     FinishInit(NodeName),
-    /// What the image brings along for a new cluster, on its first master.
+    /// Starts the installation of add-ons on the first master.
     StartAddons(NodeName),
-    /// `kubeadm join`, of a master with a control plane.
+    /// Runs `kubeadm join`, for a master with a control plane.
     Join(NodeName),
-    /// Until the nodes are Ready.
+    /// Waits until the nodes are Ready.
     WaitReady(Vec<NodeName>, Since),
-    /// Until the add-ons are installed, and every pod of Kubernetes' and theirs is Ready.
+    /// Waits until the add-ons are installed, and all pods of the control plane and the add-ons
+    /// are Ready.
     WaitPods,
-    /// The administrator's access, into the user's kubeconfig.
+    /// Adds the cluster to the user's kubeconfig.
     SaveKubeconfig,
-    /// What nodes joined with is good for nothing any more.
+    /// Deletes the join token.
     RevokeToken,
-    /// The containers are complete: they come back with the engine.
+    /// Marks containers as complete: from now on they start with the engine.
     MarkComplete(Vec<NodeName>),
-    /// A node's routes to the pods of all others, as they are now.
+    /// Updates a node's routes to the pods of all other nodes.
     UpdateRoutes(NodeName),
-    /// The masters behind the balancer, as they are now.
+    /// Updates the masters in the load balancer's configuration.
     UpdateLoadBalancer(NodeName),
-    /// Pods leave the node.
+    /// Drains a node.
     Drain(NodeName),
-    /// The node's etcd leaves the others.
+    /// Removes a master's etcd member.
     LeaveControlPlane(NodeName),
-    /// The node, which has no container any more, is taken out of etcd by another master.
+    /// Removes the etcd member of a master without container, from another master.
     RemoveEtcdMember(NodeName),
-    /// The Node object goes.
+    /// Deletes a Node object.
     DeleteNodeObject(NodeName),
-    /// The container goes, with its volumes.
+    /// Removes a container with its volumes.
     RemoveContainer(NodeName),
-    /// The container stops, in order.
+    /// Stops a container.
     Stop(NodeName),
-    /// The container, which is stopped, is taken off a network that is gone.
+    /// Disconnects a stopped container from a removed network.
     Disconnect(NodeName),
-    /// It gets onto the cluster's network, at its address.
+    /// Connects a container to the cluster's network at its address.
     Connect(NodeName),
-    /// The container starts again.
+    /// Starts a stopped container.
     Start(NodeName),
-    /// The container, which is paused, goes on.
+    /// Unpauses a container.
     Unpause(NodeName),
-    /// The container, which is stopped, becomes an image of the snapshot.
+    /// Saves a stopped container as an image of the snapshot.
     Save(NodeName),
-    /// The node's container gives up its name, and stops.
+    /// Renames a node's container and stops it.
     SetAside(NodeName),
-    /// Another one, of another image, gets that name and what the former one has, and starts.
+    /// Creates a container of another image with the node's name and the former container's data,
+    /// and starts it.
     Replace(NodeName),
-    /// The container that was set aside gets its name back.
+    /// Gives the container that was set aside its name back.
     PutBack(NodeName),
-    /// That container goes.
+    /// Removes the container that was set aside.
     RemoveFormer(NodeName),
-    /// `kubeadm upgrade apply` on the first master, `kubeadm upgrade node` on others.
+    /// Runs `kubeadm upgrade apply` on the first master, or `kubeadm upgrade node` on another
+    /// node.
     Upgrade(NodeName),
-    /// Pods may come to the node again.
+    /// Uncordons a node.
     Uncordon(NodeName),
-    /// kubeadm's add-ons, by the first master.
+    /// Upgrades kubeadm's add-ons, on the first master.
     UpgradeAddons(NodeName),
-    /// The administrator's access, out of the user's kubeconfig.
+    /// Removes the cluster from the user's kubeconfig.
     RemoveAccess,
-    /// All containers of the cluster, by name, with their volumes.
+    /// Removes all containers of the cluster with their volumes.
     RemoveContainers(Vec<String>),
-    /// Images of snapshots that are deleted, if no container is made of them any more.
+    /// Removes images of deleted snapshots that no container uses any more.
     RemoveImages,
-    /// The cluster's network.
+    /// Removes the cluster's network.
     RemoveNetwork,
 }
 
-/// From when on a node's report counts.
+/// The time from which a node's report counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
-    /// None need come: that the node has registered is enough.
+    /// No report is needed: it is enough that the node is registered.
     Registered,
-    /// Whatever the cluster has of it.
+    /// Any report counts.
     Ever,
-    /// The start of the run's first container: what the cluster has may be older.
+    /// Reports after the start of the run's first container count: the API may have older ones.
     Start,
 }
 
 impl Step {
-    /// The node that it is about, if it is about one alone.
+    /// Returns the node that the step is about, if it is about one node.
     #[must_use]
     pub fn node(&self) -> Option<&NodeName> {
         match self {
@@ -252,7 +253,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// A line for each stage, below it one for each step.
+/// Writes a line for each stage, followed by one for each of its steps.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Stage { title, steps } in &self.0 {

@@ -1,4 +1,4 @@
-//! The plans for nodes that come to a running cluster and go from it.
+//! The plans that add nodes to a running cluster and remove them.
 
 use std::slice;
 
@@ -7,23 +7,23 @@ use super::{Plan, Since, Stage, Step};
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::roster::Roster;
 
-/// What reserves the names of `new` nodes: another run may add nodes, too, and what undoes
-/// [`add`] would take those out of the cluster.
+/// Returns the plan that reserves the names of `new` nodes. Another run may add nodes at the same
+/// time, which the reversal of [`add`] would remove from the cluster.
 #[must_use]
 pub fn reserve(new: &[NodeName]) -> Plan {
     Plan(vec![Stage::new("Reserving the names", new.iter().cloned().map(Step::ReserveName))])
 }
 
-/// What brings `new` nodes, all of one role and with their names reserved, into the cluster
-/// of `old`. Of those that are `stale`, which the cluster knows though their containers are
-/// gone, it must first forget the former node: kubeadm joins no second one of a name.
+/// Returns the plan that adds `new` nodes, all of one role and with reserved names, to the cluster
+/// of `old`. The Node objects of `stale` nodes, whose containers are missing, are deleted first:
+/// kubeadm refuses a node whose name the cluster has.
 #[must_use]
 pub fn add(old: &Roster, new: &[NodeName], stale: &[NodeName]) -> Plan {
     let masters = new.iter().any(|node| node.role() == Role::Master);
     let issue = new.iter().cloned().map(Step::IssueCredentials);
     let routes = old.kubernetes().cloned().map(Step::UpdateRoutes);
 
-    // etcd may know of one that neither a container nor a Node object is left of.
+    // etcd may have a member without container and Node object.
     let former =
         new.iter().filter(|node| node.role() == Role::Master && !stale.contains(node)).cloned();
 
@@ -33,8 +33,8 @@ pub fn add(old: &Roster, new: &[NodeName], stale: &[NodeName]) -> Plan {
     let credentials = credentials.chain(former.map(Step::RemoveEtcdMember));
     stages.push(Stage::new("Issuing join credentials", credentials));
     if masters {
-        // The next one only when etcd has started on the last: a member that learns at its
-        // start of others than kubeadm has told it of does not start.
+        // One at a time, each after etcd has started on the last: a member that finds other
+        // members than kubeadm has told it at its start exits.
         stages.extend(new.iter().filter_map(|master| joins(slice::from_ref(master), &[])));
     } else {
         stages.extend(joins(&[], new));
@@ -52,9 +52,9 @@ pub fn add(old: &Roster, new: &[NodeName], stale: &[NodeName]) -> Plan {
     Plan(stages)
 }
 
-/// What reverts a failed [`add`] in the cluster itself; the containers go with
-/// everything else that the run made. A master that etcd still counts would cost
-/// the others their majority.
+/// Returns the plan that reverts a failed [`add`] in the cluster itself. The containers are
+/// removed afterwards, with everything that the run has created. A master that etcd still counted
+/// could cost the others their majority.
 #[must_use]
 pub fn revert_add(old: &Roster, new: &[NodeName]) -> Plan {
     let masters = new.iter().filter(|node| node.role() == Role::Master).cloned();
@@ -68,14 +68,13 @@ pub fn revert_add(old: &Roster, new: &[NodeName]) -> Plan {
     ])
 }
 
-/// What takes `node` out of the cluster that `rest` remains of. From one without
-/// pods, or that does not run, none can be asked to leave: they end with their Node
-/// object.
+/// Returns the plan that removes `node` from a cluster whose other nodes are `rest`. A node
+/// without pods, or one that is not running, is not drained: its pods end with the Node object.
 #[must_use]
 pub fn remove(rest: &Roster, node: &NodeName, has_pods: bool) -> Plan {
     let mut stages = Vec::new();
     if node.role() == Role::Master {
-        // No new connections to it while it leaves.
+        // The load balancer must not open new connections to a master that leaves.
         let balancer = rest.with_role(Role::LoadBalancer).cloned().map(Step::UpdateLoadBalancer);
         stages.push(Stage::new("Updating the load balancer", balancer));
     }
@@ -88,24 +87,25 @@ pub fn remove(rest: &Roster, node: &NodeName, has_pods: bool) -> Plan {
     stages.push(Stage::new("Deleting Node objects", [Step::DeleteNodeObject(node.clone())]));
     let routes = rest.kubernetes().cloned().map(Step::UpdateRoutes);
     stages.push(Stage::new("Updating routes", routes));
-    // Last: as long as the container is there, running the command again continues.
+    // Last, because as long as the container exists, running the command again continues.
     stages.push(Stage::new("Removing container", [Step::RemoveContainer(node.clone())]));
     Plan(stages)
 }
 
-/// What takes `node`, whose container is gone, out of the cluster that `rest` remains of.
+/// Returns the plan that removes `node`, whose container is missing, from a cluster whose other
+/// nodes are `rest`.
 #[must_use]
 pub fn forget(rest: &Roster, node: &NodeName) -> Plan {
     let balancer = rest.with_role(Role::LoadBalancer).filter(|_| node.role() == Role::Master);
     let routes = rest.kubernetes().cloned().map(Step::UpdateRoutes);
     let balancer = balancer.cloned().map(Step::UpdateLoadBalancer);
     let mut stages = vec![Stage::new("Updating other nodes", balancer.chain(routes))];
-    // Last: as long as there is a Node object, running the command again continues.
+    // Last, because as long as the Node object exists, running the command again continues.
     stages.extend(objects_of(slice::from_ref(node)));
     Plan(stages)
 }
 
-/// Removes what the cluster has of `nodes` without a container, if there are any.
+/// Returns the stages that delete the Node objects of `nodes`, if there are any.
 fn objects_of(nodes: &[NodeName]) -> Vec<Stage> {
     let masters = nodes.iter().filter(|node| node.role() == Role::Master).cloned();
     [

@@ -4,22 +4,22 @@ use super::{Plan, Since, Stage, Step};
 use crate::cluster::name::{NodeName, Role};
 use crate::cluster::roster::Roster;
 
-/// Workers first, so that their pods end while there is an API to tell; then the
-/// masters, all at once: etcd closes cleanly, and none is left to elect a leader
-/// without the others; the balancer last.
+/// Returns the plan that stops a cluster. Workers stop first, so that their pods end while there
+/// is an API to report to. Then all masters stop at once: etcd shuts down cleanly, and no member
+/// is left to elect a leader alone. The load balancer stops last.
 #[must_use]
 pub fn stop(roster: &Roster) -> Plan {
     stages(roster, &[Role::Worker, Role::Master, Role::LoadBalancer], "Stopping", Step::Stop)
 }
 
-/// The other way round, and no more.
+/// Returns the plan that starts stopped nodes, in reverse order, without waiting for them.
 #[must_use]
 pub fn resume(stopped: &Roster) -> Plan {
     stages(stopped, &[Role::LoadBalancer, Role::Master, Role::Worker], "Starting", Step::Start)
 }
 
-/// The other way round, and until every node is Ready; those that were `stopped`
-/// have to say so anew.
+/// Returns the plan that starts nodes in reverse order and waits until every node is Ready. Nodes
+/// that were `stopped` must report again.
 #[must_use]
 pub fn start(roster: &Roster, stopped: &Roster) -> Plan {
     let Plan(mut stages) = resume(stopped);
@@ -33,16 +33,17 @@ pub fn start(roster: &Roster, stopped: &Roster) -> Plan {
     Plan(stages)
 }
 
-/// What comes before [`start`] where nodes are `paused`: they go on, and have lost nothing.
+/// Returns the plan that unpauses nodes, which comes before [`start`].
 #[must_use]
 pub fn unpause(paused: &Roster) -> Option<Plan> {
     let steps: Vec<_> = paused.nodes().iter().cloned().map(Step::Unpause).collect();
     (!steps.is_empty()).then(|| Plan(vec![Stage::new("Unpausing nodes", steps)]))
 }
 
-/// What comes before [`start`] where the network was removed while nodes were stopped: it is
-/// made again unless another run has. The engine knows a network by its id, so nodes `on` the
-/// one that is gone must leave it; they and those `off` all networks get onto the new one.
+/// Returns the plan that comes before [`start`] if the network was removed while nodes were
+/// stopped. It creates the network again, if `makes_network`. The engine identifies networks by
+/// id, so nodes `on` the removed one are disconnected from it; they and those `off` any network
+/// are connected to the new one.
 #[must_use]
 pub fn reconnect(makes_network: bool, on: &[NodeName], off: &[NodeName]) -> Plan {
     let nodes = on.iter().chain(off).cloned();
@@ -54,8 +55,9 @@ pub fn reconnect(makes_network: bool, on: &[NodeName], off: &[NodeName]) -> Plan
     Plan(stages.into_iter().filter(|stage| !stage.steps.is_empty()).collect())
 }
 
-/// What comes before [`start`] where the container of `balancer` was removed: a new one, in
-/// front of the masters. Those that are `stopped` start before, and tell how the API is reached.
+/// Returns the plan that comes before [`start`] if the container of `balancer` was removed. It
+/// creates a new one in front of the masters. Masters that are `stopped` start first, because they
+/// have the kubeconfig.
 #[must_use]
 pub fn replace_balancer(balancer: &NodeName, stopped: &Roster) -> Plan {
     let Plan(mut stages) = stages(stopped, &[Role::Master], "Starting", Step::Start);

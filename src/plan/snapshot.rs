@@ -7,28 +7,28 @@ use crate::cluster::name::{ClusterName, NodeName, Role};
 use crate::cluster::roster::Roster;
 use crate::cluster::wait::Until;
 
-/// Stops what runs, so that every file is closed and all are of one moment; makes
-/// the images; starts again what has been stopped, unless it `stays`.
+/// Returns the plan that stops running nodes, so that all files are closed and of the same moment,
+/// makes the images, and starts the nodes again, unless the cluster `stays` stopped.
 #[must_use]
 pub fn save(roster: &Roster, running: &Roster, stays: bool) -> Plan {
     let Plan(mut stages) = stop(running);
     stages.push(Stage::new("Saving nodes", roster.nodes().iter().cloned().map(Step::Save)));
     if !stays {
-        // Without a master nothing says whether the others are Ready.
+        // Without a running master, there is no API that tells whether nodes are Ready.
         let has_master = running.with_role(Role::Master).next().is_some();
         stages.extend(if has_master { start(running, running) } else { resume(running) }.0);
     }
     Plan(stages)
 }
 
-/// Puts the cluster of `roster` in the place of the containers that are called `names`,
-/// and of a `network`, if there are any. All nodes start at once, as after a loss of power:
-/// each waits for the others by itself. Where its certificates are renewed the masters do
-/// that for themselves, and a worker gets credentials from one of them.
+/// Returns the plan that replaces the containers `names` and the `network`, if they exist, with
+/// the cluster of `roster`. All nodes start at once, as after a power failure: each waits for the
+/// others by itself. With `renews`, masters renew their certificates themselves, and workers get
+/// new credentials from a master.
 #[must_use]
 pub fn restore(roster: &Roster, names: Vec<String>, network: bool, renews: bool) -> Plan {
     let mut stages = remove(names, false, network);
-    // Only docker has snapshots.
+    // Snapshots exist only with docker, which reserves names with containers.
     stages.extend(begin(roster.first_master(), ReserveBy::Container));
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::StartNode)));
     let workers = roster.with_role(Role::Worker).filter(|_| renews).cloned();
@@ -44,8 +44,8 @@ pub fn restore(roster: &Roster, names: Vec<String>, network: bool, renews: bool)
     Plan(stages)
 }
 
-/// Makes the cluster of `roster`, which has one master, of what was saved of another one,
-/// called `former`. The workers join as new ones.
+/// Returns the plan that creates the cluster of `roster`, which has one master, from a snapshot of
+/// the cluster `former`. Workers join as new ones.
 #[must_use]
 pub fn clone(roster: &Roster, former: &ClusterName, until: Until) -> Plan {
     let first = roster.first_master();
@@ -59,7 +59,7 @@ pub fn clone(roster: &Roster, former: &ClusterName, until: Until) -> Plan {
             joining.steps.push(change);
             stages.push(joining);
         }
-        // kubeadm does not let a node join under the name of one that is Ready.
+        // kubeadm refuses a node whose name is that of a Ready node.
         joining => {
             stages.push(Stage::new("Changing saved objects", [change]));
             stages.extend(joining);

@@ -1,11 +1,12 @@
-//! The plans of `upgrade cluster`: a node, or some side by side, moves to another image.
+//! The plans of `upgrade cluster`: replace one node, or some in parallel, with ones of another
+//! image.
 
 use super::{Plan, Since, Stage, Step};
 use crate::cluster::name::NodeName;
 
-/// Moves `nodes`, those of `drained` without their pods, those of `uncordoned` open for
-/// pods again. The former containers go last, when the new ones are finished: until then a
-/// failure puts them back.
+/// Returns the plan that upgrades `nodes`. Those in `drained` are drained first, those in
+/// `uncordoned` are uncordoned afterwards. The former containers are removed last, when the new
+/// ones are complete: until then, a failure puts them back.
 #[must_use]
 pub fn upgrade(nodes: &[NodeName], drained: &[NodeName], uncordoned: &[NodeName]) -> Plan {
     let each = |step: fn(NodeName) -> Step| nodes.iter().cloned().map(step);
@@ -23,8 +24,9 @@ pub fn upgrade(nodes: &[NodeName], drained: &[NodeName], uncordoned: &[NodeName]
     Plan(stages.into_iter().filter(|stage| !stage.steps.is_empty()).collect())
 }
 
-/// What comes when all nodes have moved, by the master `first`: until then some lack the
-/// images of the new add-ons. Those that the cluster `has` beside kubeadm's follow.
+/// Returns the plan that upgrades the add-ons from the master `first` after all nodes: until then,
+/// some nodes lack the images of the new add-ons. kubeadm's come first, then mokctl's, if
+/// `has_addons`.
 #[must_use]
 pub fn finish(first: &NodeName, has_addons: bool) -> Plan {
     let ours = has_addons.then(|| Step::StartAddons(first.clone()));
@@ -33,8 +35,8 @@ pub fn finish(first: &NodeName, has_addons: bool) -> Plan {
     Plan(stages)
 }
 
-/// What reverts an [`upgrade`] that failed, and goes on after one that was cut off: nodes
-/// whose former containers are there get these back, unless the new ones are finished.
+/// Returns the plan that reverts a failed or interrupted [`upgrade`]: nodes that still have a
+/// former container get it back, unless the new one is complete.
 #[must_use]
 pub fn put_back(nodes: &[NodeName], uncordoned: &[NodeName]) -> Plan {
     let each = |step: fn(NodeName) -> Step| nodes.iter().cloned().map(step);

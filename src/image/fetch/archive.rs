@@ -1,5 +1,5 @@
-//! A file with an image in it, as `docker save` writes it: a tar archive, which may be
-//! compressed. Knows nothing of how the engine is asked.
+//! A file with an image, in the format of `docker save`: a tar archive, which may be compressed.
+//! Knows nothing about how the engine is called.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -10,26 +10,26 @@ use tar::Archive;
 use super::error::FileError;
 use crate::cluster::image_ref::ImageRef;
 
-/// What the archive says of itself; a release's files have it first.
+/// The name of the archive's list of images. In the files of a release, it is the first entry.
 const MANIFEST: &str = "manifest.json";
 
-/// More than any has.
+/// The most bytes of that list: more than any has.
 const MAX_MANIFEST: u64 = 1 << 20;
 
-/// How the forms of compression begin.
+/// The first bytes of compressed files.
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// The one image that a file is of.
+/// The image in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
-    /// Its name.
+    /// The image's name.
     pub name: String,
-    /// The engine's id of it, where engines give it that one.
+    /// The id that engines give the image, if the archive tells it.
     pub id: Option<String>,
 }
 
-/// As it is written.
+/// An image in the archive's list.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Image {
@@ -37,10 +37,10 @@ struct Image {
     repo_tags: Option<Vec<String>>,
 }
 
-/// What is in `file`, whether it is compressed or not.
+/// Decompresses `file`, if it is compressed.
 ///
 /// # Errors
-/// It cannot be read.
+/// Fails if `file` cannot be read.
 pub fn unpacked<'a>(file: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let mut file = BufReader::with_capacity(1 << 17, file);
     let begin = file.fill_buf()?;
@@ -53,15 +53,15 @@ pub fn unpacked<'a>(file: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     })
 }
 
-/// Which image is in `file`.
+/// Reads which image is in `file`.
 ///
 /// # Errors
-/// It cannot be read, or has not exactly one image, with a name.
+/// Fails if `file` cannot be read, or does not have exactly one image with a name.
 pub fn manifest(file: impl Read) -> Result<Manifest, FileError> {
     let mut archive = Archive::new(unpacked(file)?);
     let mut is_first = true;
     for entry in archive.entries()? {
-        // What is no archive has no first entry.
+        // A file that is not an archive has no first entry.
         let entry = match entry {
             Err(error) if is_first && error.raw_os_error().is_none() => {
                 return Err(FileError::Foreign);
@@ -82,7 +82,7 @@ fn read(text: &[u8]) -> Option<Manifest> {
     let images: Vec<Image> = serde_json::from_slice(text).ok()?;
     let [Image { config, repo_tags }] = <[Image; 1]>::try_from(images).ok()?;
     let [name] = <[String; 1]>::try_from(repo_tags?).ok()?;
-    // The engine's client is given it: nothing else than an image may be meant.
+    // This becomes an argument of the docker client, so it must be an image reference.
     ImageRef::parse(&name).ok()?;
     let digits = config.trim_end_matches(".json").rsplit('/').next()?;
     let is_id = digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());

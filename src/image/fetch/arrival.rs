@@ -1,4 +1,4 @@
-//! What an image that is fetched is called, and what was called so before.
+//! The name of a fetched image, and the image that had this name before.
 
 use super::{FetchError, Fetcher, tag};
 use crate::docker::{Docker, DockerError, args};
@@ -13,13 +13,14 @@ pub(super) struct Arrival<'a> {
 }
 
 impl<'a> Arrival<'a> {
-    /// Looks what has `name` now.
+    /// Looks up the image that has `name` now.
     pub(super) fn expect(docker: &'a Docker, name: &str) -> Result<Self, DockerError> {
         let before = docker.ask_image(&args::image_id(name))?;
         Ok(Self { docker, name: name.to_owned(), before })
     }
 
-    /// What `fetch` brings, if it is what was asked for; else all is as it was.
+    /// Returns what `fetch` has brought, if it is what was asked for. Otherwise restores the
+    /// former state.
     pub(super) fn take(
         self,
         fetcher: &Fetcher<'_>,
@@ -33,7 +34,7 @@ impl<'a> Arrival<'a> {
         result
     }
 
-    /// The first failure is told, and nothing that this could add to it.
+    /// Restores the former state. Failures are ignored: the one that led here is reported.
     fn undo(self) {
         let docker = self.docker.uninterruptible();
         let remove = |image: &str| docker.capture(&args::remove_images([image]));
@@ -49,7 +50,7 @@ impl<'a> Arrival<'a> {
 }
 
 impl Fetcher<'_> {
-    /// What the image `name`, out of `place`, says of itself: anything may have come.
+    /// Checks that the image `name`, fetched from `place`, is a node image of the right version.
     pub(super) fn checked(&self, name: &str, place: &str) -> Result<NodeImage, FetchError> {
         let json = self.docker.capture(&args::inspect_images([name]))?;
         let image = NodeImage::from_inspect(name, &json)?;

@@ -1,4 +1,4 @@
-//! Why no image came.
+//! The errors of fetching an image.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,56 +8,56 @@ use thiserror::Error;
 use crate::docker::DockerError;
 use crate::image::contract::ContractError;
 
-/// Why no image came.
+/// Why an image cannot be fetched.
 #[derive(Debug, Error)]
 pub enum FetchError {
-    /// The engine.
+    /// A call to the engine failed.
     #[error(transparent)]
     Docker(#[from] DockerError),
-    /// What came is not a node image.
+    /// The fetched image is not a node image.
     #[error(transparent)]
     Contract(#[from] ContractError),
-    /// A registry does not give it.
+    /// The image cannot be pulled.
     #[error("cannot pull the node image")]
     Pull(#[source] DockerError),
-    /// What came has another version of Kubernetes.
+    /// The fetched image has another Kubernetes version.
     #[error("there is no image with Kubernetes {wanted}; there is {found} in {place}")]
     NoVersion {
-        /// What was asked for.
+        /// The version that was asked for.
         wanted: String,
-        /// What there is.
+        /// The version of the image.
         found: String,
-        /// Where.
+        /// Where the image is from.
         place: String,
     },
-    /// A file.
+    /// The file cannot be loaded.
     #[error("cannot load the node image from {}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         source: FileError,
     },
 }
 
-/// Why a file is not taken.
+/// Why a file cannot be loaded.
 #[derive(Debug, Error)]
 pub enum FileError {
-    /// It cannot be read, or not to its end.
+    /// The file cannot be read.
     #[error("the file cannot be read")]
     Read(#[source] io::Error),
-    /// It is something else.
+    /// The file is not an image.
     #[error("not a file with one image")]
     Foreign,
-    /// It is not what was compressed.
+    /// The file is damaged.
     #[error("the file is damaged")]
     Damaged,
-    /// It is not what was released.
+    /// The file does not have the checksum of the release.
     #[error("checksum mismatch: {} has another one", .0.display())]
     Checksum(PathBuf),
 }
 
-/// What was cut short or overwritten, nothing can be read out of.
+/// Converts the error of a file that was truncated or overwritten.
 impl From<io::Error> for FileError {
     fn from(error: io::Error) -> Self {
         match error.raw_os_error() {
@@ -68,7 +68,7 @@ impl From<io::Error> for FileError {
 }
 
 impl FetchError {
-    /// The docker call that failed, if one did: what it printed says why.
+    /// Returns the failed docker call, if there is one. Its output tells the reason.
     #[must_use]
     pub fn docker(&self) -> Option<&DockerError> {
         match self {

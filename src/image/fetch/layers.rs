@@ -1,4 +1,4 @@
-//! What docker draws of a pull, read: a line for each layer, over and over.
+//! Parses docker's progress display of a pull: lines for each layer, again and again.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,15 +7,15 @@ use console::strip_ansi_codes;
 
 use super::transfer;
 
-/// What is known of the layers so far.
+/// The state of the layers so far.
 #[derive(Debug, Default)]
 pub(super) struct Layers {
     layers: BTreeMap<String, Layer>,
-    /// The beginning of a line whose end has not come.
+    /// The beginning of an incomplete line.
     rest: String,
 }
 
-/// One of them.
+/// A layer.
 #[derive(Debug, Default)]
 struct Layer {
     total: u64,
@@ -25,12 +25,12 @@ struct Layer {
 }
 
 impl Layers {
-    /// Takes in what was drawn.
+    /// Processes more of docker's output.
     pub(super) fn read(&mut self, text: &str) {
         self.rest.push_str(text);
         let drawn = std::mem::take(&mut self.rest);
         let mut lines = drawn.split(['\r', '\n']);
-        // Not a whole line yet, or nothing.
+        // The last piece is an incomplete line, or empty.
         lines.next_back().unwrap_or_default().clone_into(&mut self.rest);
         for line in lines {
             self.line(&strip_ansi_codes(line));
@@ -55,7 +55,7 @@ impl Layers {
         Some(())
     }
 
-    /// What the user waits for, `passed` since it began; none before anything is known.
+    /// Returns the progress after `passed`, or `None` if nothing is known yet.
     pub(super) fn tell(&self, passed: Duration) -> Option<String> {
         let layers = self.layers.values();
         let (count, here) = (layers.len(), layers.clone().filter(|layer| layer.is_here).count());
@@ -74,13 +74,14 @@ impl Layers {
     }
 }
 
-/// What is done and all of it, as in `[==>   ]  12.34MB/45.6MB`; the bar may be missing.
+/// Parses `[==>   ]  12.34MB/45.6MB` to the number of bytes done and the total. The bar may be
+/// missing.
 fn sizes(progress: &str) -> Option<(u64, u64)> {
     let (done, total) = progress.split_whitespace().next_back()?.split_once('/')?;
     Some((bytes(done)?, bytes(total)?))
 }
 
-/// `12.34MB`
+/// Parses a size such as `12.34MB`.
 fn bytes(word: &str) -> Option<u64> {
     let (number, factor) = [("kB", 1e3), ("MB", 1e6), ("GB", 1e9), ("B", 1.0)]
         .iter()
@@ -95,7 +96,7 @@ fn bytes(word: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    /// As docker 20.10 draws it.
+    /// Output of docker 20.10.
     const DRAWN: &str = "v1.37.2: Pulling from mok/mok-debian-13\r\n\
         \r\n\u{1b}[1A\u{1b}[2K\r375069e856d1: Pulling fs layer \r\u{1b}[1B\
         \r\n\u{1b}[1A\u{1b}[2K\r653e670986ea: Pulling fs layer \r\u{1b}[1B\
@@ -106,7 +107,7 @@ mod tests {
     fn bytes_of_all_layers_are_added_up() {
         let mut layers = Layers::default();
         assert_eq!(layers.tell(Duration::ZERO), None);
-        // In pieces, as they come.
+        // Output arrives in pieces.
         for piece in DRAWN.as_bytes().chunks(7) {
             layers.read(std::str::from_utf8(piece).unwrap());
         }

@@ -1,5 +1,5 @@
-//! Out of a file, such as a release has. The engine is given it decompressed: older ones
-//! do not know how.
+//! Loads an image from a file, such as those of a release. mokctl decompresses it, because older
+//! engines cannot.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -16,10 +16,10 @@ use crate::image::identity;
 use crate::ui::StageGuard;
 
 impl Fetcher<'_> {
-    /// The image in the file `path`, if the engine has it under the same name.
+    /// Returns the image in the file `path`, if the engine has it under the same name already.
     ///
     /// # Errors
-    /// The file is of no image, or of another version than was asked for.
+    /// Fails if the file is not an image, or has another version than was asked for.
     pub fn known(&self, path: &Path) -> Result<Option<NodeImage>, FetchError> {
         let Manifest { name, id } = manifest(path)?;
         let Some(id) = id else { return Ok(None) };
@@ -27,10 +27,10 @@ impl Fetcher<'_> {
         here.map(|_| self.checked(&name, &path.display().to_string())).transpose()
     }
 
-    /// Brings the image in the file `path`.
+    /// Loads the image in the file `path`.
     ///
     /// # Errors
-    /// It does not come, or is not what was asked for.
+    /// Fails if the image cannot be loaded, or is not what was asked for.
     pub fn load(&self, path: &Path) -> Result<NodeImage, FetchError> {
         let wrong = |source| FetchError::File { path: path.to_owned(), source };
         let place = path.display().to_string();
@@ -55,7 +55,7 @@ impl Fetcher<'_> {
             fed.map_err(|error| wrong(error.into()))
         };
         let image = arrival.take(self, load, &place)?;
-        // Where one without a name is meant, unless another image has been built here.
+        // The image gets the default name as well, unless a built image has it.
         let default = identity::name(image.version);
         if self.docker.ask_image(&args::image_id(&default))?.is_none() {
             self.docker.capture(&args::tag(&name, &default))?;
@@ -76,7 +76,7 @@ fn manifest(path: &Path) -> Result<Manifest, FetchError> {
     archive::manifest(open(path)?).map_err(wrong)
 }
 
-/// A file that tells how far it has been read.
+/// A file that reports how far it has been read.
 struct Counted<'a> {
     file: File,
     done: u64,
@@ -86,7 +86,7 @@ struct Counted<'a> {
     stage: &'a StageGuard,
 }
 
-/// How often that is told.
+/// How often that is reported.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 impl Read for Counted<'_> {

@@ -1,5 +1,5 @@
-//! A node image that is not built here: pulled from a repository, or taken out of a file.
-//! What comes is checked against the contract; what fails, or is none, does not stay.
+//! Fetches a node image that is not built here: pulls it from a repository, or loads it from a
+//! file. The image must have the labels of a node image. Otherwise it is removed again.
 
 pub mod archive;
 mod arrival;
@@ -18,7 +18,7 @@ use crate::docker::Docker;
 use crate::image::release;
 use crate::ui::Ui;
 
-/// What brings an image to an engine.
+/// Fetches images into an engine.
 #[derive(Debug)]
 pub struct Fetcher<'a> {
     /// The engine.
@@ -29,10 +29,10 @@ pub struct Fetcher<'a> {
     pub wanted: Option<&'a VersionPrefix>,
 }
 
-/// What is done, in a plan.
+/// The name of this step in a dry run.
 pub const STEP: &str = "fetch the node image";
 
-/// The version that is meant, as in a tag: [`release::DEFAULT`] where none is asked for.
+/// Returns the version as a tag, by default [`release::DEFAULT`].
 fn tag(wanted: Option<&VersionPrefix>) -> String {
     wanted.map_or_else(|| release::DEFAULT.to_string(), |wanted| format!("v{wanted}"))
 }

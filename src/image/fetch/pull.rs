@@ -1,4 +1,4 @@
-//! From a registry: the engine pulls it, with the credentials of docker's client.
+//! Pulls an image from a registry, with the docker client's credentials.
 
 use std::time::Instant;
 
@@ -12,13 +12,14 @@ use crate::image::contract::NodeImage;
 use crate::image::identity::{self, FLAVOUR};
 use crate::image::release;
 
-/// What is pulled from `repository` where a version is `wanted`.
+/// Returns the reference of the image of the version `wanted` in `repository`.
 #[must_use]
 pub fn reference(repository: &ImageRepository, wanted: Option<&VersionPrefix>) -> String {
     repository.image(&format!("{FLAVOUR}:{}", tag(wanted)))
 }
 
-/// The same from where the release has its images, by digest where it knows that.
+/// Returns the reference of the image of the version `wanted` in the release's repository, by
+/// digest if the release knows it.
 #[must_use]
 pub fn reference_of_release(wanted: Option<&VersionPrefix>) -> Option<String> {
     let repository = release::repository()?;
@@ -29,12 +30,12 @@ pub fn reference_of_release(wanted: Option<&VersionPrefix>) -> Option<String> {
 }
 
 impl Fetcher<'_> {
-    /// Brings the image `from` a registry, under the name that it has when it is built here.
+    /// Pulls the image `from`, and gives it the name that a built one has.
     ///
     /// # Errors
-    /// It does not come, or is not what was asked for.
+    /// Fails if the image cannot be pulled, or is not what was asked for.
     pub fn pull(&self, from: &str) -> Result<NodeImage, FetchError> {
-        // No version is asked for: one is meant.
+        // Without a version, the default one must come.
         let default = VersionPrefix::from(release::DEFAULT);
         let fetcher = Fetcher { wanted: Some(self.wanted.unwrap_or(&default)), ..*self };
         let docker = self.docker;

@@ -1,4 +1,4 @@
-//! The checksums that a release has beside its files.
+//! The checksums of a release's files.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 
 use super::error::FileError;
 
-/// What the file beside the others is called, in the form of `sha256sum`.
+/// The name of the file with the checksums, in the format of `sha256sum`.
 const SUMS: &str = "SHA256SUMS";
 
-/// Checks `path` against the checksums beside it, if there are any and it is among them.
+/// Checks `path` against the checksums in its folder, if there are any for it.
 pub(super) fn check(path: &Path) -> Result<(), FileError> {
     let sums = path.with_file_name(SUMS);
     let text = match fs::read_to_string(&sums) {
@@ -33,7 +33,7 @@ pub(super) fn check(path: &Path) -> Result<(), FileError> {
     if found.eq_ignore_ascii_case(sum) { Ok(()) } else { Err(FileError::Checksum(sums)) }
 }
 
-/// The checksum of the file `name`; a star before it says that it was read as it is.
+/// Returns the checksum of the file `name`. A star before the name means binary mode.
 fn sum_of<'a>(name: &str, text: &'a str) -> Option<&'a str> {
     text.lines().filter_map(|line| line.split_once(' ')).find_map(|(sum, file)| {
         let file = file.strip_prefix([' ', '*']).unwrap_or(file);

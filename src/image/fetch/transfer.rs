@@ -1,9 +1,9 @@
-//! How far a transfer is: bytes, rate, and how long the rest takes.
+//! The progress of a transfer: bytes, rate and remaining time.
 
 use std::time::Duration;
 
-/// `212 of 366 MB, 54.2 MB/s, 3 s left`; the rate and the rest only where there is one
-/// to be told.
+/// Returns for example `212 of 366 MB, 54.2 MB/s, 3 s left`. Rate and remaining time are left out
+/// if they are unknown.
 pub(super) fn tell(done: u64, total: u64, passed: Duration) -> String {
     let sizes = sizes(done, total);
     if done == 0 || passed < TELLING {
@@ -18,14 +18,14 @@ pub(super) fn tell(done: u64, total: u64, passed: Duration) -> String {
     format!("{sizes}, {rate:.1} MB/s, {seconds:.0} s left")
 }
 
-/// `212 of 366 MB`
+/// Returns for example `212 of 366 MB`.
 pub(super) fn sizes(done: u64, total: u64) -> String {
     format!("{} of {} MB", done.div_ceil(MB), total.div_ceil(MB))
 }
 
 const MB: u64 = 1_000_000;
 
-/// From when on the rate says something.
+/// The time after which the rate is meaningful.
 const TELLING: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
