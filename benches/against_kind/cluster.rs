@@ -1,5 +1,4 @@
-//! What is done with a cluster of either side, by what both have: docker and the
-//! kubectl of the first node.
+//! Work in a cluster of either side, with what both have: docker, and kubectl in the first node.
 
 use std::io::Write;
 use std::net::Ipv4Addr;
@@ -9,8 +8,8 @@ use crate::ask::output;
 use crate::shape::Shape;
 use crate::side::Side;
 
-/// Starts a pod on every node, of an image that every node has, and returns when all
-/// of them run. Prints how many that are.
+/// A script that starts a pod on every node, of an image that every node has, waits until all are
+/// running, and prints their number.
 const FIRST_PODS: &str = r#"
 export KUBECONFIG=/etc/kubernetes/admin.conf
 # Read to its end: a pipe that breaks would be a failure.
@@ -41,9 +40,9 @@ pub(crate) fn run_first_pods(side: Side, shape: Shape) -> Result<(), String> {
     }
 }
 
-/// An app of two replicas, of an image that both sides' nodes have for their volumes, and a pod
-/// to ask it from. Returns when both replicas run. No bare pod: a new cluster refuses one until
-/// its namespace has a service account, and kind's command does not wait for that.
+/// An app of two replicas, of an image that nodes of both sides have for volumes, and a client.
+/// The client is a Deployment, not a bare pod: a new cluster refuses pods until its namespace has
+/// a service account, and kind's command does not wait for that.
 const APP: &str = "
 export KUBECONFIG=/etc/kubernetes/admin.conf
 kubectl apply --filename=- >/dev/null <<'YAML'
@@ -88,7 +87,7 @@ YAML
 kubectl rollout status deployment/app --timeout=300s >/dev/null
 ";
 
-/// Returns when the app answers by its Service's name.
+/// A script that waits until the app answers by its Service's name.
 const ASK: &str = "
 export KUBECONFIG=/etc/kubernetes/admin.conf
 ask='kubectl exec --namespace=default deployment/asks -- wget -q -T 2 -O /dev/null http://app'
@@ -105,14 +104,14 @@ pub(crate) fn ask_app(side: Side) -> Result<(), String> {
     script(&side.first_node(), ASK).map(drop)
 }
 
-/// A container of the cluster; a balancer is one, too.
+/// A container of the cluster: a node or a load balancer.
 #[derive(Debug)]
 pub(crate) struct Container {
     pub(crate) id: String,
     pub(crate) name: String,
 }
 
-/// All containers of the cluster.
+/// Returns all containers of the cluster.
 pub(crate) fn containers(side: Side) -> Result<Vec<Container>, String> {
     let label = format!("--filter=label={}", side.label());
     let list = output("docker", &["ps", "--no-trunc", "--format={{.ID}} {{.Names}}", &label])?;
@@ -120,7 +119,7 @@ pub(crate) fn containers(side: Side) -> Result<Vec<Container>, String> {
     Ok(pairs.map(|(id, name)| Container { id: id.into(), name: name.into() }).collect())
 }
 
-/// The names of the cluster's containers, which run, ordered by address.
+/// Returns the names of the cluster's running containers, sorted by address.
 pub(crate) fn by_address(side: Side) -> Result<Vec<String>, String> {
     let nodes: Vec<String> = containers(side)?.into_iter().map(|node| node.name).collect();
     let format = "--format={{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
@@ -135,7 +134,7 @@ pub(crate) fn by_address(side: Side) -> Result<Vec<String>, String> {
     Ok(nodes.into_iter().map(|(_, name)| name).collect())
 }
 
-/// Runs a script in a container and returns what it prints; it must succeed.
+/// Runs a script in a container, which must succeed, and returns its output.
 pub(crate) fn script(container: &str, script: &str) -> Result<String, String> {
     let failed = |why: String| format!("a script in {container}: {why}");
     let mut child = Command::new("docker")

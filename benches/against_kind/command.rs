@@ -1,10 +1,10 @@
-//! What each side is called with.
+//! The command lines of both sides.
 
 use crate::setup::Setup;
 use crate::shape::Shape;
 use crate::side::{NAME, Side};
 
-/// The command that makes a cluster.
+/// Returns the command that creates a cluster.
 pub(crate) fn create(setup: &Setup, side: Side, shape: Shape) -> Result<Vec<String>, String> {
     Ok(match side {
         Side::Mokctl => words(&[
@@ -17,7 +17,7 @@ pub(crate) fn create(setup: &Setup, side: Side, shape: Shape) -> Result<Vec<Stri
             &shape.workers.to_string(),
             "--image",
             &setup.node_image,
-            // What kind installs too.
+            // kind installs the same add-on.
             "--addons",
             "storage",
         ]),
@@ -39,7 +39,7 @@ pub(crate) fn create(setup: &Setup, side: Side, shape: Shape) -> Result<Vec<Stri
     })
 }
 
-/// The command that removes it.
+/// Returns the command that deletes the cluster.
 pub(crate) fn delete(setup: &Setup, side: Side) -> Vec<String> {
     match side {
         Side::Mokctl => words(&[&setup.mokctl, "-q", "delete", "cluster", NAME, "--yes"]),
@@ -47,7 +47,7 @@ pub(crate) fn delete(setup: &Setup, side: Side) -> Vec<String> {
     }
 }
 
-/// The command that puts an image into every node.
+/// Returns the command that loads an image into every node.
 pub(crate) fn load(setup: &Setup, side: Side) -> Vec<String> {
     match side {
         Side::Mokctl => words(&[&setup.mokctl, "-q", "load", "image", NAME, LOADED]),
@@ -55,11 +55,12 @@ pub(crate) fn load(setup: &Setup, side: Side) -> Vec<String> {
     }
 }
 
-/// scripts/bench/images.sh makes it.
+/// The image to load, which scripts/bench/images.sh makes.
 const LOADED: &str = "localhost/mok-bench-load:1";
 
-/// The command that stops it, or starts it again (`verb`). kind has none, docker has: `nodes`
-/// are its nodes by the addresses that they have, which follow from the order of a start.
+/// Returns the command that stops the cluster, or starts it again (`verb`). kind has no such
+/// command, so docker's is used. `nodes` are kind's nodes sorted by address: addresses depend on
+/// the order in which nodes are started.
 pub(crate) fn power(setup: &Setup, side: Side, verb: &str, nodes: &[String]) -> Vec<String> {
     match side {
         Side::Mokctl => words(&[&setup.mokctl, "-q", verb, "cluster", NAME]),
@@ -70,14 +71,14 @@ pub(crate) fn power(setup: &Setup, side: Side, verb: &str, nodes: &[String]) -> 
     }
 }
 
-/// What is done with a snapshot.
+/// The commands for snapshots.
 pub(crate) struct Snapshot {
     pub(crate) create: Vec<String>,
     pub(crate) restore: Vec<String>,
     pub(crate) delete: Vec<String>,
 }
 
-/// The commands for a snapshot of the cluster, where there are snapshots.
+/// Returns the commands for a snapshot of the cluster, if the side has snapshots.
 pub(crate) fn snapshot(setup: &Setup, side: Side) -> Option<Snapshot> {
     let mokctl = |more: &[&str]| words(&[&[setup.mokctl.as_str(), "-q"][..], more].concat());
     (side == Side::Mokctl).then(|| Snapshot {
@@ -87,8 +88,8 @@ pub(crate) fn snapshot(setup: &Setup, side: Side) -> Option<Snapshot> {
     })
 }
 
-/// Its own pod network comes as an image that no distribution has; the node image
-/// has one in its place.
+/// Returns kind's configuration. Its pod network exists only as an image of a registry, so it is
+/// disabled: the node image has one in its place.
 fn kind_config(shape: Shape) -> String {
     let mut text = "kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4

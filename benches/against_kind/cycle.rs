@@ -1,4 +1,4 @@
-//! One cluster, made and removed, with the clock running.
+//! One timed cycle: a cluster is created, used and deleted.
 
 use std::fmt;
 use std::fs;
@@ -16,23 +16,23 @@ use crate::timed::{LIMIT, timed};
 use crate::usage::{Group, Machine};
 use crate::{cluster, command, used, watch};
 
-/// What one round of one side has shown.
+/// The results of one round of one side.
 #[derive(Debug)]
 pub(crate) struct Cycle {
-    /// docs/performance.md has what each figure means.
+    /// The times. docs/performance.md explains the figures.
     pub(crate) seconds: Seconds,
-    /// CPU seconds of engine, nodes and the program with its clients, until the first
-    /// pods ran.
+    /// CPU seconds of the engine, the nodes, and the program with its docker clients, until the
+    /// first pods were running.
     pub(crate) cpu: f64,
-    /// Of these, the program with its docker clients.
+    /// The part of these that the program and its docker clients used.
     pub(crate) own_cpu: f64,
-    /// Most memory of engine and nodes, without caches, in bytes.
+    /// Peak memory of engine and nodes, without caches, in bytes.
     pub(crate) memory: f64,
-    /// What others took of the machine's CPU time, 0 to 1.
+    /// The part of the machine's CPU time that other processes used, 0 to 1.
     pub(crate) outside: f64,
 }
 
-/// Docker clients that were started.
+/// The numbers of docker clients that were started.
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
     pub(crate) create: u32,
@@ -83,7 +83,7 @@ impl fmt::Display for Cycle {
     }
 }
 
-/// The first half of a cycle.
+/// The results of the first half of a cycle.
 struct Created {
     ready: f64,
     command: f64,
@@ -93,7 +93,7 @@ struct Created {
 
 impl Created {
     fn run(setup: &Setup, side: Side, shape: Shape) -> Result<Self, String> {
-        // Not joined where the command fails: there is nothing to be seen then.
+        // If the command fails, the watching thread is not joined: it would wait for nothing.
         let (tell, told) = mpsc::channel();
         thread::spawn(move || tell.send(watch::all_ready(side, shape.nodes(), LIMIT)));
         let words = command::create(setup, side, shape)?;
@@ -109,8 +109,7 @@ impl Created {
     }
 }
 
-/// A cycle that is not timed, with a docker client that counts how often it is
-/// started.
+/// Runs a cycle without timing it, with a docker client that counts its starts.
 pub(crate) fn count_calls(setup: &Setup, side: Side, shape: Shape) -> Result<Calls, String> {
     let folder = setup.path("counting");
     let client = format!("{folder}/docker");
@@ -132,7 +131,7 @@ pub(crate) fn count_calls(setup: &Setup, side: Side, shape: Shape) -> Result<Cal
     Ok(Calls { create, delete })
 }
 
-/// Makes a cluster to look at.
+/// Creates a cluster that other measurements use.
 pub(crate) fn create(setup: &Setup, side: Side, shape: Shape) -> Result<f64, String> {
     let begun = Instant::now();
     timed(setup, &command::create(setup, side, shape)?, None)?;
@@ -140,7 +139,7 @@ pub(crate) fn create(setup: &Setup, side: Side, shape: Shape) -> Result<f64, Str
     Ok(begun.elapsed().as_secs_f64())
 }
 
-/// Removes it.
+/// Deletes that cluster.
 pub(crate) fn delete(setup: &Setup, side: Side) -> Result<(), String> {
     timed(setup, &command::delete(setup, side), None).map(drop)
 }

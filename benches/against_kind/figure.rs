@@ -1,11 +1,11 @@
-//! What is timed, and what each is called.
+//! The figures that are timed.
 
 use std::collections::BTreeMap;
 
-/// Seconds by the name of a figure, those of [`FIGURES`] that there are.
+/// Seconds by the name of the figure, for some of [`FIGURES`].
 pub(crate) type Seconds = BTreeMap<&'static str, f64>;
 
-/// All of them, in the order in which they are told: name, and what ends the time.
+/// All figures, in the order of reports: the name, and the event at which the time ends.
 pub(crate) const FIGURES: [(&str, &str); 9] = [
     ("ready", "all nodes Ready"),
     ("command", "the command has returned"),

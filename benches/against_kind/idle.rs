@@ -1,5 +1,4 @@
-//! What an idle cluster costs: CPU, memory, processes, and what its
-//! journals say.
+//! Measures an idle cluster: CPU time, memory, processes, and journal lines.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -12,26 +11,26 @@ use crate::shape::Shape;
 use crate::side::Side;
 use crate::usage::{self, Group};
 
-/// After the first pods run, until it counts as settled. A kubelet tells of its master's
-/// static pods only a minute and more after `kubeadm init`.
+/// How long a cluster settles after its first pods are running. A kubelet reports the static pods
+/// of its master only more than a minute after `kubeadm init`.
 const SETTLING: Duration = Duration::from_secs(120);
-/// How long it is looked at.
+/// How long the cluster is measured.
 pub(crate) const WINDOW: Duration = Duration::from_secs(60);
 
-/// One container of a cluster.
+/// The figures of one container.
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) name: String,
-    /// CPU seconds in a minute.
+    /// CPU seconds a minute.
     pub(crate) cpu: f64,
-    /// Bytes that are no cache.
+    /// Memory without caches, in bytes.
     pub(crate) memory: f64,
-    /// Bytes of its processes, with their part of what they share (PSS).
+    /// Memory of its processes, in which shared pages are counted in parts (PSS), in bytes.
     pub(crate) pss: f64,
     pub(crate) processes: usize,
-    /// Of its journal, in a minute.
+    /// Journal lines a minute.
     pub(crate) lines: usize,
-    /// Instances of inotify, of which a kernel grants a number to each user.
+    /// inotify instances, of which each user has a limited number.
     pub(crate) inotify: usize,
 }
 
@@ -39,15 +38,15 @@ pub(crate) struct Node {
 pub(crate) struct Idle {
     pub(crate) side: Side,
     pub(crate) shape: Shape,
-    /// Seconds until it was made and a pod ran on every node.
+    /// Seconds until it was created and a pod was running on every node.
     pub(crate) made: f64,
     pub(crate) nodes: Vec<Node>,
-    /// What the journals said more than once in the window, most frequent first.
+    /// Messages that were in the journals more than once, most frequent first.
     pub(crate) repeated: Vec<(usize, String)>,
 }
 
 impl Idle {
-    /// Makes a cluster, lets it settle, looks at it and removes it.
+    /// Creates a cluster, lets it settle, measures and deletes it.
     pub(crate) fn measure(setup: &Setup, side: Side, shape: Shape) -> Result<Self, String> {
         let made = cycle::create(setup, side, shape)?;
         thread::sleep(SETTLING);
@@ -65,7 +64,7 @@ impl Idle {
         thread::sleep(WINDOW);
         let (minutes, after) = (begun.elapsed().as_secs_f64() / 60.0, cpu()?);
 
-        // Asked of the nodes only now, so that asking is not in the figures.
+        // The nodes are asked only after the window, so that this does not count.
         let mut messages = BTreeMap::new();
         let mut nodes = Vec::new();
         for (index, (container, group)) in containers.iter().zip(&groups).enumerate() {
@@ -95,32 +94,33 @@ impl Idle {
     }
 }
 
-/// What a node's journal got in the last `seconds`; a balancer has none.
+/// Returns the lines of a node's journal of the last `seconds`. A load balancer has none.
 fn journal(container: &str, seconds: u64) -> Result<Vec<String>, String> {
     let ask = format!(
         "[[ -S /run/systemd/private ]] || exit 0
         journalctl --quiet --no-pager --output=short --no-hostname --since='-{seconds} seconds'"
     );
-    // "Nov 22 15:00:00 kubelet[12]: ..."
+    // Lines have the form "Nov 22 15:00:00 kubelet[12]: ...".
     let text = script(container, &ask)?;
     Ok(text.lines().map(|line| line.chars().skip(16).collect()).collect())
 }
 
 fn inotify_instances(container: &str) -> Result<usize, String> {
-    // find fails over processes that end meanwhile; what it has found counts.
+    // find fails if processes end in the meantime. Its output counts all the same.
     let count = "shopt -s nullglob
         find /proc/[0-9]*/fd -lname anon_inode:inotify 2>/dev/null | wc -l || true";
     script(container, count)?.parse().map_err(|_| format!("{container}: inotify cannot be counted"))
 }
 
-/// The same for all lines that differ in numbers, times and identifiers alone.
+/// Returns the line without numbers, times and identifiers, so that lines that differ in nothing
+/// else become equal.
 pub(crate) fn without_particulars(line: &str) -> String {
     let word = |word: &str| {
         let digits = word.chars().filter(char::is_ascii_digit).count();
         if digits > 4 || digits * 3 > word.len() { "#".to_owned() } else { word.to_owned() }
     };
     let mut text = line.split_whitespace().map(word).collect::<Vec<_>>().join(" ");
-    // The number of the process that said it.
+    // The process id.
     if let (Some(open), Some(close)) = (text.find('['), text.find("]:"))
         && open < close
     {

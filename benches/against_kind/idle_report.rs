@@ -1,4 +1,4 @@
-//! How the cost of clusters at rest is told.
+//! Reports about idle clusters.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use crate::idle::Idle;
 
 const MIB: f64 = 1024.0 * 1024.0;
 
-/// For people, one table; then what the journals repeated.
+/// Returns a table, followed by the messages that the journals repeated.
 pub(crate) fn text(all: &[Idle]) -> String {
     let mut text = format!(
         "{:<6} {:<7} {:<26} {:>7} {:>8} {:>8} {:>9} {:>7} {:>8}\n",
@@ -50,7 +50,7 @@ pub(crate) fn text(all: &[Idle]) -> String {
     text
 }
 
-/// For programs.
+/// Returns the results as JSON.
 pub(crate) fn json(machine: &Value, all: &[Idle]) -> Value {
     let one = |idle: &Idle| {
         json!({
@@ -72,7 +72,7 @@ pub(crate) fn json(machine: &Value, all: &[Idle]) -> Value {
     json!({ "machine": machine, "idle": all.iter().map(one).collect::<Vec<_>>() })
 }
 
-/// For docs/performance.md.
+/// Returns the part of docs/performance.md.
 pub(crate) fn markdown(machine: &Value, all: &[Idle]) -> String {
     let mut text = crate::report::preamble(machine);
     text.push_str(
@@ -110,7 +110,8 @@ fn pss(idle: &Idle) -> f64 {
     idle.nodes.iter().map(|node| node.pss).sum()
 }
 
-/// mokctl's CPU and memory to kind's, for shapes that both were measured with.
+/// Returns the ratios of mokctl's CPU time and memory to kind's, for shapes of which both were
+/// measured.
 fn ratios(all: &[Idle]) -> Vec<(String, f64, f64)> {
     let of = |idle: &Idle, side| idle.side == side;
     let mine = all.iter().filter(|idle| of(idle, crate::side::Side::Mokctl));

@@ -1,4 +1,4 @@
-//! The images that nodes are made of: how large they are.
+//! The sizes of the node images.
 
 use std::io;
 use std::process::{Command, Stdio};
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::ask::output;
 use crate::setup::Setup;
 
-/// As much as a release compresses with, or a registry does.
+/// The compression level of releases and registries.
 const LEVEL: i32 = 3;
 
-/// Bytes, mokctl's image and kind's.
+/// Sizes in bytes, of mokctl's image and of kind's.
 #[derive(Debug)]
 pub(crate) struct Images {
     on_disk: [f64; 2],
@@ -55,7 +55,7 @@ fn on_disk(name: &str) -> Result<f64, String> {
     size.parse().map_err(|error| format!("{name}: {error}"))
 }
 
-/// Of the archive that docker makes of it.
+/// Returns the compressed size of the archive that docker makes of an image.
 fn compressed(name: &str) -> Result<f64, String> {
     let failed = |error: io::Error| format!("docker save {name}: {error}");
     let mut save = Command::new("docker");
@@ -75,7 +75,7 @@ fn compressed(name: &str) -> Result<f64, String> {
     Ok(written.0 as f64)
 }
 
-/// Bytes that went by.
+/// Counts the bytes that are written.
 struct Counted(u64);
 
 impl io::Write for Counted {

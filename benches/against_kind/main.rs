@@ -1,6 +1,5 @@
-//! mokctl against kind, side by side: how long until a cluster can be used, and
-//! what that costs. Run by `make bench`, which prepares engine and images; here it
-//! is done and told. Everything about it comes from the environment
+//! Compares mokctl with kind: how long until a cluster can be used, and what that costs. `make
+//! bench` prepares engine and images, and runs this. All parameters come from the environment
 //! ([`setup::Setup`]).
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the report is its answer")]
@@ -58,14 +57,14 @@ fn create(setup: &Setup) -> Result<(), String> {
         Report { machine, rounds: setup.rounds, outcomes: Vec::new(), program, images };
     for &shape in &setup.shapes {
         report.outcomes.push(compare(setup, shape)?);
-        // What is known is kept, whatever becomes of the next shape.
+        // Results are written after each shape, because the next one may fail.
         keep(setup, &report)?;
     }
     print!("{}", report.text());
     Ok(())
 }
 
-/// Writes what a report says into its files.
+/// Writes a report to its files.
 fn keep(setup: &Setup, report: &Report) -> Result<(), String> {
     setup.write("bench.json", &format!("{:#}\n", report.json()))?;
     let plot = plot::svg(&report.outcomes);
@@ -78,8 +77,8 @@ fn keep(setup: &Setup, report: &Report) -> Result<(), String> {
     Ok(())
 }
 
-/// All rounds of one shape. The warm-up counts what a timed round must not be slowed
-/// down by counting; sides take turns in going first.
+/// Runs all rounds of one shape. The warm-up round counts docker calls, which would slow down
+/// timed rounds. The sides take turns in going first.
 fn compare(setup: &Setup, shape: Shape) -> Result<Outcome, String> {
     let mut outcome = Outcome::new(shape);
     for side in Side::BOTH {

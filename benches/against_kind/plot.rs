@@ -1,5 +1,5 @@
-//! The comparison as a picture: for each figure a row of bars, as long as the
-//! median, with a line from the least to the most.
+//! The comparison as a picture: a row of bars for each figure. A bar is as long as the median,
+//! with a line from the minimum to the maximum.
 
 use std::fmt::Write;
 
@@ -12,10 +12,10 @@ use crate::statistics::Summary;
 const BAR: f64 = 14.0;
 const LEFT: f64 = 60.0;
 const WIDTH: f64 = 560.0;
-/// Distinct without colour, too: one is dark, the other light.
+/// The colours of both sides. They differ in brightness as well.
 const COLOURS: [&str; 2] = ["#1f5fa8", "#e8a33d"];
 
-/// An SVG document.
+/// Returns the picture as SVG.
 pub(crate) fn svg(outcomes: &[Outcome]) -> String {
     let mut body = String::new();
     let mut y = 24.0;

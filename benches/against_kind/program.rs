@@ -1,4 +1,4 @@
-//! The program itself: how large it is, and how long it takes to say its usage text.
+//! The program itself: its size, and how long it takes to print its usage text.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::statistics::Summary;
 
-/// Enough for a median that stays.
+/// The number of runs: enough for a stable median.
 const RUNS: usize = 200;
 
 /// A process that does nothing, to compare with.
@@ -16,16 +16,16 @@ const BARE: &str = "/bin/true";
 
 #[derive(Debug)]
 pub(crate) struct Program {
-    /// Bytes of the file.
+    /// The size of the file, in bytes.
     size: u64,
-    /// Seconds of `-h`.
+    /// How long `-h` takes, in seconds.
     usage: f64,
-    /// Seconds of a process that does nothing.
+    /// How long a process that does nothing takes, in seconds.
     bare: f64,
 }
 
 impl Program {
-    /// Runs both in turns; medians.
+    /// Runs both in turns, and returns the medians.
     pub(crate) fn measure(mokctl: &str) -> Result<Self, String> {
         let size = fs::metadata(mokctl).map_err(|error| format!("{mokctl}: {error}"))?.len();
         let mut usage = Vec::new();

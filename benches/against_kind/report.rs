@@ -1,4 +1,4 @@
-//! How the comparison is told: to people, to programs, in the documents.
+//! Reports of the comparison: text, JSON, and the part of docs/performance.md.
 
 use std::fmt::Write;
 
@@ -12,15 +12,14 @@ use crate::shape::Shape;
 use crate::side::Side;
 use crate::statistics::Summary;
 
-/// Rounds of one side that are further from each other than this part of their
-/// median say little.
+/// A shape is too noisy if the rounds of one side differ by more than this part of their median.
 const SPREAD: f64 = 0.4;
-/// So do rounds in which others took more than this part of the machine.
+/// A shape is too noisy if other processes used more than this part of the machine.
 const OUTSIDE: f64 = 0.15;
 
 const MIB: f64 = 1024.0 * 1024.0;
 
-/// All rounds of one shape; of each pair, mokctl's comes first.
+/// The results of all rounds of one shape. In each pair, mokctl's comes first.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) shape: Shape,
@@ -33,12 +32,12 @@ impl Outcome {
         Self { shape, calls: Default::default(), cycles: Default::default() }
     }
 
-    /// One figure of one side.
+    /// Summarizes one figure of one side.
     pub(crate) fn summary(&self, side: Side, of: impl Fn(&Cycle) -> f64) -> Summary {
         Summary::of(self.cycles[side.index()].iter().map(of))
     }
 
-    /// The figures that this shape has: name, what ends the time, mokctl's and kind's seconds.
+    /// Returns the figures of this shape: name, end of the time, seconds of mokctl and of kind.
     pub(crate) fn figures(
         &self,
     ) -> impl Iterator<Item = (&'static str, &'static str, [Summary; 2])> + '_ {
@@ -51,7 +50,7 @@ impl Outcome {
         Side::BOTH.map(|side| self.summary(side, &of))
     }
 
-    /// Why the figures of this shape are not to be relied on.
+    /// Returns the reasons why this shape is too noisy.
     fn noise(&self) -> Vec<String> {
         let mut noise = Vec::new();
         for side in Side::BOTH {
@@ -69,7 +68,7 @@ impl Outcome {
         noise
     }
 
-    /// What is told beside the times: name, unit, one value for each side.
+    /// Returns the other figures: name, unit, and a value for each side.
     fn costs(&self) -> [(&'static str, &'static str, [f64; 2]); 5] {
         let median = |of: fn(&Cycle) -> f64| self.both(of).map(|summary| summary.median);
         let calls = |of: fn(&Calls) -> u32| [of(&self.calls[0]), of(&self.calls[1])].map(f64::from);
@@ -94,8 +93,8 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// A table, then a line `ratio SHAPE FIGURE RATIO` for each, then whether to
-    /// believe them.
+    /// Returns a table, then a line `ratio SHAPE FIGURE RATIO` for each figure, then which shapes
+    /// are too noisy.
     pub(crate) fn text(&self) -> String {
         let mut text = format!(
             "{:<6} {:<14} {:>26} {:>26} {:>6}\n",
@@ -137,7 +136,7 @@ impl Report {
         text + &self.program.text() + &self.images.text() + &ratios + &noise
     }
 
-    /// Every single figure.
+    /// Returns every single figure as JSON.
     pub(crate) fn json(&self) -> Value {
         let cycle = |cycle: &Cycle| {
             json!({
@@ -171,7 +170,7 @@ impl Report {
         json!({ "machine": self.machine, "shapes": shapes, "program": self.program.json(), "images": self.images.json() })
     }
 
-    /// The generated part of docs/performance.md.
+    /// Returns the generated part of docs/performance.md.
     pub(crate) fn markdown(&self) -> String {
         let mut text = preamble(&self.machine);
         let _ = write!(
@@ -223,7 +222,7 @@ impl Report {
     }
 }
 
-/// What machine and which programs.
+/// Returns a line about machine and programs.
 pub(crate) fn preamble(machine: &Value) -> String {
     let of = |name: &str| machine[name].to_string().trim_matches('"').to_owned();
     format!(

@@ -1,4 +1,4 @@
-//! What `make bench` has prepared, and what it was asked for.
+//! The parameters of `make bench`, and what it has prepared.
 
 use std::env;
 use std::fs;
@@ -13,9 +13,9 @@ use crate::side::Side;
 /// What is measured.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Mode {
-    /// Making and removing clusters.
+    /// Creating and deleting clusters.
     Create,
-    /// Clusters that are left alone.
+    /// Idle clusters.
     Idle,
 }
 
@@ -25,13 +25,13 @@ pub(crate) struct Setup {
     pub(crate) rounds: usize,
     pub(crate) shapes: Vec<Shape>,
     pub(crate) sides: Vec<Side>,
-    /// The programs.
+    /// The path of mokctl.
     pub(crate) mokctl: String,
     pub(crate) kind: String,
-    /// What each makes nodes of.
+    /// The node image of mokctl.
     pub(crate) node_image: String,
     pub(crate) kind_image: String,
-    /// Where results go.
+    /// The folder for results.
     folder: PathBuf,
     /// The document whose generated part is replaced.
     pub(crate) docs: Option<PathBuf>,
@@ -63,19 +63,19 @@ impl Setup {
         })
     }
 
-    /// Writes a file among the results and returns its path.
+    /// Writes a file to the results, and returns its path.
     pub(crate) fn write(&self, name: &str, text: &str) -> Result<String, String> {
         let path = self.path(name);
         fs::write(&path, text).map_err(|error| format!("{path}: {error}"))?;
         Ok(path)
     }
 
-    /// The path of a file among the results.
+    /// Returns the path of a file in the results.
     pub(crate) fn path(&self, name: &str) -> String {
         self.folder.join(name).display().to_string()
     }
 
-    /// What the figures were taken with.
+    /// Describes the machine and the programs.
     pub(crate) fn machine(&self) -> Result<Value, String> {
         let gib = f64::from(1 << 20);
         let memory = field(&read("/proc/meminfo")?, "MemTotal:").unwrap_or_default() / gib;

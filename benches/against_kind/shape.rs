@@ -1,8 +1,8 @@
-//! How many masters and workers a cluster has.
+//! The numbers of masters and workers of a cluster.
 
 use std::fmt;
 
-/// `MASTERS+WORKERS`.
+/// A shape, `MASTERS+WORKERS`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shape {
     pub(crate) masters: usize,
@@ -10,7 +10,7 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// Reads `1+3`.
+    /// Parses a shape such as `1+3`.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let wrong = || format!("'{text}' is no shape: MASTERS+WORKERS is, such as 1+3");
         let (masters, workers) = text.split_once('+').ok_or_else(wrong)?;

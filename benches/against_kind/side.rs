@@ -1,8 +1,8 @@
-//! The two that are compared, and what they call their nodes.
+//! The two programs that are compared, and the names of their nodes.
 
 use std::fmt;
 
-/// The cluster of either side; there is one at a time.
+/// The name of the cluster. There is only one at a time.
 pub(crate) const NAME: &str = "bench";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(crate) enum Side {
 impl Side {
     pub(crate) const BOTH: [Self; 2] = [Self::Mokctl, Self::Kind];
 
-    /// Where its figures are among those of both.
+    /// Returns the index of this side's figures in pairs.
     pub(crate) fn index(self) -> usize {
         match self {
             Self::Mokctl => 0,
@@ -27,7 +27,7 @@ impl Side {
         found.ok_or_else(|| format!("'{text}' is no side: mokctl and kind are"))
     }
 
-    /// The node that has the control plane first.
+    /// Returns the name of the first node with a control plane.
     pub(crate) fn first_node(self) -> String {
         match self {
             Self::Mokctl => format!("{NAME}-master-1"),
@@ -35,7 +35,7 @@ impl Side {
         }
     }
 
-    /// The label of everything that belongs to the cluster.
+    /// Returns the label of everything that belongs to the cluster.
     pub(crate) fn label(self) -> String {
         match self {
             Self::Mokctl => format!("MokCluster={NAME}"),

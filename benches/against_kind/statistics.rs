@@ -1,6 +1,6 @@
-//! What is made of the figures of several rounds.
+//! Statistics over several rounds.
 
-/// Of one figure of one side.
+/// Minimum, median and maximum of a figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Summary {
     pub(crate) min: f64,
@@ -9,7 +9,7 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    /// Of at least one value.
+    /// Summarizes at least one value.
     pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut values: Vec<_> = values.into_iter().collect();
         values.sort_by(f64::total_cmp);
@@ -22,7 +22,7 @@ impl Summary {
         Self { min: values[0], median, max: values[values.len() - 1] }
     }
 
-    /// How far the rounds are from each other, as a part of the median.
+    /// Returns the range of the values, as a part of the median.
     pub(crate) fn spread(self) -> f64 {
         (self.max - self.min) / self.median
     }

@@ -1,4 +1,4 @@
-//! The parts of the bench that need no engine, tested.
+//! Tests of the parts that need no engine.
 
 #![allow(dead_code, reason = "most of it needs an engine")]
 

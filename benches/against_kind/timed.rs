@@ -1,15 +1,15 @@
-//! A command that runs to its end, with a limit.
+//! Runs commands with a time limit.
 
 use std::fs;
 use std::process::{Command, Stdio};
 
 use crate::setup::Setup;
 
-/// Seconds that making or removing a cluster may take on the slowest machine.
+/// The limit for creating or deleting a cluster on a slow machine, in seconds.
 pub(crate) const LIMIT: u32 = 900;
 
-/// Runs a command to its end, with `first` before everything else on its PATH.
-/// Returns the CPU seconds that it and its children took, as the shell counts them.
+/// Runs a command with `first` at the front of its PATH. Returns the CPU seconds that the command
+/// and its children used, as the shell counts them.
 pub(crate) fn timed(setup: &Setup, words: &[String], first: Option<&str>) -> Result<f64, String> {
     let script = r#"TIMEFORMAT='%U %S'; { time timeout --foreground "$@" >&3 2>&3; } 3>"$LOG""#;
     let log = setup.path("command.log");

@@ -1,5 +1,5 @@
-//! What the kernel has counted: for the bench's engine with all that runs in it,
-//! which is one control group, and for the machine.
+//! The kernel's counters: of the cgroup of the bench's engine and everything that runs in it, and
+//! of the machine.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,31 +8,31 @@ use std::time::Duration;
 
 use crate::ask::{field, read};
 
-/// The engine's group, as scripts/bench/engine.sh makes it.
+/// The cgroup of the engine, which scripts/bench/engine.sh makes.
 const GROUP: &str = "mok-bench";
-/// How often memory is looked at; the kernel's own maximum would count caches.
+/// How often memory is read. The kernel's own peak value would include caches.
 const INTERVAL: Duration = Duration::from_millis(250);
-/// What /proc counts time in, on every Linux: `USER_HZ`.
+/// The ticks a second in /proc on every Linux: `USER_HZ`.
 const TICKS: f64 = 100.0;
 
-/// Whether there is one hierarchy for all controllers.
+/// Whether the machine has cgroup v2.
 pub(crate) fn is_unified() -> bool {
     Path::new("/sys/fs/cgroup/cgroup.controllers").exists()
 }
 
-/// A control group: the whole bench, or one node.
+/// A cgroup: that of the whole bench, or of one node.
 #[derive(Debug, Clone)]
 pub(crate) struct Group {
     path: String,
 }
 
 impl Group {
-    /// Engine and nodes.
+    /// Returns the cgroup of engine and nodes.
     pub(crate) fn bench() -> Self {
         Self { path: GROUP.into() }
     }
 
-    /// A container, by its whole id.
+    /// Returns the cgroup of a container, by its full id.
     pub(crate) fn container(id: &str) -> Self {
         Self { path: format!("{GROUP}/nodes/{id}") }
     }
@@ -45,7 +45,7 @@ impl Group {
         }
     }
 
-    /// CPU seconds so far.
+    /// Returns the CPU seconds so far.
     pub(crate) fn cpu(&self) -> Result<f64, String> {
         let folder = self.folder("cpuacct");
         if is_unified() {
@@ -57,13 +57,13 @@ impl Group {
         }
     }
 
-    /// Bytes that are no cache of a file, now.
+    /// Returns the memory without caches of files, in bytes.
     pub(crate) fn memory(&self) -> Result<f64, String> {
         let text = read(&format!("{}/memory.stat", self.folder("memory")))?;
         Ok(field(&text, if is_unified() { "anon" } else { "total_rss" }).unwrap_or_default())
     }
 
-    /// The numbers of the processes in it and below.
+    /// Returns the ids of the processes in the cgroup and below.
     pub(crate) fn processes(&self) -> Vec<u32> {
         let mut folders = vec![PathBuf::from(self.folder("memory"))];
         let mut processes = Vec::new();
@@ -76,7 +76,7 @@ impl Group {
         processes
     }
 
-    /// Runs `work` and says what the most memory was meanwhile.
+    /// Runs `work`, and returns the peak memory in the meantime.
     pub(crate) fn peak_during<T>(&self, work: impl FnOnce() -> T) -> (T, f64) {
         let done = AtomicBool::new(false);
         thread::scope(|scope| {
@@ -95,13 +95,13 @@ impl Group {
     }
 }
 
-/// Bytes of a process, with its part of what it shares; none of one that is gone.
+/// Returns the PSS of a process in bytes, or 0 if it has ended.
 pub(crate) fn pss(process: u32) -> f64 {
     let text = read(&format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
     field(&text, "Pss:").unwrap_or_default() * 1024.0
 }
 
-/// CPU seconds of the whole machine so far: what all have used, and what it had.
+/// CPU seconds of the whole machine so far: used ones, and available ones.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Machine {
     pub(crate) busy: f64,
@@ -111,8 +111,8 @@ pub(crate) struct Machine {
 impl Machine {
     pub(crate) fn now() -> Result<Self, String> {
         let text = read("/proc/stat")?;
-        // user nice system idle iowait irq softirq steal; stolen time counts as used
-        // by another process.
+        // The fields are: user nice system idle iowait irq softirq steal. Stolen time counts as
+        // used by others.
         let first = text.lines().next().unwrap_or_default();
         let ticks: Vec<f64> =
             first.split_whitespace().skip(1).take(8).filter_map(|word| word.parse().ok()).collect();

@@ -1,4 +1,4 @@
-//! A cluster that is put to use: an app, a further image, a stop and a start.
+//! Times the use of a cluster: an app, a further image, a stop and a start.
 
 use std::time::Instant;
 
@@ -9,8 +9,8 @@ use crate::side::Side;
 use crate::timed::timed;
 use crate::{cluster, command};
 
-/// Makes a cluster for it, and removes that. The first app is timed from the start of
-/// `create`: nothing else is asked of the cluster before.
+/// Creates a cluster for these figures, and deletes it. The first app is timed from the start of
+/// `create`; nothing else is done in the cluster before.
 pub(crate) fn seconds(setup: &Setup, side: Side, shape: Shape) -> Result<Seconds, String> {
     let mut seconds = Seconds::new();
     let words = command::create(setup, side, shape)?;
@@ -24,7 +24,7 @@ pub(crate) fn seconds(setup: &Setup, side: Side, shape: Shape) -> Result<Seconds
     timed(setup, &command::load(setup, side), None)?;
     seconds.insert("load", begun.elapsed().as_secs_f64());
 
-    // kind's members of etcd know each other by addresses that a stop takes from them.
+    // With several masters, kind's etcd members lose their addresses at a stop.
     if shape.masters == 1 {
         let nodes = cluster::by_address(side)?;
         let begun = Instant::now();

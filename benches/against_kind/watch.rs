@@ -1,6 +1,5 @@
-//! Watches a cluster come up from inside its first node, the same way for both
-//! sides: two docker clients that wait, and no polling that would cost the machine
-//! what is measured.
+//! Watches a cluster start from inside its first node, in the same way for both sides: two docker
+//! clients that wait, without polling that would use the CPU time that is measured.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
@@ -9,16 +8,16 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::side::Side;
 
-/// Waits until something listens where the API will be, by looking and not by
-/// starting kubectl in vain; then lets kubectl tell every change. A watch ends, with
-/// status 0, when its API server does: one that is started anew while masters join.
+/// A script that waits until the API's port listens, without starting kubectl before, and then has
+/// kubectl print every change. A watch ends with status 0 if its API server is restarted, as
+/// happens while masters join, so it is repeated.
 const WATCH: &str = "
 export KUBECONFIG=/etc/kubernetes/admin.conf
 until [ -s $KUBECONFIG ] && (: </dev/tcp/127.0.0.1/6443) 2>/dev/null; do sleep 0.1; done
 while :; do kubectl get nodes --watch --no-headers 2>/dev/null || :; sleep 0.1; done";
 
-/// Returns the moment when `nodes` nodes were Ready at once. The watch gives up
-/// with `limit` seconds.
+/// Returns the moment at which `nodes` nodes were Ready at the same time. Gives up after `limit`
+/// seconds.
 pub(crate) fn all_ready(side: Side, nodes: usize, limit: u32) -> Result<Instant, String> {
     wait_for_container(&side.first_node())?;
     let limit = limit.to_string();
@@ -44,12 +43,11 @@ pub(crate) fn all_ready(side: Side, nodes: usize, limit: u32) -> Result<Instant,
     reached.ok_or_else(|| format!("only {ready:?} of {nodes} nodes became Ready"))
 }
 
-/// Returns when the container runs. The engine tells of starts that were before the
-/// question, too.
+/// Waits until the container is running. The engine also reports earlier starts.
 fn wait_for_container(name: &str) -> Result<(), String> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let since = format!("--since={since}");
-    // The engine's own filter for a name takes what merely begins with it.
+    // The engine's filter for names matches prefixes as well.
     let format = "--format={{.Actor.Attributes.name}}";
     let mut events = docker(&["events", &since, "--filter=event=start", format])?;
     let started = lines(&mut events).find(|started| started == name);

@@ -1,4 +1,4 @@
-//! What the fuzz targets try to break.
+//! The properties that the fuzz targets test.
 
 #[path = "../../tests/properties/promises.rs"]
 pub mod promises;

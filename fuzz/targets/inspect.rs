@@ -1,4 +1,4 @@
-//! What the engine may say of containers, networks and images.
+//! Fuzzes the parsers of `docker inspect` output.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! What kubeadm may print.
+//! Fuzzes the parser of kubeadm's output.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! A user's kubeconfig.
+//! Fuzzes changes to a user's kubeconfig.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Words, each ended by a zero byte, as the operating system hands them over.
+//! Fuzzes the command line parser: words, each ended by a zero byte.
 
 #![no_main]
 

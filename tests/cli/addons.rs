@@ -1,4 +1,4 @@
-//! Add-ons: which of them a cluster gets, and who is told.
+//! `--addons`: which add-ons a cluster gets.
 
 use mokctl::cli::usage;
 use mokctl::image::release::DEFAULT;
@@ -6,7 +6,7 @@ use mokctl::image::release::DEFAULT;
 use crate::fake_docker::labels;
 use crate::harness::Machine;
 
-/// The line of names in the first master's file.
+/// Returns the names of add-ons in the first master's file.
 fn told(machine: &Machine, cluster: &str) -> String {
     machine.docker.file(&format!("{cluster}-master-1"), "/etc/mok/addons")
 }
@@ -55,7 +55,7 @@ fn a_clone_has_those_of_the_snapshot_and_addresses_of_its_own() {
     let want = "ADDONS='metrics loadbalancer'\nADDRESS_POOL=10.88.0.200-10.88.0.254\n";
     assert_eq!(told(&machine, "b"), want);
     assert_eq!(label(&machine, "b-master-1"), "metrics,loadbalancer");
-    // They are in its data.
+    // A clone has the add-ons in its saved data, so they are not installed again.
     assert_eq!(starts(&machine), 1);
     machine.mokctl("restore cluster a s --yes -q").run();
     assert_eq!(starts(&machine), 1);

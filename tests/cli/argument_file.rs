@@ -1,4 +1,4 @@
-//! `@FILE`: words of the command line that are in a file.
+//! `@FILE`: arguments in a file.
 
 use std::fs;
 
@@ -22,7 +22,7 @@ fn the_lines_of_a_file_are_words() {
     let create = machine.docker.call("create --name=a-worker-1 ");
     let labels = create.labels();
     assert_eq!((labels["mok.addons"], labels["mok.node-labels"]), ("none", "worker:disk=ssd"));
-    // What is said later counts, as ever.
+    // A later flag overrides an earlier one, as always.
     machine.mokctl("delete cluster a @cluster.args").outcome();
     machine.mokctl("create cluster b @cluster.args --addons storage -q").run();
     let create = machine.docker.call("create --name=b-worker-1 ");
@@ -64,7 +64,7 @@ fn a_mistake_names_its_file_and_line() {
     ] {
         is_refused(text, "create cluster a @cluster.args", last);
     }
-    // What is not in the file is not blamed on it.
+    // A mistake outside of the file is not reported as one in it.
     is_refused(
         FILE,
         "create cluster A @cluster.args",

@@ -1,17 +1,17 @@
-//! What `create` and `delete` may cost, in calls of docker and in stages that wait for
-//! each other. Each call is a process of some 30 ms, each stage is waited for by
-//! every node. A change that adds or saves one changes it here, on purpose.
+//! Budgets of `create` and `delete`: how many docker calls they may make, and how many stages they
+//! may have. A call is a process of some 30 ms; a stage holds up every node. A change that adds or
+//! saves one has to change the budget here.
 
 use crate::harness::Machine;
 
 #[derive(Debug, PartialEq)]
 struct Budget {
     shape: &'static str,
-    /// Calls of `create`.
+    /// The docker calls of `create`.
     create: usize,
-    /// Stages of `create`: one after the other, whatever the number of nodes.
+    /// The stages of `create`, whatever the number of nodes.
     stages: usize,
-    /// Calls of `delete`.
+    /// The docker calls of `delete`.
     delete: usize,
 }
 

@@ -1,5 +1,4 @@
-//! `build image`: part after part, each once; what fails leaves nothing but the
-//! parts that are finished.
+//! `build image`: builds each part once. A failure leaves only finished parts.
 
 use mokctl::image::build_files::BASE;
 use mokctl::image::identity;
@@ -8,7 +7,7 @@ use mokctl::image::release::DEFAULT;
 use crate::fake_docker::{FakeDocker, image, labels};
 use crate::harness::Machine;
 
-/// An engine without images that can pull the base.
+/// Returns a machine whose engine has no images and can pull the base.
 fn empty() -> Machine {
     let machine = Machine::new();
     machine.docker.remove_images();
@@ -16,7 +15,7 @@ fn empty() -> Machine {
     machine
 }
 
-/// The calls that make or remove something, by their first words.
+/// Returns the calls that create or remove something, by their first words.
 fn changes(docker: &FakeDocker) -> Vec<String> {
     let makes = ["build", "pull", "create", "run", "commit", "rm", "import", "volume"];
     let calls = docker.calls().into_iter().map(|call| call.line());
@@ -26,7 +25,7 @@ fn changes(docker: &FakeDocker) -> Vec<String> {
     changes.map(|line| line.split(' ').next().unwrap_or_default().to_owned()).collect()
 }
 
-/// How often the calls start so.
+/// Returns the number of calls that start with these words.
 fn count(docker: &FakeDocker, start: &str) -> usize {
     docker.calls().iter().filter(|call| call.line().starts_with(start)).count()
 }
@@ -48,7 +47,7 @@ fn an_image_is_built_of_its_parts_and_a_second_build_changes_nothing() {
     machine.mokctl("build image").stdout(image.as_str()).stderr(format!("{stderr}{PARTS}")).run();
     let built = changes(&machine.docker);
     let module = ["create", "import", "rm"];
-    // Kubernetes and what its kubeadm lists; etcd, CoreDNS, and seven more.
+    // The modules: Kubernetes, those of kubeadm's list (etcd, CoreDNS), and seven more.
     let parts = [&["pull", "build"], &module[..], &["run"], &module.repeat(9)].concat();
     let node = ["build", "build", "create", "run", "commit", "rm", "image", "image", "volume"];
     assert_eq!(built, [&parts[..], &node].concat());
@@ -63,7 +62,7 @@ fn an_image_is_built_of_its_parts_and_a_second_build_changes_nothing() {
     machine.mokctl("build image").stdout(image.as_str()).stderr(stderr).run();
     assert_eq!(changes(&machine.docker), built);
 
-    // What was built makes a cluster.
+    // A cluster can be created from the image.
     machine.with_cluster("a 1 0");
 }
 
@@ -78,7 +77,7 @@ fn an_image_of_other_files_is_built_anew_of_the_parts_that_are_there() {
     machine.mokctl("build image").stdout(format!("{}\n", image())).stderr(stderr).run();
     let again = changes(&machine.docker).split_off(before);
     assert_eq!(again, ["run", "create", "run", "commit", "rm", "image", "image", "volume"]);
-    // Each build once: the image that lost its name.
+    // Each build prunes the image that has lost its name.
     assert_eq!(count(&machine.docker, "image prune --force --filter=label=mok.image.inputs"), 2);
 }
 
@@ -96,12 +95,12 @@ fn a_program_that_does_not_compile_is_told_in_the_compilers_words() {
     outcome.assert(outcome.stderr.contains("    main.go:3:1: syntax error\n"), "no reason");
     assert!(machine.docker.names().is_empty(), "{:?}", machine.docker.names());
 
-    // What was compiled before stays; the rest is compiled now.
+    // Finished modules are not compiled again.
     machine.docker.heal();
     machine.mokctl("-q build image").stdout(format!("{}\n", image())).run();
     assert_eq!(count(&machine.docker, "start --attach mok-compile-kubernetes-"), 1);
     assert_eq!(count(&machine.docker, "start --attach mok-compile-etcd-"), 2);
-    // Until then the compiler's cache stayed.
+    // The compiler's cache is removed only now.
     assert_eq!(count(&machine.docker, "volume rm mok-go-cache"), 1);
 }
 
@@ -133,7 +132,7 @@ fn containers_of_a_build_that_fails_are_removed() {
 fn without_a_base_it_says_what_is_missing() {
     let machine = Machine::new();
     machine.docker.remove_images();
-    // Where mmdebstrap is not, whatever this machine has.
+    // A PATH without mmdebstrap, which this machine may have.
     let path = machine.path("bin").display().to_string();
     let tools = machine.path("tools");
     std::fs::create_dir(&tools).unwrap();
@@ -164,7 +163,7 @@ fn the_users_settings_for_modules_reach_the_compiler() {
         .env("SSL_CERT_FILE", machine.path("ca.crt").display().to_string());
     run.stdout(format!("{}\n", image())).run();
     let created = machine.docker.call("create --name=mok-compile-kubernetes-");
-    // By name: the client takes the values, which may be secret, from the environment.
+    // Only names: the client takes the values, which may be secret, from its environment.
     for word in ["--env=GOPROXY", "--env=HTTPS_PROXY", "--network=host"] {
         assert!(created.argv.iter().any(|arg| arg == word), "{word}: {created:?}");
     }
@@ -186,7 +185,7 @@ fn a_minor_is_built_with_its_newest_patch_and_versions_stand_side_by_side() {
         machine.mokctl(&line).stdout("local/mok-debian-13:v1.36.3\n").run();
     }
     assert_eq!(count(&machine.docker, "start --attach mok-compile-kubernetes-"), 2);
-    // The same for all versions.
+    // containerd is the same for all versions of Kubernetes.
     assert_eq!(count(&machine.docker, "start --attach mok-compile-containerd-"), 1);
     let listed = machine.mokctl("get images").outcome().stdout;
     assert!(listed.contains("v1.36.3") && listed.contains("v1.37.2"), "{listed}");
@@ -194,7 +193,7 @@ fn a_minor_is_built_with_its_newest_patch_and_versions_stand_side_by_side() {
     let machine = machine.with_cluster("a 1 0 --k8sver 1.36");
     let created = machine.docker.call("create --name=a-master-1 ").line();
     assert!(created.ends_with(" local/mok-debian-13:v1.36.3"), "{created}");
-    // Without a version it is the default one, whatever else was built.
+    // Without --k8sver it is the default version, whatever else was built.
     let machine = machine.with_cluster("b 1 0");
     let created = machine.docker.call("create --name=b-master-1 ").line();
     assert!(created.ends_with(" local/mok-debian-13:v1.37.2"), "{created}");

@@ -1,4 +1,4 @@
-//! Clusters whose setup is left to the user.
+//! `--skipmastersetup` and the like: clusters whose setup is left to the user.
 
 use crate::harness::Machine;
 
@@ -135,7 +135,7 @@ fn what_has_been_set_up_by_hand_is_a_cluster_like_any_other() {
     let ready = machine.docker.call("exec a-master-1 bash /root/mok/ready.sh ").line();
     assert!(ready.ends_with(" a-master-1 a-worker-1"), "{ready}");
     machine.mokctl("create worker a -q").run();
-    // The one that never joined has no pods that could leave.
+    // A worker that never joined has no pods to drain.
     machine.mokctl("delete worker a-worker-2 -q").run();
     machine.mokctl("delete worker a-worker-1 -q").run();
     let drained = |line: &String| line.contains(" drain ");

@@ -1,4 +1,4 @@
-//! The certificates that nodes are given, as openssl sees them.
+//! Checks the certificates of nodes with openssl.
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -9,7 +9,7 @@ use mokctl::cluster::name::NodeName;
 use mokctl::node::files::Content;
 use mokctl::node::pki::Pki;
 
-/// What openssl prints when it runs with `words` in `folder`.
+/// Runs openssl with `words` in `folder`, and returns its output.
 fn openssl(folder: &Path, words: &str) -> String {
     let output = Command::new("openssl")
         .args(words.split(' '))
@@ -43,7 +43,7 @@ fn certificates_are_good_for_what_they_are_there_for() {
         let said = openssl(folder.path(), words);
         assert!(said.trim_end().ends_with(": OK"), "{words}: {said}");
     }
-    // What it is not good for.
+    // The certificate must not be valid for this purpose.
     let said = openssl(
         folder.path(),
         "verify -CAfile ca.crt -purpose sslserver -verify_ip 10.213.0.12 kubelet.crt",

@@ -1,26 +1,26 @@
-//! The user's settings for the docker client: what is listed in its documentation either
-//! does not reach it, or changes nothing for us.
+//! The user's settings for the docker client. Every documented one either does not reach the
+//! client, or makes no difference to mokctl.
 
 use std::fs;
 
 use crate::harness::{Machine, Mokctl};
 
-/// What becomes of a variable on its way to the client.
+/// What happens to a variable on its way to the client.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fate {
-    /// It is the user's word for which engine, with which credentials.
+    /// It is passed on: it chooses the engine or the credentials.
     Kept,
-    /// It would change what a call means.
+    /// It is dropped, because it would change the meaning of a call.
     Dropped,
-    /// The same, but for `pull`.
+    /// It is dropped, except for `pull`.
     Trust,
-    /// It has one value, whatever the user has.
+    /// It gets a fixed value.
     Is(&'static str),
 }
 
 use Fate::{Dropped, Is, Kept, Trust};
 
-/// Every variable that the documentation of the client, of its builder and of podman lists.
+/// Every variable in the documentation of the client, of its builder and of podman.
 const VARIABLES: [(&str, &str, Fate); 23] = [
     ("DOCKER_API_VERSION", "1.24", Dropped),
     ("DOCKER_AUTH_CONFIG", "{}", Kept),
@@ -74,8 +74,8 @@ fn variables_that_change_what_a_call_means_do_not_reach_the_client() {
     }
 }
 
-/// `psFormat`, `imagesFormat`, `networksFormat` and the like say how lists look that
-/// are neither quiet nor in a custom format.
+/// `psFormat`, `imagesFormat`, `networksFormat` and the like set the format of lists that are
+/// neither quiet nor in a format of their command line.
 #[test]
 fn no_list_is_printed_in_the_users_own_format() {
     let machine = Machine::new().with_cluster("a 1 1");
@@ -129,7 +129,7 @@ fn the_clients_proxies_for_containers_reach_nodes_with_all_that_is_near() {
     {
         assert!(direct.split(['"', ',']).any(|host| host == near), "{near} in {direct}");
     }
-    // The client itself adds nothing.
+    // The client's own settings add nothing to the call.
     let create = machine.docker.call("create ");
     for name in ["HTTP_PROXY", "https_proxy", "NO_PROXY", "all_proxy"] {
         assert!(create.argv.contains(&format!("--env={name}=")), "{name}");

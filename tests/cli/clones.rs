@@ -1,4 +1,4 @@
-//! `create cluster --from`: another cluster out of a snapshot, beside the first.
+//! `create cluster --from`: clones of a snapshot, beside the original cluster.
 
 use std::fs;
 
@@ -51,7 +51,7 @@ fn a_clone_stands_beside_the_cluster_that_was_saved() {
     assert!(machine.docker.call("exec b-master-1 bash /root/mok/clone.sh").ended.is_some());
     let kubeconfig = machine.kubeconfig_text();
     assert!(kubeconfig.contains("name: mok-a") && kubeconfig.contains("name: mok-b"));
-    // What is asked of the nodes at their first start.
+    // The files that prepare the nodes at their first start.
     for node in ["b-master-1", "b-worker-1"] {
         let unit = "/etc/systemd/system/containerd.service.d/mok-shed.conf";
         assert!(machine.docker.file(node, unit).contains("ExecStartPre=/root/mok/shed.sh\n"));
@@ -65,7 +65,7 @@ fn a_clone_stands_beside_the_cluster_that_was_saved() {
     machine.mokctl("create worker b -q").run();
     let worker = machine.docker.call("create --name=b-worker-2 ");
     assert!(worker.line().ends_with(" local/mok-debian-13:v1.37.2"), "{}", worker.line());
-    // And it goes without the other.
+    // The clone can be deleted without the original.
     machine.mokctl("delete cluster b -q").run();
     assert_eq!(machine.docker.containers(), before);
 }
@@ -90,7 +90,7 @@ fn the_saved_objects_become_those_of_the_clone() {
     assert_eq!(names("apply"), ["b-worker-1"]);
     assert_eq!(names("create"), ["p"]);
     assert_eq!(reads("create")[0]["spec"]["nodeName"], json!("b-worker-1"));
-    // Those who act on them start last.
+    // The programs that act on saved objects start last.
     let lines: Vec<_> = machine.docker.calls().iter().map(crate::fake_docker::Call::line).collect();
     let at = |part: &str| lines.iter().position(|line| line.contains(part)).unwrap();
     assert!(at(" create --validate") < at("kubeadm init --config="));
@@ -113,7 +113,7 @@ fn a_node_alone_asks_nobody_to_join() {
     let machine = saved("a 1 0 --with-lb");
     machine.mokctl("delete cluster a -q").run();
     let first = machine.docker.calls().len();
-    // The same name is free again.
+    // The clone may have the name of the deleted original.
     machine.mokctl("create cluster a --from s -q").run();
     let calls = machine.docker.calls();
     let lines: Vec<_> = calls[first..].iter().map(crate::fake_docker::Call::line).collect();
@@ -138,7 +138,8 @@ fn the_numbers_are_the_snapshots() {
         let line = format!("create cluster {line} --from s");
         machine.mokctl(&line).stderr(stderr).code(1).run();
     }
-    // A default says how many a new cluster has.
+    // A default in the environment is about new clusters, so it does not conflict with the
+    // snapshot.
     machine.mokctl("create cluster b --from s -q").env("MOKCTL_MASTERS", "3").run();
 }
 

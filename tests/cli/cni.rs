@@ -1,4 +1,4 @@
-//! `--cni none`: the user installs a network for pods.
+//! `--cni none`: the user installs a pod network.
 
 use mokctl::cli::usage;
 
@@ -6,13 +6,13 @@ use crate::harness::Machine;
 
 const CONFIGURATION: &str = "/etc/cni/net.d/10-mok.conflist";
 
-/// Whether `node` has nothing of mokctl's pod network, and may become Ready without one.
+/// Checks that `node` has nothing of mokctl's pod network.
 #[track_caller]
 fn has_no_network(machine: &Machine, node: &str) {
     assert!(!machine.docker.has_file(node, CONFIGURATION), "{node}");
     assert_eq!(machine.docker.file(node, "/etc/mok/routes"), "", "{node}");
     assert!(machine.docker.file(node, "/root/mok/mok.env").contains("\nCNI=none\n"), "{node}");
-    // Networks read it.
+    // The user's pod network needs this file.
     let network = machine.docker.file(node, "/etc/mok/network");
     assert!(network.starts_with("POD_SUBNET=10.244.0.0/16\n"), "{network}");
     let created = machine.docker.call(&format!("create --name={node} "));

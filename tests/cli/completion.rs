@@ -1,5 +1,5 @@
-//! Completion in the shells themselves, with clusters of the fake docker. Those
-//! that a machine may lack are run by `make check`, which sees to them.
+//! Completion in real shells, with clusters of the fake docker. `make check` installs the shells
+//! that a machine may lack, and runs their tests.
 
 use crate::harness::{Machine, Mokctl};
 
@@ -26,7 +26,7 @@ fn machine() -> Machine {
     Machine::new().with_cluster("prod 1 1").with_cluster("pre 3 0")
 }
 
-/// The shell with this script, mokctl and `line` as its arguments.
+/// Returns a shell that runs a script with the completion script and `line` as its arguments.
 fn shell<'a>(machine: &'a Machine, words: &[&str], line: &str) -> Mokctl<'a> {
     machine.mokctl_words(&[line]).under(words)
 }
@@ -50,7 +50,7 @@ fn bash_completes_words_clusters_nodes_and_images() {
         ("mokctl exec prod", "prod-master-1\nprod-worker-1\n"),
         ("mokctl get clusters --o", "--output\n"),
         ("mokctl get clusters -o ", "json\ntable\ncommand\n"),
-        // Readline breaks words here, and completes what follows.
+        // Readline breaks words at `=`, and completes the part after it.
         ("mokctl get clusters --output=", "json\ntable\ncommand\n"),
         ("mokctl load image prod web:1", "1.4\n"),
         ("mokctl create cluster a 1 0 --image local/", "local/mok-debian-13:v1.37.2\n"),

@@ -18,13 +18,13 @@ fn delete_removes_containers_with_their_volumes_network_and_kubeconfig_entry() {
     assert_eq!(remove.argv.len(), 3 + 5);
 }
 
-/// An engine waits until name servers have answered all that a container asked.
+/// docker would wait for the answers to a container's pending lookups.
 #[test]
 fn nodes_that_run_end_their_lookups_before_they_are_removed() {
     let machine = Machine::new().with_cluster("a 3 1");
     machine.docker.set_status("a-master-2", "exited");
     machine.docker.set_status("a-master-3", "paused");
-    // At worst it waits.
+    // If that fails, docker waits, but the node is removed all the same.
     machine.docker.on("exec a-worker-1 *").fails(1, "no such file or directory");
     let before = machine.docker.calls().len();
     machine.mokctl("delete cluster a -q").run();
@@ -71,7 +71,7 @@ fn delete_takes_what_is_left_of_a_cluster() {
     assert!(machine.docker.names().is_empty());
 }
 
-/// What cannot be changed is told in the end; another delete then removes the entry alone.
+/// The failure is reported at the end. Another delete then removes only the entry.
 #[test]
 fn delete_goes_on_where_the_kubeconfig_cannot_be_changed() {
     let machine = Machine::new().with_cluster("a 1 1");
@@ -100,7 +100,7 @@ fn delete_does_without_a_kubeconfig() {
     assert!(machine.docker.names().is_empty());
 }
 
-/// Parts of it were removed by hand.
+/// The user has removed parts of the cluster by hand.
 #[test]
 fn delete_removes_whatever_is_left() {
     for gone in ["a-master-1", "a-worker-1", "mok-a"] {
@@ -121,7 +121,7 @@ fn a_deleted_cluster_can_be_created_again() {
     assert_eq!(machine.docker.names(), ["a-master-1", "mok-a"]);
 }
 
-/// Another delete is at work on the same machine, or on the same cluster.
+/// Another delete is running on the same machine, or of the same cluster.
 #[test]
 fn a_container_that_goes_away_while_it_is_looked_at_is_no_failure() {
     let machine = Machine::new().with_cluster("a 1 1");

@@ -1,4 +1,4 @@
-//! What the documents say of the sources and of the tests.
+//! Checks what the documents say about sources and tests.
 
 use std::fs;
 use std::path::Path;
@@ -47,7 +47,7 @@ fn every_chapter_of_the_tutorial_is_run() {
     for file in files.map(|entry| entry.unwrap().path()) {
         let name = file.file_name().unwrap().to_str().unwrap();
         let text = fs::read_to_string(&file).unwrap();
-        // What is typed stands where it is run.
+        // Commands that readers type are in `console` blocks, which tests run.
         for found in fence.find_iter(&text) {
             let block = text[found.end()..].split("\n```").next().unwrap();
             let typed = block.contains("\n$ ");

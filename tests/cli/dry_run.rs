@@ -1,5 +1,4 @@
-//! `--dry-run`: what it shows is what a run then does, call for call, and it
-//! does nothing.
+//! `--dry-run`: prints exactly the calls that a run then makes, and changes nothing.
 
 use std::process::Command;
 use std::sync::LazyLock;
@@ -9,18 +8,18 @@ use regex::Regex;
 use crate::fake_docker;
 use crate::harness::{Machine, Outcome};
 
-/// What differs from run to run.
+/// Patterns for what differs from run to run.
 static DIFFERENT: LazyLock<[(Regex, &str); 7]> = LazyLock::new(|| {
     [
         (r"mok\.run=[0-9a-f]+-[0-9]+", "mok.run=ID"),
         (r"(127\.0\.0\.1|\[::1\]):[0-9]+:", "$1:PORT:"),
-        // A network that is still to be made is known by its name.
+        // In a dry run, a new network has no id yet, so its name is printed.
         (r"--network=([0-9a-f]{64}|mok-[a-z]+)", "--network=NETWORK"),
         (r"mok\.snapshot\.created=[0-9]+", "mok.snapshot.created=NOW"),
         (r"mok\.issued=[0-9]+", "mok.issued=NOW"),
-        // Of a token that is still to be made nothing is known.
+        // In a dry run, the id of the token is unknown.
         (r"revoke\.sh [a-z0-9]{6}$", "revoke.sh TOKEN_ID"),
-        // From when on nodes must have reported: now.
+        // The time after which nodes must have reported is the current one.
         (r"ready\.sh ([0-9]+) [1-9][0-9]* ", "ready.sh $1 NOW "),
     ]
     .map(|(pattern, name)| (Regex::new(pattern).unwrap(), name))
@@ -32,7 +31,7 @@ fn constant(command: &str) -> String {
     })
 }
 
-/// The commands of a dry run, without what they read.
+/// Returns the commands of a dry run, without redirections of their input.
 fn predicted(outcome: &Outcome<'_>) -> Vec<String> {
     let commands = outcome.stdout.lines().filter_map(|line| line.strip_prefix("    "));
     let command = |line: &str| constant(line.split(" < ").next().unwrap());
@@ -41,7 +40,7 @@ fn predicted(outcome: &Outcome<'_>) -> Vec<String> {
     commands
 }
 
-/// The calls that a run made, but for those that only look.
+/// Returns the calls of a run, except for those that only look.
 fn made(machine: &Machine, before: usize) -> Vec<String> {
     let looks = [
         "ps",
@@ -147,15 +146,15 @@ fn a_dry_run_shows_stages_steps_and_commands() {
     let machine = Machine::new();
     let outcome = machine.mokctl("create cluster a 1 1 --subnet 10.77.0.0/24 --dry-run").outcome();
     outcome.assert(outcome.code() == Some(0) && outcome.stderr.is_empty(), "not predicted");
-    // Their words have their own test.
+    // The arguments of `create` have a separate test.
     let create = Regex::new(r"(docker create --name=[a-z0-9-]+ ).*").unwrap();
     let shown = constant(&create.replace_all(&outcome.stdout, "$1..."));
     assert_eq!(shown, PLAN);
     assert!(!machine.kubeconfig().exists());
 }
 
-/// Pasted into a shell, a command is the call itself; one that reads what is not
-/// known yet does nothing.
+/// A command that is pasted into a shell makes the same call. One whose input is not known yet
+/// does nothing.
 #[test]
 fn what_a_dry_run_shows_can_be_pasted() {
     let machine = Machine::new();

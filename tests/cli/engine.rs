@@ -1,5 +1,5 @@
-//! No docker, no engine, no permission, an engine that does not answer: one line
-//! that says so, what docker said, and what to do.
+//! No docker, no engine, no permission, no answer: each is one line, with docker's message and a
+//! hint.
 
 use crate::harness::Machine;
 

@@ -1,11 +1,11 @@
-//! Messages, word for word, that no other test waits for.
+//! Exact messages that no other test checks.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use crate::harness::Machine;
 
-/// Fails with these lines on standard error, after the progress if there is any.
+/// Checks that the command fails with these lines on standard error, after the progress.
 #[track_caller]
 fn says(machine: &Machine, line: &str, lines: &[&str]) {
     let outcome = machine.mokctl(line).outcome();
@@ -15,7 +15,7 @@ fn says(machine: &Machine, line: &str, lines: &[&str]) {
     outcome.assert(outcome.stdout.is_empty() && outcome.code() == Some(1), "no plain failure");
 }
 
-/// Changes what the fake engine knows of a container.
+/// Changes a file in the state of the fake engine.
 fn change(machine: &Machine, path: &str, change: impl Fn(&str) -> String) {
     let path = machine.path("engine/containers").join(path);
     fs::write(&path, change(&fs::read_to_string(&path).unwrap())).unwrap();

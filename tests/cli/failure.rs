@@ -1,5 +1,4 @@
-//! What a failing step printed: the end of it below the error, all of it in a
-//! file.
+//! The output of a failing step: its end is printed below the error, all of it is in a file.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -9,10 +8,11 @@ use crate::harness::Machine;
 
 const JOIN: &str = "exec --interactive a-worker-1 *";
 
-/// As kubeadm prints one for further masters, by hand.
+/// A certificate key, as kubeadm prints one for joining further masters manually.
 const KEY: &str = "f8902e114ef118304e561c3ecd4d0b543adc226b7a07f675f56564185ffe0c07";
 
-/// `count` lines, and secrets in the first and the last.
+/// Returns `count` lines of output with secrets in the first and the last, and the same without
+/// secrets.
 fn output(machine: &Machine, count: usize) -> (String, String) {
     let words = &machine.docker.words;
     let text = |token: &str, key: &str| {
@@ -22,7 +22,7 @@ fn output(machine: &Machine, count: usize) -> (String, String) {
     (text(&words.token, KEY), text("[secret]", "[secret]"))
 }
 
-/// What is on the screen after the stages.
+/// Returns the part of standard error after the stages.
 fn told(stderr: &str) -> &str {
     &stderr[stderr.find("mokctl: ").unwrap()..]
 }
@@ -106,7 +106,7 @@ fn steps_that_fail_side_by_side_are_all_in_the_file() {
     assert_eq!(text, format!("{}\n{}", part("a-worker-1"), part("a-worker-2")));
 }
 
-/// The first failure is what matters, and it is told all the same.
+/// The first failure is reported all the same.
 #[test]
 fn a_file_that_cannot_be_written_is_a_warning() {
     let machine = Machine::new();
@@ -129,7 +129,7 @@ fn a_file_that_cannot_be_written_is_a_warning() {
     outcome.assert(outcome.stderr == format!("{warning}{want}"), warning);
 }
 
-/// No one reads forty flags to find out which container it was.
+/// A message with forty flags would hide which container it is about.
 #[test]
 fn a_long_command_is_cut_and_whole_in_the_file() {
     let machine = Machine::new();
@@ -147,7 +147,7 @@ fn a_long_command_is_cut_and_whole_in_the_file() {
     let id = &machine.docker.call("network create ").labels()["mok.run"].to_owned();
     assert!(text.starts_with(&format!("{error}\ndocker create --name=a-worker-1 ")), "{text}");
     assert!(text.contains(&format!("--label=mok.run={id}")), "{text}");
-    // Ids are no secrets.
+    // Ids are not secret.
     assert!(text.contains("--network=000"), "{text}");
     assert!(text.ends_with("\nError response from daemon: no\n"), "{text}");
 }

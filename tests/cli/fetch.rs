@@ -1,4 +1,4 @@
-//! The node image where the engine has none: pulled, out of a file, or not there.
+//! A node image that the engine lacks: pulled, loaded from a file, or not available.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use mokctl::image::release::DEFAULT;
 use crate::fake_docker::{image, labels};
 use crate::harness::Machine;
 
-/// A release's file with an image of that version in it, not compressed.
+/// Returns a file of a release with an image of this version, not compressed.
 pub(crate) fn archive(version: &str) -> Vec<u8> {
     archive_of(&format!("local/mok-debian-13:{version}"), version)
 }
@@ -27,7 +27,7 @@ fn archive_of(name: &str, version: &str) -> Vec<u8> {
     builder.into_inner().unwrap()
 }
 
-/// One without images, and a file with one.
+/// Returns a machine without images, and with a file that has one.
 fn bare() -> Machine {
     let machine = Machine::new();
     machine.docker.remove_images();
@@ -192,7 +192,7 @@ fn a_file_that_is_not_whole_or_not_what_was_released_is_not_loaded() {
     fs::write(machine.path("SHA256SUMS"), sums).unwrap();
     refused("node.tar.zst", "checksum mismatch: SHA256SUMS has another one\n");
     assert_eq!(count(&machine, "load"), 0);
-    // The end of it is not looked at before it is loaded.
+    // Only the beginning of a file is checked before it is loaded.
     let large = archive(&DEFAULT.to_string()).repeat(1000);
     let large = zstd::encode_all(&large[..], 1).unwrap();
     fs::write(machine.path("large"), &large[..large.len() - 2]).unwrap();

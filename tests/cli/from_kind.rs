@@ -1,13 +1,13 @@
-//! Documents for users of other tools: every block of commands in them is run.
+//! Runs every block of commands in the documents for users of other tools.
 
 use std::process::Command;
 
 use crate::upgrade;
 
-/// A certificate that examples name.
+/// A certificate for the examples.
 const CA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/node/pki/testdata/ca.crt");
 
-/// The blocks of `document` that are for a shell.
+/// Returns the shell blocks of `document`.
 fn blocks(document: &str) -> Vec<&str> {
     let parts = document.split("```sh\n").skip(1);
     parts.map(|rest| rest.split("```").next().unwrap()).collect()

@@ -1,4 +1,4 @@
-//! `get`: what is there, for people and for programs.
+//! `get`: tables and JSON.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ a-worker-1   172.30.5.101   worker   running   v1.37.2
     assert_eq!(cell("status"), json!(["running", "running"]));
 }
 
-/// Who redirects a kubeconfig onto a full disk must not believe that it is there.
+/// A user who redirects a kubeconfig to a full disk must learn that it is incomplete.
 #[test]
 fn an_answer_that_cannot_be_written_is_an_error() {
     let machine = Machine::new().with_cluster("a 1 0");

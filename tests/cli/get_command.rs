@@ -1,4 +1,4 @@
-//! `get cluster NAME --output command`: the line that makes such a cluster again.
+//! `get cluster NAME --output command`: the command that creates such a cluster again.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ fn command(machine: &Machine) -> String {
     outcome.stdout
 }
 
-/// The labels of all containers, but for that of the run.
+/// Returns the labels of all containers, except that of the run.
 fn kept(machine: &Machine) -> Vec<(String, BTreeMap<String, String>)> {
     let mut all: Vec<_> =
         machine.docker.containers().into_iter().map(|it| (it.name, it.labels)).collect();
@@ -21,14 +21,14 @@ fn kept(machine: &Machine) -> Vec<(String, BTreeMap<String, String>)> {
     all
 }
 
-/// What is shown of a cluster that is made with `flags`, between its image and the end.
+/// Checks that the flags of `line` are in the printed command, between the image and the end.
 #[track_caller]
 fn is_shown(line: &str, numbers: &str, flags: &str) {
     let machine = Machine::new().with_cluster(line);
     let shown = command(&machine);
     let image = format!("--image {}", image());
     let want = format!("mokctl create cluster a {numbers}{flags}\n").replace("IMAGE", &image);
-    // No word of these has a blank or a quote in it.
+    // None of these words has a blank or a quote.
     let shown = shown.replace('\'', "");
     assert_eq!(shown, want, "{line}");
 

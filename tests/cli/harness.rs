@@ -1,6 +1,5 @@
-//! Runs mokctl in its own place, with a fake docker, and compares all that
-//! it says. Whatever is not expected is a failure, shown with everything there
-//! can be known.
+//! Runs mokctl in a separate folder with the fake docker, and compares all its output. Output that
+//! is not expected is a failure, which is shown with everything that is known about the run.
 
 use std::fmt::Write;
 use std::fs::{self, File};
@@ -16,11 +15,11 @@ use tempfile::TempDir;
 
 use crate::fake_docker::FakeDocker;
 
-/// No run takes that long: a transfer of 900 s that hangs ends after 108 at the longest scale
-/// (faults).
+/// How long a run may take. The longest is a hanging transfer, with a deadline of 900 s that is
+/// 108 at the largest scale (faults).
 const BOUND: Duration = Duration::from_secs(150);
 
-/// What the user has in the kubeconfig before mokctl comes.
+/// The user's kubeconfig before mokctl runs.
 pub(crate) const OTHERS: &str = "# mine
 apiVersion: v1
 kind: Config
@@ -36,13 +35,14 @@ users:
 current-context: work
 ";
 
-/// In memory where that can be: thousands of machines come and go, of some hundred
-/// files each, and ext4 spends more time on them than all else takes (sys 617 s to 99 s).
+/// Makes a folder, in memory if possible. The tests make thousands of machines with some hundred
+/// files each, on which ext4 spends more time than everything else takes (617 s of system time
+/// instead of 99).
 fn new_folder() -> TempDir {
     TempDir::new_in("/dev/shm").or_else(|_| TempDir::new()).unwrap()
 }
 
-/// A machine: a home, a docker.
+/// A machine: a home directory and a fake docker.
 pub(crate) struct Machine {
     folder: TempDir,
     pub(crate) docker: FakeDocker,
@@ -57,7 +57,7 @@ impl Machine {
         Self { folder, docker, runs: AtomicUsize::new(0) }
     }
 
-    /// Another machine in the same state.
+    /// Returns another machine in the same state.
     pub(crate) fn copy(&self) -> Self {
         let folder = new_folder();
         let from = self.folder.path().join(".");
@@ -75,12 +75,12 @@ impl Machine {
         self.path("home/.kube/config")
     }
 
-    /// The user's kubeconfig; empty where there is none.
+    /// Returns the user's kubeconfig, or an empty string.
     pub(crate) fn kubeconfig_text(&self) -> String {
         fs::read_to_string(self.kubeconfig()).unwrap_or_default()
     }
 
-    /// A run of `mokctl` with the words of `line`.
+    /// Returns a run of mokctl with the words of `line`.
     pub(crate) fn mokctl(&self, line: &str) -> Mokctl<'_> {
         let words: Vec<_> = line.split_whitespace().collect();
         self.mokctl_words(&words)
@@ -101,7 +101,7 @@ impl Machine {
         }
     }
 
-    /// A cluster that is there, so that something can be done with it.
+    /// Returns the machine with a cluster, created with the words of `line`.
     pub(crate) fn with_cluster(self, line: &str) -> Self {
         let outcome = self.mokctl(&format!("create cluster {line}")).outcome();
         outcome.assert(outcome.code() == Some(0), "the cluster is not there");
@@ -109,8 +109,7 @@ impl Machine {
     }
 }
 
-/// A run: what it is given, and what it shall say. Nothing on
-/// either stream, and success, unless said otherwise.
+/// A run of mokctl with its expected results: by default success, without output.
 #[must_use]
 pub(crate) struct Mokctl<'a> {
     machine: &'a Machine,
@@ -134,12 +133,12 @@ impl<'a> Mokctl<'a> {
         self
     }
 
-    /// Deadlines as a part of what they are.
+    /// Sets the scale of deadlines.
     pub(crate) fn deadline_scale(self, scale: &str) -> Self {
         self.env("MOKCTL_DEADLINE_SCALE", scale)
     }
 
-    /// Run by this program with these words before mokctl's own.
+    /// Has another program run mokctl: `wrapper` comes before mokctl's command line.
     pub(crate) fn under(mut self, wrapper: &[&str]) -> Self {
         self.wrapper = wrapper.iter().map(|word| (*word).to_owned()).collect();
         self
@@ -150,7 +149,7 @@ impl<'a> Mokctl<'a> {
         self
     }
 
-    /// With `(0.0 s)` for every duration.
+    /// Sets the expected standard error, in which every duration is `(0.0 s)`.
     pub(crate) fn stderr(mut self, text: impl Into<String>) -> Self {
         self.stderr = text.into();
         self
@@ -161,13 +160,13 @@ impl<'a> Mokctl<'a> {
         self
     }
 
-    /// The words, program first, and the environment: for who runs it otherwise.
+    /// Returns the command line and the environment, for tests that run mokctl differently.
     pub(crate) fn into_parts(self) -> (Vec<String>, Vec<(String, String)>) {
         let program = env!("CARGO_BIN_EXE_mokctl").to_owned();
         ([vec![program], self.words].concat(), self.env)
     }
 
-    /// Runs it and compares.
+    /// Runs mokctl and compares the results.
     pub(crate) fn run(self) -> Outcome<'a> {
         let (stdout, stderr, code) = (self.stdout.clone(), self.stderr.clone(), self.code);
         let outcome = self.outcome();
@@ -177,13 +176,12 @@ impl<'a> Mokctl<'a> {
         outcome
     }
 
-    /// Runs it and compares nothing.
+    /// Runs mokctl without comparing the results.
     pub(crate) fn outcome(self) -> Outcome<'a> {
         self.start().wait()
     }
 
-    /// Starts it, for a test that has something to do meanwhile. It has a process
-    /// new group, as a shell would give it.
+    /// Starts mokctl in a new process group, as a shell does, and returns while it is running.
     pub(crate) fn start(self) -> Started<'a> {
         let machine = self.machine;
         let number = machine.runs.fetch_add(1, Ordering::SeqCst);
@@ -207,7 +205,7 @@ impl<'a> Mokctl<'a> {
     }
 }
 
-/// A run that has begun.
+/// A running mokctl.
 pub(crate) struct Started<'a> {
     machine: &'a Machine,
     words: Vec<String>,
@@ -218,7 +216,7 @@ pub(crate) struct Started<'a> {
 }
 
 impl<'a> Started<'a> {
-    /// Sends a signal, such as `INT`, to mokctl alone.
+    /// Sends a signal, such as `INT`, to mokctl only.
     pub(crate) fn signal(&self, name: &str) {
         kill(name, &self.child.id().to_string());
     }
@@ -228,7 +226,7 @@ impl<'a> Started<'a> {
         kill(name, &format!("-{}", self.child.id()));
     }
 
-    /// Waits for its end, which must come soon.
+    /// Waits until mokctl ends, up to [`BOUND`].
     pub(crate) fn wait(mut self) -> Outcome<'a> {
         let mut in_time = true;
         let status = loop {
@@ -263,7 +261,7 @@ fn kill(signal: &str, target: &str) {
     assert!(Command::new("sh").args(words).status().unwrap().success(), "kill {target}");
 }
 
-/// How a run ended.
+/// The results of a run.
 pub(crate) struct Outcome<'a> {
     machine: &'a Machine,
     words: Vec<String>,
@@ -277,7 +275,7 @@ impl Outcome<'_> {
         self.status.code()
     }
 
-    /// Fails the test with all that is known, unless `good`.
+    /// Fails the test with everything that is known about the run, unless `good`.
     #[track_caller]
     pub(crate) fn assert(&self, good: bool, what: &str) {
         if let Err(text) = self.check(good, what) {
@@ -285,7 +283,7 @@ impl Outcome<'_> {
         }
     }
 
-    /// As [`Outcome::assert`], for who collects.
+    /// Returns everything that is known about the run as an error, unless `good`.
     pub(crate) fn check(&self, good: bool, what: &str) -> Result<(), String> {
         if good {
             return Ok(());
@@ -307,7 +305,7 @@ fn read(path: &Path) -> String {
     String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()
 }
 
-/// Durations differ from run to run.
+/// Replaces durations, which differ from run to run.
 fn masked(text: &str) -> String {
     static SECONDS: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(\(|after )[0-9]+\.[0-9] s").unwrap());

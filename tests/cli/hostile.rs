@@ -1,11 +1,11 @@
-//! Values that a shell, docker or a terminal would take for something else. Every
-//! value that a user can give is tried.
+//! Values with a special meaning to a shell, docker or a terminal. Every value that a user can
+//! give is tried.
 
 use std::fs;
 
 use crate::harness::Machine;
 
-/// What each would leave behind, were it run.
+/// Hostile values, which would leave a trace if anything ran them.
 const HOSTILE: [&str; 12] = [
     "a;touch PWNED",
     "$(touch PWNED)",
@@ -21,7 +21,7 @@ const HOSTILE: [&str; 12] = [
     "ä\u{202e}",
 ];
 
-/// Command lines with `@` for the value.
+/// Command lines in which `@` stands for the value.
 const LINES: [&[&str]; 31] = [
     &["create", "cluster", "@", "1", "0"],
     &["create", "cluster", "a", "@", "0"],
@@ -71,7 +71,7 @@ fn no_hostile_word_gets_past_the_command_line() {
     assert!(!machine.path("PWNED").exists());
 }
 
-/// A word that is no text at all, at the end of a line.
+/// The last word is not valid text.
 #[test]
 fn bytes_that_are_no_text_are_refused() {
     let machine = Machine::new();
@@ -85,7 +85,7 @@ fn bytes_that_are_no_text_are_refused() {
     assert!(machine.docker.calls().is_empty(), "{}", machine.docker.log());
 }
 
-/// Proxies come from the environment and go into the nodes, where systemd reads them.
+/// Proxies come from the environment, and systemd reads them in the nodes.
 #[test]
 fn proxies_are_words_or_refused() {
     for word in HOSTILE {
@@ -103,7 +103,7 @@ fn proxies_are_words_or_refused() {
     }
 }
 
-/// Where a path may be anything, it is one word and nothing runs it.
+/// A path may contain anything, but it always stays one word, and nothing runs it.
 #[test]
 fn paths_are_words() {
     let machine = Machine::new();
@@ -123,7 +123,7 @@ fn paths_are_words() {
     assert!(!machine.path("PWNED").exists());
 }
 
-/// The label of an image is text of others, and it goes into the nodes.
+/// Labels of an image are written by others, and their values are used in nodes.
 #[test]
 fn the_labels_of_an_image_are_no_commands() {
     let machine = Machine::new();

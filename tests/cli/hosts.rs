@@ -1,4 +1,4 @@
-//! Clusters over several hosts: fake engines in one swarm.
+//! `--hosts`: clusters over several hosts, with fake engines in one swarm.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::fake_docker::Object;
 use crate::harness::Machine;
 
-/// A machine with hosts whose engines it can reach.
+/// Returns a machine that can reach the engines of `hosts`.
 fn machine(hosts: &[&str]) -> Machine {
     let machine = Machine::new();
     machine.docker.with_hosts(hosts);
@@ -32,11 +32,11 @@ fn nodes_are_spread_over_the_hosts_on_one_network() {
     let worker = machine.docker.call("--context=yy create --name=a-worker-1 ");
     assert_eq!(worker.labels()["mok.host"], "yy");
     assert_eq!(worker.labels()["mok.schema"], "2");
-    // What the first host has is brought to the others.
+    // The image of the first host is copied to the others.
     assert_eq!(machine.docker.calls().iter().filter(|call| call.argv[1] == "load").count(), 1);
     machine.docker.call("--context=yy load --quiet");
     let master = machine.docker.call("--context=xx create --name=a-master-1 ");
-    // A context's socket says nothing of its host: its swarm does.
+    // The socket of a context does not tell its host's address, but the swarm does.
     assert!(master.flag("publish").unwrap().starts_with("192.0.2.1:"), "{}", master.line());
     machine.mokctl("delete cluster a -q --hosts xx,yy").run();
     assert!(names(machine.docker.swarm_networks()).is_empty());
@@ -173,7 +173,7 @@ fn what_holds_for_one_engine_is_refused() {
     assert!(outcome.stdout.ends_with(want), "{}", outcome.stdout);
 }
 
-/// Calls of `create` and `delete`, by command, on each host.
+/// Returns the numbers of calls of `create` and `delete`, by command.
 fn calls(machine: &Machine) -> BTreeMap<String, usize> {
     let mut calls = BTreeMap::new();
     for call in machine.docker.calls() {
@@ -182,19 +182,19 @@ fn calls(machine: &Machine) -> BTreeMap<String, usize> {
     calls
 }
 
-/// The model of docs/hosts.md: what `create` of M masters and W workers over H hosts
-/// costs in calls.
+/// The model of docs/hosts.md: how many calls `create` makes for M masters and W workers on H
+/// hosts.
 fn model(masters: usize, workers: usize, hosts: usize) -> usize {
     let balancer = usize::from(masters > 1);
     let nodes = masters + workers;
-    // Each host is asked six things; three more say which image it is and who has it.
+    // Six questions to each host, and further ones about the image.
     let looks = 6 * hosts + 2;
     let image = 2 * (hosts - 1);
     let containers = 3 * (nodes + balancer);
     let control_planes = masters - 1;
     let joins = nodes - 1;
-    // Network, init and its rest, wait, kubeconfig, token, add-ons; and each engine keeps
-    // its nodes.
+    // Network, init and its rest, wait, kubeconfig, token, add-ons. Each engine marks its nodes as
+    // complete.
     let once = 7;
     looks + image + containers + control_planes + joins + once + (nodes + balancer).min(hosts)
 }

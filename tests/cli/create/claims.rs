@@ -1,4 +1,4 @@
-//! Subnets and ports that are taken meanwhile or before.
+//! Subnets and ports that are in use, or are taken during the run.
 
 use crate::harness::Machine;
 
@@ -19,7 +19,7 @@ fn a_subnet_that_is_taken_meanwhile_is_followed_by_the_next() {
         .collect();
     assert_eq!(tried.len(), 2, "{tried:?}");
     assert_eq!(tried[0], first);
-    // The container that reserves the name is made again for it.
+    // The container that reserves the name is created again for the new subnet.
     let created: Vec<_> = calls.iter().filter(|call| call.verb() == "create").collect();
     let addresses: Vec<_> = created.iter().map(|call| call.flag("ip").unwrap()).collect();
     assert_eq!(addresses, tried.iter().map(|it| it.replace(".0/24", ".11")).collect::<Vec<_>>());
@@ -90,7 +90,7 @@ fn clusters_live_side_by_side_on_networks_of_their_own() {
     );
 }
 
-/// Another cluster is deleted meanwhile.
+/// Another cluster is deleted at the same time.
 #[test]
 fn a_network_that_goes_away_while_it_is_looked_at_is_no_failure() {
     let machine = Machine::new();

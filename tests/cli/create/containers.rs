@@ -1,4 +1,4 @@
-//! The containers and the network: their labels, names, rights and ports.
+//! The containers and the network: labels, names, privileges and ports.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ fn every_object_carries_the_labels_of_its_cluster_and_run() {
     let mut labels_of = |labels: &BTreeMap<String, String>| {
         let mut labels = labels.clone();
         runs.extend(labels.remove("mok.run"));
-        // Those of its image.
+        // Labels that come from the image.
         labels.retain(|label, _| !label.starts_with("mok.image."));
         labels.into_iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>()
     };
@@ -66,7 +66,7 @@ fn a_node_is_created_with_exactly_these_words() {
         "create".to_owned(),
         "--name=a-master-1".into(),
         "--hostname=a-master-1".into(),
-        // It is made before the network.
+        // The container is created before the network, so it refers to the network by name.
         "--network=mok-a".into(),
         format!("--ip={}", subnet.replace(".0/24", ".11")),
         "--log-driver=json-file".into(),
@@ -122,9 +122,8 @@ fn the_balancer_needs_no_rights_and_knows_every_master() {
     }
 }
 
-/// A process that has capabilities taken away asks for those that are left; one
-/// without the most important of them knows nothing of the engine and asks for
-/// all.
+/// A mokctl with fewer capabilities asks for those that are left. Without the most important one
+/// it probably runs in a container itself, so it asks for all.
 #[test]
 fn an_engine_that_refuses_privileged_is_asked_for_capabilities() {
     let machine = Machine::new();
@@ -141,13 +140,13 @@ fn an_engine_that_refuses_privileged_is_asked_for_capabilities() {
         let last = calls.iter().rfind(of_node).unwrap();
         assert!(!last.argv.contains(&"--privileged".to_owned()), "{node}");
         assert!(last.argv.contains(&"--cap-add=SYS_ADMIN".to_owned()), "{node}");
-        // The engine's host has all but this one.
+        // The engine's host lacks this capability.
         assert!(!last.argv.contains(&"--cap-add=SYS_RESOURCE".to_owned()), "{node}");
     }
     assert!(machine.docker.containers().iter().all(|container| container.status == "running"));
 }
 
-/// What its API servers say late is late by that machine's measure.
+/// The timeout of health checks is scaled with the deadlines.
 #[test]
 fn a_slow_machines_balancer_is_patient() {
     for (scale, check) in [("12", "36000"), ("0.5", "3000")] {

@@ -1,11 +1,10 @@
-//! What passes from the first master to the nodes that join, and that nothing else
-//! sees it.
+//! What joining nodes get from the first master, and that secrets are not shown.
 
 use std::process::Command;
 
 use crate::harness::Machine;
 
-/// What kubeadm printed is another for each test.
+/// kubeadm's output differs in each test.
 #[test]
 fn a_worker_joins_with_what_kubeadm_printed() {
     let machine = Machine::new().with_cluster("a 1 2");
@@ -63,7 +62,7 @@ fn pods_of_each_master_are_asked_seldom_whether_they_are_ready() {
     machine.mokctl("create master a -q").run();
     for node in ["a-master-1", "a-master-2", "a-master-3"] {
         for pod in ["etcd", "kube-apiserver", "kube-scheduler"] {
-            // Before the user's: no name of theirs has a character that comes before '+'.
+            // It sorts before the user's patches, whose names have no character before '+'.
             let patch = format!("/root/mok/patches/{pod}!probes+strategic.json");
             let text = machine.docker.file(node, &patch);
             assert!(text.contains(r#""readinessProbe":{"periodSeconds":5}"#), "{node}: {text}");
@@ -112,7 +111,7 @@ fn a_node_has_its_own_credentials_before_it_joins() {
     assert!(one != two && two != three && one.contains("CERTIFICATE"), "{one}");
 }
 
-/// openssl says whether they are what Kubernetes asks for.
+/// Checks with openssl that the certificates are what Kubernetes requires.
 #[test]
 fn certificates_are_good_for_what_they_are_there_for() {
     let machine = Machine::new().with_cluster("a 1 1 --subnet 10.9.0.0/24");
@@ -146,7 +145,7 @@ fn certificates_are_good_for_what_they_are_there_for() {
     assert_eq!(subject.trim(), "subject=CN=system:node:a-worker-1,O=system:nodes");
 }
 
-/// A node that joins trusts the authority that it was given, and no other.
+/// Joining nodes trust only the authority that mokctl has made.
 #[test]
 fn a_join_command_for_another_authority_is_refused() {
     let machine = Machine::new();
@@ -174,7 +173,7 @@ fn no_secret_is_on_a_command_line_or_a_screen() {
     }
 }
 
-/// Whatever kubeadm prints below an error, it prints the token before.
+/// kubeadm prints the token before it fails.
 #[test]
 fn no_secret_is_on_the_screen_when_a_join_fails() {
     let machine = Machine::new();
@@ -189,8 +188,7 @@ fn no_secret_is_on_the_screen_when_a_join_fails() {
     }
 }
 
-/// Whatever the token was good for, it is so no longer once all have joined. Its
-/// name is no secret.
+/// The join token is deleted once all nodes have joined. Its id is not secret.
 #[test]
 fn the_token_is_revoked_when_everybody_has_joined() {
     for line in ["a 1 0", "a 1 2", "a 3 1"] {

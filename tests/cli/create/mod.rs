@@ -1,5 +1,4 @@
-//! `create cluster` where the engine does what it is asked for, or says politely
-//! that it cannot.
+//! `create cluster` with an engine that does what it is asked for, or refuses with a proper error.
 
 mod claims;
 mod containers;

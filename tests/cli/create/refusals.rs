@@ -1,4 +1,4 @@
-//! What cannot be is refused, and what goes wrong is told and rolled back.
+//! Impossible requests are refused, and failures are reported and rolled back.
 
 use crate::fake_docker::image;
 use crate::harness::Machine;
@@ -24,7 +24,7 @@ fn create_refuses_a_name_already_in_use() {
     assert_eq!(machine.kubeconfig_text(), kubeconfig);
 }
 
-/// Another container has the name: it stays, and so does nothing of ours.
+/// A container of another program has the name of a node: it stays, and nothing of mokctl's does.
 #[test]
 fn create_leaves_a_container_of_the_same_name_alone() {
     let machine = Machine::new();
@@ -42,7 +42,7 @@ fn create_leaves_a_container_of_the_same_name_alone() {
     outcome.assert(machine.docker.names() == ["a-worker-1"], "not what was there before");
 }
 
-/// A create that fails in `kubeadm init`, and says `then` what becomes of it.
+/// Checks a `create` that fails in `kubeadm init`: `then` is the rest of the message.
 #[track_caller]
 fn init_fails(machine: &Machine, flags: &str, then: &str) {
     machine.docker.on("exec a-master-1 bash /root/mok/init.sh").fails(1, "[kubelet-check] no\nbye");

@@ -1,4 +1,4 @@
-//! What `create cluster` does, in which order, and what it says meanwhile.
+//! The stages of `create cluster`: their order and their progress.
 
 use crate::fake_docker::Call;
 use crate::harness::Machine;
@@ -57,15 +57,14 @@ fn quiet_is_quiet() {
     Machine::new().mokctl("create cluster a 1 0 --quiet").run();
 }
 
-/// When the first of some calls began and the last of them ended.
+/// Returns when the first of some calls began and when the last of them ended.
 fn span(calls: &[Call], which: impl Fn(&&Call) -> bool) -> (usize, usize) {
     let start = calls.iter().filter(&which).map(|call| call.started).min();
     let end = calls.iter().filter(&which).map(|call| call.ended.unwrap()).max();
     (start.unwrap(), end.unwrap())
 }
 
-/// In the order of stages: nothing of one begins before all of the one before
-/// has ended.
+/// No call of a stage begins before all calls of the stage before have ended.
 #[test]
 fn the_stages_follow_each_other() {
     let machine = Machine::new().with_cluster("a 1 2");

@@ -1,18 +1,18 @@
-//! A call of the client, as it was recorded.
+//! A recorded call of the fake docker.
 
 use std::collections::BTreeMap;
 
-/// One call, as it came.
+/// A recorded call.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) number: usize,
     pub(crate) argv: Vec<String>,
     pub(crate) stdin: Option<Vec<u8>>,
-    /// As the shell writes it.
+    /// The environment, in the shell's format.
     pub(crate) environment: String,
-    /// Its place among all starts and ends.
+    /// The position of its start among all starts and ends.
     pub(crate) started: usize,
-    /// None where the client was killed.
+    /// The position of its end. `None` if the client was killed.
     pub(crate) ended: Option<usize>,
     pub(crate) status: Option<i32>,
 }
@@ -22,7 +22,7 @@ impl Call {
         self.argv.join(" ")
     }
 
-    /// The command without its flags, such as `create`, `network ls`, `exec`.
+    /// Returns the command without flags, such as `create`, `network ls`, `exec`.
     pub(crate) fn verb(&self) -> String {
         let words = match self.argv.first().map(String::as_str) {
             Some("container" | "context" | "image" | "network") => 2,
@@ -31,13 +31,13 @@ impl Call {
         self.argv[..words.min(self.argv.len())].join(" ")
     }
 
-    /// The value of a variable that has no quotes in it.
+    /// Returns the value of an environment variable, which must have no quotes.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         let start = format!("export {name}='");
         self.environment.lines().find_map(|line| line.strip_prefix(&start)?.strip_suffix('\''))
     }
 
-    /// The argument of `--NAME=`, wherever it stands.
+    /// Returns the value of the flag `--NAME=VALUE`.
     pub(crate) fn flag(&self, name: &str) -> Option<&str> {
         let start = format!("--{name}=");
         self.argv.iter().find_map(|word| word.strip_prefix(start.as_str()))

@@ -1,4 +1,4 @@
-//! Several engines: hosts of one swarm.
+//! Several engines, which are hosts of one swarm.
 
 use std::fs;
 
@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::{FakeDocker, Object, image};
 
 impl FakeDocker {
-    /// Engines on hosts, all in one swarm, the first its manager and the only one with
-    /// the node image.
+    /// Adds engines on hosts, all in one swarm. Only the first is a manager and has the node
+    /// image.
     pub(crate) fn with_hosts(&self, hosts: &[&str]) {
         let swarm = self.engine("swarm");
         for shared in ["networks", "ids", "subnets"] {
@@ -43,24 +43,24 @@ impl FakeDocker {
         fs::copy(self.engine("images").join(&image).join("labels"), here.join("labels")).unwrap();
     }
 
-    /// The engine of a host goes away, or comes back.
+    /// Makes the engine of a host unreachable, or reachable again.
     pub(crate) fn host_is_away(&self, host: &str, away: bool) {
         let (there, gone) = (self.engine("hosts").join(host), self.engine("swarm").join(host));
         let (from, to) = if away { (there, gone) } else { (gone, there) };
         fs::rename(from, to).unwrap();
     }
 
-    /// What another swarm's engine on `host` says of itself.
+    /// Sets the `docker info` of the engine on `host`.
     pub(crate) fn host_says(&self, host: &str, info: &Value) {
         fs::write(self.engine("hosts").join(host).join("info.json"), format!("{info}\n")).unwrap();
     }
 
-    /// The containers on `host`.
+    /// Returns the containers on `host`.
     pub(crate) fn containers_on(&self, host: &str) -> Vec<Object> {
         self.objects(&format!("hosts/{host}/containers"))
     }
 
-    /// The networks of the swarm.
+    /// Returns the networks of the swarm.
     pub(crate) fn swarm_networks(&self) -> Vec<Object> {
         self.objects("swarm/networks")
     }

@@ -1,4 +1,4 @@
-//! Images: what they are, and where.
+//! Images of the fake engine and of its nodes.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,14 +9,14 @@ use mokctl::image::release::DEFAULT;
 
 use super::FakeDocker;
 
-/// What an image of ours says of itself, with that Kubernetes version.
+/// Returns the labels of a node image with this Kubernetes version.
 pub(crate) fn labels(kubernetes: &str) -> Vec<String> {
     let version = format!("mok.image.kubernetes={kubernetes}");
     let others = LABELS.iter().map(|(key, value)| format!("{key}={value}"));
     [version].into_iter().chain(others).collect()
 }
 
-/// The image that clusters are made of, and what its kubeadm lists.
+/// Returns the name of the default node image.
 pub(crate) fn image() -> String {
     identity::name(DEFAULT)
 }
@@ -29,7 +29,7 @@ impl FakeDocker {
         self.write(&format!("{folder}/labels"), &lines);
     }
 
-    /// A node image with CRI-O, and its name.
+    /// Adds a node image with CRI-O, and returns its name.
     pub(crate) fn add_crio_image(&self) -> &'static str {
         let others = labels(&DEFAULT.to_string()).into_iter().filter(|label| {
             !["schema", "cri-socket", "cgroup-driver"]
@@ -56,7 +56,7 @@ impl FakeDocker {
         fs::create_dir(self.engine("images")).unwrap();
     }
 
-    /// The registry has an image.
+    /// Adds an image to the registry.
     pub(crate) fn offer(&self, reference: &str, labels: &[String]) {
         let file = self.engine("registry").join(reference);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -64,7 +64,7 @@ impl FakeDocker {
             .unwrap();
     }
 
-    /// The names of all images.
+    /// Returns the names of all images.
     pub(crate) fn images(&self) -> BTreeSet<String> {
         let folders = |folder: &Path| -> Vec<PathBuf> {
             let entries = fs::read_dir(folder).into_iter().flatten();
@@ -76,27 +76,27 @@ impl FakeDocker {
         images.map(|image| image.strip_prefix(&root).unwrap().display().to_string()).collect()
     }
 
-    /// The image has that id, 64 hexadecimal digits.
+    /// Sets the id of an image, 64 hexadecimal digits.
     pub(crate) fn image_has_id(&self, reference: &str, id: &str) {
         self.write(&format!("images/{reference}/id"), &format!("{id}\n"));
     }
 
-    /// The image consists of these layers, the lowest first.
+    /// Sets the layers of an image, the lowest first.
     pub(crate) fn image_has_layers(&self, reference: &str, layers: &[&str]) {
         self.write(&format!("images/{reference}/layers"), &format!("{}\n", layers.join("\n")));
     }
 
-    /// The image is for another `SYSTEM/ARCHITECTURE`.
+    /// Sets the platform of an image, `SYSTEM/ARCHITECTURE`.
     pub(crate) fn image_is_for(&self, reference: &str, platform: &str) {
         self.write(&format!("images/{reference}/platform"), &format!("{platform}\n"));
     }
 
-    /// The image has lost its names; a test finds it nevertheless.
+    /// Removes the names of an image. Tests still find it by its reference.
     pub(crate) fn image_has_no_name(&self, reference: &str) {
         self.write(&format!("images/{reference}/unnamed"), "");
     }
 
-    /// The images that were loaded into a node: names in full, and ids.
+    /// Returns the images that were loaded into a node: full names and ids.
     pub(crate) fn node_images(&self, node: &str) -> String {
         let file = format!("containers/{node}/node-images");
         fs::read_to_string(self.engine(&file)).unwrap_or_default()

@@ -1,5 +1,5 @@
-//! A docker client with its engine in one, as files in a folder: a program for
-//! mokctl to run (`tests/fake_docker`), and here its layout and what it has recorded.
+//! The fake docker: client and engine in one program (`tests/fake_docker`), whose state is files
+//! in a folder. This module sets up the state, and reads it and the recorded calls.
 
 mod call;
 mod hosts;
@@ -29,17 +29,17 @@ pub(crate) use images::{image, labels};
 use rule::Rule;
 use words::Words;
 
-/// A container or network that is there.
+/// An existing container or network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Object {
     pub(crate) name: String,
     pub(crate) id: String,
     pub(crate) labels: BTreeMap<String, String>,
-    /// Of a container, such as `running`.
+    /// The status of a container, such as `running`.
     pub(crate) status: String,
 }
 
-/// The engine's folder, beside the folder of its client.
+/// The folder of the engine's state, next to that of the client.
 #[derive(Debug)]
 pub(crate) struct FakeDocker {
     root: PathBuf,
@@ -55,7 +55,7 @@ registry.k8s.io/pause:3.10.2
 registry.k8s.io/etcd:3.7.0-0
 ";
 
-/// The program itself, which `cargo test --test cli` alone does not build.
+/// Builds the program, which `cargo test --test cli` does not, and returns its path.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -63,12 +63,13 @@ fn program() -> &'static Path {
         let folder = Path::new(env!("CARGO_BIN_EXE_mokctl")).parent().unwrap();
         cargo.args(["rustc", "--quiet", "--locked", "--example=fake-docker", "--target-dir"]);
         cargo.arg(folder.parent().unwrap()).current_dir(env!("CARGO_MANIFEST_DIR"));
-        // It is started some ten thousand times: 1.0 ms each, and with shared libraries 1.5.
+        // Linked statically: it is started some ten thousand times, and a start takes 1.0 ms
+        // instead of 1.5.
         if cfg!(all(target_os = "linux", target_env = "gnu")) {
             cargo.args(["--", "-Ctarget-feature=+crt-static", "-Crelocation-model=static"]);
         }
-        // Of the test's own build: ring would be compiled again because of them, and other
-        // crates because of the last one (scripts/slowest.sh).
+        // Variables of the build of the tests. Because of them ring would be compiled again, and
+        // because of the last one other crates (scripts/slowest.sh).
         for (name, _) in env::vars() {
             if ["CARGO_PKG_", "CARGO_MANIFEST_", "OUT_DIR", "RUSTC_BOOTSTRAP"]
                 .iter()
@@ -82,7 +83,7 @@ fn program() -> &'static Path {
     })
 }
 
-/// What a cluster `a` has stored, for each verb of kubectl something to do.
+/// Saved objects of a cluster `a`: something to do for each kubectl command of a clone.
 const SAVED: &str = r#"{"items": [
     {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "a-worker-1"}},
     {
@@ -94,7 +95,7 @@ const SAVED: &str = r#"{"items": [
 ]}"#;
 
 impl FakeDocker {
-    /// Lays everything out below `root`: a new engine, with a node image.
+    /// Sets up a new engine with a node image in `root`.
     pub(crate) fn new(root: &Path) -> Self {
         let docker = Self { root: root.to_owned(), words: Words::random() };
         for folder in [
@@ -115,7 +116,8 @@ impl FakeDocker {
             fs::create_dir_all(docker.engine(folder)).unwrap();
         }
         docker.write("events", "");
-        // So that no certificate is ever old, and all calls are the same.
+        // A creation time in the future, so that certificates are never old, and calls always the
+        // same.
         docker.all_is_of("2100-01-31T12:00:00.000000000Z");
         docker.say(&json!({"ServerVersion": "28.2.2", "OSType": "linux", "CgroupVersion": "2"}));
 
@@ -137,7 +139,7 @@ impl FakeDocker {
         docker.write("admin.conf", &words.fill(include_str!("../../data/admin.conf")));
         docker.write("objects/nodes,persistentvolumes,pods,configmaps,leases.json", SAVED);
         docker.write("objects/secrets.json", "{\"items\": []}");
-        // What a first master has that was set up by hand.
+        // The certificate authorities of a first master that the user has set up.
         let node = NodeName::parse("a-master-1").unwrap();
         let address = IpAddr::from(Ipv4Addr::LOCALHOST);
         let addresses = PerFamily::of(IpFamily::Ipv4, address, address);
@@ -150,19 +152,19 @@ impl FakeDocker {
         docker
     }
 
-    /// The engine that was copied to `root` with all its folders.
+    /// Returns the engine in `root`, to which all its folders have been copied.
     pub(crate) fn copied(&self, root: &Path) -> Self {
         Self { root: root.to_owned(), words: self.words.clone() }
     }
 
-    /// The program is podman, and so is the engine.
+    /// Makes client and engine podman.
     pub(crate) fn is_podman(&self) {
         fs::rename(self.client(), self.client().with_file_name("podman")).unwrap();
         let info = include_str!("../../data/podman-info-5.4.json");
         self.write("info.json", info);
     }
 
-    /// The docker program.
+    /// Returns the path of the client.
     pub(crate) fn client(&self) -> PathBuf {
         self.root.join("bin/docker")
     }
@@ -175,28 +177,27 @@ impl FakeDocker {
         fs::write(self.engine(path), text).unwrap();
     }
 
-    /// When every container was made.
+    /// Sets the creation time of every container.
     pub(crate) fn all_is_of(&self, time: &str) {
         self.write("created", &format!("{time}\n"));
     }
 
-    /// What `docker info` prints.
+    /// Sets the output of `docker info`.
     pub(crate) fn say(&self, info: &Value) {
         self.write("info.json", &format!("{info}\n"));
     }
 
-    /// The engine cannot grant `--privileged`.
+    /// Makes the engine refuse `--privileged`.
     pub(crate) fn refuse_privileges(&self) {
         self.write("without_privileges", "");
     }
 
-    /// Another program has a network there; the list of networks does not say so.
+    /// Reserves a subnet for another program, without listing a network.
     pub(crate) fn take_subnet(&self, address: &str) {
         fs::create_dir(self.engine("subnets").join(address)).unwrap();
     }
 
-    /// Something that shall go wrong with the calls whose words, joined by
-    /// blanks, match `glob`.
+    /// Returns a fault for the calls whose words, joined by blanks, match `glob`.
     pub(crate) fn on(&self, glob: &str) -> Rule {
         let count = fs::read_dir(self.engine("rules")).unwrap().count();
         let folder = self.engine("rules").join(format!("{count:03}"));
@@ -204,7 +205,7 @@ impl FakeDocker {
         Rule::new(folder, glob)
     }
 
-    /// Nothing goes wrong from now on.
+    /// Removes all faults.
     pub(crate) fn heal(&self) {
         fs::remove_dir_all(self.engine("rules")).unwrap();
         fs::create_dir(self.engine("rules")).unwrap();
@@ -214,14 +215,14 @@ impl FakeDocker {
         self.objects("containers")
     }
 
-    /// Without the engine's own.
+    /// Returns the networks, without the engine's default ones.
     pub(crate) fn networks(&self) -> Vec<Object> {
         let mut networks = self.objects("networks");
         networks.retain(|network| network.name != "bridge");
         networks
     }
 
-    /// Names of all that mokctl can make.
+    /// Returns the names of all containers and networks.
     pub(crate) fn names(&self) -> Vec<String> {
         let all = self.containers().into_iter().chain(self.networks());
         all.map(|object| object.name).collect()
@@ -247,17 +248,17 @@ impl FakeDocker {
         folders.into_iter().map(object).collect()
     }
 
-    /// The user removes a container without mokctl.
+    /// Removes a container, as a user may do without mokctl.
     pub(crate) fn loses(&self, container: &str) {
         fs::remove_dir_all(self.engine("containers").join(container)).unwrap();
     }
 
-    /// What the engine says that a container does: `running`, `paused` or `exited`.
+    /// Sets the status of a container: `running`, `paused` or `exited`.
     pub(crate) fn set_status(&self, container: &str, status: &str) {
         fs::write(self.engine("containers").join(container).join("status"), status).unwrap();
     }
 
-    /// `docker network prune`, while no container runs.
+    /// Removes a network, as `docker network prune` does while no container is running.
     pub(crate) fn prunes_network(&self, network: &str) {
         let folder = self.engine("networks").join(network);
         let subnet = fs::read_to_string(folder.join("subnet")).unwrap();
@@ -266,7 +267,7 @@ impl FakeDocker {
         fs::remove_dir_all(folder).unwrap();
     }
 
-    /// The names of the Node objects that there are.
+    /// Returns the names of the Node objects.
     pub(crate) fn node_objects(&self) -> Vec<String> {
         let files = fs::read_dir(self.engine("nodes")).unwrap();
         let name = |file: fs::DirEntry| file.file_name().into_string().unwrap();
@@ -274,41 +275,41 @@ impl FakeDocker {
         names.into_iter().collect()
     }
 
-    /// The nodes that take no new pods.
+    /// Returns the cordoned nodes.
     pub(crate) fn cordoned(&self) -> Vec<String> {
         let files = fs::read_dir(self.engine("cordoned")).unwrap();
         files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
     }
 
-    /// `kubectl cordon`.
+    /// Cordons a node.
     pub(crate) fn cordons(&self, node: &str) {
         self.write(&format!("cordoned/{node}"), "");
     }
 
-    /// The kubelet of a node does not report.
+    /// Makes a node not Ready, as if its kubelet did not report.
     pub(crate) fn is_not_ready(&self, node: &str) {
         self.write(&format!("not-ready/{node}"), "");
     }
 
-    /// A program in a container writes a file.
+    /// Writes a file in a container.
     pub(crate) fn writes(&self, container: &str, path: &str, text: &str) {
         let path = format!("containers/{container}/root{path}");
         fs::create_dir_all(self.engine(&path).parent().unwrap()).unwrap();
         self.write(&path, text);
     }
 
-    /// `kubectl delete node`.
+    /// Deletes a Node object.
     pub(crate) fn deletes_node_object(&self, node: &str) {
         fs::remove_file(self.engine("nodes").join(node)).unwrap();
     }
 
-    /// A file that was copied into a container.
+    /// Returns the contents of a file in a container.
     pub(crate) fn file(&self, container: &str, path: &str) -> String {
         let path = self.engine(&format!("containers/{container}/root{path}"));
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// Takes a file of `container` away.
+    /// Removes a file of `container`.
     pub(crate) fn remove_file(&self, container: &str, path: &str) {
         fs::remove_file(self.engine(&format!("containers/{container}/root{path}"))).unwrap();
     }

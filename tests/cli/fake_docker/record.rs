@@ -1,4 +1,4 @@
-//! What the client was called with.
+//! The recorded calls of the client.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,7 +6,7 @@ use std::fs;
 use super::{Call, FakeDocker};
 
 impl FakeDocker {
-    /// All calls, as they came.
+    /// Returns all calls, in order.
     pub(crate) fn calls(&self) -> Vec<Call> {
         let events = fs::read_to_string(self.engine("events")).unwrap();
         let mut calls: BTreeMap<usize, Call> = BTreeMap::new();
@@ -32,7 +32,7 @@ impl FakeDocker {
         calls.into_values().collect()
     }
 
-    /// The only call whose words, joined by blanks, start so.
+    /// Returns the only call whose words, joined by blanks, start with `start`.
     pub(crate) fn call(&self, start: &str) -> Call {
         let calls = self.calls();
         let mut found = calls.iter().filter(|call| call.line().starts_with(start));
@@ -43,7 +43,7 @@ impl FakeDocker {
         }
     }
 
-    /// The calls as lines, to find out what went wrong.
+    /// Returns the calls as lines, for the report of a failure.
     pub(crate) fn log(&self) -> String {
         let line = |call: &Call| {
             let status = call.status.map_or("killed".to_owned(), |status| status.to_string());

@@ -1,18 +1,18 @@
-//! Faults: what shall go wrong, and with which calls.
+//! Faults: what will go wrong, and with which calls.
 
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// A fault, to be finished with one of the methods that say which. The calls
-/// that hang, are killed or print garbage have their effect nevertheless.
+/// A fault, whose kind is set with one of the methods. Calls that hang, are killed or print
+/// garbage still have their effect.
 #[must_use]
 pub(crate) struct Rule {
     folder: PathBuf,
 }
 
 impl Rule {
-    /// In `folder`, for the calls whose words, joined by blanks, match `glob`.
+    /// Returns a fault in `folder` for the calls whose words, joined by blanks, match `glob`.
     pub(super) fn new(folder: PathBuf, glob: &str) -> Self {
         let rule = Self { folder };
         rule.write("glob", glob);
@@ -24,13 +24,13 @@ impl Rule {
         fs::write(self.folder.join(file), format!("{text}\n")).unwrap();
     }
 
-    /// Only the `n`th call that matches.
+    /// Limits the fault to the `n`th call that matches.
     pub(crate) fn nth(self, n: usize) -> Self {
         self.write("nth", &n.to_string());
         self
     }
 
-    /// Without any effect.
+    /// Makes the call fail without any effect.
     pub(crate) fn fails(&self, code: i32, stderr: &str) {
         self.write("stdout", "");
         fs::write(self.folder.join("stdout"), "").unwrap();
@@ -52,17 +52,17 @@ impl Rule {
         self.write("action", "kill");
     }
 
-    /// The client is killed; its own child lives on with its streams.
+    /// Kills the client, while a child of it keeps its streams open.
     pub(crate) fn orphans(&self) {
         self.write("action", "orphan");
     }
 
-    /// The client is killed, the engine does it a little later.
+    /// Kills the client; the engine does the work a little later.
     pub(crate) fn is_done_late(&self) {
         self.write("action", "late");
     }
 
-    /// Waits until the test lets it go on, or until it is killed.
+    /// Makes the call wait until the test releases it, or until it is killed.
     pub(crate) fn blocks(self) -> Block {
         self.write("action", "block");
         Block { folder: self.folder }
@@ -75,7 +75,7 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    /// Returns when the call has come.
+    /// Waits until the call has begun.
     pub(crate) fn is_reached(&self) {
         let begun = Instant::now();
         while !self.folder.join("reached").exists() {
@@ -84,7 +84,7 @@ impl Block {
         }
     }
 
-    /// Lets it go on.
+    /// Lets the call go on.
     pub(crate) fn release(&self) {
         fs::write(self.folder.join("release"), "").unwrap();
     }

@@ -1,9 +1,9 @@
-//! What the programs in the nodes say: another for each engine.
+//! The output of programs in nodes, which differs for each engine.
 
 use std::hash::{BuildHasher, RandomState};
 
-/// What kubeadm and the cluster's certificates say: another for each engine, so
-/// that nothing in mokctl can know it beforehand.
+/// The output of kubeadm. It differs for each engine, so that nothing in mokctl can know it
+/// before.
 #[derive(Debug, Clone)]
 pub(crate) struct Words {
     pub(crate) endpoint: String,
@@ -26,13 +26,13 @@ impl Words {
         }
     }
 
-    /// What must not be seen on a command line or a screen.
+    /// Returns the words that must not appear on a command line or in output.
     pub(crate) fn secrets(&self) -> [&str; 3] {
         [&self.token, &self.client_certificate_data, &self.client_key_data]
     }
 
     pub(super) fn fill(&self, text: &str) -> String {
-        // kubeadm prints it at a line's end, where an editor would take it away.
+        // kubeadm prints a blank at the end of a line, which an editor would remove here.
         let blank = " ".to_owned();
         [
             ("@ENDPOINT@", &self.endpoint),

@@ -1,4 +1,4 @@
-//! Making a cluster: nothing is left of one that was not finished.
+//! Faults of `create cluster`: nothing may be left of a cluster that was not completed.
 
 use std::time::Duration;
 
@@ -6,7 +6,8 @@ use super::target::{Target, targets};
 use super::{Fault, for_each_fault};
 use crate::harness::Machine;
 
-/// `applies` chooses the calls and their faults.
+/// Runs `create` with every fault that `applies` chooses. There must be at least `least_calls`
+/// calls.
 fn create_survives(line: &str, least_calls: usize, applies: impl Fn(&Target, Fault) -> bool) {
     let clean = Machine::new();
     let outcome = clean.mokctl(line).outcome();
@@ -32,7 +33,7 @@ fn create_survives(line: &str, least_calls: usize, applies: impl Fn(&Target, Fau
     });
 }
 
-/// What cannot be seen is tried with the smallest cluster alone.
+/// Leaves out faults that mokctl cannot notice: these are tried only with the smallest cluster.
 fn seen(target: &Target, fault: Fault) -> bool {
     fault != Fault::Orphans && !target.is_as_good(fault)
 }
@@ -52,7 +53,7 @@ fn create_with_a_balancer_leaves_nothing_whatever_goes_wrong() {
     create_survives("create cluster a 3 1", 30, seen);
 }
 
-/// Calls whose output is shown as it comes.
+/// Faults of calls whose output is shown live.
 #[test]
 fn what_is_shown_as_it_comes_leaves_nothing_whatever_goes_wrong() {
     create_survives("create cluster a 1 1 --tailf", 17, |target, _| {
@@ -60,7 +61,7 @@ fn what_is_shown_as_it_comes_leaves_nothing_whatever_goes_wrong() {
     });
 }
 
-/// An engine may finish what a client asked for that is no more.
+/// An engine may finish a request after its client has died.
 #[test]
 fn what_the_engine_makes_after_its_client_died_is_taken_back_too() {
     for (glob, step) in [
@@ -73,7 +74,7 @@ fn what_the_engine_makes_after_its_client_died_is_taken_back_too() {
         let outcome = machine.mokctl("create cluster a 1 1").outcome();
         let text = format!("failed to {step}: ");
         outcome.assert(outcome.code() == Some(1) && outcome.stderr.contains(&text), "no error");
-        // Whatever comes later still comes now.
+        // Gives the engine time to finish requests.
         std::thread::sleep(Duration::from_millis(600));
         outcome.assert(machine.docker.names().is_empty(), "something is left");
     }

@@ -1,17 +1,17 @@
-//! Commands for a cluster that is there: it stays, whatever goes wrong, and what
-//! was begun can be finished by saying it again.
+//! Faults of commands for an existing cluster: the cluster stays, and running the command again
+//! completes it.
 
 use super::target::{Target, targets};
 use super::{Fault, for_each_fault};
 use crate::fake_docker::Object;
 use crate::harness::{Machine, Outcome};
 
-/// A cluster, and what is asked of it.
+/// A cluster, and a command for it.
 struct Scene {
     template: Machine,
     line: &'static str,
     targets: Vec<Target>,
-    /// The containers before, and as they are when nothing goes wrong.
+    /// The containers before the command, and after it without a fault.
     before: Vec<Object>,
     after: Vec<Object>,
 }
@@ -27,7 +27,7 @@ impl Scene {
         Self { template, line, targets, before, after }
     }
 
-    /// Makes every call go wrong, and shows `check` what is left then.
+    /// Runs the command with every fault, and has `check` look at the result.
     fn survives(
         &self,
         applies: impl Fn(&Target, Fault) -> bool,
@@ -52,12 +52,12 @@ impl Scene {
         });
     }
 
-    /// As before, to the last detail.
+    /// Checks that everything is as before.
     fn is_as_before(&self, machine: &Machine, outcome: &Outcome<'_>) -> Result<(), String> {
         outcome.check(machine.docker.containers() == self.before, "not as it was before")
     }
 
-    /// Nothing is gone that should stay, and a second time finishes it.
+    /// Checks that nothing is missing, and that running the command again completes it.
     fn is_finished_by_a_second(
         &self,
         machine: &Machine,
@@ -68,14 +68,14 @@ impl Scene {
         outcome.check(kept, "something is gone")?;
         machine.docker.heal();
         let second = machine.mokctl(self.line).outcome();
-        // What was done to its end was done, whatever the client said.
+        // The first run may have completed, although a client reported a failure.
         let done = second.code() == Some(0) || second.stderr.contains("no node exists with name");
         second.check(done, "the second time, it failed")?;
         second.check(machine.docker.containers() == self.after, "the second time, it is not done")
     }
 }
 
-/// Faults of single calls; [`Fault::Orphans`] is for what is read as it comes.
+/// Leaves out [`Fault::Orphans`], which is for calls whose output is read live.
 fn ordinary(_: &Target, fault: Fault) -> bool {
     fault != Fault::Orphans
 }
@@ -94,7 +94,7 @@ fn start_can_be_finished_whatever_goes_wrong() {
     scene.survives(ordinary, Scene::is_finished_by_a_second);
 }
 
-/// But for the network, which is there afterwards.
+/// The network is created in any case, so the cluster is not exactly as before.
 #[test]
 fn start_without_a_network_can_be_finished_whatever_goes_wrong() {
     let template = Machine::new().with_cluster("a 2 1");
@@ -167,7 +167,7 @@ fn create_master_in_place_of_a_lost_one_leaves_the_cluster_as_it_was_whatever_go
     scene.survives(ordinary, Scene::is_as_before);
 }
 
-/// Two programs, one of which feeds the other.
+/// One docker call feeds another here.
 #[test]
 fn load_image_can_be_said_again_whatever_goes_wrong() {
     let template = Machine::new().with_cluster("a 1 1");

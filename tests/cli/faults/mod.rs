@@ -1,7 +1,5 @@
-//! Every call that a command makes goes wrong, each in every way that a call can
-//! go wrong: it fails, it never ends, its client is killed, it prints garbage.
-//! Whatever it is, mokctl ends soon, says which step it was, and leaves nothing
-//! behind.
+//! Every call of a command goes wrong, in every possible way: it fails, it hangs, its client is
+//! killed, it prints garbage. mokctl must end soon, name the step, and leave nothing behind.
 
 mod create;
 mod existing;
@@ -17,17 +15,17 @@ use target::Target;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
-    /// It says no.
+    /// The call fails without an effect.
     Fails,
-    /// It is done, but never comes to its end.
+    /// The engine does the work, but the client hangs.
     Hangs,
-    /// It is done, but the client dies.
+    /// The engine does the work, but the client is killed.
     Killed,
-    /// It is done, and something else is said.
+    /// The engine does the work, but the client prints garbage.
     Garbage,
-    /// It is done, and nothing is said.
+    /// The engine does the work, but the client prints nothing.
     Silent,
-    /// The client dies, and its own child holds its streams open.
+    /// The client is killed, and a child of it keeps its streams open.
     Orphans,
 }
 
@@ -35,27 +33,26 @@ const FAULTS: [Fault; 6] =
     [Fault::Fails, Fault::Hangs, Fault::Killed, Fault::Garbage, Fault::Silent, Fault::Orphans];
 
 impl Fault {
-    /// Whether the call only ends at its deadline.
+    /// Whether the call ends only at its deadline.
     fn waits(self) -> bool {
         matches!(self, Self::Hangs | Self::Orphans)
     }
 }
 
-/// Deadlines: where a call hangs, and where none does. A machine with too much to
-/// do may miss the short ones elsewhere, so that is tried again with longer ones. The
-/// fake engine hangs for 100 s, longer than the longest deadline that is scaled here.
+/// The scales of deadlines. A busy machine may miss short deadlines of other calls, so a failure
+/// is tried again with the longer scale. The fake engine hangs for 100 s, longer than the longest
+/// scaled deadline.
 const HANGS: [&str; 2] = ["0.015", "0.1"];
 const OTHERS: [&str; 2] = ["0.1", "0.5"];
 
-/// As many at once of one test: those that hang do not compute, the others do.
+/// How many hanging runs of one test run in parallel: they need no CPU time.
 const HANGING: usize = 16;
 const COMPUTING: usize = 4;
 
-/// One test at a time computes; what hangs of the others does so beside it.
+/// Only one test at a time runs faults that need CPU time. Hanging runs of others go on meanwhile.
 static TURN: Mutex<()> = Mutex::new(());
 
-/// Runs `check` for every target and fault, many at once, and fails with all that
-/// has failed.
+/// Runs `check` for every target and fault, many in parallel, and fails with all failures.
 fn for_each_fault(
     targets: &[Target],
     applies: impl Fn(&Target, Fault) -> bool,
@@ -72,7 +69,7 @@ fn for_each_fault(
         loop {
             let next = pairs.lock().unwrap().pop_front();
             let Some((target, fault)) = next else { break };
-            // The last one tells, if none is good.
+            // If both scales fail, the failure of the last one is reported.
             let failed = |scale: &&str| check(target, fault, scale).err();
             let texts: Vec<_> = scales.iter().map_while(failed).collect();
             if texts.len() == scales.len() {

@@ -1,16 +1,15 @@
-//! Snapshots: the cluster or the snapshot is there, whatever goes wrong, and nothing
-//! half made.
+//! Faults of snapshots: whatever goes wrong, either the cluster or the snapshot is complete.
 
 use super::target::{Target, targets};
 use super::{Fault, for_each_fault};
 use crate::harness::Machine;
 
-/// All but what is for output that is read as it comes.
+/// Leaves out faults for calls whose output is read live.
 fn applies(target: &Target, fault: Fault) -> bool {
     fault != Fault::Orphans && !target.is_as_good(fault)
 }
 
-/// The calls of `line` on a copy of `template`.
+/// Returns the calls of `line` on a copy of `template`.
 fn calls(template: &Machine, line: &str) -> Vec<Target> {
     let clean = template.copy();
     let earlier = clean.docker.calls().len();
@@ -60,7 +59,7 @@ fn restore_can_be_said_again_whatever_goes_wrong() {
             let hint = "run 'mokctl restore cluster a s' again\n";
             outcome.check(outcome.stderr.contains(hint), "no hint")?;
             let left = machine.docker.names();
-            // What cannot be removed stays as it was.
+            // Objects that cannot be removed stay as they were.
             let is_old = |name: &String| names.contains(name);
             outcome
                 .check(left.iter().all(is_old) && left.len() <= names.len(), "too much is left")?;

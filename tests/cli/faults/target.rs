@@ -1,5 +1,5 @@
-//! One call of a clean run, such that it can be found in another one and made to go
-//! wrong there.
+//! A call of a run without faults, described so that it can be found in another run and be made to
+//! go wrong.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use crate::harness::{Machine, Outcome};
 /// The call.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
-    /// Its words, with `*` for what differs from run to run.
+    /// The words, with `*` for what differs from run to run.
     pub(super) glob: String,
-    /// It is the `nth` with these words.
+    /// The position among calls with the same words.
     pub(super) nth: usize,
     call: Call,
 }
@@ -22,7 +22,7 @@ pub(super) fn targets(calls: &[Call]) -> Vec<Target> {
     let target = |call: &Call| {
         let words: Vec<_> = call.argv.iter().map(|word| constant(word)).collect();
         let glob = match words.iter().position(|word| word.ends_with("/ready.sh")) {
-            // Seconds of patience, and since when.
+            // The timeout in seconds, and the time after which reports count.
             Some(at) => format!("{} * {}", words[..=at].join(" "), words[at + 3..].join(" ")),
             None => words.join(" "),
         };
@@ -34,7 +34,7 @@ pub(super) fn targets(calls: &[Call]) -> Vec<Target> {
 }
 
 fn constant(word: &str) -> String {
-    // Of a container or a network, of a token.
+    // Ids of containers and networks have 64 digits, those of tokens 6.
     let is_id = [64, 6].contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let start = [
         "--label=mok.run=",
@@ -55,7 +55,7 @@ fn constant(word: &str) -> String {
     }
 }
 
-/// Calls in a node whose answer is not looked at.
+/// Calls in a node whose output is ignored.
 const UNREAD: [&str; 16] = [
     "control_plane.sh",
     "join.sh",
@@ -76,12 +76,12 @@ const UNREAD: [&str; 16] = [
 ];
 
 impl Target {
-    /// The words of the call.
+    /// Returns the words of the call.
     pub(super) fn line(&self) -> String {
         self.call.line()
     }
 
-    /// Whether the error names the step that the call belongs to.
+    /// Checks that the error names the step of the call.
     pub(super) fn is_told(&self, outcome: &Outcome<'_>, old: &[String]) -> Result<(), String> {
         let error = match self.step(old) {
             Some(step) => format!("mokctl: error: failed to {step}"),
@@ -90,8 +90,8 @@ impl Target {
         outcome.check(outcome.stderr.contains(&error), &format!("no '{error}'"))
     }
 
-    /// The step of the plan that the call belongs to; none before the plan runs.
-    /// `old` are the nodes that are there before it runs.
+    /// Returns the step of the plan that the call belongs to, or `None` for calls before the plan.
+    /// `old` are the nodes that exist before.
     pub(super) fn step(&self, old: &[String]) -> Option<String> {
         let words = &self.call.argv;
         let node = |word: &str| word.trim_end_matches(":/").to_owned();
@@ -102,7 +102,7 @@ impl Target {
             "network create" => "create network".to_owned(),
             "network disconnect" => format!("disconnect {}", words[words.len() - 1]),
             "network connect" => format!("connect {}", words[words.len() - 1]),
-            // These reserve names.
+            // These containers reserve names.
             "create" if !makes || self.call.flag("name")?.ends_with("-master-1") => {
                 format!("create {}", self.call.flag("name")?)
             }
@@ -126,7 +126,7 @@ impl Target {
         })
     }
 
-    /// The node that becomes part of the snapshot `s`.
+    /// Returns the node that is saved in the snapshot `s`.
     fn saved_node(&self) -> Option<&str> {
         let word = match self.call.verb().as_str() {
             "run" => self.call.flag("name"),
@@ -161,7 +161,7 @@ impl Target {
             "network.sh" => format!("update routes of {node}"),
             "revoke.sh" => "revoke the join token".to_owned(),
             "cat" => "save kubeconfig".to_owned(),
-            // Before the plan: which nodes the API knows.
+            // Lists Node objects before the plan.
             "kubectl" if words[at + 3] == "get" => return None,
             "kubectl" if words[at + 2] == "drain" => format!("drain {}", words[at + 3]),
             "kubectl" if words[at + 3] == "node" => {
@@ -172,13 +172,13 @@ impl Target {
         })
     }
 
-    /// Whether mokctl can see nothing wrong with the call.
+    /// Whether mokctl cannot notice the fault, or may ignore it.
     pub(super) fn is_as_good(&self, fault: Fault) -> bool {
-        // The engine can do without.
+        // docker waits if this call fails.
         if self.line().ends_with("end_lookups.sh") {
             return true;
         }
-        // These answers only say whether a load can be spared.
+        // These answers only tell whether an image need not be loaded.
         let spares_a_load = self.line().ends_with("images list --quiet")
             || self.line().starts_with("image inspect --format={{.Id}}");
         let answer_is_read = match self.call.verb().as_str() {
@@ -188,7 +188,7 @@ impl Target {
             "exec" => !UNREAD.iter().any(|word| self.line().contains(word)),
             _ => !spares_a_load,
         };
-        // No output is what a list of nothing looks like.
+        // An empty list has no output either.
         let may_be_empty = ["ps", "network ls", "image ls"].contains(&self.call.verb().as_str());
         match fault {
             Fault::Garbage => !answer_is_read,

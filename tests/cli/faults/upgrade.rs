@@ -1,4 +1,4 @@
-//! A node that moves to another image: after any failure it has moved or is as before.
+//! Faults of an upgrade: after any failure, a node is either upgraded or as before.
 
 use super::target::{Target, targets};
 use super::{Fault, for_each_fault};
@@ -7,7 +7,7 @@ use crate::upgrade::{versions, with_cluster};
 
 const LINE: &str = "upgrade cluster a --snapshot none";
 
-/// A cluster of which all nodes but the last have moved.
+/// Returns a machine with a cluster in which all nodes but the last have been upgraded.
 fn with_one_left(line: &str, last: &str) -> Machine {
     let machine = with_cluster(line);
     machine.docker.on(&format!("rename {last} *")).fails(1, "no");
@@ -46,7 +46,7 @@ fn survives(template: &Machine, least_calls: usize) {
     });
 }
 
-/// Whether mokctl can see nothing wrong with the call.
+/// Whether mokctl cannot notice the fault.
 fn is_as_good(target: &Target, fault: Fault) -> bool {
     let is_read = target.line().contains("get configmap");
     let unread = ["rename ", "diff ", "exec "].iter().any(|it| target.line().starts_with(it));
