@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Looks at what comes with the dependencies (deny.toml): licences, sources, and
-# known faults where the database of them can be reached. What is not looked at is
-# said aloud. With --install it gets cargo-deny first, which is minutes of compiling.
+# Checks licences and sources of the dependencies (deny.toml), and advisories if their database can
+# be reached. Says clearly what was not checked. With --install it installs cargo-deny first, which
+# takes minutes to compile.
 # usage: audit.sh [--install]
 set -euo pipefail
 
@@ -18,7 +18,7 @@ if ! cargo deny --version >/dev/null 2>&1; then
 fi
 cargo deny --log-level error check bans licenses sources
 
-# A network that swallows what is sent to it must not hold the checks up.
+# A network that drops packets must not hold up the checks.
 if ! found=$(timeout 120 cargo deny check advisories 2>&1); then
   if [[ -z $found || $found == *'failed to fetch advisory database'* ]]; then
     say "NOT CHECKED, the database cannot be reached: advisories"

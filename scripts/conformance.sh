@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Kubernetes' own conformance tests, run by hydrophone against a cluster of mokctl's, one
-# master and two workers: see docs/conformance.md. The runner, the suite and the images of
-# its tests are built once, of the same modules and packages as the node image. The
-# cluster goes afterwards; results stay in a folder. Fails if a test does.
+# Runs Kubernetes' conformance tests with hydrophone against a mokctl cluster of one master and two
+# workers: see docs/conformance.md. The runner, the suite and the images of its tests are built
+# once, from the same modules and packages as the node image. The cluster is deleted afterwards;
+# results stay in a folder. Fails if a test does.
 # usage: conformance.sh MOKCTL RESULTS
 # env: PROCESSES (tests at a time), SKIP and FOCUS (regular expressions on the names
-# of tests; NetworkPolicy: the suite's tests of those), KEEP=yes (the cluster stays)
+# of tests; NetworkPolicy for the suite's tests of policies), KEEP=yes (keeps the cluster)
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -21,7 +21,7 @@ kubeconfig=$results/kubeconfig
 recipe=tests/conformance
 list=$recipe/images.txt
 
-# The base that the node image was built on: `build image` has seen to one.
+# Finds the base image that the node image was built from.
 find_base() {
   local base
   for base in local/mok-base:trixie debian:13; do
@@ -52,7 +52,7 @@ build_images() {
   done < <(stages; echo registry)
 }
 
-# Each name in the list is one that this version of the suite asks for.
+# Checks that this version of the suite uses each image in the list.
 check_list() {
   local wanted asked
   asked=$(docker run --rm --network=none --entrypoint=e2e.test \
@@ -64,8 +64,8 @@ check_list() {
   done <"$list"
 }
 
-# The images, in every node, under the names that the suite asks for; the engine
-# itself never has them under these.
+# Loads the images into every node under the names that the suite uses. The engine itself never has
+# these names.
 load_images() {
   local stage wanted node output images=()
   mapfile -t images < <(stages | sed 's|^|local/mok-conformance:|')
@@ -73,15 +73,15 @@ load_images() {
   while read -r stage _ wanted; do
     if [[ $stage == \#* ]]; then continue; fi
     for node in "$name"-{master-1,worker-1,worker-2}; do
-      # On cgroup v1 it has a warning each time.
+      # On cgroup v1 mokctl prints a warning each time.
       output=$("$mokctl" exec "$node" -- ctr --namespace=k8s.io images tag --force \
         "docker.io/local/mok-conformance:$stage" "$wanted" </dev/null 2>&1) || die "$output"
     done
   done <"$list"
 }
 
-# Two tests have nodes pull agnhost and kitten whether they are there or not: a registry
-# of ours, in the cluster's network, stands for the one in the images' names.
+# Two tests have nodes pull agnhost and kitten even if they have them. A registry on the cluster's
+# network stands for the one in the images' names.
 serve_images() {
   local address stage wanted pushed node hosts
   docker run --detach --name="$registry" --publish=127.0.0.1::5000 \
@@ -91,7 +91,7 @@ serve_images() {
     wanted=$(name_of "$stage")
     pushed=$address/${wanted#*/}
     docker tag "local/mok-conformance:$stage" "$pushed"
-    # It may not listen yet.
+    # The registry may not listen yet.
     docker push --quiet "$pushed" >/dev/null 2>&1 || { sleep 2 && docker push --quiet "$pushed" >/dev/null; }
     docker image rm "$pushed" >/dev/null
   done
@@ -103,11 +103,11 @@ serve_images() {
   done
 }
 
-# The name that the list gives a stage.
+# Prints the image name of a stage in the list.
 name_of() { awk -v stage="$1" '$1 == stage { print $3; exit }' "$list"; }
 
-# run_tests PROCESSES TITLE LABELS: a line for each test that failed; what the tests
-# print goes to files. Ginkgo's labels are the marks in the tests' names.
+# run_tests PROCESSES TITLE LABELS: runs the tests with these Ginkgo labels, and prints a line for
+# each failure. The output of the tests goes to files.
 run_tests() {
   say "$2: $1 at a time, $(date +%T)"
   rm -rf "${results:?}/$2"
@@ -123,14 +123,14 @@ run_tests() {
     tail -n 20 "$results/$2.log" >&2
     die "hydrophone did not run the suite"
   fi
-  # What failed, and the counts.
+  # Prints the failures and the counts.
   grep --extended-regexp '^ +\[(FAIL|PANICKED|TIMEDOUT|INTERRUPTED)\]|^(Ran|FAIL!|SUCCESS!) ' \
     "$results/$2/e2e.log" | sort --unique
 }
 
 remove_cluster() {
   if [[ ${KEEP:-} == yes ]]; then return; fi
-  # It may not have been started yet; the cluster has to go all the same.
+  # The registry may not have been started. The cluster must be deleted in any case.
   docker rm --force --volumes "$registry" >/dev/null 2>&1 || true
   "$mokctl" -q delete cluster "$name" --yes
 }
@@ -145,7 +145,7 @@ load_images
 serve_images
 failed=
 if [[ ${FOCUS:-} == NetworkPolicy ]]; then
-  # No conformance tests, because clusters need not enforce policies. The kernel may lack
+  # These are not conformance tests, because clusters need not enforce policies. The kernel may lack
   # SCTP.
   run_tests "${PROCESSES:-6}" policy 'Feature:NetworkPolicy&&!Feature:SCTPConnectivity'
 else

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Draws the diagrams of docs/diagrams anew: the parser's source out of the parser,
-# then a picture of each source. A picture ends with its source's hash, by which the
-# tests know it for the one of this source.
+# Regenerates docs/diagrams: the source of the parser's diagram from the parser, then a picture of
+# each source. A picture ends with the hash of its source, which the tests check.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# End-to-end tests with a later Docker, at full speed: engine and client of another release of
-# Debian, those on the disk of a virtual machine (scripts/vm/disk.sh), or built of Docker's
-# source on that disk. They run on this machine's kernel, in namespaces for them alone. What a
-# kernel has to do with, cgroup v2 and AppArmor, `make e2e-vm` shows.
+# Runs end-to-end tests with a later Docker at full speed: engine and client of another release of
+# Debian, from the disk of a virtual machine (scripts/vm/disk.sh), or built there from Docker's
+# source. They run on this machine's kernel in separate namespaces. `make e2e-vm` tests what depends
+# on the kernel, such as cgroup v2 and AppArmor.
 # usage: e2e-today.sh SUITE ENGINE STORE FIREWALL FOLDER MOKCTL TEST...
 #   SUITE     trixie (Docker 26.1) or forky (28.5)
 #   ENGINE    debian, or source (scripts/vm/engine.sh: 29)
-#   STORE     of the engine's images: docker, its own; containerd, the default from Docker 29 on
-#   FIREWALL  what the engine writes its rules with: iptables, or nftables, from Docker 29 on
-#   TEST      the beginning of tests' names, such as snapshots::
+#   STORE     the engine's image store: docker, or containerd, the default from Docker 29 on
+#   FIREWALL  the engine's firewall backend: iptables, or nftables from Docker 29 on
+#   TEST      the beginning of names of tests, such as snapshots::
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -24,10 +24,10 @@ shift 6
 [[ $firewall == @(iptables|nftables) ]] || die "FIREWALL is iptables or nftables, not '$firewall'"
 ((EUID == 0)) || die "needs root, for an engine in namespaces"
 settings=("\"features\": {\"containerd-snapshotter\": $([[ $store == containerd ]] && echo true || echo false)}")
-# An older one does not know the word.
+# An older engine does not know this setting.
 if [[ $firewall != iptables ]]; then settings+=("\"firewall-backend\": \"$firewall\""); fi
 
-# Below it is the engine's store: not for a tmpfs.
+# The engine keeps its data in this folder: it is too large for a tmpfs.
 work=$(mktemp -d --tmpdir=/var/tmp)
 remove() {
   scripts/second-engine.sh remove "$work/engine"
@@ -44,13 +44,13 @@ mount -t overlay overlay "$work/root" \
   -o "lowerdir=$work/disk,upperdir=$work/changed,workdir=$work/of-overlay"
 if [[ $engine == source ]]; then
   scripts/vm/engine.sh "$cache/engine"
-  # Found before the disk's own.
+  # These programs precede those of the disk.
   find "$cache/engine" -type f -executable -exec install -t "$work/root/usr/local/bin" {} +
 fi
 (IFS=,; echo "{${settings[*]}}") >"$work/engine/daemon.json"
 host=$(MOK_ENGINE_ROOT=$work/root scripts/second-engine.sh start "$work/engine" near)
 
-# Its client; Debian's with its own C library.
+# The client. Debian's needs the C library of its release.
 client=("$work/root/usr/local/bin/docker")
 if [[ $engine == debian ]]; then
   client=("$work"/root/lib*/ld-linux-* --library-path "$work"/root/usr/lib/*-linux-gnu

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The versions of Kubernetes before today's, each built and tried: one master and one
-# worker, a pod that another asks by its Service's name, the same after a stop and a
-# start. The clusters go afterwards; the images stay.
+# Builds and tests earlier versions of Kubernetes: one master and one worker, a Service that answers
+# another pod by name, and the same after a stop and a start. The clusters are deleted afterwards;
+# the images stay.
 # usage: e2e-versions.sh MOKCTL
-# env: VERSIONS (with blanks between)
+# env: VERSIONS (separated by blanks)
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -16,7 +16,7 @@ KUBECONFIG=$(mktemp)
 export KUBECONFIG
 
 remove() {
-  # At the exit of a run that has failed or not: its own status is what counts.
+  # At the exit, the status of the run counts, not that of the cleanup.
   if [[ -n $exists ]]; then "$mokctl" -q delete cluster "$name" --yes || true; fi
   rm -f "$KUBECONFIG"
 }
@@ -24,8 +24,7 @@ remove() {
 in_master() { "$mokctl" exec "$name-master-1" -- "$@"; }
 kubectl() { in_master kubectl --kubeconfig=/etc/kubernetes/admin.conf "$@"; }
 
-# Two pods of the image that every node has for its volumes: one serves its own name,
-# the other asks.
+# Starts two pods of the image that every node has for volumes: one serves its name, the other asks.
 deploy() {
   kubectl apply --filename=- <<'YAML'
 apiVersion: apps/v1
@@ -64,7 +63,7 @@ spec:
 YAML
 }
 
-# A pod of the name of the Deployment must answer by the Service's name, in full.
+# Checks that a pod of the Deployment answers by the full name of the Service.
 ask() {
   local deadline=$((SECONDS + 90)) answer
   kubectl rollout status --timeout=90s deployment/web deployment/client >/dev/null
@@ -76,7 +75,7 @@ ask() {
   say "$version: $answer answers by the Service's name"
 }
 
-# Every node is Ready, and of this version.
+# Checks that every node is Ready and has this version.
 check_nodes() {
   local nodes
   kubectl wait --for=condition=Ready --timeout=90s nodes --all >/dev/null

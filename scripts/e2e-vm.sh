@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# The end-to-end tests of tests/e2e/machine.rs on a user's machine: a virtual one with
-# Debian SUITE (scripts/vm/disk.sh), where it boots, reboots and has systemd, cgroup v2 and
-# AppArmor. What was built stays below FOLDER; each run writes to a new one.
+# Runs the end-to-end tests of tests/e2e/machine.rs on a virtual machine with Debian SUITE
+# (scripts/vm/disk.sh), which boots, reboots, and has systemd, cgroup v2 and AppArmor. What was
+# built stays in FOLDER; each run works on a copy.
 # usage: e2e-vm.sh SUITE PART FOLDER MOKCTL
 #   SUITE  trixie or forky
-#   PART   smoke     Docker: a cluster is made, used and deleted
+#   PART   smoke     Docker: a cluster is created, used and deleted
 #          docker    Docker: one master stops, starts, is restored, and reboots
 #          masters   Docker: three masters, with a reboot
 #          podman    podman as root, with a reboot
 #          rootless-docker, rootless-podman
-#                    these, as an ordinary user
+#                    the same engines, as an ordinary user
 #          all
-# env: IMAGE_FILE (an archive of the node image, in place of this machine's engine's),
-#      MOK_VM_MEMORY (of the machine, such as 6G), MOK_VM_KEEP (anything: a machine whose
-#      test failed goes on running)
+# env: IMAGE_FILE (an archive of the node image, instead of that of this machine's engine),
+#      MOK_VM_MEMORY (the memory of the virtual machine, such as 6G), MOK_VM_KEEP (if set, a virtual
+#      machine in which a test has failed keeps running)
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -30,7 +30,7 @@ suite=$1 part=$2 cache=$3 mokctl=$4
 scripts/need.sh qemu-img qemu-utils
 scripts/need.sh ssh openssh-client
 
-# The node image as an archive: prints its path.
+# Saves the node image as an archive, and prints its path.
 archive() {
   if [[ -n ${IMAGE_FILE:-} ]]; then
     realpath "$IMAGE_FILE"
@@ -49,7 +49,7 @@ archive() {
   realpath "$file"
 }
 
-# A disk whose Docker has the image: prints its path. Its name holds what it is made of.
+# Makes a disk whose Docker has the image, and prints its path. Its name is a hash of its inputs.
 loaded() {
   local file=$1 id disk
   id=$(cat "$cache/$suite/made-by" <(stat --format='%s %Y' "$file") | sha256sum | head -c 16)
@@ -65,8 +65,8 @@ loaded() {
   echo "$disk"
 }
 
-# The tests' program and mokctl, with the files that they look at, where they were built:
-# their paths are in them.
+# Copies the test program, mokctl, and the files that they read, to the paths at which they were
+# built: the programs contain these paths.
 bring_tests() {
   say "bringing the tests"
   local built
@@ -80,7 +80,7 @@ bring_tests() {
     vm root "tar --extract --absolute-names && chmod a+rx $(parents "$PWD") $(parents "$(dirname "$tests")")"
 }
 
-# Every folder on the way to it.
+# Prints every parent folder of a path.
 parents() {
   local path=$1
   while [[ $path != / ]]; do
@@ -89,8 +89,8 @@ parents() {
   done
 }
 
-# run USER TEST...: one after the other, each of them by its name; ends with the first that
-# fails. What the engine is comes from $engine, words for env.
+# run USER TEST...: runs the tests one after another, and ends with the first that fails. $engine
+# has the variables that choose the engine, as words for env.
 run() {
   local user=$1 test begun
   shift
@@ -130,15 +130,15 @@ of_docker_masters() {
   run root three_masters_are_whole_after_a_reboot_and_go
 }
 
-# What podman does not have is refused, and tested with the fake engine.
+# Commands that do not work with podman are refused, which tests with the fake engine check.
 of_podman() {
   vm root 'systemctl enable podman-restart.service && podman load --quiet </dev/vdb' >&2
   engine=(PATH=/opt/podman:/usr/sbin:/usr/bin:/sbin:/bin MOKCTL_DOCKER=podman
     MOK_MACHINE_WITHOUT=snapshots)
-  # As Docker before 28 has done; later it is the add-on policy that loads it.
+  # Docker before 28 loads this module, and the add-on policy does.
   vm root 'modprobe br_netfilter' >&2
   run root a_packet_filter_between_nodes_is_told
-  # What the warning says.
+  # The command in the warning.
   vm root 'sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0' >&2
   run root a_cluster_is_made_serves_and_goes_and_the_host_is_as_before \
     one_master_lives_through_stops_restores_and_its_engines_restart
@@ -146,21 +146,21 @@ of_podman() {
   run root one_master_is_whole_after_a_reboot_and_goes
 }
 
-# What a user of rootless engines has no part in.
+# Rootless engines cannot do these parts.
 without_root='addresses apparmor'
 
-# The user gets the right to limit all that nodes need.
+# Delegates all cgroup controllers that nodes need to the user.
 delegate() {
   vm root "mkdir /etc/systemd/system/user@.service.d
     printf '[Service]\nDelegate=yes\n' >/etc/systemd/system/user@.service.d/delegate.conf"
   vm_reboot
 }
 
-# An ordinary user's Docker. First the user may not limit CPUs, which is what the
-# distribution gives.
+# Tests rootless Docker. At first the user lacks the cpu controller, which is the distribution's
+# default.
 of_rootless_docker() {
   vm root 'chmod a+r /dev/vdb'
-  # The tool wants docker's client beside itself.
+  # The tool looks for the docker client in its folder.
   # shellcheck disable=SC2016 # The other side's.
   vm mok 'mkdir ~/bin && ln -s /usr/share/docker.io/contrib/dockerd-rootless* /usr/bin/docker ~/bin &&
     PATH=~/bin:$PATH:/usr/sbin dockerd-rootless-setuptool.sh install &&
@@ -171,7 +171,7 @@ of_rootless_docker() {
   run mok a_cluster_is_made_serves_and_goes_and_the_host_is_as_before
 }
 
-# An ordinary user's podman.
+# Tests rootless podman.
 of_rootless_podman() {
   delegate
   vm root 'chmod a+r /dev/vdb'
@@ -181,7 +181,7 @@ of_rootless_podman() {
   run mok a_cluster_is_made_serves_and_goes_and_the_host_is_as_before
 }
 
-# on DISK WHAT: runs the tests of one kind of engine on a new machine.
+# on DISK WHAT: runs the tests of one kind of engine on a new virtual machine.
 on() {
   vm_boot "$cache/$suite" "$1" "$file"
   if [[ $2 != of_docker* ]]; then
@@ -211,14 +211,14 @@ else
 fi
 scripts/vm/disk.sh "$suite" "$cache/$suite"
 file=$(archive)
-# By its own clock a machine in software is still some three times slower, and six where all
+# Even by its slower clock, an emulated machine is some three times slower, and six times while all
 # nodes start at once.
 scale=1
 if ! vm_is_fast; then scale=4; fi
 if [[ $part == @(smoke|docker|masters|all) ]]; then disk=$(loaded "$file"); fi
 begun=$SECONDS
 if [[ $part == @(smoke|docker|all) ]]; then on "$disk" of_docker; fi
-# Three API servers start at once: at the others' speed they ended again and again (forky).
+# Three API servers start at once. At the speed of the other parts, they kept exiting (forky).
 if [[ $part == @(masters|all) ]]; then vm_speed=0.15 on "$disk" of_docker_masters; fi
 if [[ $part == @(podman|all) ]]; then on "$cache/$suite/disk.raw" of_podman; fi
 if [[ $part == @(rootless-docker|all) ]]; then on "$cache/$suite/disk.raw" of_rootless_docker; fi

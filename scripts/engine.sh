@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Makes sure that a Docker engine answers, and that `mokctl build image` has a
-# base to build on. An engine that answers is used as it is. Otherwise the
-# distribution's is installed and started; it stays. Can be run any number of
-# times.
+# Makes sure that a Docker engine answers, and that `mokctl build image` can get a base image. Uses
+# an engine that answers. Otherwise installs and starts the distribution's, which stays. Can be run
+# any number of times.
 # env: MOK_ENGINE_LOG (where a started engine writes), MOK_ENGINE_WAIT (seconds)
 set -euo pipefail
 
@@ -11,20 +10,20 @@ set -euo pipefail
 
 log=${MOK_ENGINE_LOG:-/var/log/mok-dockerd.log}
 patience=${MOK_ENGINE_WAIT:-90}
-# Of the flavour that `mokctl build image` builds: either will do.
+# The base images of `mokctl build image`: either will do.
 bases=(local/mok-base:trixie debian:13)
 
 answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 
-# runs PIDFILE PROGRAM: whether the process that the file names is that program,
-# and not one that was given the number of a dead one.
+# runs PIDFILE PROGRAM: whether the process in the file is that program, and not another one that
+# has got its process id since.
 runs() {
   local pid=
   [[ -s $1 ]] && read -r pid <"$1"
   [[ -n $pid && $(cat "/proc/$pid/comm" 2>/dev/null) == "$2" ]]
 }
 
-# An engine that was killed leaves these behind, and the next one believes them.
+# An engine that was killed leaves these files, which would mislead the next one.
 drop_stale_files() {
   local file program
   while read -r file program; do
@@ -36,7 +35,7 @@ drop_stale_files() {
 /var/run/docker.pid dockerd
 /var/run/docker/containerd/containerd.pid containerd
 FILES
-  # dockerd takes this one for the system's containerd and waits for its answer.
+  # dockerd would take this socket for that of a running containerd, and wait for an answer.
   local socket=/run/containerd/containerd.sock
   if [[ -S $socket ]] && ! grep --quiet --fixed-strings " $socket" /proc/net/unix; then
     say "removing $socket: no engine listens there"
@@ -44,8 +43,8 @@ FILES
   fi
 }
 
-# A node takes ten of these, and a kernel grants root 128: too few for clusters side by
-# side. Where it may not be raised, mokctl says how many are free.
+# A node uses ten inotify instances, and root may have 128: too few for several clusters. If the
+# limit cannot be raised, mokctl reports how many are free.
 raise_inotify_limit() {
   local limit=/proc/sys/fs/inotify/max_user_instances
   if (($(cat "$limit") < 8192)); then
@@ -53,8 +52,7 @@ raise_inotify_limit() {
   fi
 }
 
-# The end of dockerd's log. One that cannot be read must not hide the line that says
-# what is wrong, which follows.
+# Prints the end of dockerd's log. If that is impossible, the error message must still follow.
 show_log() { tail -n 20 "$log" >&2 || true; }
 
 wait_for_answer() {
@@ -81,7 +79,7 @@ start() {
     wait_for_answer ''
     return
   fi
-  # The package may have started one just now.
+  # The package may have just started the engine.
   if runs /var/run/docker.pid dockerd; then
     say "waiting for the dockerd that runs"
     wait_for_answer ''
@@ -95,7 +93,7 @@ start() {
   raise_inotify_limit
   say "starting dockerd; its log is $log"
   setsid --fork dockerd >>"$log" 2>&1 </dev/null
-  # Its number comes with its file; one that ends at once never writes it.
+  # dockerd writes its process id to a file, unless it exits immediately.
   local deadline=$((SECONDS + 10))
   until runs /var/run/docker.pid dockerd || answers || ((SECONDS >= deadline)); do
     sleep 0.1
@@ -112,10 +110,10 @@ if command -v docker >/dev/null && answers; then
 else
   [[ -z ${DOCKER_HOST:-} ]] || die "no engine answers at DOCKER_HOST=$DOCKER_HOST"
   if ! { command -v docker && command -v dockerd; } >/dev/null; then
-    # apparmor: on a kernel that has it switched on, no container starts without.
+    # apparmor: where the kernel has it enabled, no container starts without the package.
     packages=(docker.io apparmor ca-certificates)
     install_packages "${packages[@]}"
-    # Newer releases have the client apart.
+    # In newer releases, the client is a separate package.
     command -v docker >/dev/null || install_packages docker-cli
   fi
   answers || start

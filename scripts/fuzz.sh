@@ -1,9 +1,7 @@
 #!/usr/bin/env bash
-# Lets each fuzz target look for an input that breaks its promise: SECONDS each,
-# one target after the other. Stops at the first finding, which cargo-fuzz then
-# names; its file is the test case.
-# No sanitizer: the crate has no unsafe code to watch, and the stable compiler
-# will do.
+# Runs each fuzz target for SECONDS. Stops at the first finding, whose input cargo-fuzz writes to a
+# file and names.
+# Without a sanitizer, because the crate has no unsafe code, and the stable compiler is enough.
 # usage: scripts/fuzz.sh [SECONDS] [TARGET...]      scripts/fuzz.sh 60 parser
 set -euo pipefail
 
@@ -24,7 +22,7 @@ if ((${#targets[@]} == 0)); then mapfile -t targets < <(cargo fuzz list); fi
 
 for target in "${targets[@]}"; do
   say "$target: $seconds s"
-  # What was found to be new is kept beside the seeds, for the next time.
+  # Interesting inputs are kept for the next time.
   mkdir -p "fuzz/corpus/$target"
   cargo fuzz run --sanitizer none "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- \
     -max_total_time="$seconds" -timeout=10 -max_len=4096 -print_final_stats=1 -verbosity=0

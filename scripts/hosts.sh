@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# Several hosts on one machine, for tests: Docker engines in network namespaces of
-# their own (scripts/second-engine.sh), joined by a switch in one more, and all of
-# them in one swarm. Files are in FOLDER. Needs root; gives no protection. The links
-# are fast: few kernels of test machines have netem, so a test that wants a slow one
-# puts a proxy between.
+# Several hosts on one machine, for tests: Docker engines in separate network namespaces
+# (scripts/second-engine.sh), connected by a bridge in a further one, all in one swarm. Files are in
+# FOLDER. Needs root. Not protected from other users. Links are fast, because few test machines have
+# netem: a test that needs a slow link uses a proxy.
 # usage: hosts.sh COMMAND FOLDER [VALUE]
-#   up FOLDER COUNT         starts what does not run yet; prints each DOCKER_HOST
-#   unplug FOLDER HOST      pulls the cable of host HOST (1 is the first)
-#   plug FOLDER HOST        plugs it in again
-#   kill FOLDER HOST        ends its engine as a loss of power would; up starts it
-#   down FOLDER             takes everything away again
+#   up FOLDER COUNT         starts the engines that are not running; prints each DOCKER_HOST
+#   unplug FOLDER HOST      cuts the link of host HOST (1 is the first)
+#   plug FOLDER HOST        connects it again
+#   kill FOLDER HOST        ends its engine as a power failure does; up starts it
+#   down FOLDER             removes everything
 set -euo pipefail
 
 # shellcheck source=scripts/lib.sh
@@ -19,19 +18,18 @@ set -euo pipefail
 ((EUID == 0)) || die "needs root"
 command=$1 folder=$2 value=${3-}
 engine=$(dirname "$0")/second-engine.sh
-# Of a range that is set aside for tests between networks; a network for each FOLDER.
+# A network for each FOLDER, from a range that is reserved for tests between networks.
 network=198.18.$((128 + $(cksum <<<"$folder" | cut -d ' ' -f 1) % 64))
-# Where the switch is, and its cable to this machine. Short enough for a link's name.
+# The namespace of the bridge, and its link to this machine. Short enough for the name of a link.
 switch=mok-sw-${network##*.}
-# As many as a swarm can lose one of without losing its mind.
+# With three managers, a swarm survives the loss of one.
 managers=3
 
 address() { echo "$network.$((10 + $1))"; }
 at() { docker --host "tcp://$(address "$1"):2375" "${@:2}"; }
 port() { echo "port$1"; }
 
-# One bridge in a namespace without a firewall: in this one the engine that runs here
-# drops what it does not know.
+# The bridge is in a namespace without a firewall: here the machine's engine would drop packets.
 lay_cables() {
   [[ ! -e /run/netns/$switch ]] || return 0
   ip netns add "$switch"
@@ -52,7 +50,7 @@ connect() {
   ip link add eth0 netns "$space" type veth peer name "$(port "$1")" netns "$switch"
   ip -netns "$space" address add "$(address "$1")/24" dev eth0
   ip -netns "$space" link set eth0 up
-  # An engine takes the address of a container's way out from its own.
+  # An engine needs a default route to find its own address.
   ip -netns "$space" route add default via "$network.1"
   ip -netns "$switch" link set "$(port "$1")" master bridge up
 }
@@ -89,10 +87,10 @@ plug() { ip -netns "$switch" link set "$(port "$value")" up; }
 kill() { "$engine" kill "$folder/$value"; }
 
 take_down() {
-  # Its engine must be reached to remove its containers. None is left where a start
-  # stopped half-way.
+  # The engine must be reachable so that its containers can be removed. It may not exist if its
+  # start has failed.
   value=$1 plug 2>/dev/null || true
-  # A manager that loses its swarm meanwhile would take ten seconds to end.
+  # A manager that lost its swarm now would take ten seconds to end.
   at "$1" swarm leave --force >/dev/null 2>&1 || true
   "$engine" remove "$folder/$1"
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Becomes COMMAND in the root file system ROOT, to run in a new mount namespace. FOLDER, which
-# is this machine's, is there at the same path. A change of the root is needed and not a
-# chroot: runc would hand containers this machine's files.
+# Executes COMMAND in the root file system ROOT, in a new mount namespace. FOLDER of this machine is
+# there at the same path. Uses pivot_root instead of chroot: otherwise runc would give containers
+# this machine's files.
 # usage: unshare --mount in-root.sh ROOT FOLDER COMMAND...
 set -euo pipefail
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs a release of mokctl below PREFIX, ~/.local by default: bin/mokctl, the manual page and
-# completions. Needs no root there. Nothing is installed that SHA256SUMS does not know.
+# Installs a release of mokctl in PREFIX, by default ~/.local, where it needs no root: bin/mokctl,
+# the manual page and completions. Installs only files that SHA256SUMS lists.
 # usage: sh install.sh
 # env: PREFIX; MOKCTL_VERSION, MOKCTL_URL: the folder of the release's files; MOKCTL_SIGNERS: a
 #      file of allowed signers, with which SHA256SUMS must be signed
@@ -43,7 +43,7 @@ for file in "$program" "$share"; do
 done
 mkdir -p "$prefix/bin" "$prefix/share"
 chmod 755 "$program"
-# In one step: a mokctl that runs goes on.
+# Replaced in one step, so that a running mokctl is not disturbed.
 cp "$program" "$prefix/bin/.mokctl.new"
 mv "$prefix/bin/.mokctl.new" "$prefix/bin/mokctl"
 tar -xzf "$share" -C "$prefix/share"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the mokctl of an earlier release and prints where it is.
+# Builds the mokctl of an earlier release and prints its path.
 # usage: last-release.sh FOLDER [TAG]     without TAG, the newest release before this commit
 set -euo pipefail
 

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Looks through every file of the project: shellcheck for the scripts, and rules
-# that no other tool knows. Looks at everything before it fails.
-# What runs in a node is these very scripts: their values come from a file beside
-# them, so nothing is left to check in what mokctl writes there.
+# Checks every file of the project: scripts with shellcheck, and all files with rules that no other
+# tool has. Checks everything before it fails.
+# Scripts for nodes are plain files, too: mokctl only writes their values to a separate file.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -11,7 +10,7 @@ here=scripts
 . "$here/lib.sh"
 "$here/need.sh" shellcheck shellcheck
 
-# A copy without its history has no git to ask. A checkout may be another user's.
+# Without git, for a copy without its history. The checkout may belong to another user.
 list() {
   git -c safe.directory='*' ls-files --cached --others --exclude-standard 2>/dev/null ||
     find . -type f -not -path './target/*' -not -path './.git/*' -printf '%P\n'
@@ -19,12 +18,12 @@ list() {
 texts=() scripts=()
 shebang='^#!.*[/ ](ba)?sh( |$)'
 while read -r file; do
-  # Not there: deleted, and not yet committed so.
+  # Skips files that were deleted without a commit.
   if ! [[ -s $file ]] || ! grep --quiet --binary-files=without-match '' "$file"; then continue; fi
   texts+=("$file")
-  # False for a first line without an end: read has it all the same.
+  # read fails on a line without a newline, but returns the line.
   read -r first <"$file" || true
-  # What is sourced may do without: bash completion does.
+  # Files that are sourced need no first line: bash completion has none.
   if [[ $first =~ $shebang || $file == *.bash ]]; then scripts+=("$file"); fi
 done < <(list | sort)
 
@@ -52,7 +51,7 @@ done
 say "rules for ${#texts[@]} files"
 refuse "white space at a line's end" '[[:blank:]]+$' "${texts[@]}"
 refuse "a carriage return" $'\r' "${texts[@]}"
-# The brackets keep these lines from finding themselves.
+# The brackets keep this line from matching itself.
 refuse "left over from work" 'dbg[!]|todo[!]|unimplemented[!]|FIX[M]E|XX[X]' "${texts[@]}"
 for file in "${texts[@]}"; do
   if [[ -n $(tail -c 1 "$file") ]]; then
@@ -61,7 +60,7 @@ for file in "${texts[@]}"; do
   fi
 done
 
-# One place runs programs: src/docker/.
+# Only src/docker/ may run programs.
 sources=()
 for file in "${texts[@]}"; do
   case $file in
@@ -71,8 +70,8 @@ for file in "${texts[@]}"; do
 done
 refuse "only src/docker/ runs programs" '\bduct::|Command::new' "${sources[@]}"
 
-# Banned words. Not ours are the licences and the original's answers; a picture has the
-# words of its source; and a comment in what an image is built of would change the image.
+# Banned words. Left out are licences, the original's answers, pictures (their sources are checked),
+# and the build files of images, in which a changed comment would change the image.
 prose=()
 for file in "${texts[@]}"; do
   case $file in
@@ -87,7 +86,7 @@ while IFS=$'\t' read -r words better places; do
   files=()
   for file in "${prose[@]}"; do
     for place in "${allowed[@]}"; do
-      # A pattern.
+      # $place is a pattern, so it is not quoted.
       # shellcheck disable=SC2053
       if [[ $file == $place ]]; then continue 2; fi
     done

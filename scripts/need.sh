@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that PROGRAM is there; installs the distribution's PACKAGE... where
-# it is not.
+# Makes sure that PROGRAM exists: installs the distribution's PACKAGE... if it does not.
 # usage: need.sh PROGRAM PACKAGE...
 set -euo pipefail
 

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# A podman for the tests that is new enough for mokctl: the machine's own, or that of
-# the distribution's next release with all that it needs, in a root file system of
-# its own. Needs root.
+# A podman for tests that is new enough for mokctl: the machine's, or that of the distribution's
+# next release in a separate root file system. Needs root.
 # usage: podman.sh get FOLDER      prints the program
-#        podman.sh remove FOLDER   takes it away again, with everything that it runs
+#        podman.sh remove FOLDER   removes it, with everything that it runs
 # env: MOK_PODMAN_SUITE, a release of the distribution
 set -euo pipefail
 
@@ -22,7 +21,7 @@ is_new_enough() {
   [[ $(printf '%s\n' 5.1 "$version" | sort --version-sort | head -n 1) == 5.1 ]]
 }
 
-# hard LETTER: that limit of this shell, as podman writes it.
+# hard LETTER: prints the hard limit of this shell in podman's form.
 hard() {
   local limit
   limit=$(ulimit "-H$1")
@@ -37,27 +36,26 @@ get() {
   "$(dirname "$0")/need.sh" mmdebstrap mmdebstrap
   mkdir -p "$folder/bin"
   say "getting podman from $suite"
-  # Without its recommended packages: what it needs to run containers as root.
+  # Without recommended packages: only what podman needs to run containers as root.
   mmdebstrap --quiet --variant=minbase \
     --include=podman,crun,runc,conmon,netavark,aardvark-dns,iptables,ca-certificates \
     "$suite" "$root" >&2
   mkdir -p "$root/etc/containers"
   cat >"$root/etc/containers/containers.conf" <<TOML
 [containers]
-# Those of this shell: builds would raise them, which needs a capability that not every
-# machine has.
+# The limits of this shell: builds would raise them, for which some machines lack the capability.
 default_ulimits = ["nofile=$(hard n):$(hard n)", "nproc=$(hard u):$(hard u)"]
 [engine]
-# crun does not start systemd on every kind of control group.
+# crun does not start systemd on every kind of cgroup.
 runtime = "runc"
-# There is no systemd in here.
+# There is no systemd in this root file system.
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 [network]
 firewall_driver = "iptables"
 TOML
-  # Not chroot: what runs containers makes its own roots out of that of its
-  # namespace. All calls share one, because they share mounts.
+  # Not chroot: container runtimes derive roots from that of their mount namespace. All calls share
+  # one namespace, because they share mounts.
   mkdir -p "$folder/space"
   mount --bind --make-private "$folder/space" "$folder/space"
   touch "$folder/space/mounts"
@@ -69,7 +67,7 @@ TOML
     cd "$1"
     pivot_root . mnt
     umount --lazy /mnt' bash "$root"
-  # Called podman: mokctl tells it by its name.
+  # The wrapper is called podman, because mokctl recognizes podman by name.
   cat >"$folder/bin/podman" <<SH
 #!/bin/sh
 export PODMAN_IGNORE_CGROUPSV1_WARNING=1
@@ -86,7 +84,7 @@ remove() {
   fi
   awk -v below="$folder/" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo |
     sort --reverse | while read -r place; do umount --lazy "$place"; done
-  # Should a mount be left, what it leads to is not ours.
+  # A mount that is left leads to files of others.
   rm -rf --one-file-system "$folder"
 }
 

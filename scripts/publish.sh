@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Pushes node images to REPOSITORY, each under its version and its minor version, and notes in
-# FOLDER/digests what the registry calls them: `make release` compiles that in.
+# Pushes node images to REPOSITORY, each under its version and its minor version, and writes their
+# digests to FOLDER/digests, which `make release` compiles in.
 # usage: publish.sh REPOSITORY FOLDER IMAGE...
 set -euo pipefail
 
@@ -11,7 +11,7 @@ set -euo pipefail
 repository=$1 folder=$2
 mkdir -p "$folder"
 pushed=()
-# A push that failed may have left none; its own status is what counts.
+# A failed push may leave no name. At the exit, the status of the push counts.
 trap 'docker image rm "${pushed[@]}" >/dev/null 2>&1 || true' EXIT
 digests=()
 for image in "${@:3}"; do

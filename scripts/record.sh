@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs a short session with the mokctl of PATH and prints it as text: the
-# recording in README.md. Makes a cluster and deletes it.
+# Runs a short session with the mokctl in PATH and prints it as text, for README.md. Creates a
+# cluster and deletes it.
 # usage: record.sh [NAME]
 set -euo pipefail
 
 name=${1:-mycluster}
 
 run() {
-  # As it would be typed: no word here needs quotes.
+  # Printed as a user would type it: no word here needs quotes.
   printf '$ %s\n' "$*"
   "$@" 2>&1
 }

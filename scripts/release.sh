@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Puts what a release has into FOLDER: the program, its Debian package, completions and manual
-# page, node images as files, what is in all of them, the script that installs it, and the
-# checksums. The same input makes the same files.
+# Puts the files of a release into FOLDER: the program, its Debian package, completions and manual
+# page, node images as files, an SBOM for each, the install script, and the checksums. The same
+# input always makes the same files.
 # usage: release.sh MOKCTL DEB FOLDER
-# env: IMAGES (names, with blanks between) or VERSIONS, which are built if need be; URL where
-#      the files will be, for install.sh; LEVEL of zstd; KEY, an SSH key to sign with
+# env: IMAGES (names, separated by blanks) or VERSIONS, which are built if needed; URL of the files,
+#      for install.sh; LEVEL of zstd; KEY, an SSH key to sign with
 set -euo pipefail
 
 here=$(realpath "$(dirname "$0")")
@@ -16,7 +16,7 @@ mkdir -p "$3"
 folder=$(realpath "$3")
 "$here/need.sh" zstd zstd
 PATH=$("$here/syft.sh"):$PATH
-# Packages and modules are what is asked for, not each of the thousands of files.
+# The SBOM lists packages and modules, not thousands of files.
 export SYFT_FILE_METADATA_SELECTION=none
 work=$(mktemp --directory --tmpdir="$folder")
 trap 'rm -rf "$work"' EXIT
@@ -26,8 +26,8 @@ arch=$(dpkg --print-architecture)
 name=mokctl-$version-linux-$arch
 find "$folder" -maxdepth 1 -type f ! -name digests -delete
 
-# pack FOLDER [FIRST...]: an archive on standard output, these files first, whose bytes depend on
-# the files' contents alone.
+# pack FOLDER [FIRST...]: writes an archive to standard output, these files first. Its bytes depend
+# only on the contents of the files.
 pack() {
   local files
   mapfile -t files < <(cd "$1" && find . -type f -printf '%P\n' | LC_ALL=C sort |
@@ -61,9 +61,9 @@ for image in $images; do
   say "$file.tar.zst"
   mkdir "$work/image"
   docker save "$image" | tar --extract --directory="$work/image"
-  # An old engine notes when it wrote them.
+  # Old engines write a timestamp to this file.
   rm -f "$work/image/repositories"
-  # What is in it is known from its beginning.
+  # With manifest.json first, a reader knows the contents from the beginning.
   pack "$work/image" manifest.json | zstd --quiet --threads=0 "-${LEVEL:-12}" -o "$folder/$file.tar.zst"
   say "$file.cdx.json"
   pack "$work/image" manifest.json >"$work/image.tar"

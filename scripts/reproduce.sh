@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the program twice, and the node image once more, in an engine that has nothing,
-# and compares. Programs and the images for the nodes must be the same, bit for bit. What
-# else differs in the node image is told, with the reason; a file that has none is a
-# failure. Needs root, for that engine, and 8 GB below TMPDIR or /var/tmp.
+# Builds the program twice, and the node image once more in an empty engine, and compares. Programs
+# and container images must be identical. Other differences in the node image are listed with their
+# reasons; one without a reason is a failure. Needs root for that engine, and 8 GB in TMPDIR or
+# /var/tmp.
 # usage: reproduce.sh MOKCTL
 # env: VERSION of Kubernetes
 set -euo pipefail
@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 (($# == 1)) || die "usage: ${0##*/} MOKCTL"
 ((EUID == 0)) || die "starts an engine: run this as root"
 mokctl=$(realpath "$1")
-# A path that is short enough for the engine's sockets.
+# The path must be short enough for the engine's sockets.
 work=$(mktemp --directory --tmpdir="${TMPDIR:-/var/tmp}")
 trap 'rm -rf "$work"' EXIT
 failures=0
@@ -24,7 +24,8 @@ differs() {
   failures=$((failures + 1))
 }
 
-# At two paths of unlike length, each with compiled files elsewhere: none may be in it.
+# Builds at two paths of different length, with different target folders: no path may be in the
+# program.
 compare_programs() {
   local tree target
   for tree in one two/further; do
@@ -43,16 +44,16 @@ compare_programs() {
   fi
 }
 
-# files_of IMAGE: the checksum of each file in it, and its name.
+# files_of IMAGE: prints the checksum and the name of each file.
 files_of() {
   docker run --rm --network=none --entrypoint=/usr/bin/bash "$1" -c \
     'cd / && find . -xdev -type f -print0 | xargs --null sha256sum' | sort
 }
 
-# archives_of IMAGE: the same of the part that has the images for the nodes, as archives.
+# archives_of IMAGE: prints the same for the part with the container images as archives.
 archives_of() {
   local container
-  # It has nothing that could run.
+  # The image has no program, so any command will do.
   container=$(docker create "$1" none)
   mkdir "$work/archives"
   docker cp "$container:/images/archives" - | tar --extract --directory="$work/archives"
@@ -61,9 +62,9 @@ archives_of() {
   rm -rf "$work/archives"
 }
 
-# why FILE: what makes it another one in each build; nothing where it must be the same.
+# why FILE: prints why the file differs in each build, or nothing if it must be the same.
 why() {
-  # Put there by us, wherever it is.
+  # mokctl's own files must be the same.
   if [[ -e dockerfiles/mok-debian-13/node/files/$1 ]]; then return; fi
   case $1 in
     ./etc/hostname) echo "the name of the container that it was built in" ;;
@@ -76,8 +77,8 @@ why() {
   esac
 }
 
-# client PATH: a docker client for an engine whose bridge leads nowhere: its builds have
-# this machine's network.
+# client PATH: writes a docker client for an engine whose bridge leads nowhere. Builds use this
+# machine's network.
 client() {
   cat >"$1" <<'SH'
 #!/bin/sh
@@ -103,7 +104,7 @@ compare_images() {
     "$mokctl" --quiet build image --k8sver "${image##*:}" >/dev/null
   DOCKER_HOST=$host files_of "$image" >"$work/files.2"
 
-  # Its name has a checksum of what it is made of: both engines have it by that name.
+  # The name contains a hash of the inputs, so it is the same in both engines.
   part=$(docker --host "$host" image ls --format='{{.Repository}}:{{.Tag}}' local/mok-images)
   archives_of "$part" >"$work/archives.1"
   DOCKER_HOST=$host archives_of "$part" >"$work/archives.2"
@@ -115,7 +116,7 @@ compare_images() {
   fi
 
   say "$(comm -12 "$work"/files.[12] | wc -l) files of the node image: the same"
-  # Those that both have, and those that one has.
+  # Files that differ, and files that only one image has.
   sort "$work"/files.[12] | uniq --unique | awk '{ print $2 }' | sort --unique >"$work/unlike"
   while read -r file; do
     reason=$(why "$file")

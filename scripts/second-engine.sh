@@ -1,21 +1,20 @@
 #!/usr/bin/env bash
-# A second Docker engine on this machine, for tests: one whose disk they fill and
-# that they end, one as far away as another machine, or one that has nothing yet. It has
-# a network namespace for itself, because two engines in one take each other's firewall
-# rules away; one beside the machine's own has no rules. All its files are
-# in FOLDER; a daemon.json there has its settings. Needs root; gives no
-# protection: any user who reaches its address uses it.
+# A second Docker engine on this machine, for tests: one whose disk they fill and that they kill, a
+# remote one, or an empty one. It has a separate network namespace, because two engines in one
+# remove each other's firewall rules; one in the machine's namespace (`beside`) has no rules. All
+# its files are in FOLDER; a daemon.json there has its settings. Needs root. Not protected from
+# other users: anyone who can reach its address can use it.
 # usage: second-engine.sh COMMAND FOLDER [VALUE]
 #   disk FOLDER SIZE        gives it a file system of SIZE for its data
 #   start FOLDER near|far|beside|tcp://HOST:PORT
-#                           near has a socket, far is reached over TCP alone, beside
-#                           has a socket and this machine's network, but nothing leads
-#                           out of its bridge: it is for builds with --network=host; or
-#                           at an address that its namespace has already. Prints its
+#                           near has a socket; far is reached over TCP alone; beside has
+#                           a socket and this machine's network, but its bridge leads
+#                           nowhere: it is for builds with --network=host; the last one
+#                           is at an address that its namespace has already. Prints its
 #                           DOCKER_HOST
 #   space FOLDER            prints the name of its namespace
-#   kill FOLDER             ends it as a loss of power would; start may follow
-#   remove FOLDER           takes everything away again
+#   kill FOLDER             ends it as a power failure does; start may follow
+#   remove FOLDER           removes everything
 # env: MOK_ENGINE_ROOT (a root file system with the engine, in place of this machine's)
 set -euo pipefail
 
@@ -25,16 +24,17 @@ set -euo pipefail
 (($# == 2 || $# == 3)) || die "usage: ${0##*/} disk|start|space|kill|remove FOLDER [VALUE]"
 ((EUID == 0)) || die "needs root"
 command=$1 folder=$2 value=${3-}
-# Of a range that is set aside for tests between networks.
+# From a range that is reserved for tests between networks.
 here=198.18.77.1 there=198.18.77.2
-# Short enough for the name of a link, and no other engine's.
+# Short enough for the name of a link, and unique for each engine.
 space=mok-$(cksum <<<"$folder" | cut -d ' ' -f 1)
 
 host() { cat "$folder/host" 2>/dev/null; }
 at() { docker --host "$(host)" "$@"; }
 answers() { at version >/dev/null 2>&1; }
 
-# wait_until WHAT COMMAND...: with the end of the engine's log where it takes a minute.
+# wait_until WHAT COMMAND...: waits up to a minute until COMMAND succeeds. On failure prints the end
+# of the engine's log.
 wait_until() {
   local what=$1 deadline=$((SECONDS + 60))
   shift
@@ -65,7 +65,7 @@ start() {
   if [[ $value != beside && ! -e /run/netns/$space ]]; then
     ip netns add "$space"
     ip -netns "$space" link set lo up
-    # An engine whose rules are nftables' wants it, and does not switch it on.
+    # An engine with nftables needs this, but does not set it.
     ip netns exec "$space" sysctl --quiet net.ipv4.ip_forward=1
     if [[ $value == far ]]; then connect; fi
   fi
@@ -74,13 +74,13 @@ start() {
   if [[ $value != @(near|beside) ]]; then dockerd+=(--tls=false); fi
   if [[ $value == far ]]; then dockerd+=(--bridge=none); fi
   if [[ $value == beside ]]; then
-    # Without one it would remove docker0, the other engine's.
+    # Without a bridge given to it, the engine would remove docker0, that of the other engine.
     [[ -e /sys/class/net/$space ]] || ip link add "$space" type bridge
     ip address replace "$here/30" dev "$space"
     dockerd+=("--bridge=$space" --iptables=false --ip6tables=false)
   fi
   if [[ -e $folder/daemon.json ]]; then dockerd+=("--config-file=$folder/daemon.json"); fi
-  # Not `ip netns exec`: that hides the control groups.
+  # Not `ip netns exec`, which hides the cgroups.
   local net=/proc/self/ns/net
   if [[ $value != beside ]]; then net=/run/netns/$space; fi
   local enter=(nsenter --net="$net")
@@ -92,7 +92,7 @@ start() {
   host
 }
 
-# A cable between the namespaces.
+# Connects the namespaces.
 connect() {
   ip link add "$space" type veth peer name eth0 netns "$space"
   ip address add "$here/30" dev "$space"
@@ -101,24 +101,24 @@ connect() {
   ip -netns "$space" link set eth0 up
 }
 
-# end SIGNAL: the engine, and the containerd that it has started.
+# end SIGNAL: ends the engine and its containerd.
 end() {
   local file pid
   for file in "$folder/pid" "$folder/run/containerd/containerd.pid"; do
     [[ -s $file ]] || continue
     pid=$(<"$file")
-    # It may have ended by itself.
+    # The process may have ended by itself.
     kill "-$1" "$pid" 2>/dev/null || true
     wait_until "process $pid does not end" test ! -d "/proc/$pid"
     rm -f "$file"
   done
 }
 
-# What runs in containers of an engine that was killed.
+# Ends the containers of an engine that was killed.
 end_orphans() {
   local shim
   for shim in $(pgrep --full -- "-address $folder/run/containerd/containerd.sock"); do
-    # The first process of the container, and with it all others; it may have ended by itself.
+    # Ends the first process of the container, and with it all others. It may have ended by itself.
     pkill -KILL --parent "$shim" || true
     kill -KILL "$shim" 2>/dev/null || true
     wait_until "process $shim does not end" test ! -d "/proc/$shim"
@@ -127,15 +127,15 @@ end_orphans() {
 
 remove() {
   local containers=()
-  # They would go on without it.
+  # Containers would go on without the engine.
   if answers; then mapfile -t containers < <(at ps --all --quiet); fi
   if ((${#containers[@]} > 0)); then at rm --force --volumes "${containers[@]}" >/dev/null; fi
   end TERM
   end_orphans
-  # Not there where the start did not come so far, or after an earlier removal.
+  # The link may not exist: the start may have failed, or an earlier run may have removed it.
   ip link delete "$space" 2>/dev/null || true
   ip netns delete "$space" 2>/dev/null || true
-  # Namespaces of networks are mounts, too.
+  # Network namespaces are mounts, too.
   awk -v below="$folder/" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo |
     sort --reverse | while read -r place; do umount "$place"; done
   rm -rf "$folder"

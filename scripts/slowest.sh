@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Runs tests, and says at the end which ten of them took longest.
+# Runs tests, and prints the ten slowest at the end.
 # usage: slowest.sh cargo test [ARGUMENT...] -- [ARGUMENT OF THE TESTS...]
 set -euo pipefail
 
 printed=$(mktemp)
 trap 'rm -f "$printed"' EXIT
 
-# Tests tell how long they took only to who may use what is not stable. Said to the tests
-# alone: said to cargo, it would compile some crates in another way.
+# Tests print how long they took only with unstable features. The variable is set for the tests
+# only: cargo would compile some crates differently with it.
 target=$(rustc --version --verbose | sed --quiet 's/^host: //p' | tr 'a-z-' 'A-Z_')
 export "CARGO_TARGET_${target}_RUNNER=env RUSTC_BOOTSTRAP=1"
 
 status=0
 "$@" -Zunstable-options --report-time | tee "$printed" || status=$?
 echo "The ten slowest, in seconds:"
-# With --nocapture what a test prints stands between its name and its result.
+# With --nocapture, the output of a test is between its name and its result.
 awk '
   /^test [^ ]+ \.\.\./ { name = $2 }
   /(ok|FAILED) <[0-9.]+s>$/ {

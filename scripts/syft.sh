@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the folder of syft, which lists what an image or a Cargo.lock is made of: crates, Go
-# modules, Debian's packages. Builds it where it is not there; minutes, once.
+# Prints the folder of syft, which writes an SBOM of an image or a Cargo.lock: crates, Go modules
+# and Debian packages. Builds it the first time, which takes minutes.
 # usage: syft.sh
 set -euo pipefail
 

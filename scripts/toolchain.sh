@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that the program can be built and checked: cargo, what it links
-# with, and cargo's two helpers.
+# Makes sure that mokctl can be built and checked: cargo, a linker, and cargo's two helpers.
 set -euo pipefail
 
 here=$(dirname "$0")

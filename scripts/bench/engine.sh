@@ -1,18 +1,17 @@
 #!/usr/bin/env bash
-# An engine for the bench, beside the machine's own and out of its way: data,
-# sockets and control group are its own, and so is its network namespace, because
-# a second dockerd takes the packet filter of the first for left over. Everything
-# that it runs is below one control group, so one counter has all that a cluster
-# costs. To be sourced, after scripts/lib.sh.
+# The engine of the bench, separate from the machine's: it has its data, sockets, cgroup and network
+# namespace to itself, because a second dockerd would remove the firewall rules of the first.
+# Everything that it runs is in one cgroup, so one counter has the whole cost of a cluster.
+# Sourced by other scripts, after scripts/lib.sh.
 
 bench=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# mokctl and dockerd want their own names below these.
+# mokctl and dockerd need folders of their names in these.
 data=${MOK_BENCH_DATA:-/var/lib/mok-bench}
 state=/run/mok-bench
 group=mok-bench
 engine=()
 
-# start_engine: returns when it answers; DOCKER_HOST says where.
+# start_engine: starts the engine, waits until it answers, and sets DOCKER_HOST.
 start_engine() {
   [[ ! -S $state/docker.sock ]] || ! answers ||
     die "an engine of another bench answers at $state/docker.sock"
@@ -33,12 +32,12 @@ TOML
   local flags=(--host "unix://$state/docker.sock" --containerd "$state/containerd.sock"
     --data-root "$data/docker" --exec-root "$state/docker" --pidfile "$state/dockerd.pid"
     --bridge none --cgroup-parent "/$group/nodes" --exec-opt native.cgroupdriver=cgroupfs)
-  # --privileged, which kind wants, is all capabilities there are.
+  # kind needs --privileged, which means all capabilities that exist.
   if ! has_all_capabilities; then
     say "this machine lacks capabilities: both sides do without them"
     flags+=(--add-runtime "limited=$bench/runc-within-limits" --default-runtime limited)
   fi
-  # `ip netns exec` would mount /sys anew, without the control groups.
+  # Not `ip netns exec`, which would mount a new /sys without cgroups.
   # shellcheck disable=SC2016
   in_group unshare --net -- bash -c 'ip link set lo up && exec "$@"' bash \
     dockerd "${flags[@]}" >"$state/dockerd.log" 2>&1 </dev/null &
@@ -48,26 +47,26 @@ TOML
   remove_clusters
 }
 
-# stop_engine: with everything that runs in it; the data stays for the next time.
+# stop_engine: stops the engine and everything in it. The data stay for the next time.
 stop_engine() {
   local pid
   if answers; then remove_clusters; fi
   # dockerd before its containerd.
   for ((i = ${#engine[@]} - 1; i >= 0; i--)); do
     pid=${engine[i]}
-    # It may have ended by itself, and a killed program reports failure.
+    # It may have ended by itself, and the status of a killed program is a failure.
     kill "$pid" 2>/dev/null || true
     wait "$pid" || true
   done
   rm -rf "$state"
   local folder
   for folder in "${hierarchies[@]}"; do
-    # Not every hierarchy has the group; an empty one that is left does no harm.
+    # Not every hierarchy has the group, and an empty one does no harm.
     find "$folder/$group" -depth -type d -exec rmdir {} + || true
   done
 }
 
-# Whatever they are: the engine is the bench's alone.
+# All clusters may be removed, because only the bench uses this engine.
 remove_clusters() {
   local containers
   mapfile -t containers < <(docker ps --all --quiet)
@@ -77,7 +76,7 @@ remove_clusters() {
 
 answers() { docker --host "unix://$state/docker.sock" version >/dev/null 2>&1; }
 
-# The kernel's file has 41 of them by now; engines of the 20.10 series know 38.
+# Current kernels have 41 capabilities, of which Docker 20.10 knows 38.
 has_all_capabilities() {
   local name value all=$(((1 << 38) - 1))
   while read -r name value; do
@@ -86,7 +85,7 @@ has_all_capabilities() {
   (((16#$value & all) == all))
 }
 
-# One hierarchy for everything, or one for each controller.
+# With cgroup v2 there is one hierarchy, with v1 one for each controller.
 prepare_groups() {
   hierarchies=(/sys/fs/cgroup/{cpuacct,memory})
   if [[ -e /sys/fs/cgroup/cgroup.controllers ]]; then hierarchies=(/sys/fs/cgroup); fi
@@ -100,14 +99,14 @@ prepare_groups() {
   done
 }
 
-# in_group COMMAND...: becomes it, in the engine's control group.
+# in_group COMMAND...: executes COMMAND in the engine's cgroup, in place of the shell.
 in_group() {
   local folder
   for folder in "${hierarchies[@]}"; do echo "$BASHPID" >"$folder/$group/engine/cgroup.procs"; done
   exec "$@"
 }
 
-# wait_for WHAT COMMAND...: until it succeeds.
+# wait_for WHAT COMMAND...: waits until COMMAND succeeds.
 wait_for() {
   local deadline=$((SECONDS + 60)) what=$1
   shift

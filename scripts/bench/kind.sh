@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Gets kind out of the distribution's newer release: the machine's own one may
-# have none, or an old one. The package is a static program, so it is unpacked and
-# not installed. Prints nothing; does nothing where FOLDER/kind is there.
+# Gets kind from a newer release of the distribution: the machine's release may have none, or an old
+# one. The program is static, so the package is unpacked and not installed. Prints nothing. Does
+# nothing if FOLDER/kind exists.
 # usage: kind.sh FOLDER   (env: MOK_BENCH_KIND_SUITE, a release of the distribution)
 set -euo pipefail
 
@@ -13,8 +13,8 @@ suite=${MOK_BENCH_KIND_SUITE:-forky}
 if [[ -x $folder/kind ]]; then exit 0; fi
 command -v apt-get >/dev/null || die "knows apt-get alone: put a program kind into $folder by hand"
 
-# The mirror that this machine is set up for, and its key; lists and cache of our
-# own, so that the machine's apt does not learn of the other release.
+# Uses the machine's mirror and key, but separate lists and caches, so that the machine's apt does
+# not see the other release.
 # shellcheck disable=SC2016  # apt-get's own variables
 uri=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(SUITE)' 'Created-By: Packages' |
   awk '$2 == "Debian" && $3 !~ /-/ { print $1; exit }')

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures mokctl against kind, both in an engine of the bench's own, with the same
-# Kubernetes: see docs/performance.md. Results go to target/bench/.
+# Compares mokctl with kind, both in the bench's engine and with the same Kubernetes: see
+# docs/performance.md. Results go to target/bench/.
 # usage: run.sh create|idle
 # env: ROUNDS, SHAPES, SIDES; DOCS, a document whose generated part is replaced
 set -euo pipefail
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 . scripts/bench/engine.sh
 
 ((EUID == 0)) || die "starts its own engine: run this as root"
-# Whole paths: programs that look through PATH pass over others.
+# Absolute paths, because lookups in PATH ignore relative ones.
 target=$(realpath --canonicalize-missing "${CARGO_TARGET_DIR:-target}")
 export MOK_BENCH_MODE=$1
 export MOK_BENCH_MOKCTL=${MOK_BENCH_MOKCTL:-$target/release/mokctl}
@@ -21,11 +21,11 @@ export MOK_BENCH_RESULTS=$target/bench
 export MOK_BENCH_FROM=${DOCKER_HOST:-}
 mkdir -p "$target/bench"
 
-# What `build image` prints is the image's name.
+# `build image` prints the name of the image.
 MOK_BENCH_NODE_IMAGE=${MOK_BENCH_NODE_IMAGE:-$("$MOK_BENCH_MOKCTL" build image)}
 export MOK_BENCH_NODE_IMAGE
 scripts/bench/kind.sh "$target/bench"
-# Built before the clocks run.
+# Compiled before anything is timed.
 cargo test --locked --quiet --bench against_kind --no-run
 
 trap stop_engine EXIT

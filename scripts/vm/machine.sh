@@ -1,53 +1,54 @@
 #!/usr/bin/env bash
-# What runs a virtual machine of scripts/vm/disk.sh. To be sourced, after scripts/lib.sh.
-# Its state is in a folder, $machine, as long as it runs: disk.qcow2 has what differs from
-# the disk that it was started with, `pid` the number of qemu, `console` what its kernel said.
+# Functions that run a virtual machine of scripts/vm/disk.sh. Sourced, after scripts/lib.sh. While
+# it is running, its state is in the folder $machine: disk.qcow2 has the differences from the disk
+# that it was started with, `pid` the process id of qemu, `console` the output of its kernel.
 #
-# It reaches nothing beyond itself: what passes in it passes without the internet.
+# The machine has no access to anything outside: tests that pass in it need no internet.
 
-# What a virtual machine has, of a host's.
+# The memory of a virtual machine.
 vm_memory=${MOK_VM_MEMORY:-6G}
 machine=
 vm_emulator=
 
-# Whether the processor runs the machine itself. A host that is a virtual machine may have
-# the device, and a processor that does not know how.
+# Whether the processor can run the machine. A host that is itself a virtual machine may have the
+# device without a processor that supports it.
 vm_is_fast() {
   [[ -w /dev/kvm ]] && { [[ $(uname -m) != x86_64 ]] || grep --quiet --word-regexp 'vmx\|svm' /proc/cpuinfo; }
 }
 
-# How fast the clock of a machine in software goes, beside the host's. Such a machine is
-# several times slower, and deadlines in it count its own time: an API server that does not have the
-# first roles after 30 s ends (its hook rbac/bootstrap-roles, which no setting changes). Less
-# would only make every wait longer.
+# The speed of an emulated machine's clock, relative to the host's. Such a machine is several times
+# slower, and deadlines in it count its own time: an API server that does not have the first roles
+# after 30 s exits (its hook rbac/bootstrap-roles, which no setting changes). A lower speed would
+# only make every wait longer.
 vm_speed=0.3
 
-# vm_qemu FLAG...: starts a machine; in software, with what scripts/vm/qemu.sh made in $vm_emulator.
+# vm_qemu FLAG...: runs qemu. Emulation uses what scripts/vm/qemu.sh has made in $vm_emulator.
 vm_qemu() {
   if vm_is_fast; then
     "qemu-system-$(uname -m)" -accel kvm -cpu host "$@"
     return
   fi
-  # Each core has a thread, and as much of what is translated is kept as qemu can, in MiB:
-  # programs in Go are large, and a test fills one GiB. Page tables of five levels cost more there.
+  # Each core has a thread. The translation cache is as large as qemu allows, in MiB: Go programs
+  # are large, and a test fills one GiB. Five-level page tables are slower when emulated.
   FAKETIME="+0 x$vm_speed" "$vm_emulator/emulate" \
     -accel tcg,thread=multi,tb-size=2047 -cpu max,la57=off "$@"
 }
 
-# vm_boot FOLDER DISK [FILE...]: starts a machine of FOLDER's kernel on a copy of DISK, or on
-# what there is of an earlier start; each FILE is a further disk to it, /dev/vdb and so on.
+# vm_boot FOLDER DISK [FILE...]: boots FOLDER's kernel on a copy of DISK, or on the disk of an
+# earlier start. Each FILE becomes a further disk, /dev/vdb and so on.
 vm_boot() {
   local kernel=$1 disk=$2 file drives=() tries
   shift 2
   [[ -e $machine/disk.qcow2 ]] ||
     qemu-img create -q -f qcow2 -b "$(realpath "$disk")" \
       -F "$(if [[ $disk == *.raw ]]; then echo raw; else echo qcow2; fi)" "$machine/disk.qcow2"
-  # A machine for tests may lose its disk with the host's power.
+  # A test machine may lose its disk in a power failure.
   drives+=(-drive "file=$machine/disk.qcow2,if=virtio,format=qcow2,cache=unsafe,discard=unmap")
   for file; do drives+=(-drive "file=$file,if=virtio,format=raw,readonly=on"); done
-  # forky's kernel keeps statistics of used pages: its thread kdamond had 15 % of an emulated core.
+  # forky's kernel samples page accesses, for which the thread kdamond used 15 % of an emulated
+  # core.
   local words='root=/dev/vda rw console=ttyS0 quiet mitigations=off damon_stat.enabled=N'
-  # Another program may have the port first: qemu then ends at once.
+  # Another program may take the port first: qemu then exits immediately.
   for tries in {1..20}; do
     vm_port=$((20000 + RANDOM % 10000))
     if vm_qemu -smp "$(nproc)" -m "$vm_memory" \
@@ -67,7 +68,7 @@ vm_boot() {
   die "qemu does not start (try $tries): $(<"$machine/qemu")"
 }
 
-# vm USER COMMAND...: runs it in the machine.
+# vm USER COMMAND...: runs COMMAND in the machine.
 vm() {
   ssh -i "$vm_key" -p "$vm_port" -o BatchMode=yes -o ConnectTimeout=60 -o LogLevel=ERROR \
     -o ServerAliveInterval=30 -o ServerAliveCountMax=20 \
@@ -89,7 +90,7 @@ vm_wait_for_ssh() {
   say "the machine answers after $((SECONDS - begun)) s"
 }
 
-# As a user does it; the processes of qemu stay.
+# Reboots as a user does. The process of qemu stays.
 vm_reboot() {
   local before
   before=$(vm root cat /proc/sys/kernel/random/boot_id)
@@ -104,7 +105,7 @@ vm_reboot() {
   done
 }
 
-# Powers it off; its disk stays.
+# Powers the machine off. Its disk stays.
 vm_off() {
   local deadline=$((SECONDS + 900))
   # The connection may end before the command does.

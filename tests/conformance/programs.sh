@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Compiles the suite and the programs of its images as `mokctl build image` compiles a
-# node's: out of Go modules, in containers that share its cache. Each module's become an
-# image, named by the hash of what goes into it; those that are there stay. Prints
-# Dockerfile arguments, NAME=IMAGE.
+# Compiles the suite and the programs of its images as `mokctl build image` compiles those of nodes:
+# from Go modules, in containers that share its cache. The programs of each module become an image,
+# named by the hash of its inputs, which is made only once. Prints Dockerfile arguments, NAME=IMAGE.
 # usage: programs.sh VERSION_OF_KUBERNETES IMAGE_WITH_GO
 set -euo pipefail
 
@@ -13,11 +12,11 @@ cd "$(dirname "$0")/../.."
 version=$1 go=$2
 recipe=dockerfiles/mok-debian-13/programs/compile.sh
 toolchain=go1.26.8
-# What Go honours where it fetches modules, as mokctl hands it on.
+# The variables for Go's downloads that mokctl passes on as well.
 variables=(GOPROXY GOSUMDB GONOSUMDB GONOPROXY GOPRIVATE GOINSECURE GOAUTH GOVCS
   HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy)
 
-# The authorities that this machine trusts, where systems keep them in one file.
+# Finds the file of the certificate authorities that this machine trusts.
 find_authorities() {
   local file
   for file in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt \
@@ -29,7 +28,7 @@ find_authorities() {
   done
 }
 
-# compile NAME WORD...: the words for compile.sh.
+# compile NAME WORD...: compiles with these arguments of compile.sh.
 compile() {
   local name=$1 key image container authorities environment=()
   shift
@@ -56,7 +55,7 @@ compile() {
   trap - EXIT
 }
 
-# As mokctl stamps its own programs: the suite says which version it is.
+# The version that the suite reports, as mokctl sets it for a node's programs.
 stamps=
 for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
   stamps+=" -X=$package.gitVersion=$version -X=$package.gitMajor=1"
@@ -75,8 +74,8 @@ compile kubernetes "k8s.io/kubernetes@$version" "v0${version#v1}" "$stamps" \
   data.json=test/images/nautilus/html/data.json
 compile kitten "k8s.io/kubernetes@$version" "v0${version#v1}" '' \
   kitten.jpg=test/images/kitten/html/kitten.jpg data.json=test/images/kitten/html/data.json
-# Of the minor that the Makefile in test/images/sample-apiserver takes (v0.33.7, which the
-# module proxy does not serve): an older one than Kubernetes', as its test wants it.
+# The minor version in the Makefile of test/images/sample-apiserver (v0.33.7, which the module proxy
+# does not serve). It is older than Kubernetes', as the test requires.
 compile sample_apiserver k8s.io/sample-apiserver@v0.33.5 '' '' \
   sample-apiserver=k8s.io/sample-apiserver
 compile hydrophone sigs.k8s.io/hydrophone@v0.8.0 '' '' hydrophone=sigs.k8s.io/hydrophone
