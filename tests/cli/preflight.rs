@@ -316,7 +316,7 @@ fn room_for_an_image_is_looked_at_before_it_is_fetched_or_built() {
     machine.mokctl("build image -q").stdout(built.as_str()).run();
     machine.docker.remove_image(&crate::fake_docker::image());
     machine.mokctl("build image -q").stdout(built).stderr(image).run();
-    // Of an engine elsewhere nothing is known.
+    // The disk of a remote engine cannot be checked.
     let machine = Machine::new();
     machine.docker.say(&info(&json!({})));
     machine.docker.remove_images();
@@ -335,7 +335,7 @@ fn selinux_matters_to_nodes_that_cannot_be_privileged() {
     // Nodes can have the privileges that this machine has.
     let told = if Privilege::first_choice(own) == Privilege::Full { "" } else { warning };
     machine.mokctl("create cluster a 1 0 -q").stderr(told).run();
-    // Of an engine elsewhere nothing of that is known.
+    // The privileges of a remote engine are unknown.
     let run = machine.mokctl("create cluster b 1 0 -q");
     run.env("DOCKER_HOST", "tcp://192.0.2.7:2375").run();
 }

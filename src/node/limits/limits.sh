@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Before the kubelet starts: reserves all that the machine has beyond this node's limits. The
-# kubelet counts the whole machine, and would offer it to pods.
+# Runs before the kubelet: reserves what the machine has beyond this node's limits. Otherwise the
+# kubelet would offer the whole machine to pods.
 # usage: limits.sh MILLICPUS BYTES: 0 for no limit
 set -euo pipefail
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The first master's setup, left to you. kubeadm prints the commands that the other
-# nodes join with; `kubeadm token create --print-join-command` prints a fresh one.
+# The setup of the first master, which is left to you. kubeadm prints the commands with which other
+# nodes join; `kubeadm token create --print-join-command` prints a fresh one.
 set -euo pipefail
 
 # shellcheck source=src/node/scripts/common.sh
@@ -8,7 +8,7 @@ set -euo pipefail
 wait_for_runtime
 
 flags=(--config=/root/mok/kubeadm-init.yaml)
-# For further masters: their certificates, encrypted, in the cluster for two hours.
+# For further masters: uploads certificates, encrypted, to the cluster for two hours.
 if [[ -n $UPLOAD_CERTS ]]; then flags+=(--upload-certs); fi
 if [[ -n $SKIP_INIT_PHASES ]]; then flags+=("--skip-phases=$SKIP_INIT_PHASES"); fi
 kubeadm init "${flags[@]}"

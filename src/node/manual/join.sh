@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# This node's setup, left to you. Takes the join command as kubeadm prints it on a
-# master, fills kubeadm's configuration for this node with it, and joins: see
+# The setup of this node, which is left to you. Takes the join command that kubeadm prints on a
+# master, puts its values into kubeadm's configuration for this node, and joins: see
 # /root/mok/join.sh.
 # usage: setup.sh kubeadm join ADDRESS:PORT --token TOKEN
 #   --discovery-token-ca-cert-hash HASH [--control-plane --certificate-key KEY]

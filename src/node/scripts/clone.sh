@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Makes this node the only master of a cluster with the data of another one, as far as an
-# API that answers, and prints the join command. Certificates and keys are new. The
-# controller manager and the scheduler would act on the data: mokctl starts them when it has
-# changed what names the other cluster.
+# Sets up the only master of a clone, with the saved data and new certificates and keys, until the
+# API answers, and prints the join command. Controller manager and scheduler would act on the data,
+# so mokctl starts them after it has changed the objects that name the other cluster.
 set -euo pipefail
 
 # shellcheck source=src/node/scripts/common.sh
@@ -10,27 +9,27 @@ set -euo pipefail
 config=--config=/root/mok/kubeadm-init.yaml
 
 wait_for_runtime
-# What these phases upload is in the data, or is changed by mokctl. Over objects that are
-# there, kubeadm takes three seconds more: it may ask the API five times a second, and tries
-# to create each first.
+# The objects that these phases upload are in the data, or mokctl changes them. For objects that
+# exist, kubeadm takes three seconds more: it tries to create each first, at five requests a second.
 phases=preflight,control-plane/controller-manager,control-plane/scheduler,wait-control-plane
 phases+=,upload-config,mark-control-plane,bootstrap-token,kubelet-finalize,addon,show-join-command
 kubeadm init "$config" --skip-phases="$phases${SKIP_INIT_PHASES:+,$SKIP_INIT_PHASES}"
 wait_until "$((4 * PATIENCE))" "the API server" api_listens
 
-# Before the API has read who may do what, this one may do everything.
+# This user may do everything even before the API server has loaded RBAC rules.
 export KUBECONFIG=/etc/kubernetes/super-admin.conf
-# Asks again until the API answers: kubectl would not, and a balancer listens without one.
+# kubeadm retries until the API answers. kubectl would not, and a load balancer listens even without
+# a master.
 kubeadm init phase upload-config kubeadm "$config" --kubeconfig="$KUBECONFIG"
 
 update_members() {
-  # etcd still tells others where its former self was. ID, STATUS, NAME, PEER, CLIENT, ...
+  # etcd's member still has its former peer URL. Fields: ID, STATUS, NAME, PEER, CLIENT, ...
   in_etcd member list | while IFS=', ' read -r id _ _ _ client _; do
     in_etcd member update "$id" --peer-urls="${client/%2379/2380}"
   done
 }
 move_addons() {
-  # Before there is a pod that would give out addresses of the other cluster's network.
+  # Before a pod runs that would assign addresses of the other cluster's network.
   if [[ -x /usr/local/lib/mok/addons.sh ]]; then /usr/local/lib/mok/addons.sh move; fi
 }
 create_token() {
@@ -39,7 +38,7 @@ create_token() {
     --field-selector=type=bootstrap.kubernetes.io/token >&2
   kubeadm token create --print-join-command "$config" --kubeconfig="$KUBECONFIG"
 }
-# Each waits for the API most of the time: side by side.
+# In parallel, because each waits for the API most of the time.
 jobs=()
 for job in update_members move_addons; do
   "$job" >&2 &

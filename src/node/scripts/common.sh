@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# What the other scripts of this folder share. mok.env holds the values: they are
-# data, quoted by mokctl.
+# Functions that the other scripts of this folder share. mok.env has the values, which mokctl has
+# quoted.
 
 # shellcheck source=/dev/null
 . /root/mok/mok.env
-# For kubeadm and kubectl: they end before their garbage is worth a collector's time.
+# For kubeadm and kubectl, which exit before garbage collection would pay off.
 export GOGC=800
 
-# wait_until SECONDS WHAT COMMAND...: looks ten times a second, and where a look takes longer
-# than that it pauses as long, so that what is waited for gets on; fails with one line that
-# says what did not come, and with what the last look said.
+# wait_until SECONDS WHAT COMMAND...: runs COMMAND ten times a second until it succeeds. If COMMAND
+# takes longer than that, pauses as long, to leave the CPU to what is waited for. On failure prints
+# one line with WHAT, and the last error output of COMMAND.
 wait_until() {
   local seconds=$1 what=$2 trouble looked took
   shift 2
   local deadline=$((SECONDS + seconds))
   looked=$(microseconds)
-  # The command's output goes where it went; what it complains of is kept.
+  # The command's standard output is passed through; its standard error is kept.
   until { trouble=$("$@" 2>&1 >&3); } 3>&1; do
     if ((SECONDS >= deadline)); then
       echo "waited $seconds s for $what${trouble:+: $trouble}" >&2
@@ -29,29 +29,29 @@ wait_until() {
   done
 }
 
-# Since 1970; the locale may write a comma.
+# Prints the microseconds since 1970. Some locales have a comma in EPOCHREALTIME.
 microseconds() { echo "${EPOCHREALTIME/[.,]/}"; }
 
 wait_for_runtime() {
   wait_until "$PATIENCE" "the container runtime, $CRI_SOCKET" test -S "$CRI_SOCKET"
 }
 
-# Asked before it answers, kubectl takes the CPU that the control plane starts with.
+# Checks the port first: a kubectl that fails would use CPU time that the control plane needs.
 api_listens() {
-  # An IPv6 address stands in brackets, but not here.
+  # An IPv6 address has brackets in ENDPOINT, but must not have them here.
   local host=${ENDPOINT%:*}
   : <>"/dev/tcp/${host//[][]/}/${ENDPOINT##*:}"
 }
 
-# kubeadm_init PHASES: all of `kubeadm init` but these and those that the image leaves out.
+# kubeadm_init PHASES: runs `kubeadm init` without these phases and those that the image skips.
 kubeadm_init() {
   kubeadm init --config=/root/mok/kubeadm-init.yaml \
     --skip-phases="$1${SKIP_INIT_PHASES:+,$SKIP_INIT_PHASES}"
 }
 
-# as_super_admin FUNCTION: runs it with super-admin.conf in admin.conf's place. The API server
-# accepts that user from its first answer on, but admin.conf's only when it has made its own
-# roles, and kubeadm asks for them every half second. No other process sees the mount.
+# as_super_admin FUNCTION: runs FUNCTION with super-admin.conf in admin.conf's place. The API server
+# accepts that user from its first answer on, but admin.conf's user only after it has created its
+# roles, for which kubeadm polls every half second. Other processes do not see the mount.
 as_super_admin() {
   export SKIP_INIT_PHASES
   unshare --mount bash -c "set -euo pipefail; $(declare -f kubeadm_init "$1")
@@ -59,9 +59,9 @@ as_super_admin() {
     $1"
 }
 
-# Fails where a filter drops packets between nodes: kubeadm would ask for minutes, and not
-# know why. A port where nothing listens yet refuses at once, which says that packets arrive.
-# A first packet that gets no answer is sent again after 1, 3, 7 and 15 s.
+# Fails if a firewall drops packets between nodes: kubeadm would try for minutes, without a clear
+# error. A port on which nothing listens yet refuses immediately, so packets do arrive. A first
+# packet without an answer is sent again after 1, 3, 7 and 15 s.
 api_answers() {
   local status=0
   ENDPOINT=$ENDPOINT timeout 20 bash -c "$(declare -f api_listens); api_listens" 2>/dev/null ||
@@ -74,8 +74,8 @@ api_answers() {
 
 admin() { kubectl --kubeconfig=/etc/kubernetes/admin.conf "$@"; }
 
-# in_etcd ARGUMENT...: etcdctl, of the image of the etcd that runs here. The API may not
-# know of its pod for half a minute.
+# in_etcd ARGUMENT...: runs etcdctl from the image of the etcd on this node. Not with kubectl: the
+# API may not list etcd's pod for half a minute.
 in_etcd() {
   local pki=/etc/kubernetes/pki/etcd
   ETCDCTL_ENDPOINTS=$ETCD chroot "/proc/$(pgrep --exact etcd)/root" etcdctl \

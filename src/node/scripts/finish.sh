@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# On the first master of a new cluster: what init.sh has left of `kubeadm init`, but for
-# kubelet-finalize. That restarts the kubelet, for what kubelet.conf has from the start.
-# And its configuration once more: where phases of add-ons are left out, kubeadm notes that
-# the cluster shall not have them, and would not upgrade them.
+# Runs on the first master of a new cluster: the phases of `kubeadm init` that init.sh has left out,
+# except kubelet-finalize, which restarts the kubelet for a setting that kubelet.conf already has.
+# Uploads the configuration again: with add-on phases left out, kubeadm has recorded add-ons as
+# disabled, and would not upgrade them.
 set -euo pipefail
 
 # shellcheck source=src/node/scripts/common.sh

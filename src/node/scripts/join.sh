@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes this node part of the cluster. Reads its kubeadm configuration, which
-# holds the join token, from standard input; by hand: join.sh </root/mok/kubeadm-join.yaml
+# Joins this node to the cluster. Reads kubeadm's configuration, which contains the join token, from
+# standard input. Manually: join.sh </root/mok/kubeadm-join.yaml
 set -euo pipefail
 
 # shellcheck source=src/node/scripts/common.sh
@@ -10,12 +10,12 @@ umask 077
 printf '%s\n' "$config" >/root/mok/kubeadm-join.yaml
 wait_for_runtime
 api_answers
-# kubeadm makes it on masters alone, and a kubelet without it says so every second.
+# kubeadm makes this folder only on masters, and a kubelet without it logs an error every second.
 mkdir -p /etc/kubernetes/manifests
-# A master's Node object is there when its API server is: its kubelet asks no other.
+# A master's kubelet uses the API server on its node, so a Node object means that this is up.
 phases=wait-control-plane
-# Of those whose control plane was started with the first one's (control_plane.sh). What an
-# earlier try has left says nothing: there every phase is run again.
+# For masters whose control plane control_plane.sh has started. Files that an earlier attempt has
+# left mean nothing: other masters run every phase again.
 if [[ -e /root/mok/patches/etcd~members+json.json ]]; then
   phases+=,control-plane-prepare,check-etcd,kubelet-start,etcd-join,kubelet-wait-bootstrap
 fi

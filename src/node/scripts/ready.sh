@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
-# On a master: waits until the named nodes are Ready, as they themselves have
-# reported since SINCE (seconds since 1970; 0 for whenever). What a cluster that
-# was stopped still holds is not news. Says of each that is not what it last
-# reported.
-# And until pods can be made, which run under an account that a controller makes.
-# With 'registered' in place of SINCE the nodes need only have a Node object.
-# usage: ready.sh SECONDS SINCE|registered NODE[=POD_RANGES[=LABELS]]...: ranges, with commas, are noted in
-# the Node object, and so are labels, pairs of a YAML map
+# Runs on a master: waits until the given nodes are Ready and have reported that after SINCE
+# (seconds since 1970; 0 for any time), because a cluster that was stopped still has old reports.
+# Then waits until pods can be created, for which a controller must have made a service account. On
+# failure prints the last report of each node that is not Ready. With 'registered' instead of
+# SINCE, nodes only need a Node object.
+# usage: ready.sh SECONDS SINCE|registered NODE[=POD_RANGES[=LABELS]]...
+# POD_RANGES (comma-separated) and LABELS (pairs of a YAML map) are written to the Node object.
 set -euo pipefail
 
 # shellcheck source=src/node/scripts/common.sh
@@ -22,7 +21,7 @@ ranges=$(for word in "$@"; do
 done)
 set -- "${@%%=*}"
 
-# A line for each node that is not yet well: NAME WHY.
+# Prints a line for each node that is not as it must be: NAME WHY.
 # shellcheck disable=SC2016
 template='{{range .items}}{{$name := .metadata.name}}{{range .status.conditions}}{{if eq .type "Ready"}}{{$name}} {{.status}} {{.lastHeartbeatTime}} {{.message}}{{"\n"}}{{end}}{{end}}{{end}}'
 missing() {
@@ -33,9 +32,9 @@ missing() {
   }
   for name in "$@"; do
     status='' why=''
-    # A node that is not in the list has neither; that is told below.
+    # A node that is not in the list has no status, which is handled below.
     read -r _ status time why < <(grep "^$name " <<<"$nodes") || true
-    # Where the user installs the network, that is all that may be missing.
+    # If the user installs the pod network, a node may lack only that.
     if [[ ${CNI:-} == none && $why == *NetworkPluginNotReady* ]]; then status=True; fi
     if [[ $since == registered ]]; then
       [[ -n $status ]] || echo "$name has not registered"
@@ -53,7 +52,7 @@ wait_until "$seconds" "$what" all_ready "$@" || {
   exit 1
 }
 if [[ -n $ranges ]]; then
-  # Another manager's name: what an earlier apply has set stays.
+  # A field manager for these fields only: those of earlier applies stay.
   admin apply --server-side --field-manager=mok-pod-range --filename=- <<<"$ranges"
 fi &
 pid=$!

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# On a master: deletes the join token that nodes have joined with, and no other.
+# Runs on a master: deletes the join token with which nodes have joined, and no other.
 # usage: revoke.sh TOKEN_ID
 set -euo pipefail
 

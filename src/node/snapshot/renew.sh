@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Before the kubelet starts on a master that comes out of an old snapshot: kubeadm
-# makes new certificates, once. Cut short it is done anew: the mark goes last.
+# Runs before the kubelet on a master that was restored from an old snapshot: has kubeadm make new
+# certificates, once. If it is interrupted, it runs again, because the mark is deleted last.
 set -euo pipefail
 
 mark=/root/mok/renew
@@ -9,8 +9,8 @@ mark=/root/mok/renew
 . /root/mok/common.sh
 config=--config=/root/mok/kubeadm-init.yaml
 kubeadm certs renew all "$config"
-# A kubelet whose own certificate is over takes the one in here; kubeadm leaves a
-# file that is there as it is.
+# A kubelet whose certificate has expired uses the one in this file, and kubeadm does not change a
+# file that exists.
 rm -f /etc/kubernetes/kubelet.conf
 kubeadm init phase kubeconfig kubelet "$config" --node-name="$NODE"
 rm "$mark"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Before the runtime, and so the kubelet, starts in a node that is made from one of
-# another cluster: removes who that one was, and the pods that ran there, once, and puts
-# who this one is in its place. Its images stay, what it has of volumes, and on a master
-# etcd's data. Cut short it is done anew: the mark goes last.
+# Runs before the container runtime, and so before the kubelet, in a node of a clone: replaces the
+# identity of the saved node with that of this one, and removes the saved node's pods, once.
+# Images, volumes and, on a master, etcd's data stay. If it is interrupted, it runs again, because
+# the mark is deleted last.
 set -euo pipefail
 
 mark=/root/mok/shed

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Before the runtime starts in a node that comes out of a snapshot: puts its state
-# back into the volume, once. Cut short it is done anew: the archive goes last.
+# Runs before the container runtime in a restored node: unpacks the runtime's state into the volume,
+# once. If it is interrupted, it runs again, because the archive is deleted last.
 # usage: unpack.sh STATE_FOLDER
 set -euo pipefail
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Before the kubelet starts in a node whose image has another Kubernetes than the cluster's: its
-# own images get the names that the cluster's pods ask for, because nothing is pulled.
+# Runs before the kubelet in a node whose image has another Kubernetes than the cluster's: gives the
+# node's container images the names that the cluster's pods ask for, because nothing is pulled.
 # usage: stand_ins.sh NAME...
 set -euo pipefail
 

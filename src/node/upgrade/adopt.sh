@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Before the kubelet starts in a node whose container is one of another image: the volume
-# with the runtime's state has images that lead to files of the former container's image.
-# This image's own, which the volume hides, get into it, once, with links to the files that
-# are there now. What users loaded stays.
+# Runs before the kubelet in a node whose container was replaced by one of another image. The volume
+# with the runtime's state has images that link to files of the former image. Adds this image's
+# container images, which the volume hides, once, with links to their files. Images that users have
+# loaded stay.
 set -euo pipefail
 
 mark=/root/mok/adopt
 [[ -e $mark ]] || exit 0
-# What is mounted in a new mount namespace goes with it.
+# In a new mount namespace, so that mounts disappear with it.
 if [[ ${1:-} != alone ]]; then exec unshare --mount bash "$0" alone; fi
 own=$(mktemp --directory)
 mkdir "$own/root" "$own/image"
 mount --bind / "$own/root"
-# A copy, which is half a megabyte: what is looked at leaves marks.
+# Works on a copy of half a megabyte, because containerd changes what it opens.
 state=$own/store
 cp --archive "$own/root/var/lib/containerd" "$state"
 cat >"$own/config.toml" <<'TOML'
@@ -22,20 +22,20 @@ TOML
 containerd --config "$own/config.toml" --root "$state" --state "$own/state" \
   --address "$own/sock" >"$own/log" 2>&1 &
 containerd=$!
-# A service that fails leaves its programs, and this one holds what the next try needs.
+# A failed service leaves its processes, and this one would hold a lock that the next try needs.
 trap 'kill "$containerd" && wait "$containerd" || true' EXIT
 ours() { ctr --address "$own/sock" --namespace k8s.io "$@"; }
 here() { ctr --namespace k8s.io "$@"; }
 # shellcheck source=src/node/scripts/common.sh
 . /root/mok/common.sh
-# A node of an earlier mokctl does not say how patient to be.
+# A node made by an earlier mokctl has no PATIENCE.
 wait_until "${PATIENCE:-60}" "the image's own containerd" ours version >/dev/null
 
 images() { awk 'NR > 1 && $1 !~ /^sha256:/ { print $1, $2, $3 }'; }
-# Each image has one layer, whose digest is also the key of its snapshot.
+# Each of these images has one layer, whose digest is also the key of its snapshot.
 layer() { grep --only-matching '"layers":.*' "$1" | grep --only-matching 'sha256:[0-9a-f]*'; }
 folder() { "$@" | grep --only-matching '/[^"]*/snapshots/[0-9]*/fs'; }
-# A look at a snapshot is one itself: gone by now, or left by a try that was cut short.
+# Viewing a snapshot makes another one, which may be left from an interrupted try.
 forget() { here snapshots remove "mok-$1" 2>/dev/null || true; }
 blobs=io.containerd.content.v1.content/blobs
 
@@ -55,8 +55,9 @@ adopt() {
     here snapshots commit "$chain" "mok-$chain"
   fi
 }
-# Most of the time is waiting: side by side. Of etcd's first members mokctl has told each
-# all others (kubeadm/etcd.rs), which means nothing to one that has data, and kubeadm would start it anew.
+# In parallel, because each waits most of the time. The flags that list etcd's first members
+# (kubeadm/etcd.rs) are dropped: etcd ignores them once it has data, but with them kubeadm would
+# restart it.
 jobs=() index='' edits=(--expression='0,/--initial-cluster=/!{/--initial-cluster=/d}')
 while read -r name type digest; do
   adopt "$digest" &
@@ -69,18 +70,18 @@ done < <(ours images list | images | tee "$own/names")
 for job in "${jobs[@]}"; do wait "$job"; done
 echo '{"imageLayoutVersion":"1.0.0"}' >"$own/image/oci-layout"
 echo "{\"schemaVersion\":2,\"manifests\":[$index]}" >"$own/image/index.json"
-# Without the layers, which are not asked for where the snapshots are there.
+# Without layers: containerd does not need them if the snapshots exist.
 tar --create --directory="$own/image" . --directory="$state/${blobs%/*}" blobs |
   here images import --local --discard-unpacked-layers - >/dev/null
-# The control plane is this image's; kubeadm finds its manifests as it would write them.
+# The control plane is that of this image. kubeadm must find its manifests as it would write them.
 if compgen -G '/etc/kubernetes/manifests/*.yaml' >/dev/null; then
   sed --in-place "${edits[@]}" /etc/kubernetes/manifests/*.yaml
 fi
-# kubeadm 1.34 writes a flag that the kubelet has not known since 1.35.
+# kubeadm 1.34 writes a flag that kubelets from 1.35 on do not know.
 sed --in-place 's/--pod-infra-container-image=[^ "]* *//' /var/lib/kubelet/kubeadm-flags.env
 
-# A former image's files are gone. Add-ons ask for it by its name until they are upgraded:
-# this image's own of another version is there.
+# The files of the former image's container images are gone. Until add-ons are upgraded, they ask
+# for these by name, and get this image's of another version.
 here images list | images | while read -r name _ digest; do
   other=$(awk -v name="$name" 'BEGIN { sub(/:[^:]*$/, "", name) }
     index($1, name ":") == 1 { print $1 }' "$own/names")
@@ -94,7 +95,7 @@ here images list | images | while read -r name _ digest; do
       here images remove "$name" ;;
     *) here images tag --force "$other" "$name" ;;
   esac
-  # The runtime has it by the digest of its configuration, too.
+  # The runtime also lists the image under the digest of its configuration.
   config=$(grep --only-matching '"config":{[^}]*}' "/var/lib/containerd/$blobs/${digest/://}")
   here images remove "$(grep --only-matching 'sha256:[0-9a-f]*' <<<"$config")"
 done >/dev/null
