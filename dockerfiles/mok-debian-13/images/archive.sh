@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Packs a root file system into an archive that `ctr images import` reads: one
-# layer, because containerd in a container cannot apply the whiteouts of a
-# second one (overlay on overlay). Prints nothing.
+# Packs a root file system into an archive for `ctr images import`. It has one layer, because
+# containerd in a container cannot apply the whiteouts of a second one (overlay on overlay). Prints
+# nothing.
 # usage: archive.sh ROOT IMAGE_NAME OUTPUT COMMAND
 set -euo pipefail
 
@@ -9,14 +9,14 @@ root=$1 name=$2 output=$3 command=$4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Same input, same bytes, whenever it is packed. Not compressed: it is unpacked once, and
+# The same input always gives the same bytes. Not compressed: the archive is unpacked once, then
 # dropped.
 pack() { tar --create --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner "$@"; }
 
 pack --file="$work/layer.tar" --directory="$root" .
 digest=$(sha256sum "$work/layer.tar" | cut -d' ' -f1)
 
-# Entrypoint, not Cmd: the arguments that some manifests give stand alone.
+# Entrypoint instead of Cmd, because some manifests give only arguments.
 cat >"$work/config.json" <<JSON
 {
   "architecture": "$(dpkg --print-architecture)",

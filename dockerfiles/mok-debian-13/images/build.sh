@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the images that kubeadm lists, and those of the add-ons, out of the programs
-# that were compiled and Debian's packages.
+# Makes the container images that kubeadm lists, and those of the add-ons, from compiled programs
+# and Debian's packages.
 # usage: build.sh PROGRAMS_FOLDER OUTPUT_FOLDER   (env: KUBERNETES_VERSION)
 set -euo pipefail
 
@@ -9,8 +9,8 @@ output=$2
 here=$(dirname "$0")
 mkdir -p "$output"/{archives,bin}
 
-# scaffold ROOT: the folders and links of Debian's merged /usr, and what any
-# program looks for in /etc.
+# scaffold ROOT: makes the folders and links of Debian's merged /usr, and the files in /etc that
+# every program may need.
 scaffold() {
   local folder
   mkdir -p "$1"/{dev,etc,proc,run,sys,tmp,var,usr/local/bin}
@@ -24,14 +24,14 @@ scaffold() {
   echo 'hosts: files dns' >"$1/etc/nsswitch.conf"
 }
 
-# packages ROOT PACKAGE...: unpacks packages and all that they depend on, without
-# running their scripts: no package manager, shell or documentation comes along.
+# packages ROOT PACKAGE...: unpacks packages and their dependencies without running their scripts,
+# and without package manager, shell and documentation.
 packages() {
   local root=$1 folder deb
   shift
   folder=$(mktemp -d)
   mkdir -p "$folder/partial"
-  # As if nothing were installed yet.
+  # With an empty status file, apt resolves all dependencies.
   apt-get --quiet=2 --option=Dir::State::status=/dev/null --option="Dir::Cache::archives=$folder" \
     --option=APT::Install-Recommends=false --option=APT::Sandbox::User=root \
     --download-only --yes install "$@"
@@ -48,7 +48,7 @@ image() {
   rm -rf "$3"
 }
 
-# of_program NAME PROGRAM: an image of one static program.
+# of_program NAME PROGRAM: makes an image of one static program.
 of_program() {
   local root
   root=$(mktemp -d)
@@ -57,7 +57,7 @@ of_program() {
   image "$1" "$2" "$root" "/usr/local/bin/$2"
 }
 
-# of_packet_filter NAME PROGRAM PACKAGE...: an image of a program that calls iptables.
+# of_packet_filter NAME PROGRAM PACKAGE...: makes an image of a program that calls iptables.
 of_packet_filter() {
   local image=$1 program=$2 root name
   shift 2
@@ -65,7 +65,7 @@ of_packet_filter() {
   scaffold "$root"
   install "$programs/$program" "$root/usr/local/bin/"
   packages "$root" iptables "$@"
-  # What the package's script would have asked update-alternatives for.
+  # The package's script would make these links with update-alternatives.
   for name in {iptables,ip6tables}{,-save,-restore}; do
     ln -s xtables-nft-multi "$root/usr/sbin/$name"
   done
@@ -76,12 +76,12 @@ etcd() {
   local root
   root=$(mktemp -d)
   scaffold "$root"
-  # They are links to one file, and stay that.
+  # Both are links to one file, and must stay so.
   cp --preserve=links,mode "$programs"/{etcd,etcdctl} "$root/usr/local/bin/"
   image "$1" etcd "$root" /usr/local/bin/etcd
 }
 
-# Where upstream's image has it: kubeadm's manifest names arguments alone.
+# At the path of upstream's image: kubeadm's manifest has only arguments.
 coredns() {
   local root
   root=$(mktemp -d)
@@ -90,7 +90,7 @@ coredns() {
   image "$1" coredns "$root" /coredns
 }
 
-# What local-path-provisioner makes and removes folders with.
+# local-path-provisioner makes and removes folders with this image.
 busybox() {
   local root
   root=$(mktemp -d)
@@ -116,7 +116,7 @@ while read -r name; do
   if [[ $program == pause ]]; then printf '%s\n' "$name" >"$output/pause"; fi
 done < <("$programs/kubeadm" config images list --kubernetes-version "$KUBERNETES_VERSION")
 
-# Under no registry's name: they are on every node, and never pulled.
+# Without a registry in the name: these images are on every node and never pulled.
 of_program localhost/mok/local-path-provisioner:1 local-path-provisioner
 busybox localhost/mok/busybox:1
 for program in metrics-server metallb-controller metallb-speaker; do

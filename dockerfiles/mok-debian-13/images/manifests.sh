@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the add-ons' manifests: each project's own, as its module has them, with the
-# changes that the kustomizations beside this script name.
+# Makes the manifests of the add-ons: those in each project's module, with the changes of the
+# kustomizations next to this script.
 # usage: manifests.sh PROGRAMS_FOLDER OUTPUT_FOLDER
 set -euo pipefail
 
@@ -21,5 +21,5 @@ addon storage local-path-storage.yaml
 addon metrics metrics-server-{rbac,service,deployment}.yaml
 addon policy kube-router.yaml
 addon loadbalancer metallb.yaml
-# For the end: an API that does not answer yet would trouble every kubectl.
+# Applied last: an API that does not answer yet would delay every kubectl call.
 cp "$programs/metrics-server-apiservice.yaml" "$output/metrics-api.yaml"

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Puts one version of Kubernetes into a container of the node's part: installs its programs
-# and imports its images, then moves the unpacked files out of containerd's folder. That
-# folder is a volume in every node, and the engine fills a new volume by copying what the
-# image has there: with the files in it about a gigabyte for each node, with links to
-# them half a megabyte.
-# usage: preload.sh ROOT      below it is /images of the images' part; may be empty
+# Adds one version of Kubernetes to a container of the node: installs its programs, imports its
+# container images, and moves the unpacked files out of containerd's folder. That folder is a volume
+# in every node, and the engine fills a new volume by copying what the image has there: about a
+# gigabyte for each node with the files in it, half a megabyte with links to them.
+# usage: preload.sh ROOT      the folder that has /images of the images' part; may be empty
 set -euo pipefail
 
 images=$1/images
@@ -30,12 +29,12 @@ for archive in "$images"/archives/*.tar; do
   ctr --namespace k8s.io images import --local --discard-unpacked-layers "$archive"
 done
 ctr --namespace k8s.io images list --quiet
-# The layers' archives go when containerd next looks for garbage, which it does at its
-# leisure; the end of a lease can wait for it. Without it the image has up to 70 MB more.
+# containerd removes the archives of layers at its next garbage collection. The end of a lease can
+# wait for one. Otherwise the image would have up to 70 MB more.
 ctr --namespace k8s.io leases create --id preload
 ctr --namespace k8s.io leases delete --sync preload
 kill "$containerd"
-# Ended by a signal it reports failure; what counts is that it has ended.
+# A process that was ended by a signal reports failure. It only matters that it has ended.
 wait "$containerd" || true
 
 mkdir -p "$store/snapshots"
@@ -44,10 +43,10 @@ for folder in "$state"/io.containerd.snapshotter.v1.overlayfs/snapshots/*/fs; do
   mv "$folder" "$store/snapshots/$number"
   ln -s "$store/snapshots/$number" "$folder"
 done
-# Programs that are one under several names (programs/services.go), and libraries that
-# several images have: what links to the same file is also in a node's memory once.
+# Links equal files: one program under several names (programs/services.go), and libraries that
+# several images have. A node's memory then has them only once, too.
 hardlink --quiet --ignore-time "$store/snapshots" /usr/local/bin/kube{adm,ctl,let}
-# The id is for each node to make.
+# Each node must make its own id.
 rm -rf "$state"/io.containerd.grpc.v1.introspection
 rm -rf /tmp/containerd.log /run/containerd "$state"/io.containerd.content.v1.content/ingest/*
 du -sh "$store" "$state"

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Installs the add-ons that /etc/mok/addons names, on the first master of a new cluster.
-# mokctl enables the service that runs this; it disables itself when all is installed, so
-# a node that is stopped before that continues at its next start.
+# Installs the add-ons in /etc/mok/addons, on the first master of a new cluster. mokctl enables the
+# service that runs this. It disables itself when all add-ons are installed, so a node that is
+# stopped before continues at its next start.
 #
 # /etc/mok/addons:   ADDONS='storage metrics policy loadbalancer'
 #                    ADDRESS_POOL=10.213.7.200-10.213.7.254
 # of both families:  ADDRESS_POOL=10.213.7.200-10.213.7.254,fd00:10:213:7::200-fd00:10:213:7::254
 #
 # usage: addons.sh [move]
-#   move  the cluster is made from another one's data: its addresses are others
+#   move  changes addresses in a clone, which has the data of another cluster
 # env: KUBECONFIG
 set -euo pipefail
 
@@ -18,15 +18,16 @@ set -euo pipefail
 . /etc/mok/network
 manifests=/usr/local/lib/mok/addons
 
-# The manifests were checked when the image was built: no schema is fetched.
+# Without validation, which would download schemas: the manifests were checked when the image was
+# built.
 apply() {
   kubectl apply --server-side --force-conflicts --field-manager=mok-addons --validate=false "$@"
 }
 
 has() { [[ " $ADDONS " == *" $1 "* ]]; }
 
-# The addresses that Services of type LoadBalancer get. An advertisement without a choice
-# of pools announces those of users' own pools, too.
+# Sets the addresses for Services of type LoadBalancer. An advertisement that selects no pools also
+# announces those of the user's pools.
 set_pool() {
   apply --filename=- <<YAML
 apiVersion: metallb.io/v1beta1
@@ -40,7 +41,7 @@ metadata: {name: cluster, namespace: metallb-system}
 YAML
 }
 
-# kube-router has to be told of IPv6, and then of the cluster's Services as well.
+# Enables IPv6 in kube-router, which then also needs the Service range.
 with_ipv6() {
   local ipv4=false services=${SERVICE_SUBNET6:?}
   if [[ -n ${SERVICE_SUBNET:-} ]]; then ipv4=true services=$SERVICE_SUBNET,$services; fi
@@ -66,13 +67,13 @@ install_all() {
     set_pool
   fi
   if has metrics; then
-    # kubectl asks every API that is listed, and complains of one that does not answer.
+    # kubectl asks every registered API, and prints an error if one does not answer.
     kubectl --namespace=kube-system rollout status deployment/metrics-server --timeout=120s
     apply --filename="$manifests/metrics-api.yaml"
   fi
 }
 
-# Only where the pool is still there: the user may have removed or renamed it.
+# Only if the pool exists: the user may have removed or renamed it.
 move_pool() {
   local kind
   if ! has loadbalancer; then return; fi

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Run when the node is about to go: ends the lookups that docker's DNS server has under way for
-# it, and refuses further ones.
+# Runs before the node is removed: ends the pending lookups of docker's DNS server for the node, and
+# refuses further ones.
 #
-# That server is the engine's own, with sockets in the node's network namespace. Before the
-# engine lets go of a container it waits for what it has asked, up to four seconds where a name
-# server does not answer, such as on a machine without internet. CoreDNS alone then asks
-# several times a second whether there is one now.
+# That server is part of the engine, with sockets in the node's network namespace. Before the engine
+# removes a container it waits for the answers to pending lookups, up to four seconds if a name
+# server does not answer, as on a machine without internet. There CoreDNS alone tries to reach name
+# servers several times a second.
 set -euo pipefail
 
-# What is refused by a packet is known at once. Names inside of the cluster go to other ports.
+# `reject` makes lookups fail immediately. Names in the cluster are resolved on other ports.
 nft -f - <<'RULES'
 table inet mok_lookups {
   chain output {

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# Run at a shutdown, when kubelet and containerd are down: ends the pods' programs for which
-# the rest of the shutdown would wait for nothing.
+# Runs at a shutdown, after kubelet and containerd have stopped: ends programs of pods for which the
+# shutdown would wait in vain.
 #
-# - Those that do not catch SIGTERM. The kernel does not deliver it to the first process of a
-#   PID namespace that has no handler (pid_namespaces(7)), so systemd would ask in vain, wait
-#   ten seconds and kill: `sleep infinity` in one pod is enough. What has children is left to
-#   systemd, because they may listen.
-# - CoreDNS. It catches SIGTERM and serves for five seconds more (`lameduck 5s` in kubeadm's
-#   Corefile), so that the Service can drop the pod first. Without a kubelet the Service does
-#   not hear of it.
+# - Programs that do not catch SIGTERM. The kernel does not deliver it to the first process of a PID
+#   namespace without a handler (pid_namespaces(7)), so systemd would wait ten seconds and then kill
+#   it: one `sleep infinity` is enough. A process with children is left to systemd, because the
+#   children may catch the signal.
+# - CoreDNS. On SIGTERM it serves for five seconds more (`lameduck 5s` in kubeadm's Corefile), so
+#   that the Service can drop the pod first. Without a kubelet the Service does not learn about it.
 set -euo pipefail
 
 SIGTERM=0x4000 # as a mask of signals
@@ -22,7 +21,7 @@ done < <(find /proc/[0-9]*/ns/pid -printf '%l %h\n' 2>/dev/null || true) # some 
 
 for namespace in "${!count[@]}"; do
   if ((count[$namespace] > 1)); then continue; fi
-  # Here, and at the kill, it may have ended by itself meanwhile.
+  # Here and at the kill, the process may have ended by itself.
   status=$(cat "/proc/${process[$namespace]}/status" || true)
   caught=$(sed --quiet 's/^SigCgt:\t/0x/p' <<<"$status")
   if ((${caught:-SIGTERM} & SIGTERM)) && [[ $status != Name:$'\t'coredns$'\n'* ]]; then continue; fi

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Leaves systemd with the units that a container needs.
+# Reduces systemd to the units that a container needs.
 set -euo pipefail
 
-# Everything that a package or systemd itself wants started: devices, consoles,
-# file system checks, timers and the services of haproxy. A container has none
-# of these devices, and each unit costs time at every start.
+# Removes everything that packages and systemd itself enable: devices, consoles, file system checks,
+# timers, haproxy's service. A container has no such devices, and each unit costs time at every
+# start.
 find /etc/systemd/system /usr/lib/systemd/system -name '*.wants' -type d -prune -exec rm -rf {} +
-# What would make units of the host's kernel command line, of disks, consoles and
+# Removes the generators, which make units from the host's kernel command line, disks, consoles and
 # init scripts: a dozen programs at each start and each reload of systemd.
 rm -rf /usr/lib/systemd/system-generators
-# getty and the like come in through targets' own links.
+# getty and the like are linked from targets.
 ln -sf /dev/null /etc/systemd/system/systemd-udevd.service
 ln -sf /dev/null /etc/systemd/system/systemd-logind.service
 ln -sf /dev/null /etc/systemd/system/haproxy.service
@@ -28,8 +28,8 @@ for service in containerd kubelet mok-network mok-pods; do
 done
 ln -sf $units/multi-user.target /etc/systemd/system/default.target
 
-# A shell on a master finds kubectl ready for use.
+# kubectl works in a shell on a master.
 mkdir -p /root/.kube
 ln -s /etc/kubernetes/admin.conf /root/.kube/config
-# Every node makes its own at its first start.
+# Every node makes its machine id at its first start.
 rm -f /etc/machine-id /var/lib/dbus/machine-id
