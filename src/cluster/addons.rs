@@ -55,7 +55,7 @@ impl fmt::Display for Addon {
     }
 }
 
-/// A word is not a list of add-ons.
+/// The error of a word that is not a list of add-ons.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "invalid ADDONS, '{0}': any of {all} with commas between, or none, is allowed",
@@ -81,7 +81,7 @@ impl Addons {
         Self(Addon::ALL.into())
     }
 
-    /// Parses the form that [`Display`](fmt::Display) writes. The add-ons may have any order.
+    /// Parses the form that [`Display`](fmt::Display) writes. The add-ons may be in any order.
     pub fn parse(word: &str) -> Result<Self, AddonsError> {
         if word == NONE {
             return Ok(Self::default());

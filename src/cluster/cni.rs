@@ -14,7 +14,7 @@ pub enum Cni {
     None,
 }
 
-/// A word is not a kind of pod network.
+/// The error of a word that is not a kind of pod network.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("invalid CNI, '{0}': static or none is allowed")]
 pub struct CniError(String);
@@ -29,7 +29,7 @@ impl Cni {
         all.find(|cni| cni.as_str() == word).ok_or_else(|| CniError(word.to_owned()))
     }
 
-    /// Returns the word for it in `--cni`.
+    /// Returns the word for this kind in `--cni`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

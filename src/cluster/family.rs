@@ -16,7 +16,7 @@ pub enum IpFamily {
     Dual,
 }
 
-/// A word is not an address family.
+/// The error of a word that is not an address family.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("invalid FAMILY, '{0}': ipv4, ipv6 or dual is allowed")]
 pub struct IpFamilyError(String);
@@ -31,7 +31,7 @@ impl IpFamily {
         all.find(|family| family.as_str() == word).ok_or_else(|| IpFamilyError(word.to_owned()))
     }
 
-    /// Returns the word for it in `--ip-family`.
+    /// Returns the word for this family in `--ip-family`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -56,7 +56,7 @@ impl Host {
         if is_one { Ok(Self(word.to_owned())) } else { Err(HostError::Form(word.to_owned())) }
     }
 
-    /// Parses `HOST,HOST...`, in which each host may be there once.
+    /// Parses `HOST,HOST...`, in which no host may occur twice.
     pub fn parse_all(words: &str) -> Result<Vec<Self>, HostError> {
         let mut all = Vec::new();
         for word in words.split(',') {
@@ -112,7 +112,7 @@ impl Place {
         Ok(Self { node, host: Host::parse(host).map_err(|_| error())? })
     }
 
-    /// Parses all of `words`, in which each node may be there once.
+    /// Parses all of `words`, in which no node may occur twice.
     pub fn parse_all<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Vec<Self>, HostError> {
         let mut all: Vec<Self> = Vec::new();
         for word in words {

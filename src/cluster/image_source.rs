@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::image_ref::ImageRef;
 
-/// A word is not a repository.
+/// The error of a word that is not a repository.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "invalid REPO, '{0}': where images are is allowed, without the image's own name, like \

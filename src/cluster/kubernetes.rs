@@ -20,7 +20,7 @@ impl KubernetesVersion {
         Self { major, minor, patch }
     }
 
-    /// Returns major and minor version, such as `(1, 37)` for `v1.37.2`.
+    /// Returns the major and the minor version, such as `(1, 37)` for `v1.37.2`.
     #[must_use]
     pub const fn branch(self) -> (u16, u16) {
         (self.major, self.minor)

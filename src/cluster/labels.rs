@@ -38,7 +38,7 @@ pub const IP_FAMILY: &str = "mok.ip-family";
 pub const POD_SUBNET: &str = "mok.pod-subnet";
 /// The Service range. Without the label, the default.
 pub const SERVICE_SUBNET: &str = "mok.service-subnet";
-/// The user's registry that the node pulls from, `HOST:PORT`.
+/// The user's registry that the node pulls from, `HOST:PORT` or `https://HOST[:PORT]`.
 pub const REGISTRY: &str = "mok.registry";
 /// `NAME:PORT` of the registry made by mokctl that is on the node's network.
 pub const OWN_REGISTRY: &str = "mok.own-registry";
@@ -60,8 +60,9 @@ pub const SETTINGS: &str = "mok.settings";
 /// The run of mokctl that created the object. A failed run removes all objects with its id.
 pub const RUN: &str = "mok.run";
 
-/// When the oldest certificates of the cluster were issued, in seconds since 1970. Only on
-/// containers that are made from a snapshot or were replaced by an upgrade.
+/// The earliest time at which the node's certificates may have been issued, in seconds since 1970.
+/// Only on containers that were created from a snapshot or by an upgrade, and on snapshots' images.
+/// For others, the time of their creation counts.
 pub const ISSUED: &str = "mok.issued";
 
 /// Labels of the container of a registry.
@@ -85,15 +86,15 @@ pub mod snapshot {
     pub const CREATED: &str = "mok.snapshot.created";
     /// The subnet of the saved cluster.
     pub const SUBNET: &str = "mok.snapshot.subnet";
-    /// The name of the node image that the saved cluster was created from.
+    /// The name of the node image that the saved node is based on.
     pub const BASE: &str = "mok.snapshot.base";
     /// The id of that node image.
     pub const BASE_ID: &str = "mok.snapshot.base-id";
-    /// The published ports as `ADDRESS:PORT:TARGET`, comma-separated.
+    /// The published ports as `ADDRESS:PORT:TARGET/PROTOCOL`, comma-separated.
     pub const PUBLISH: &str = "mok.snapshot.publish";
     /// The mounts as `SRC:DST[:ro]`, comma-separated.
     pub const MOUNTS: &str = "mok.snapshot.mounts";
-    /// The snapshot for which a container exists only temporarily. Empty on the image.
+    /// On a temporary container: the snapshot whose image is made from it. Empty on the image.
     pub const SAVING: &str = "mok.snapshot.saving";
 }
 
@@ -118,8 +119,8 @@ pub mod image {
     pub const ADDONS: &str = "mok.image.addons";
     /// The hash of the files that the image was built from. Only on images that mokctl has built.
     pub const INPUTS: &str = "mok.image.inputs";
-    /// The name of an intermediate image of the build, such as that of a Go module. Not on node
-    /// images.
+    /// What an intermediate image of the build holds: `go`, `images`, or the programs of the named
+    /// module. Not on node images.
     pub const PART: &str = "mok.image.part";
     /// The pod network of the image: `static` for routes that mokctl sets.
     pub const CNI: &str = "mok.image.cni";

@@ -33,7 +33,8 @@ const SERVICES: [u8; 2] = [200, 254];
 
 /// The prefix length of a cluster's IPv6 network.
 const IPV6_PREFIX: u8 = 64;
-/// The prefix length of the part for users' containers, in which none of the addresses below is.
+/// The prefix length of the part of that network for containers that users connect. No node has an
+/// address in it.
 const IPV6_GUESTS_PREFIX: u8 = 80;
 
 /// A cluster's network. It always has IPv4 addresses, because the engine insists on them. In a

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::registry::Registry;
 
-/// A word is not a mirror.
+/// The error of a word that is not a mirror.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "invalid MIRROR, '{0}': a registry, '=' and http:// or https:// with a host and its port are \
@@ -31,7 +31,7 @@ impl Mirror {
     pub fn parse(word: &str) -> Result<Self, MirrorError> {
         let read = || {
             let (of, at) = word.split_once('=')?;
-            // Both are Docker Hub, whose images need no registry in their names.
+            // Both names mean Docker Hub, whose images need no registry in their names.
             let of = if of == "index.docker.io" { DOCKER } else { of };
             Some(Self {
                 of: Registry::from_url(&format!("https://{of}"))?,

@@ -1,4 +1,4 @@
-//! Workers with another node image than the cluster's.
+//! Workers whose node image differs from the cluster's.
 
 use thiserror::Error;
 
@@ -28,7 +28,7 @@ pub struct WorkerImage {
 }
 
 impl WorkerImage {
-    /// Parses all of `words`, in which each worker may be there once.
+    /// Parses all of `words`, in which no worker may occur twice.
     pub fn parse_all<'a>(
         words: impl IntoIterator<Item = &'a str>,
     ) -> Result<Vec<Self>, NodeImageError> {

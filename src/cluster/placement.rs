@@ -55,8 +55,9 @@ pub fn pin(
 }
 
 /// Places every node of `roster` on one of `hosts`. Nodes in `fixed` keep their host. A master
-/// goes to the host with the fewest masters, a worker to the host with the fewest nodes; of equal
-/// hosts, the first in the list. The load balancer goes to the first master's host. Without hosts,
+/// goes to the host with the fewest masters, and among several such hosts to the one with the
+/// fewest nodes. A worker goes to the host with the fewest nodes. Between equal hosts, the first in
+/// the list wins. The load balancer goes to the first master's host. Without `hosts` and `fixed`,
 /// the result is empty.
 #[must_use]
 pub fn spread(roster: &Roster, hosts: &[Host], fixed: &Placement) -> Placement {

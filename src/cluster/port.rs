@@ -11,19 +11,19 @@ use thiserror::Error;
 use super::family::IpFamily;
 use super::layout::API_PORT;
 
-/// The default range of NodePorts in Kubernetes.
+/// The default range of `NodePort`s in Kubernetes.
 pub const NODE_PORTS: RangeInclusive<u16> = 30000..=32767;
 
 /// Why a word does not describe a port to publish.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PublishError {
-    /// The word has another form, or a port is out of range.
+    /// The word is not `[ADDRESS:]PORT:NODEPORT[/PROTOCOL]`, or a port is out of range.
     #[error(
         "invalid HOST:NODEPORT, '{0}': PORT or ADDRESS:PORT of the host, ':' and a NodePort from \
          {first} to {last} are allowed, like 8080:30080, and '/udp' after it", first = NODE_PORTS.start(), last = NODE_PORTS.end()
     )]
     Form(String),
-    /// Two words have the same port of the host.
+    /// Two words publish the same port of the host.
     #[error("invalid HOST:NODEPORT, '{0}': that port of the host is given twice")]
     Twice(String),
 }
@@ -68,7 +68,7 @@ pub struct PortMapping {
     pub address: Option<Ipv4Addr>,
     /// The host's port.
     pub port: NonZeroU16,
-    /// One of [`NODE_PORTS`].
+    /// The port on the nodes, one of [`NODE_PORTS`].
     pub node_port: u16,
     /// The protocol. The default is TCP.
     pub protocol: Protocol,
@@ -92,7 +92,7 @@ impl PortMapping {
         NODE_PORTS.contains(&node_port).then_some(Self { address, port, node_port, protocol })
     }
 
-    /// Parses all of `words`. Each port of the host may be there only once.
+    /// Parses all of `words`, in which no port of the host may occur twice.
     pub fn parse_all<'a>(
         words: impl IntoIterator<Item = &'a str>,
     ) -> Result<Vec<Self>, PublishError> {
@@ -125,8 +125,8 @@ pub struct Socket {
 pub struct PortBinding {
     /// The host's address: loopback, unless the user chose another one.
     pub address: IpAddr,
-    /// The host's port. It is chosen before, because a port that the engine chooses would change
-    /// with every restart.
+    /// The host's port. mokctl chooses it in advance, because a port that the engine chooses would
+    /// change with every restart.
     pub port: u16,
     /// The port in the container.
     pub target: u16,

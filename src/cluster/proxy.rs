@@ -50,8 +50,8 @@ impl Proxy {
         })
     }
 
-    /// Returns the proxy with everything in the cluster on `layout`, and the `other` hosts, as
-    /// exceptions.
+    /// Returns the proxy with exceptions for everything in the cluster on `layout`, and for the
+    /// `other` hosts.
     #[must_use]
     pub fn around(
         mut self,
@@ -89,7 +89,7 @@ impl Proxy {
     /// Parses the form that [`Proxy::render`] writes.
     ///
     /// # Errors
-    /// Says what is wrong, without quoting the text.
+    /// Says what is wrong, without quoting the text, which may contain a password.
     pub fn from_rendered(text: &str) -> Result<Self, &'static str> {
         let value = |name: &str| {
             let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix("=\""));

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::layout::Layout;
 use super::own_registry::{self, OwnRegistry};
 
-/// A word is not the address of a registry.
+/// The error of a word that is not the address of a registry.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "invalid HOST:PORT, '{0}': an IPv4 address or a host's name, ':' and a port are allowed, \
@@ -25,10 +25,10 @@ pub struct Registry {
     port: Option<NonZeroU16>,
 }
 
-/// What nodes can reach on their network, apart from the world outside.
+/// What determines how nodes reach a registry: their network, and mokctl's registry on it.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach<'a> {
-    /// The layout of their network.
+    /// The layout of the nodes' network.
     pub layout: Layout,
     /// The registry made by mokctl on that network.
     pub own: Option<&'a OwnRegistry>,

@@ -103,7 +103,8 @@ impl Runtime {
                 // Without it, containerd's transfer service imports, which takes half as long
                 // again.
                 "--local",
-                // Packed layers are not kept, nor are they of images that the node pulls.
+                // Compressed layers are not kept: those of images that the node pulls are not
+                // either.
                 "--discard-unpacked-layers",
                 "-",
             ],

@@ -42,9 +42,9 @@ pub struct ClusterSpec {
     pub workers: u8,
     /// Whether a load balancer was asked for.
     pub load_balancer: bool,
-    /// The options that clones have, too.
+    /// The options that clones also have.
     pub options: ClusterOptions,
-    /// The hosts that were chosen for nodes.
+    /// The hosts that the user chose for nodes.
     pub places: Vec<Place>,
     /// The node image that was asked for. `None`: the newest one that was built.
     pub image: Option<ImageRef>,
@@ -54,7 +54,8 @@ pub struct ClusterSpec {
     pub version: Option<VersionPrefix>,
     /// The part of the setup that is left to the user.
     pub manual: Manual,
-    /// The add-ons that were asked for. `None`: all that engine and network allow.
+    /// The add-ons that were asked for. `None`: all of the image's that the pod network and the
+    /// hosts allow.
     pub addons: Option<Addons>,
     /// The pod and Service ranges.
     pub ranges: Ranges,
@@ -64,7 +65,7 @@ pub struct ClusterSpec {
     pub marks: Marks,
     /// Who sets up the pod network.
     pub cni: Cni,
-    /// Workers with another image than the cluster's.
+    /// The workers whose image differs from the cluster's, each with its image.
     pub worker_images: Vec<WorkerImage>,
 }
 
@@ -103,7 +104,7 @@ pub struct CloneSpec {
     pub options: ClusterOptions,
 }
 
-/// The options of every new cluster, also of a clone.
+/// The options of every new cluster, including clones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ClusterOptions {
     /// The subnet. `None`: a free one.
@@ -112,9 +113,9 @@ pub struct ClusterOptions {
     pub api_port: Option<NonZeroU16>,
     /// The address of the API on the host. `None`: the one at which the client reaches the engine.
     pub api_address: Option<Ipv4Addr>,
-    /// The ports of the host that are forwarded to NodePorts.
+    /// The ports of the host that are forwarded to `NodePort`s.
     pub publish: Vec<PortMapping>,
-    /// Folders of the engine's host that are mounted into every node.
+    /// The folders and files of the engine's host that are mounted into every node.
     pub mounts: Vec<Mount>,
     /// The user's registry that nodes pull from.
     pub registry: Option<Registry>,

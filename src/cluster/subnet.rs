@@ -88,15 +88,15 @@ impl Subnet {
         Some([halves.next()?, halves.next()?])
     }
 
-    /// Returns the `n`th address. After the last one follows the first one again.
+    /// Returns the `n`th address, counting from 0. After the last address, the count wraps around.
     #[must_use]
     pub fn host(&self, n: u32) -> Ipv4Addr {
         self.0.network() | (self.0.hostmask() & Ipv4Addr::from_bits(n))
     }
 }
 
-/// Parses any network, such as those of engines and routes: every prefix except 0. Host bits are
-/// cleared.
+/// Parses any network, such as that of an engine or a route, with any prefix except 0. Clears host
+/// bits.
 #[must_use]
 pub fn any(word: &str) -> Option<IpNet> {
     let net: IpNet = word.parse().ok()?;

@@ -26,7 +26,7 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// Returns the union of both.
+    /// Returns the networks and routes of `self` and `other` together.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.networks.extend(other.networks);
@@ -34,7 +34,7 @@ impl Taken {
         self
     }
 
-    /// Adds the pod and Service ranges of the cluster itself.
+    /// Adds the pod and Service ranges of the cluster itself, as if they were engine networks.
     #[must_use]
     pub fn with(mut self, ranges: Ranges) -> Self {
         self.networks.extend(ranges.all().map(|(_, net)| net));

@@ -15,7 +15,7 @@ use super::version_prefix::VersionPrefix;
 pub struct UpgradeSpec {
     /// The cluster.
     pub name: ClusterName,
-    /// The node image that was asked for. `None`: the one of the version.
+    /// The node image that was asked for. `None`: the one with the wanted version.
     pub image: Option<ImageRef>,
     /// The source of images that the engine lacks. `None`: the one that the release names.
     pub image_source: Option<ImageSource>,
@@ -27,7 +27,8 @@ pub struct UpgradeSpec {
     pub save: SaveFirst,
 }
 
-/// Whether a snapshot is made before the upgrade.
+/// Whether a snapshot is made before the upgrade. None is made if a node already has the version
+/// that the cluster is upgraded to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SaveFirst {
     /// If there is only one master. With several, each one has etcd's data.
@@ -38,7 +39,7 @@ pub enum SaveFirst {
     Never,
 }
 
-/// Writes the flags of the command that name the target.
+/// Writes the command with the flags that name its target.
 impl fmt::Display for UpgradeSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "upgrade cluster {}", self.name)?;

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::kubernetes::KubernetesVersion;
 
-/// A word is not a version.
+/// The error of a word that is not a version.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("invalid VERSION, '{0}': MAJOR.MINOR or MAJOR.MINOR.PATCH is allowed, like 1.36.3")]
 pub struct VersionError(String);
@@ -40,7 +40,7 @@ impl VersionPrefix {
         Self(format!("{major}.{minor}"))
     }
 
-    /// Returns major and minor version.
+    /// Returns the major and the minor version.
     #[must_use]
     pub fn branch(&self) -> (u16, u16) {
         let mut numbers = self.0.split('.').filter_map(|number| number.parse().ok());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-/// The default timeout for nodes, and again for pods.
+/// How long nodes may take to become Ready by default. Pods get the same time in addition.
 const DEFAULT: Duration = Duration::from_secs(240);
 /// The longest timeout, in seconds.
 const LONGEST: u64 = 24 * HOUR;
@@ -15,7 +15,7 @@ const HOUR: u64 = 60 * MINUTE;
 /// Why a word is not valid for `--wait` or `--timeout`.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum WaitError {
-    /// The word is not one of [`Wait::WORDS`].
+    /// The word is not one of [`Until::WORDS`].
     #[error("invalid WHAT, '{0}': none, nodes or pods is allowed")]
     Until(String),
     /// The word is not a time.
@@ -40,9 +40,9 @@ pub enum Until {
 /// A state to wait for, and a timeout.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Wait {
-    /// The state.
+    /// The state to wait for.
     pub until: Until,
-    /// The timeout of all waiting together, if one was given.
+    /// The timeout for nodes and pods together, if one was given.
     timeout: Option<Duration>,
 }
 
@@ -68,7 +68,7 @@ impl Wait {
         Ok(Self { until, timeout: timeout.map(time).transpose()? })
     }
 
-    /// Returns the timeout of all waiting together.
+    /// Returns the timeout for nodes and pods together.
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout.unwrap_or(match self.until {

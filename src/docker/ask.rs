@@ -6,11 +6,11 @@ use super::inspect::{self, Image};
 use super::privilege::{BoundingSet, Privilege};
 use super::{Call, Client, Docker, DockerError, Endpoint, ErrorKind, args};
 
-/// How often a list is requested again because one of its objects was removed in the meantime.
+/// How many times a list is requested, at most, if its objects are removed in the meantime.
 const LIST_TRIES: u32 = 5;
 
 impl Docker {
-    /// Asks the client where its engine is. podman is always on this machine.
+    /// Asks the client where its engine is. podman's engine is always on this machine.
     ///
     /// # Errors
     /// Fails if the call does, or with [`DockerError::Unexpected`] if its output is not an
@@ -35,11 +35,11 @@ impl Docker {
         read(&text).map_err(|error| self.unexpected(call, error.to_string()))
     }
 
-    /// Lists ids with `list` and parses the output of `inspect` for all of them. Returns the
-    /// default value if there are none.
+    /// Lists ids with `list`, and parses the output of `inspect` for all of them. Returns `None` if
+    /// there are none. If an object is removed between the two calls, both are repeated.
     ///
     /// # Errors
-    /// As [`Docker::read`]. If an object is removed between the two calls, both are repeated.
+    /// As [`Docker::read`].
     pub fn read_listed<T, E: Display>(
         &self,
         list: &Call,
@@ -60,7 +60,7 @@ impl Docker {
         Ok(None)
     }
 
-    /// Runs `call`, which asks about one image, and returns its output. Returns `None` if the
+    /// Runs `call`, a question about one image, and returns its output. Returns `None` if the
     /// engine has no such image.
     ///
     /// # Errors
@@ -107,9 +107,9 @@ impl Docker {
     pub fn ids(&self, call: &Call) -> Result<Vec<String>, DockerError> {
         let text = self.capture(call)?;
         let is_id = |line: &str| {
-            // Ids of images have the name of the hash before them.
+            // The ids of images begin with the name of the hash.
             let id = line.strip_prefix("sha256:").unwrap_or(line);
-            // Networks of a swarm have ids of another form.
+            // The ids of a swarm's networks have another form.
             let of_swarm =
                 id.len() == 25 && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
             of_swarm || (id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit()))
@@ -122,11 +122,11 @@ impl Docker {
         }
     }
 
-    /// Runs `call`, which creates a network, and returns the network's id, or with podman its
+    /// Runs `call`, which creates a network, and returns the network's id. With podman, returns its
     /// name, which is unique there.
     ///
     /// # Errors
-    /// Fails if the call does, or with [`DockerError::Unexpected`] if it prints neither.
+    /// Fails if the call does, or with [`DockerError::Unexpected`] if it prints something else.
     pub fn create_network(&self, call: &Call) -> Result<String, DockerError> {
         if self.client == Client::Podman {
             let name = self.capture(call)?;

@@ -1,4 +1,4 @@
-//! One call of the docker client, as data that can be printed, compared and run.
+//! A call of the docker client, as data that can be printed, compared and run.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use std::time::Duration;
 pub struct Call {
     /// The arguments, without the program.
     pub args: Vec<String>,
-    /// Bytes for standard input. `None` closes it.
+    /// The bytes on standard input. `None` if there is no input, or it comes from elsewhere.
     pub stdin: Option<Vec<u8>>,
-    /// A description of these bytes.
+    /// A description of what is on standard input.
     pub input: Option<String>,
     /// How long the call may take before it is killed and counts as failed.
     pub deadline: Duration,
-    /// Whether a signal to mokctl waits until the call is finished.
+    /// Whether mokctl lets the call finish before it reacts to a signal.
     pub to_its_end: bool,
 }
 
 impl Call {
-    /// The deadline of calls that a healthy engine answers immediately: lists, inspections.
+    /// The deadline of calls that a healthy engine answers immediately, such as `ps` or `inspect`.
     pub const QUICK: Duration = Duration::from_secs(30);
-    /// The deadline of calls that do something: start, stop, remove, copy.
+    /// The deadline of calls that change something: start, stop, remove, copy.
     pub const WORK: Duration = Duration::from_secs(120);
 
     /// The deadline of calls that transfer gigabytes: images, logs.
@@ -58,8 +58,8 @@ impl Call {
         self
     }
 
-    /// Has signals wait until the call is finished. For calls that create something: the engine
-    /// would go on without its client, and might finish after the rollback.
+    /// Makes signals wait until the call is finished. For calls that create something: without its
+    /// client, the engine would go on, and might finish after the rollback.
     #[must_use]
     pub fn to_its_end(mut self) -> Self {
         self.to_its_end = true;

@@ -1,9 +1,9 @@
-//! The kind of client: docker or podman. podman takes docker's arguments, except for those that
-//! are translated here. Differences in its output are handled where the output is parsed.
+//! The kind of client: docker or podman. podman takes docker's arguments, except for those that are
+//! translated here. Differences between their outputs are handled where output is parsed.
 
 use std::path::Path;
 
-/// A kind of client, by the arguments that it understands.
+/// The kinds of client, which differ in the arguments that they take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Client {
     /// `docker`, or another program that takes its arguments.
@@ -13,15 +13,15 @@ pub enum Client {
 }
 
 impl Client {
-    /// Recognizes the client by the program's name, so that nothing has to be run: every
-    /// distribution calls podman so.
+    /// Recognizes the client by the name of its program, without running it. Every distribution
+    /// calls the program `podman`.
     #[must_use]
     pub fn of(program: &Path) -> Self {
         let name = program.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with("podman") { Self::Podman } else { Self::Docker }
     }
 
-    /// How many containers one `update` call takes.
+    /// Returns how many containers one `update` call takes.
     #[must_use]
     pub fn updates_at_once(self) -> usize {
         match self {
@@ -45,15 +45,15 @@ fn podman(words: &[String]) -> Vec<String> {
     let mut translated: Vec<String> = words
         .iter()
         .map(|word| match (verb, word.as_str()) {
-            // podman's name for access to all of /proc and /sys.
+            // podman's name for the option that gives access to all of /proc and /sys.
             (Some("create" | "run"), "--security-opt=systempaths=unconfined") => {
                 "--security-opt=unmask=ALL".to_owned()
             }
-            // podman's service starts only containers with `always` when the host boots.
+            // When the host boots, podman's service starts only containers with `always`.
             (Some("create" | "run" | "update"), "--restart=unless-stopped") => {
                 "--restart=always".to_owned()
             }
-            // podman would list names.
+            // With `--quiet`, podman lists names, not ids.
             (Some("network"), "--quiet") => "--format={{.ID}}".to_owned(),
             (Some("network"), _) => word.replace("{{.Label ", "{{index .Network.Labels "),
             _ => word.clone(),
@@ -63,12 +63,12 @@ fn podman(words: &[String]) -> Vec<String> {
         Some("create") => &[
             // podman limits a container to 2048 processes, too few for the pods of a node.
             "--pids-limit=-1",
-            // The image's entrypoint prepares everything that systemd needs.
+            // podman's preparations for systemd are not needed: the image's entrypoint does that.
             "--systemd=false",
         ],
-        // podman would wait ten seconds for systemd to end.
+        // By default, podman waits ten seconds for systemd to end.
         Some("rm") => &["--time=0"],
-        // podman would put all layers into the first image of the archive.
+        // Without this flag, podman puts all layers into the archive's first image.
         Some("save") => &["--multi-image-archive"],
         _ => &[],
     };

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-/// The longest command line that is shown whole, in characters.
+/// The length up to which a command line is shown whole, in bytes.
 const LONGEST: usize = 100;
-/// The length to which a longer one is cut, in characters.
+/// The length to which a longer command line is cut, in bytes.
 const SHORT: usize = 60;
 
 /// A command, shell-escaped.
@@ -14,7 +14,7 @@ pub struct CommandLine(Box<Words>);
 #[derive(Debug, PartialEq, Eq, Clone)]
 struct Words {
     whole: String,
-    /// The shortened form, if the command is too long.
+    /// The shortened form, if the command is longer than [`LONGEST`].
     short: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl CommandLine {
         Self(Box::new(Words { whole, short: Some(short + "...") }))
     }
 
-    /// Returns the complete command, if the message has only a part of it.
+    /// Returns the complete command if it is displayed only in part.
     #[must_use]
     pub fn whole_if_cut(&self) -> Option<&str> {
         self.0.short.as_ref().map(|_| self.0.whole.as_str())

@@ -1,5 +1,5 @@
-//! The docker client's `config.json`, as far as mokctl uses it: proxies for containers and, if the
-//! user asks for it, credentials. The client itself reads the rest.
+//! Reads the docker client's `config.json`, as far as mokctl uses it: the proxies for containers
+//! and, if the user asks for it, credentials. The client itself reads the rest.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::inspect::or_default;
 
-/// The key of the settings that apply to every engine.
+/// The key of the proxies for all engines that have no entry.
 const DEFAULT: &str = "default";
 
 #[derive(Default, Deserialize)]
@@ -25,7 +25,7 @@ struct ConfigFile {
     proxies: BTreeMap<String, Proxies>,
 }
 
-// No `Debug`: the value is a password.
+// No `Debug`: it would print a password.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Login {
@@ -36,11 +36,11 @@ struct Login {
 /// The client's credentials for a registry.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Credentials {
-    /// User and password, in the encoding of the file.
+    /// The user and password, encoded as in the file.
     Basic(String),
-    /// The name of the credential helper that has them.
+    /// The name of the credential helper that stores the user and password.
     Helper(String),
-    /// There are none.
+    /// No credentials.
     None,
 }
 
@@ -56,8 +56,8 @@ struct Proxies {
 }
 
 /// Returns the values of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` that the configuration in
-/// `folder` has for containers of the engine at `host`, or empty strings. A file that cannot be
-/// read counts as empty: the client itself complains about it.
+/// `folder` sets for containers of the engine at `host`. Missing values are empty strings. A file
+/// that cannot be read counts as empty: the client itself complains about it.
 #[must_use]
 pub fn proxies(folder: &Path, host: Option<&str>) -> [String; 3] {
     let text = fs::read_to_string(folder.join("config.json")).unwrap_or_default();
@@ -67,13 +67,13 @@ pub fn proxies(folder: &Path, host: Option<&str>) -> [String; 3] {
     [found.http, found.https, found.direct]
 }
 
-/// Returns the credentials that the configuration in `folder` has for the registry `host`,
+/// Returns the credentials that the configuration in `folder` has for the registry `host`, such as
 /// `HOST:PORT`.
 #[must_use]
 pub fn credentials(folder: &Path, host: &str) -> Credentials {
     let text = fs::read_to_string(folder.join("config.json")).unwrap_or_default();
     let file: ConfigFile = serde_json::from_str(&text).unwrap_or_default();
-    // Old clients wrote a URL as the key.
+    // The keys that old clients wrote are URLs.
     let host_of = |name: &str| {
         let rest = name.split_once("://").map_or(name, |(_, rest)| rest);
         rest.split('/').next().unwrap_or_default().to_owned()
@@ -82,7 +82,7 @@ pub fn credentials(folder: &Path, host: &str) -> Credentials {
     match (login, file.helpers.get(host)) {
         (Some((_, login)), _) if !login.auth.is_empty() => Credentials::Basic(login.auth),
         (_, Some(helper)) => Credentials::Helper(helper.clone()),
-        // The password of an entry without one is in the credential store.
+        // If an entry has no password, it is in the credential store.
         (Some(_), None) if !file.store.is_empty() => Credentials::Helper(file.store),
         (Some(_) | None, None) => Credentials::None,
     }

@@ -1,5 +1,5 @@
-//! Scales the deadlines of calls for slow machines. The deadlines in the code are for an ordinary
-//! one.
+//! Scales the deadlines of calls for slow machines. The deadlines in the code are made for an
+//! ordinary machine.
 
 use std::ffi::OsStr;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DeadlineScale(f64);
 
-/// The value of `MOKCTL_DEADLINE_SCALE` is invalid.
+/// The error for an invalid value of `MOKCTL_DEADLINE_SCALE`.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("invalid MOKCTL_DEADLINE_SCALE, '{0}': a number from 0.001 to 1000 is allowed, like 2.5")]
 pub struct ScaleError(String);
@@ -25,7 +25,7 @@ impl DeadlineScale {
     /// Parses the value of `MOKCTL_DEADLINE_SCALE`. An unset or empty variable means 1.
     ///
     /// # Errors
-    /// Fails if the value is not a number, or out of range.
+    /// Fails if the value is not a number or is out of range.
     pub fn parse(value: Option<&OsStr>) -> Result<Self, ScaleError> {
         let Some(value) = value.filter(|value| !value.is_empty()) else {
             return Ok(Self::default());

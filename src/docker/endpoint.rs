@@ -1,5 +1,5 @@
-//! Where the engine is, according to the client: on this machine, or on another one with an
-//! address.
+//! Where the engine runs, according to the client: on this machine or on another host. Knows at
+//! which address that host is reached.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
@@ -22,7 +22,7 @@ pub enum EndpointError {
     NoIpv4(String),
 }
 
-/// The place of the engine.
+/// Where the engine runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Endpoint {
     /// On this machine, behind a Unix socket.
@@ -58,10 +58,10 @@ impl Endpoint {
     /// Returns the address at which this machine reaches ports that the engine publishes.
     ///
     /// # Errors
-    /// Fails if the host's name has no IPv4 address.
+    /// Fails if the host's name cannot be resolved or has no IPv4 address.
     pub fn address(&self) -> Result<Ipv4Addr, EndpointError> {
         let Self::Host(host) = self else { return Ok(Ipv4Addr::LOCALHOST) };
-        // The resolver needs a port. Any will do.
+        // The resolver needs a port. It does not matter which.
         let found = (host.as_str(), 0).to_socket_addrs();
         let mut found =
             found.map_err(|source| EndpointError::Unknown { host: host.clone(), source })?;

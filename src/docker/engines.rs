@@ -1,21 +1,21 @@
-//! The engines of a cluster, and the engine of each node. Without hosts there is one engine, which
-//! has every node.
+//! The engines of a cluster, and the engine of each node. A cluster that was created without
+//! `--hosts` has one engine, which runs all nodes.
 
 use super::{Call, Client, Docker};
 use crate::cluster::host::Host;
 use crate::cluster::name::NodeName;
 use crate::cluster::placement::Placement;
 
-/// An engine.
+/// An engine and the client that reaches it.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    /// The engine's host. `None` for the client's default engine in a cluster without hosts.
+    /// The engine's host. `None` in a cluster without hosts, which uses the default engine.
     pub host: Option<Host>,
-    /// The client, for this engine.
+    /// The client that directs its calls to this engine.
     pub docker: Docker,
 }
 
-/// A call and the engine that it is for.
+/// A call, after the client of the engine that it is for.
 pub type EngineCall<'a> = (&'a Docker, Call);
 
 /// The engines of a cluster, at least one.
@@ -24,20 +24,20 @@ pub struct Engines {
     first: Engine,
     others: Vec<Engine>,
     placement: Placement,
-    /// The engine that manages networks: a manager of the swarm, if there are several.
+    /// The engine on which networks are created: with several engines, a manager of their swarm.
     manager: Docker,
 }
 
 impl Engines {
-    /// Returns the engines of a cluster whose nodes are all on one.
+    /// Returns the engines of a cluster whose nodes are all on one engine.
     #[must_use]
     pub fn one(docker: Docker) -> Self {
         let first = Engine { host: None, docker: docker.clone() };
         Self { first, others: Vec::new(), placement: Placement::new(), manager: docker }
     }
 
-    /// Returns the engines of a cluster whose nodes are on `first` and `others` according to
-    /// `placement`. `manager` manages its networks.
+    /// Returns the engines of a cluster whose nodes are on `first` and `others`, according to
+    /// `placement`. Networks are created on `manager`.
     #[must_use]
     pub fn several(
         first: Engine,
@@ -48,7 +48,7 @@ impl Engines {
         Self { first, others, placement, manager }
     }
 
-    /// Returns the engine of `node`, or the first one if it has no host.
+    /// Returns the engine of `node`, or the first engine if the node has no host.
     #[must_use]
     pub fn of(&self, node: &NodeName) -> &Docker {
         let host = self.host(node);
@@ -75,14 +75,14 @@ impl Engines {
         &self.manager
     }
 
-    /// Whether there can be several networks of one name: with docker, but neither with podman nor
-    /// in a swarm.
+    /// Whether the engine allows several networks with the same name: docker does, podman and
+    /// swarms do not.
     #[must_use]
     pub fn repeat_networks(&self) -> bool {
         self.manager.client() == Client::Docker && self.first.host.is_none()
     }
 
-    /// Returns every engine.
+    /// Returns all engines.
     pub fn iter(&self) -> impl Iterator<Item = &Engine> {
         std::iter::once(&self.first).chain(&self.others)
     }
@@ -105,7 +105,7 @@ impl Engines {
         &self.placement
     }
 
-    /// Returns the same engines with calls that signals do not interrupt, for rollbacks.
+    /// Returns the same engines, but signals do not interrupt their calls. For rollbacks.
     #[must_use]
     pub fn uninterruptible(&self) -> Self {
         let engine = |engine: &Engine| Engine {

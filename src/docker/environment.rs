@@ -1,6 +1,7 @@
-//! The environment of the client. It needs most of the user's variables: those that choose the
-//! engine (`DOCKER_HOST`, `DOCKER_CONTEXT`, `DOCKER_CONFIG`, `DOCKER_TLS*`, `DOCKER_CERT_PATH`),
-//! credentials, proxies. A few others would change the meaning of mokctl's calls.
+//! The environment of the client. The client needs most of the user's variables: those for
+//! credentials and proxies, and those that choose the engine (`DOCKER_HOST`, `DOCKER_CONTEXT`,
+//! `DOCKER_CONFIG`, `DOCKER_TLS*`, `DOCKER_CERT_PATH`). A few others would change the meaning of
+//! mokctl's calls, so they are removed.
 
 use duct::Expression;
 
@@ -8,25 +9,25 @@ use super::Call;
 
 /// Variables that are removed for every call.
 const DROPPED: [&str; 4] = [
-    // Client and engine agree on the newest API version. With an older one, flags are missing.
+    // By default, client and engine agree on the newest API version. Older ones lack flags.
     "DOCKER_API_VERSION",
-    // Nodes use the image that was built on their engine, whatever its platform is.
+    // Nodes use the image that was built on their engine, whatever the image's platform is.
     "DOCKER_DEFAULT_PLATFORM",
-    // Another builder would keep its result, so the engine would have no image.
+    // Another builder would keep the image that it builds, so the engine would not have it.
     "BUILDX_BUILDER",
-    // podman's default for `create --userns`. Nodes need the real root.
+    // podman takes the default of `create --userns` from it. Nodes need the real root.
     "PODMAN_USERNS",
 ];
 
-/// Variables that are removed for every call except `pull`: users who demand signed images from
-/// registries have no signatures of images that are built here.
+/// Variables that demand signed images, and are removed for every call except `pull`. Images that
+/// are built locally have no signatures.
 const TRUST: [&str; 2] = ["DOCKER_CONTENT_TRUST", "DOCKER_CONTENT_TRUST_SERVER"];
 
-/// Variables that are set: output in plain lines, without advertisements.
+/// Variables that are set for every call: output comes in plain lines, without advertisements.
 const SET: [(&str, &str); 3] =
     [("BUILDKIT_PROGRESS", "plain"), ("DOCKER_CLI_HINTS", "false"), ("DOCKER_CLI_HOOKS", "false")];
 
-/// Returns `command`, which runs `call`, with that environment.
+/// Returns `command`, which runs `call`, with these variables removed and set.
 pub(super) fn adjust(command: Expression, call: &Call) -> Expression {
     let pulls = call.args.first().is_some_and(|verb| verb == "pull");
     let trust = TRUST.iter().filter(|_| !pulls);

@@ -1,5 +1,5 @@
-//! Errors of calls to the engine. Every failed call keeps its command, ready to paste, and its
-//! output.
+//! Errors of calls to the engine. They keep the command that failed, in a form that can be pasted
+//! into a shell, and its output.
 
 mod kind;
 
@@ -34,12 +34,12 @@ pub enum DockerError {
         /// The client's message.
         stderr: String,
     },
-    /// The client could not be started.
+    /// The client could not be started, or reading its output failed.
     #[error("cannot run {command}")]
     Spawn {
         /// The command, escaped for a shell.
         command: CommandLine,
-        /// The reason.
+        /// The operating system's error.
         source: std::io::Error,
     },
     /// The command ran and failed.
@@ -49,9 +49,9 @@ pub enum DockerError {
         command: CommandLine,
         /// The exit status.
         status: ExitStatus,
-        /// Its standard output.
+        /// The command's standard output.
         stdout: String,
-        /// Its standard error.
+        /// The command's standard error.
         stderr: String,
     },
     /// The command exceeded its deadline.
@@ -61,7 +61,7 @@ pub enum DockerError {
         command: CommandLine,
         /// The deadline.
         after: Duration,
-        /// Its output on both streams up to then.
+        /// What the command had printed by then, on both streams.
         output: String,
     },
     /// The command succeeded, but its output was not understood.
@@ -83,8 +83,8 @@ pub enum DockerError {
 }
 
 impl DockerError {
-    /// Makes the error of a failed call. If the client cannot reach its engine, its message is the
-    /// same for every command.
+    /// Returns the error of a failed call. If the client cannot reach its engine, the error omits
+    /// the command, because the client's message is the same for every command.
     pub(crate) fn failed(
         command: CommandLine,
         status: ExitStatus,
@@ -105,7 +105,7 @@ impl DockerError {
         }
     }
 
-    /// Adds the command's output so far to an exceeded deadline.
+    /// Adds what the command had printed to the error of an exceeded deadline.
     pub(super) fn with_output(self, printed: String) -> Self {
         match self {
             Self::TimedOut { command, after, .. } => {
@@ -115,7 +115,7 @@ impl DockerError {
         }
     }
 
-    /// Returns the output of the failing command, which is shown below the error.
+    /// Returns the output of the failed command, which is shown below the error.
     #[must_use]
     pub fn output(&self) -> Option<String> {
         match self {
@@ -136,7 +136,7 @@ impl DockerError {
         }
     }
 
-    /// Returns the complete command, if the message has only a part of it.
+    /// Returns the complete command if the message shows only a part of it.
     #[must_use]
     pub fn whole_command(&self) -> Option<&str> {
         match self {
@@ -190,7 +190,7 @@ impl DockerError {
         }
     }
 
-    /// Returns the failure in one line: the first line of the client's message, if there is one.
+    /// Describes the failure in one line: the first line of the client's output, if there is any.
     #[must_use]
     pub fn in_short(&self) -> String {
         let said = self.output().unwrap_or_default();
@@ -198,28 +198,29 @@ impl DockerError {
         first.map_or_else(|| self.to_string(), |line| line.trim_end_matches('.').to_owned())
     }
 
-    /// Returns the reason of the failure, as far as the client's message tells it.
+    /// Returns the reason for the failure, as far as the client's message tells it.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         let Self::Failed { status, stderr, .. } = self else { return ErrorKind::Other };
         match ErrorKind::of(stderr) {
-            // The message of a client that was killed may be incomplete.
+            // A client that was killed may have printed only a part of its message.
             ErrorKind::NoImage | ErrorKind::Gone if status.code().is_none() => ErrorKind::Other,
             kind => kind,
         }
     }
 
-    /// Whether all objects of the call do not exist any more, which is fine for a removal.
+    /// Whether the call failed only because its objects no longer exist, which is fine for a
+    /// removal.
     #[must_use]
     pub fn is_all_gone(&self) -> bool {
         let Self::Failed { stderr, .. } = self else { return false };
-        // The docker client's last line is about its own exit status.
+        // The last line of docker's message may be about the client's exit status.
         let says_why = |line: &&str| !line.is_empty() && !line.starts_with("exit status ");
         let mut lines = stderr.lines().filter(says_why).peekable();
         lines.peek().is_some() && lines.all(|line| ErrorKind::of(line) == ErrorKind::Gone)
     }
 
-    /// Whether the engine's message is about the address and port of `publish`.
+    /// Whether the engine's message names the address and port of `publish`.
     #[must_use]
     pub fn names(&self, publish: &PortBinding) -> bool {
         let PortBinding { address, port, .. } = publish;

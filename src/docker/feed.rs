@@ -15,10 +15,10 @@ use super::{Call, Docker, DockerError, join};
 
 impl Docker {
     /// Runs `call` with what `write` writes on its standard input. While `write` is running, a
-    /// signal ends the call, even one that signals otherwise wait for.
+    /// signal ends even a call that would otherwise be run to its end.
     ///
     /// # Errors
-    /// Returns the failure of the call, with its output, or else that of `write`.
+    /// The outer error is that of the call, with its output. The inner one is that of `write`.
     pub fn feed(
         &self,
         call: &Call,
@@ -55,7 +55,7 @@ impl Docker {
         match written {
             // The client was killed above, so its error is not the cause.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Ok(Err(error)),
-            // The client may have all that it needs before the end of the input.
+            // A broken pipe is no failure: the client may not need all of the input.
             _ => {
                 self.succeed(call, output.status, &output.stdout, &output.stderr)?;
                 Ok(Ok(()))
@@ -63,7 +63,7 @@ impl Docker {
         }
     }
 
-    /// Waits until the client has ended.
+    /// Waits until the client has ended. Until `fed` is true, a signal ends any call.
     fn wait_fed(&self, call: &Call, handle: &Handle, fed: &AtomicBool) -> Result<(), DockerError> {
         let deadline = Instant::now() + self.deadline(call.deadline);
         let begun = Call { to_its_end: false, ..call.clone() };
@@ -83,8 +83,8 @@ impl Docker {
     }
 }
 
-/// The client's standard input. If a child of the client outlives it and keeps the pipe open, the
-/// child gets no more input.
+/// The client's standard input. Writing fails once the client has ended, even if a child of the
+/// client still keeps the pipe open.
 struct Input<'a> {
     pipe: PipeWriter,
     ended: &'a AtomicBool,
@@ -101,7 +101,7 @@ impl Write for Input<'_> {
                 written => return written,
             }
             let interval = Timespec::try_from(INTERRUPT_INTERVAL).map_err(io::Error::other)?;
-            // The loop above checks whether the pipe is writable or the client has ended.
+            // The next round checks whether the pipe is writable or the client has ended.
             let _ = poll(&mut [PollFd::new(&self.pipe, PollFlags::OUT)], Some(&interval));
         }
     }

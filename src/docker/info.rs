@@ -8,14 +8,14 @@ use super::inspect::or_default;
 /// The output of `info --format={{json .}}`. Every field may be missing.
 #[derive(Debug)]
 pub enum Info {
-    /// The output of docker, or of an engine with the same output.
+    /// The output of docker, or of another engine that prints the same fields.
     Docker(Box<DockerInfo>),
     /// The output of podman.
     Podman(Box<PodmanInfo>),
 }
 
 impl Info {
-    /// Parses the output.
+    /// Parses the output of either client.
     ///
     /// # Errors
     /// Returns what is wrong with the text, in a few words.
@@ -94,16 +94,16 @@ pub struct Swarm {
     /// The state, such as `active`.
     #[serde(deserialize_with = "text")]
     pub local_node_state: Option<String>,
-    /// The id of the swarm's node.
+    /// The engine's node id in the swarm.
     #[serde(rename = "NodeID", deserialize_with = "text")]
     pub node: Option<String>,
-    /// The address at which other nodes of the swarm reach it.
+    /// The address at which other nodes of the swarm reach the engine.
     #[serde(rename = "NodeAddr", deserialize_with = "text")]
     pub address: Option<String>,
-    /// Whether it is a manager, and the managers have a majority.
+    /// Whether the engine is a manager, and the swarm's managers have a quorum.
     #[serde(deserialize_with = "or_default")]
     pub control_available: bool,
-    /// The managers that it knows.
+    /// The swarm's managers that the engine knows.
     #[serde(deserialize_with = "or_default")]
     pub remote_managers: Vec<Manager>,
 }
@@ -112,7 +112,7 @@ pub struct Swarm {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Manager {
-    /// The id of the swarm's node.
+    /// The manager's node id in the swarm.
     #[serde(rename = "NodeID", deserialize_with = "text")]
     pub node: Option<String>,
 }
@@ -127,7 +127,7 @@ pub struct PodmanInfo {
     /// podman's storage.
     #[serde(deserialize_with = "or_default")]
     pub store: PodmanStore,
-    /// podman itself.
+    /// podman's version.
     #[serde(deserialize_with = "or_default")]
     pub version: PodmanVersion,
 }
@@ -154,13 +154,13 @@ pub struct PodmanHost {
     /// The cgroup controllers that podman may use. With cgroup v1 the list is empty.
     #[serde(deserialize_with = "or_default")]
     pub cgroup_controllers: Option<Vec<String>>,
-    /// The mapping of containers' users to those of the host.
+    /// The mapping of ids in containers to ids of the host.
     #[serde(deserialize_with = "or_default")]
     pub id_mappings: IdMappings,
     /// Whether the client is on another machine.
     #[serde(deserialize_with = "or_default")]
     pub service_is_remote: bool,
-    /// The memory, in bytes.
+    /// The memory of the host, in bytes.
     #[serde(deserialize_with = "or_default")]
     pub mem_total: Option<u64>,
     /// Security properties.
@@ -172,10 +172,10 @@ pub struct PodmanHost {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct IdMappings {
-    /// Ranges of users.
+    /// The ranges of user ids.
     #[serde(rename = "uidmap", deserialize_with = "or_default")]
     pub users: Vec<IdRange>,
-    /// Ranges of groups.
+    /// The ranges of group ids.
     #[serde(rename = "gidmap", deserialize_with = "or_default")]
     pub groups: Vec<IdRange>,
 }
@@ -193,7 +193,7 @@ pub struct IdRange {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct PodmanSecurity {
-    /// Whether `SELinux` confines its containers.
+    /// Whether `SELinux` confines podman's containers.
     #[serde(rename = "selinuxEnabled", deserialize_with = "or_default")]
     pub selinux: bool,
     /// Whether podman runs as an ordinary user.

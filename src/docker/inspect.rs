@@ -20,10 +20,10 @@ pub struct Container {
     /// When the container was created.
     #[serde(default, deserialize_with = "or_default")]
     pub created: String,
-    /// The id of the image.
+    /// The id of its image.
     #[serde(default, deserialize_with = "or_default")]
     pub image: Option<String>,
-    /// Whether it is running.
+    /// Its state, such as whether it is running.
     pub state: State,
     /// Its configuration.
     #[serde(default, deserialize_with = "or_default")]
@@ -43,18 +43,18 @@ pub struct Container {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct State {
-    /// Whether it has processes, which may be frozen.
+    /// Whether it has processes, even if they are frozen.
     pub running: bool,
-    /// Whether its processes are frozen by `docker pause`.
+    /// Whether `docker pause` has frozen its processes.
     #[serde(default)]
     pub paused: bool,
-    /// When it was last started: in the year 1 if never.
+    /// When it was last started. If it never was, a date in the year 1.
     #[serde(default, deserialize_with = "or_default")]
     pub started_at: String,
 }
 
 impl State {
-    /// Whether it was ever started.
+    /// Whether the container was ever started.
     #[must_use]
     pub fn has_run(&self) -> bool {
         !self.started_at.is_empty() && !self.started_at.starts_with("0001-")
@@ -94,7 +94,7 @@ pub struct HostConfig {
     /// The restart policy.
     #[serde(deserialize_with = "or_default")]
     pub restart_policy: RestartPolicy,
-    /// Published ports: `PORT/PROTOCOL` of the container, with the addresses on the host.
+    /// The published ports: `PORT/PROTOCOL` of the container, and its addresses on the host.
     #[serde(deserialize_with = "or_default")]
     pub port_bindings: BTreeMap<String, Option<Vec<HostPort>>>,
 }
@@ -163,7 +163,7 @@ pub struct Attachment {
     /// The address. Empty while the container is not running.
     #[serde(rename = "IPAddress", deserialize_with = "or_default")]
     pub address: String,
-    /// The fixed addresses that the container was created with.
+    /// The fixed addresses that were requested for the container.
     #[serde(rename = "IPAMConfig", deserialize_with = "or_default")]
     pub promised: Promised,
     /// The network's id. Empty until the container is started on the network.
@@ -187,7 +187,7 @@ pub struct Image {
     /// The id, with the name of the hash.
     #[serde(deserialize_with = "or_default")]
     pub id: String,
-    /// The names.
+    /// The image's names.
     #[serde(deserialize_with = "or_default")]
     pub repo_tags: Vec<String>,
     /// The operating system that it is for.
@@ -226,7 +226,7 @@ pub struct Network {
     /// Its name.
     #[serde(rename = "Name", alias = "name", deserialize_with = "or_default")]
     pub name: String,
-    /// The labels. Only in docker's output.
+    /// The labels, under the key that docker uses. Empty with podman.
     #[serde(rename = "Labels", deserialize_with = "texts")]
     pub labels: BTreeMap<String, String>,
     #[serde(rename = "IPAM", deserialize_with = "or_default")]
@@ -265,7 +265,7 @@ struct PodmanSubnet {
     subnet: String,
 }
 
-/// Parses the output of `inspect`, a list. Elements that are not a `T` are left out.
+/// Parses the output of `inspect`, a JSON list. Elements that are not a `T` are left out.
 ///
 /// # Errors
 /// Fails if the output is not a list.

@@ -1,6 +1,6 @@
-//! The one way to the engine: every call runs the client, docker or podman, through [`Docker`].
-//! The arguments of calls come from the pure functions in [`args`]. `run` runs calls; `stream` and
-//! `terminal` run those whose output is shown live, `feed` those with produced input. `ask` parses
+//! Calls to the engine. Every call runs the client, docker or podman, through [`Docker`]. The pure
+//! functions in [`args`] build calls. `run` runs them; `stream` and `terminal` run calls whose
+//! output is processed live, and `feed` runs calls whose input mokctl produces. `ask` parses
 //! output, with the types of `inspect` and `info`. `engines` knows which engine a node is on: that
 //! is all that this module knows about clusters.
 
@@ -44,12 +44,12 @@ use crate::interrupt::{Interrupt, Signal};
 /// The client program and how to run it. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Docker {
-    /// The name by which the user calls the client.
+    /// The name of the client in command lines that are shown to the user.
     name: String,
     program: PathBuf,
     client: Client,
-    /// The flag before every call's arguments that chooses the engine, if it is not the default
-    /// one.
+    /// The flag that selects the engine. It precedes the arguments of every call. `None` for the
+    /// client's default engine.
     at: Option<String>,
     interrupt: Interrupt,
     deadlines: DeadlineScale,
@@ -99,7 +99,7 @@ impl Docker {
         Self { at: Some(args::at(host)), ..self.clone() }
     }
 
-    /// Whether `other` reaches the same engine by the same name.
+    /// Whether `other` names the same engine. An engine that is known by two names counts as two.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         self.at == other.at
@@ -111,7 +111,7 @@ impl Docker {
         self.deadlines.apply(deadline)
     }
 
-    /// Returns the same client with calls that signals do not interrupt, for rollbacks.
+    /// Returns the same client, but signals do not interrupt its calls. For rollbacks.
     #[must_use]
     pub fn uninterruptible(&self) -> Self {
         Self { interrupt: Interrupt::never(), ..self.clone() }
@@ -137,19 +137,19 @@ impl Docker {
         words.map(|word| shell_escape::escape(word.into())).collect::<Vec<_>>().join(" ")
     }
 
-    /// Returns the command line of `call` for an error.
+    /// Returns the command line of `call`, for an error.
     fn command_line(&self, call: &Call) -> CommandLine {
         let words = self.words(call);
         CommandLine::new(std::iter::once(&self.name).chain(&words).map(String::as_str))
     }
 
-    /// Returns the arguments of the client for `call`.
+    /// Returns all arguments of the client for `call`, including the flag that selects the engine.
     fn words(&self, call: &Call) -> Vec<String> {
         self.at.iter().cloned().chain(self.client.translate(&call.args)).collect()
     }
 
-    /// Returns `call` as [`Docker::pretty`] does, and redirects its input from a file named after
-    /// it. If there is no such file, the shell says so and runs nothing.
+    /// Returns `call` as [`Docker::pretty`] does, with standard input redirected from a file that
+    /// is named like the call's input. Without such a file, the shell complains and runs nothing.
     #[must_use]
     pub fn pretty_with_input(&self, call: &Call) -> String {
         let pretty = self.pretty(call);
@@ -166,7 +166,7 @@ impl Docker {
     }
 }
 
-/// Waits for a thread and returns its result. A panic of the thread continues here.
+/// Waits for a thread and returns its result. If the thread panicked, continues its panic.
 pub(crate) fn join<T>(calls: ScopedJoinHandle<'_, T>) -> T {
     calls.join().unwrap_or_else(|reason| panic::resume_unwind(reason))
 }

@@ -1,12 +1,12 @@
 //! How Go modules are downloaded: with the user's settings for Go and proxies, and with the
-//! certificate authorities that the user's machine trusts. A container that compiles has neither
-//! by itself.
+//! certificate authorities that the user's machine trusts. The containers that compile modules do
+//! not have these settings unless mokctl passes them on.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The variables that Go reads when it downloads modules, and those for proxies.
+/// The environment variables that Go reads when it downloads modules, and those for proxies.
 const VARIABLES: [&str; 14] = [
     "GOPROXY",
     "GOSUMDB",
@@ -36,15 +36,15 @@ const BUNDLES: [&str; 4] = [
 /// The settings that a build takes over from the user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ModuleSource {
-    /// The names of the variables that are set. The client passes on their values, so that
-    /// passwords do not appear on a command line.
+    /// The names of the environment variables that are set. The client passes on their values, so
+    /// that passwords do not appear on a command line.
     pub variables: Vec<&'static str>,
-    /// The file of certificate authorities.
+    /// The file of certificate authorities, if one was found.
     pub authorities: Option<PathBuf>,
 }
 
 impl ModuleSource {
-    /// Reads the environment.
+    /// Reads the environment, and looks for the file of certificate authorities.
     #[must_use]
     pub fn read() -> Self {
         let is_set = |name: &&str| env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -58,7 +58,7 @@ impl ModuleSource {
 }
 
 impl ModuleSource {
-    /// Returns the names of the variables for proxies, which package managers read as well.
+    /// Returns the names of the variables that set proxies, which package managers read as well.
     #[must_use]
     pub fn proxies(&self) -> Vec<&'static str> {
         let is_proxy = |name: &&&str| name.to_uppercase().ends_with("_PROXY");

@@ -3,8 +3,9 @@
 
 use super::{DockerError, ErrorKind};
 
-/// Linux capabilities by number (`capabilities(7)`), as far as Docker 20.10 knows them. It refuses
-/// later ones (BPF, PERFMON, `CHECKPOINT_RESTORE`), and nodes do not need them.
+/// The Linux capabilities that Docker 20.10 knows, in the order of their numbers
+/// (`capabilities(7)`). Docker 20.10 refuses later ones (BPF, PERFMON, `CHECKPOINT_RESTORE`), and
+/// nodes do not need them.
 const CAPABILITIES: [&str; 38] = [
     "CHOWN",
     "DAC_OVERRIDE",
@@ -83,14 +84,15 @@ pub enum Privilege {
     /// `--privileged`.
     #[default]
     Full,
-    /// The capabilities of a bounding set, with each other restriction lifted by its own flag.
+    /// The capabilities of a bounding set. Further flags lift the other restrictions one by one.
     Listed(BoundingSet),
 }
 
 impl Privilege {
-    /// Returns the privileges to try first. `here` is the bounding set of this process: an engine
-    /// on the same kernel rarely has more. A set without `SYS_ADMIN` means that mokctl itself runs
-    /// in a container, so it says nothing about the engine.
+    /// Returns the privileges to try first. `here` is the bounding set of this process, if the
+    /// engine is on this machine: an engine on the same kernel rarely has more. A set without
+    /// `SYS_ADMIN` means that mokctl itself runs in a container, so it says nothing about the
+    /// engine.
     #[must_use]
     pub fn first_choice(here: Option<BoundingSet>) -> Self {
         match here {
@@ -115,7 +117,7 @@ impl Privilege {
                     set.names().map(|name| format!("--cap-add={name}")).collect();
                 flags.extend(
                     [
-                        // systemd, runc and kubelet mount, unshare and pivot.
+                        // systemd, runc and kubelet call mount, unshare and pivot_root.
                         "--security-opt=seccomp=unconfined",
                         "--security-opt=apparmor=unconfined",
                         // kube-proxy and CNI plugins write to /proc/sys.

@@ -1,5 +1,5 @@
-//! Runs the client: the only place that uses `duct`. A call is ended at its deadline, or by a
-//! signal to mokctl. Does not know what calls mean.
+//! Runs the client, with `duct`, and waits for it. A call is killed at its deadline, or when a
+//! signal to mokctl arrives. Does not know what calls mean.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -12,14 +12,14 @@ use duct::{Expression, Handle};
 use super::environment;
 use super::{Call, Docker, DockerError};
 
-/// How often a waiting call checks for signals.
+/// How long a waiting call sleeps before it checks for signals again.
 pub(super) const INTERRUPT_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How long the output of a client that was killed is still read.
+/// How long mokctl still reads the output of a client that it has killed.
 pub(super) const LAST_WORDS: Duration = Duration::from_secs(1);
 
 impl Docker {
-    /// Runs `call` and returns its standard output, without the newline at the end.
+    /// Runs `call` and returns its standard output, without newlines at the end.
     ///
     /// # Errors
     /// Fails if the call does. The error has the command and its output.
@@ -30,7 +30,7 @@ impl Docker {
         Ok(text.trim_end_matches('\n').to_owned())
     }
 
-    /// Runs `call` as [`Docker::capture`] does, and returns output that need not be text.
+    /// Runs `call` as [`Docker::capture`] does, but returns its output unchanged, as bytes.
     ///
     /// # Errors
     /// As [`Docker::capture`].
@@ -43,11 +43,12 @@ impl Docker {
         Ok(output.stdout)
     }
 
-    /// Runs `call` as [`Docker::capture`] does, with the output of another program, of any size,
-    /// on its standard input.
+    /// Runs `call` as [`Docker::capture`] does, with the output of another program on its standard
+    /// input: `program` with the arguments `words`. That output may have any size.
     ///
     /// # Errors
-    /// Fails if either fails. The error has the command and its output.
+    /// Fails if the program or the call fails. The error has the command of `call` and the output
+    /// of both.
     pub fn capture_piped(
         &self,
         program: &Path,
@@ -57,11 +58,11 @@ impl Docker {
         self.piped(&duct::cmd(program, words), call)
     }
 
-    /// Runs `call` on the client `to`, with the output of `from`, which this client runs, on its
-    /// standard input. The deadline is that of `call`.
+    /// Runs `from` with this client, and pipes its output into `call`, which the client `to` runs.
+    /// The deadline of `call` counts for both.
     ///
     /// # Errors
-    /// Fails if either fails. The error has the command of `call` and the output of both.
+    /// Fails if either call fails. The error has the command of `call` and the output of both.
     pub fn pipe(&self, from: &Call, to: &Self, call: &Call) -> Result<String, DockerError> {
         to.piped(&self.command(from), call)
     }
@@ -79,7 +80,7 @@ impl Docker {
     /// Runs `call` on the user's terminal, without a deadline, and returns its exit status.
     ///
     /// # Errors
-    /// Fails with [`DockerError::Spawn`] if it cannot be started.
+    /// Fails with [`DockerError::Spawn`] if the client cannot be started.
     pub fn attach(&self, call: &Call) -> Result<ExitStatus, DockerError> {
         let expression = self.command(call).unchecked();
         expression
@@ -88,7 +89,7 @@ impl Docker {
             .map_err(|source| self.spawn_error(call, source))
     }
 
-    /// Fails if a signal has arrived: no further call may begin.
+    /// Fails if a signal has arrived. After that, no further call may begin.
     pub(super) fn may_begin(&self, call: &Call) -> Result<(), DockerError> {
         match self.interrupt.signal() {
             Some(signal) => {
@@ -106,7 +107,7 @@ impl Docker {
     pub(super) fn expression(&self, call: &Call) -> Expression {
         let expression = self
             .command(call)
-            // duct's error would have neither the streams nor the status.
+            // duct's own error would have neither the output nor the exit status.
             .unchecked()
             .before_spawn(own_process_group);
         match &call.stdin {
@@ -125,7 +126,7 @@ impl Docker {
             }
             if let Some(error) = self.overdue(call, deadline) {
                 let _ = handle.kill();
-                // A surviving child of the client could keep the streams open forever.
+                // The wait is limited: a surviving child of the client could keep the streams open.
                 let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
                 return Err(match handle.wait_timeout(LAST_WORDS) {
                     Ok(Some(printed)) => {

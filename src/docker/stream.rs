@@ -10,15 +10,17 @@ use std::time::Instant;
 use super::run::INTERRUPT_INTERVAL;
 use super::{Call, Docker, DockerError};
 
-/// How many lines an error keeps: more than any step prints. Of a runaway build it keeps the end.
+/// How many lines of output an error keeps: more than any step prints. If a runaway build prints
+/// more, the last ones are kept.
 pub(super) const KEPT_LINES: usize = 10_000;
 
 impl Docker {
     /// Runs `call`, and has `read` process its standard output, of any size, while it runs. Output
-    /// that `read` leaves is dropped.
+    /// that `read` does not consume is dropped.
     ///
     /// # Errors
-    /// Returns the failure of the call, with its standard error, or else that of `read`.
+    /// The outer error is that of the call, with its standard error. The inner one is that of
+    /// `read`.
     pub fn read_out<T>(
         &self,
         call: &Call,
@@ -44,10 +46,10 @@ impl Docker {
             let mut stdout = client;
             let result = read(&mut stdout);
             if result.is_err() {
-                // Without a reader, the client would wait forever.
+                // A client whose output is not read would wait forever.
                 let _ = client.kill();
             }
-            // The rest is read up to the end, at which the client is waited for.
+            // Reading up to the end of the output also waits for the client.
             let drained = io::copy(&mut stdout, &mut io::sink());
             drop(ended);
             let overdue = watch.join().unwrap_or_else(|reason| panic::resume_unwind(reason));
@@ -67,10 +69,10 @@ impl Docker {
     }
 
     /// Runs `call`, and passes each line of its standard output and standard error to `on_line` as
-    /// it comes.
+    /// soon as it is printed.
     ///
     /// # Errors
-    /// Fails if the call does. The error has the command and the last lines.
+    /// Fails if the call does. The error has the command and the last lines of its output.
     pub fn stream(&self, call: &Call, mut on_line: impl FnMut(&str)) -> Result<(), DockerError> {
         self.may_begin(call)?;
         let started = self.expression(call).stderr_to_stdout().reader();
@@ -80,7 +82,7 @@ impl Docker {
         // The thread is not joined: a surviving child of the client may keep the stream open
         // forever.
         std::thread::spawn(move || {
-            // Sending fails once the call has been given up.
+            // Sending fails if the call was given up.
             BufReader::new(&*reader).split(b'\n').try_for_each(|line| found.send(line))
         });
         let deadline = Instant::now() + self.deadline(call.deadline);

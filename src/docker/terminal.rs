@@ -1,4 +1,5 @@
-//! Calls whose client runs on a pseudo-terminal. docker shows the progress of a pull only there.
+//! Calls whose client writes to a pseudo-terminal. docker shows the progress of a pull only on a
+//! terminal.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -17,22 +18,22 @@ const PIECE: usize = 1 << 12;
 
 impl Docker {
     /// Runs `call` with a pseudo-terminal as its standard output, and passes its output to
-    /// `on_text` as it comes.
+    /// `on_text` as it is printed.
     ///
     /// # Errors
     /// Fails if the call does. The error has the command and its standard error.
     pub fn draw(&self, call: &Call, mut on_text: impl FnMut(&str)) -> Result<(), DockerError> {
-        // There may be no pseudo-terminals, as in a minimal container.
+        // Some systems have no pseudo-terminals, such as a minimal container.
         let Ok((ours, clients)) = terminal() else {
             return self.capture(call).map(drop);
         };
         self.may_begin(call)?;
         let command = self.expression(call).stdout_file(clients).stderr_capture();
         let handle = command.start().map_err(|source| self.spawn_error(call, source))?;
-        // The command holds the client's end, and would keep it open.
+        // The command holds the client's end of the terminal, and would keep it open.
         drop(command);
         let (found, pieces) = mpsc::channel();
-        // The thread is not joined: a surviving child of the client may keep its end open.
+        // The thread is not joined: a surviving child of the client may keep the client's end open.
         std::thread::spawn(move || {
             let mut ours = File::from(ours);
             let mut buffer = [0; PIECE];
@@ -67,7 +68,7 @@ impl Docker {
     }
 }
 
-/// Opens a pseudo-terminal, and returns mokctl's end and the client's.
+/// Opens a pseudo-terminal. Returns mokctl's end and the client's end.
 fn terminal() -> io::Result<(OwnedFd, OwnedFd)> {
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
     rustix::io::fcntl_setfd(&ours, rustix::io::FdFlags::CLOEXEC)?;

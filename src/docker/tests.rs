@@ -1,12 +1,13 @@
-//! Tests of calls with a shell instead of the client: they are about how programs end, not about
-//! docker.
+//! Tests of how calls end, which is the same for all programs: a shell takes the place of the
+//! client.
 
 use std::time::{Duration, Instant};
 
 use super::stream::KEPT_LINES;
 use super::*;
 
-/// Returns a client that runs `script`, and a call with a deadline of `milliseconds`.
+/// Returns a shell in place of the client, and a call that makes it run `script`, with a deadline
+/// in milliseconds.
 fn shell(script: &str, milliseconds: u64) -> (Docker, Call) {
     let path = std::env::var_os("PATH");
     let docker = Docker::locate(Some(OsStr::new("sh")), path.as_deref(), Interrupt::never());

@@ -78,7 +78,7 @@ macro_rules! files {
 /// The files of the image in which programs are compiled.
 pub const GO: BuildFiles = files!("go", "Dockerfile");
 
-/// The files with which a container of that image compiles the programs of one module.
+/// The files with which a container of the image [`GO`] compiles the programs of one module.
 pub const COMPILE: BuildFiles = files!(
     "programs",
     "compile.sh",

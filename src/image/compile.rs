@@ -15,8 +15,8 @@ use crate::docker::{Docker, DockerError, args};
 use crate::node::files::{File, archive};
 use crate::ui::Ui;
 
-/// The volume with module and build caches, which all these containers share. A finished build
-/// removes it; an interrupted one leaves it for the next.
+/// The volume with module and build caches, which all containers that compile share. A finished
+/// build removes it; an interrupted one leaves it for the next.
 pub const CACHE: &str = "mok-go-cache";
 /// The folder of mokctl's files in the container.
 const FOLDER: &str = "mok";

@@ -67,7 +67,7 @@ pub struct NodeImage {
     pub runtime: Runtime,
     /// The socket of the container runtime.
     pub cri_socket: String,
-    /// The kubeadm phases to skip.
+    /// The kubeadm phases to skip: those that the image cannot or need not run.
     pub skip_phases: Vec<String>,
     /// `cgroupfs` or `systemd`.
     pub cgroup_driver: String,

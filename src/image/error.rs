@@ -45,7 +45,7 @@ pub enum BuildError {
         /// Go's output.
         error: Box<DockerError>,
     },
-    /// There is no such version.
+    /// The module proxy has no such version.
     #[error("the Go module proxy has no Kubernetes {wanted}{}", newest_known(*.newest))]
     NoVersion {
         /// The version that was asked for.

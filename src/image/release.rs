@@ -18,7 +18,7 @@ const DIGESTS: Option<&str> = option_env!("MOKCTL_RELEASE_DIGESTS");
 /// which have the format of kubeadm's configuration in common.
 pub const MINORS: RangeInclusive<u16> = KubernetesVersion::OLDEST.branch().1..=37;
 
-/// Whether `wanted` is one of these minor versions.
+/// Whether the minor version of `wanted` is one of [`MINORS`].
 #[must_use]
 pub fn is_supported(wanted: &VersionPrefix) -> bool {
     let (major, minor) = wanted.branch();

@@ -106,8 +106,8 @@ impl<'a> ContainerScan<'a> {
         first
     }
 
-    /// Adds what an engine has answered. The labels of its containers say which host it is. An
-    /// engine that has been asked before under another name is ignored.
+    /// Adds what an engine has answered. The labels of its containers say which host it is.
+    /// Containers that were found before, under another name of the engine, are skipped.
     fn take(&mut self, named: Option<&Host>, docker: Docker, mut members: Vec<Member>) {
         let host = members.iter().find_map(|member| member.host.clone()).or_else(|| named.cloned());
         for member in &mut members {

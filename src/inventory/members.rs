@@ -34,7 +34,8 @@ pub struct Member {
     pub id: String,
     /// Whether it was made by a later version of mokctl: its labels may mean something else.
     pub newer: bool,
-    /// The host that it is on, from the label. `None` in a cluster without hosts.
+    /// The host that it is on: from the label, or the one that the user has named. `None` on the
+    /// default engine of a cluster without hosts.
     pub host: Option<Host>,
     /// All hosts of its cluster, from the label.
     pub hosts: Vec<Host>,

@@ -19,7 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[must_use]
 pub fn names(env: &Env, live: Live) -> Vec<String> {
     let call = match live {
-        // The network is the first object of a cluster that is created, and the last one removed.
+        // The network exists from the beginning of `create` to the end of `delete`, so its label
+        // is enough.
         Live::Clusters => args::network_label_values(labels::CLUSTER),
         Live::Nodes(_) => args::labelled_container_names(labels::CLUSTER),
         Live::Images => args::image_names(None),

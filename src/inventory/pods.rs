@@ -90,7 +90,8 @@ struct Waiting {
     reason: String,
 }
 
-/// Returns the pods of `namespaces` that are missing or not Ready, each with the reason.
+/// Returns the pods of `namespaces` that are not Ready, and the Deployments and `DaemonSet`s whose
+/// pods have not all been created, each with the reason.
 ///
 /// # Errors
 /// Fails if the text is not such a list.

@@ -58,7 +58,7 @@ pub fn own<'a>(
 }
 
 /// Returns the name of `own` if it exists, so that it can be connected to a network. Prints a
-/// warning otherwise.
+/// warning if it does not exist or is not running.
 ///
 /// # Errors
 /// Fails if the engine does not answer.

@@ -47,7 +47,7 @@ impl Run<'_> {
     }
 }
 
-/// Returns a random port outside of the default ranges of NodePorts and of clients' connections.
+/// Returns a random port outside of the default ranges of `NodePort`s and of clients' connections.
 fn any_port() -> u16 {
     const FIRST: u16 = 20000;
     const COUNT: u64 = 10000;

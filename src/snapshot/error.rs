@@ -19,10 +19,10 @@ pub enum SnapshotError {
     /// Snapshots are not supported with podman.
     #[error("snapshots need docker: podman names images differently")]
     NeedsDocker,
-    /// There is a snapshot with that name.
+    /// A snapshot with that name exists.
     #[error("snapshot {0} already exists")]
     Exists(SnapshotName),
-    /// All names that mokctl would choose are taken or too long.
+    /// All names that mokctl would choose for a snapshot are taken or too long.
     #[error("no name like {0} is free for a snapshot")]
     NoFreeName(String),
     /// The snapshot is incomplete, as left by a run that was killed.
@@ -39,21 +39,21 @@ pub enum SnapshotError {
     OtherCluster {
         /// The snapshot.
         snapshot: SnapshotName,
-        /// Its cluster.
+        /// The cluster that it was made of.
         cluster: ClusterName,
     },
-    /// Snapshots of several masters cannot be cloned: etcd's members know each other by address.
+    /// A snapshot with several masters cannot be cloned: etcd's members know each other by address.
     #[error("cannot create a cluster from snapshot {0}: it has several masters")]
     SeveralMasters(SnapshotName),
-    /// A saved node was set up by the user, so mokctl cannot change it for a clone.
+    /// A saved node was set up by the user, so mokctl cannot adapt it for a clone.
     #[error("cannot create a cluster from snapshot {snapshot}: {node} was set up manually")]
     SavedManually {
         /// The snapshot.
         snapshot: SnapshotName,
-        /// The first such node.
+        /// The first node that was set up by the user.
         node: NodeName,
     },
-    /// The snapshot has other numbers of nodes than were asked for.
+    /// The numbers of nodes that the user asked for are not those of the snapshot.
     #[error("snapshot {snapshot} has {masters} master and {workers} workers")]
     OtherNumbers {
         /// The snapshot.
@@ -63,7 +63,7 @@ pub enum SnapshotError {
         /// The number of workers in the snapshot.
         workers: usize,
     },
-    /// A file is not a snapshot that can be loaded.
+    /// A file cannot be loaded as a snapshot.
     #[error("cannot load {}", path.display())]
     File {
         /// The file.

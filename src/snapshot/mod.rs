@@ -1,6 +1,6 @@
-//! A snapshot: a cluster saved as images, one for each of its containers. Labels of the images
-//! tell which belong together, and what a restore must know (docs/labels.md). This module writes
-//! the labels, `inventory` reads them.
+//! A snapshot: a cluster saved as images, one for each of its containers. The labels of the images
+//! say which of them belong together, and hold what a restore must know (docs/labels.md). This
+//! module writes the labels, and `inventory` reads them.
 
 mod error;
 pub mod file;
@@ -33,11 +33,11 @@ pub struct Snapshot {
     pub name: SnapshotName,
     /// When it was made.
     pub created: Timestamp,
-    /// The subnet of its cluster.
+    /// The subnet of the saved cluster.
     pub subnet: Subnet,
-    /// The nodes in it.
+    /// The saved nodes.
     pub roster: Roster,
-    /// The properties of the nodes, in the same order.
+    /// The properties of the saved nodes, in the order of the roster.
     pub nodes: Vec<SavedNode>,
 }
 
@@ -48,42 +48,42 @@ pub struct SavedNode {
     pub node: NodeName,
     /// Its Kubernetes version.
     pub version: KubernetesVersion,
-    /// The node image that it was created from.
+    /// The node image that the node was created from.
     pub base: NodeImageId,
     /// Its container runtime.
     pub runtime: Runtime,
     /// The ports that it publishes on the host.
     pub published: Vec<PortBinding>,
-    /// The mounts of folders of the engine's host.
+    /// The folders and files of the engine's host that are mounted.
     pub mounts: Vec<Mount>,
-    /// The other properties that it was created with, from labels.
+    /// The other properties that the node was created with, from its labels.
     pub profile: NodeProfile,
-    /// The earliest time at which one of its certificates can have been issued.
+    /// The earliest time at which one of the node's certificates can have been issued.
     pub issued: Timestamp,
-    /// Its first process.
+    /// The program of its container's first process.
     pub program: Program,
 }
 
-/// The node image that a container was created from, and on which its snapshot is based.
+/// The node image that a container was created from, and that its snapshot is based on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NodeImageId {
-    /// Its name when the cluster was created. Another image may have the name by now.
+    /// The image's name when the cluster was created. Another image may have that name by now.
     pub name: String,
-    /// Its id.
+    /// The image's id.
     pub id: String,
 }
 
-/// The first process of a container: two lists that the engine joins.
+/// The command line of a container's first process: two lists that the engine joins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Program {
     /// The program and its fixed arguments.
     pub entrypoint: Vec<String>,
-    /// Further arguments.
+    /// The arguments after those of the entrypoint.
     pub command: Vec<String>,
 }
 
 impl Program {
-    /// Returns the Dockerfile instructions that set it in an image.
+    /// Returns the Dockerfile instructions that set this program in an image.
     #[must_use]
     pub fn instructions(&self) -> [String; 2] {
         let json = |words: &[String]| Value::from(words).to_string();
@@ -98,14 +98,14 @@ impl Snapshot {
         self.nodes.iter().find(|saved| saved.node == *node)
     }
 
-    /// Returns the image of the node that has the role and number of `node`, a node of another
-    /// cluster.
+    /// Returns the name of the image for `node`, a node of a clone: the image of the saved node
+    /// with the same role and number.
     #[must_use]
     pub fn image_for(&self, node: &NodeName) -> String {
         self.name.image(&node.in_cluster(self.roster.name()))
     }
 
-    /// Returns the properties of the first master, which stand for those of the whole cluster.
+    /// Returns the properties of the first master. They stand for the whole cluster.
     #[must_use]
     pub fn first_master(&self) -> Option<&SavedNode> {
         self.node(&self.roster.first_master())
@@ -118,20 +118,21 @@ impl Snapshot {
         published.iter().find(|publish| publish.is_api())
     }
 
-    /// Returns the other published ports.
+    /// Returns the published ports of all nodes, except the API's.
     #[must_use]
     pub fn published(&self) -> Vec<PortBinding> {
         let all = self.nodes.iter().flat_map(|saved| &saved.published);
         all.filter(|publish| !publish.is_api()).cloned().collect()
     }
 
-    /// Returns the address on the host at which the API was published.
+    /// Returns the address on the host at which the API was published. Without one, the loopback
+    /// address.
     #[must_use]
     pub fn host(&self) -> IpAddr {
         self.api().map_or(Ipv4Addr::LOCALHOST.into(), |api| api.address)
     }
 
-    /// Returns the labels and taints of its nodes.
+    /// Returns the Kubernetes labels and taints of all nodes.
     #[must_use]
     pub fn marks(&self) -> Marks {
         let all = self.nodes.iter().map(|saved| saved.profile.marks.clone());
@@ -145,14 +146,14 @@ impl Snapshot {
         manual.map(|saved| saved.node.clone()).collect()
     }
 
-    /// Whether its certificates have expired, or will soon.
+    /// Whether certificates in the snapshot have expired, or will expire soon.
     #[must_use]
     pub fn needs_renewal(&self, now: Timestamp) -> bool {
         let is_old = |saved: &SavedNode| saved.issued.until(now) > RENEW_AFTER;
         self.nodes.iter().any(|saved| saved.node.role().runs_kubernetes() && is_old(saved))
     }
 
-    /// Returns the labels of the image of `saved`, in addition to those of its container.
+    /// Returns the labels that the image of `saved` has in addition to those of its container.
     #[must_use]
     pub fn labels(&self, saved: &SavedNode) -> Vec<Label> {
         let nodes = self.roster.nodes();

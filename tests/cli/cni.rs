@@ -6,7 +6,8 @@ use crate::harness::Machine;
 
 const CONFIGURATION: &str = "/etc/cni/net.d/10-mok.conflist";
 
-/// Checks that `node` has nothing of mokctl's pod network.
+/// Checks that `node` has nothing of mokctl's pod network, and that its scripts do not wait for
+/// one.
 #[track_caller]
 fn has_no_network(machine: &Machine, node: &str) {
     assert!(!machine.docker.has_file(node, CONFIGURATION), "{node}");

@@ -21,7 +21,8 @@ fn kept(machine: &Machine) -> Vec<(String, BTreeMap<String, String>)> {
     all
 }
 
-/// Checks that the flags of `line` are in the printed command, between the image and the end.
+/// Checks that the command printed for a cluster made with `line` has these `numbers` and `flags`,
+/// and that it creates the same cluster again. `IMAGE` in `flags` stands for the flag `--image`.
 #[track_caller]
 fn is_shown(line: &str, numbers: &str, flags: &str) {
     let machine = Machine::new().with_cluster(line);

@@ -15,8 +15,8 @@ use tempfile::TempDir;
 
 use crate::fake_docker::FakeDocker;
 
-/// How long a run may take. The longest is a hanging transfer, with a deadline of 900 s that is
-/// 108 at the largest scale (faults).
+/// How long a run may take. The longest runs are those with a hanging transfer, which ends after
+/// 90 s: its deadline of 900 s at the largest scale for hanging calls, 0.1 (faults).
 const BOUND: Duration = Duration::from_secs(150);
 
 /// The user's kubeconfig before mokctl runs.

@@ -187,7 +187,7 @@ fn calls(machine: &Machine) -> BTreeMap<String, usize> {
 fn model(masters: usize, workers: usize, hosts: usize) -> usize {
     let balancer = usize::from(masters > 1);
     let nodes = masters + workers;
-    // Six questions to each host, and further ones about the image.
+    // Six questions to each host, and two more to the first.
     let looks = 6 * hosts + 2;
     let image = 2 * (hosts - 1);
     let containers = 3 * (nodes + balancer);

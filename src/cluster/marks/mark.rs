@@ -34,8 +34,8 @@ impl NodeLabel {
         (is_key(key) && is_value(value)).then(|| Self { key: key.into(), value: value.into() })
     }
 
-    /// Whether a kubelet may set the label on its own node. Others have to be set as
-    /// administrator.
+    /// Whether a kubelet may set the label on its own node. Only an administrator may set the
+    /// others.
     #[must_use]
     pub fn is_kubelets(&self) -> bool {
         let Some((space, _)) = self.key.split_once('/') else { return true };

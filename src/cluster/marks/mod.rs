@@ -72,7 +72,7 @@ impl Marks {
         }
     }
 
-    /// Returns the labels of each container that store the marks.
+    /// Returns the container labels that store the marks.
     #[must_use]
     pub fn labels_of_container(&self) -> Vec<Label> {
         let kept = [
@@ -132,7 +132,7 @@ impl Marks {
         Self { labels: moved(&self.labels, name), taints: moved(&self.taints, name) }
     }
 
-    /// Returns the labels of `node`. Of several with one key, the last counts.
+    /// Returns the labels of `node`. If several have the same key, the last one counts.
     #[must_use]
     pub fn labels(&self, node: &NodeName) -> Vec<&NodeLabel> {
         let mut found: Vec<&NodeLabel> = Vec::new();
@@ -143,7 +143,7 @@ impl Marks {
         found
     }
 
-    /// Returns the taints of `node`. Of several with one key and effect, the last counts.
+    /// Returns the taints of `node`. If several have the same key and effect, the last one counts.
     #[must_use]
     pub fn taints(&self, node: &NodeName) -> Vec<&Taint> {
         let mut found: Vec<&Taint> = Vec::new();

@@ -26,7 +26,7 @@ pub struct SettingsSpec {
     pub mirrors: Vec<Mirror>,
     /// The file with the certificate authorities of the registry and the mirrors.
     pub registry_ca: Option<PathBuf>,
-    /// Whether nodes pull with the docker client's credentials.
+    /// Whether nodes pull from the registry with the docker client's credentials for it.
     pub registry_auth: bool,
     /// The file with certificate authorities that nodes trust in all pulls.
     pub ca: Option<PathBuf>,

@@ -18,14 +18,14 @@ pub enum SwitchError {
          like api/all=true"
     )]
     Apis(String),
-    /// A name is there twice.
+    /// A name occurs twice.
     #[error("invalid {what}, '{word}': {name} is there twice")]
     Twice {
-        /// The usage text's word for the list.
+        /// The placeholder of the list in the usage text, such as `GATES`.
         what: &'static str,
         /// The word that was given.
         word: String,
-        /// The name that is there twice.
+        /// The name that occurs twice.
         name: String,
     },
 }

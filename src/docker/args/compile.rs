@@ -1,4 +1,4 @@
-//! Containers in which programs are compiled, and images of the results.
+//! Calls for containers that compile programs, and for images of the results.
 
 use std::time::Duration;
 
@@ -12,19 +12,19 @@ pub struct CompileContainer<'a> {
     pub name: &'a str,
     /// The image with the compiler.
     pub image: &'a str,
-    /// The volume for caches and where it is mounted, `VOLUME:FOLDER`.
+    /// The volume for caches and the folder where it is mounted, `VOLUME:FOLDER`.
     pub volume: &'a str,
-    /// The names of environment variables that it gets with the values they have in this process.
+    /// The names of environment variables that are passed on with their values in this process.
     pub inherited: &'a [&'static str],
     /// Further environment variables with their values.
     pub variables: &'a [(&'a str, &'a str)],
-    /// Labels.
+    /// The container's labels.
     pub labels: &'a [Label],
     /// The program and its arguments.
     pub command: &'a [&'a str],
 }
 
-/// Creates the container.
+/// Creates a container that compiles programs.
 #[must_use]
 pub fn create_compiler(container: &CompileContainer<'_>) -> Call {
     let CompileContainer { name, image, volume, inherited, variables, labels, command } = container;
@@ -36,7 +36,7 @@ pub fn create_compiler(container: &CompileContainer<'_>) -> Call {
         format!("--volume={volume}"),
     ];
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
-    // Without a value, the client takes the one in its environment.
+    // If no value is given, the client takes the one in its environment.
     args.extend(inherited.iter().map(|name| format!("--env={name}")));
     args.extend(variables.iter().map(|(name, value)| format!("--env={name}={value}")));
     args.push((*image).to_owned());
@@ -44,7 +44,7 @@ pub fn create_compiler(container: &CompileContainer<'_>) -> Call {
     Call::new(args).deadline(Call::WORK).to_its_end()
 }
 
-/// Starts a container, prints its output, and exits with its status.
+/// Starts a container, prints its output, and exits with the container's status.
 #[must_use]
 pub fn start_attached(container: &str) -> Call {
     Call::new(["start", "--attach", container]).deadline(COMPILE)
@@ -64,7 +64,7 @@ pub fn import(tag: &str, labels: &[Label]) -> Call {
     Call::new(words).deadline(Call::TRANSFER).to_its_end()
 }
 
-/// Runs a program of an image, without a network, and removes its container.
+/// Runs a program of an image in a container that has no network and is removed afterwards.
 #[must_use]
 pub fn run_program(image: &str, command: &[&str]) -> Call {
     let words = ["run", "--rm", "--network=none", image].into_iter();

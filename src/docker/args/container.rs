@@ -1,4 +1,4 @@
-//! Creates, starts, stops, removes and lists containers.
+//! Calls that create, start, stop, remove and list containers.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -15,11 +15,11 @@ use crate::docker::privilege::Privilege;
 pub struct Container {
     /// The name and the hostname.
     pub name: String,
-    /// The network to connect it to.
+    /// The network that the container is connected to.
     pub network: String,
-    /// Its IPv4 address on that network.
+    /// The container's IPv4 address on that network.
     pub address: Ipv4Addr,
-    /// Its IPv6 address on that network, if the network has IPv6.
+    /// The container's IPv6 address on that network, if the network has IPv6.
     pub ipv6_address: Option<Ipv6Addr>,
     /// Labels, in this order.
     pub labels: Vec<Label>,
@@ -27,13 +27,14 @@ pub struct Container {
     pub publish: Vec<PortBinding>,
     /// Folders and files of the engine's host that are mounted.
     pub mounts: Vec<Mount>,
-    /// How much CPU and memory it may use.
+    /// How much CPU and memory the container may use.
     pub limits: Limits,
-    /// The folder that is a volume, if the container runs a container runtime.
+    /// The folder for the container runtime's state, which becomes an anonymous volume. `None` if
+    /// there is no runtime, or `volumes_from` has the volume.
     pub state: Option<&'static str>,
-    /// The container whose volumes it uses.
+    /// Another container, whose volumes this one uses.
     pub volumes_from: Option<String>,
-    /// Its privileges. `None` for a container that needs no special ones.
+    /// The container's privileges. `None` if it needs no special ones.
     pub privilege: Option<Privilege>,
     /// The image's name.
     pub image: String,
@@ -41,9 +42,9 @@ pub struct Container {
     pub entrypoint: Option<String>,
 }
 
-/// Variables that the client sets from its configuration unless they are given. Nodes get their
-/// proxies from mokctl, with everything that is reached without a proxy. Programs that found the
-/// client's values instead would look for the API server behind a proxy.
+/// The variables that the client sets from its configuration unless the call sets them. Nodes get
+/// their proxies from mokctl, along with all addresses that are reached without a proxy. With the
+/// client's values, programs in nodes would try to reach the API server through a proxy.
 const PROXIES: [&str; 10] = [
     "HTTP_PROXY",
     "http_proxy",
@@ -57,19 +58,19 @@ const PROXIES: [&str; 10] = [
     "no_proxy",
 ];
 
-/// `docker create` for a node.
+/// Creates the container of a node or load balancer.
 #[must_use]
 pub fn create_container(container: &Container) -> Call {
     let mut args: Vec<String> = vec![
         "create".into(),
         format!("--name={}", container.name),
-        // kubeadm and kubelet take the node's name from it.
+        // kubeadm and kubelet use the hostname as the node's name.
         format!("--hostname={}", container.name),
         format!("--network={}", container.network),
         // Certificates and etcd's peer URLs contain the address, so it must never change.
         format!("--ip={}", container.address),
-        // The engine's default may be a driver that prevents the start because its target is
-        // missing, or one whose logs cannot be read.
+        // The engine's default may be a driver whose logs cannot be read, or one that prevents the
+        // start because its target is missing.
         "--log-driver=json-file".into(),
     ];
     args.extend(container.ipv6_address.map(|address| format!("--ip6={address}")));
@@ -80,13 +81,13 @@ pub fn create_container(container: &Container) -> Call {
         args.push(format!("--publish={publish}"));
     }
     for Mount { source, target, read_only } in &container.mounts {
-        // Not --volume, which would create a missing source as an empty folder.
+        // Not --volume: if the source is missing, that creates it as an empty folder.
         let mount = format!("--mount=type=bind,source={source},target={target}");
         args.push(mount + if *read_only { ",readonly" } else { "" });
     }
     args.extend(container.limits.cpus().map(|cpus| format!("--cpus={cpus}")));
     if let Some(memory) = container.limits.memory {
-        // Without the second flag the container may use as much swap in addition.
+        // Without the second flag, the container may use the same amount of swap in addition.
         args.extend([format!("--memory={memory}"), format!("--memory-swap={memory}")]);
     }
     if let Some(privilege) = container.privilege {
@@ -110,7 +111,8 @@ pub fn create_container(container: &Container) -> Call {
         args.push(format!("--volume={state}"));
     }
     if let Some(former) = &container.volumes_from {
-        // Volumes given by name would no longer count as anonymous, and outlive the node.
+        // Not --volume: volumes that are given by name no longer count as anonymous, so they would
+        // outlive the node.
         args.push(format!("--volumes-from={former}"));
     }
     args.extend(PROXIES.iter().map(|name| format!("--env={name}=")));
@@ -121,7 +123,7 @@ pub fn create_container(container: &Container) -> Call {
     Call::new(args).deadline(Call::WORK).to_its_end()
 }
 
-/// Puts the files of a tar archive into a container, running or not.
+/// Puts the files of a tar archive into a container, whether it is running or not.
 #[must_use]
 pub fn put_files(container: &str, tar: Vec<u8>) -> Call {
     Call::new(["cp", "-", &format!("{container}:/")])
@@ -136,8 +138,8 @@ pub fn take_files(container: &str, path: &str) -> Call {
     Call::new(["cp", &format!("{container}:{path}"), "-"]).deadline(Call::TRANSFER)
 }
 
-/// Puts the files of a tar archive, which another call writes, into `folder` of a container. They
-/// keep their owners.
+/// Puts the files of a tar archive, which is the output of another call, into `folder` of a
+/// container. The files keep their owners.
 #[must_use]
 pub fn put_piped(container: &str, folder: &str) -> Call {
     Call::new(["cp", "-", &format!("{container}:{folder}")]).deadline(Call::TRANSFER)
@@ -168,7 +170,7 @@ pub fn unpause(container: &str) -> Call {
     Call::new(["unpause", container])
 }
 
-/// Gives containers the restart policy, which marks them as complete. Without it, an engine that
+/// Gives containers the restart policy that marks them as complete. Without it, an engine that
 /// restarts does not start them.
 #[must_use]
 pub fn keep<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
@@ -176,8 +178,8 @@ pub fn keep<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(policy.into_iter().chain(containers.into_iter().map(String::from)))
 }
 
-/// Stops containers: after `seconds` the engine kills what is still running. The flag is `-t`,
-/// because the long one is `--time` up to Docker 27, about which Docker 28 warns.
+/// Stops containers. After `seconds`, the engine kills what is still running. The flag is `-t`
+/// because its long form is `--time` up to Docker 27, and Docker 28 warns about that.
 #[must_use]
 pub fn stop<'a>(containers: impl IntoIterator<Item = &'a str>, seconds: u32) -> Call {
     let time = ["stop".to_owned(), "-t".to_owned(), seconds.to_string()];

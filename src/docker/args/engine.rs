@@ -1,9 +1,9 @@
-//! Asks about the engine and its host.
+//! Calls that ask about the engine and its host.
 
 use crate::cluster::host::Host;
 use crate::docker::Call;
 
-/// Returns the flag that directs the client to the engine of `host`. It must come first.
+/// Returns the flag that directs the client to the engine of `host`. It must be the first argument.
 #[must_use]
 pub fn at(host: &Host) -> String {
     let flag = if host.is_address() { "host" } else { "context" };
@@ -28,7 +28,7 @@ pub fn host_status(image: &str) -> Call {
     Call::new([
         "run",
         "--rm",
-        // Process 1 is then that of the host.
+        // With this flag, process 1 is that of the host.
         "--pid=host",
         "--network=none",
         "--entrypoint=cat",

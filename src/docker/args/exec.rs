@@ -1,4 +1,4 @@
-//! Runs programs in a container.
+//! Calls that run programs in a container.
 
 use crate::docker::Call;
 
@@ -8,7 +8,7 @@ pub fn exec<'a>(container: &'a str, command: impl IntoIterator<Item = &'a str>) 
     Call::new(["exec", container].into_iter().chain(command))
 }
 
-/// Runs a program in a container with standard input. `input` describes the input.
+/// Runs a program in a container that reads standard input. `input` describes the input.
 #[must_use]
 pub fn exec_with_input<'a>(
     container: &'a str,
@@ -27,7 +27,7 @@ pub fn exec_attached(container: &str, command: &[&str], terminal: bool) -> Call 
     Call::new(["exec"].into_iter().chain(words))
 }
 
-/// Runs a program in a container that reads the output of another call.
+/// Runs a program in a container that reads gigabytes from standard input, such as images.
 #[must_use]
 pub fn exec_piped<'a>(container: &'a str, command: impl IntoIterator<Item = &'a str>) -> Call {
     let words = ["exec", "--interactive", container].into_iter().chain(command);

@@ -1,4 +1,4 @@
-//! Inspects, transfers, builds and removes images.
+//! Calls that inspect, transfer, build and remove images.
 
 use std::time::Duration;
 
@@ -38,8 +38,8 @@ pub fn image_label(image: &str, label: &str) -> Call {
     Call::new(["image", "inspect", &template, image])
 }
 
-/// Lists the ids of the images with a label, `LABEL` or `LABEL=VALUE`, once for each of their
-/// names.
+/// Lists the ids of the images with a label, `LABEL` or `LABEL=VALUE`. An image with several names
+/// is listed once for each.
 #[must_use]
 pub fn labelled_image_ids(label: &str) -> Call {
     let filter = format!("--filter=label={label}");
@@ -68,7 +68,8 @@ pub fn prune_images(label: &str) -> Call {
     Call::new(["image", "prune", "--force", &filter]).deadline(Call::WORK)
 }
 
-/// Removes the images with `label` that are not used by a container. Users run this call.
+/// Removes the images with `label` that are not used by a container. mokctl only prints this call,
+/// for users to run.
 #[must_use]
 pub fn prune_all_images(label: &str) -> Call {
     Call::new(["image", "prune", "--all", "--filter", &format!("label={label}")])
@@ -87,14 +88,14 @@ pub fn save<'a>(images: impl IntoIterator<Item = &'a str>) -> Call {
     Call::new(["save"].into_iter().chain(images)).deadline(Call::TRANSFER)
 }
 
-/// Loads images from the tar archive `file`. Users run this call.
+/// Loads images from the tar archive `file`. mokctl only prints this call, for users to run.
 #[must_use]
 pub fn load(file: &str) -> Call {
     Call::new(["load".to_owned(), format!("--input={file}")])
 }
 
-/// Loads images from an archive on standard input, which may be compressed with gzip. Not from a
-/// file, because a client from a snap can read few of them.
+/// Loads images from an archive on standard input, which may be compressed with gzip. The client
+/// does not open the file itself, because a client that is installed as a snap can read few files.
 #[must_use]
 pub fn load_piped() -> Call {
     Call::new(["load", "--quiet"]).deadline(Call::TRANSFER).to_its_end()
@@ -112,8 +113,8 @@ pub fn tag(image: &str, name: &str) -> Call {
     Call::new(["tag", image, name])
 }
 
-/// Builds an image from a context, a tar archive. `proxies` are the names of variables whose
-/// values the client passes on.
+/// Builds an image from a context, which is a tar archive. `proxies` are the names of environment
+/// variables whose values the client passes on.
 #[must_use]
 pub fn build(
     tag: &str,
@@ -125,13 +126,13 @@ pub fn build(
     let mut args = vec!["build".to_owned(), format!("--tag={tag}")];
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
     args.extend(arguments.iter().map(|(key, value)| format!("--build-arg={key}={value}")));
-    // Builders know these names and do not store their values in the image.
+    // Builders know the names of these variables, and do not store their values in the image.
     args.extend(proxies.iter().map(|name| format!("--build-arg={name}")));
     args.push("-".into());
     Call::new(args).stdin(context).deadline(BUILD)
 }
 
-/// Creates a container that is never started, for its volumes.
+/// Creates a container that is never started: only its volumes are used.
 #[must_use]
 pub fn create_volumes(name: &str, image: &str, labels: &[Label]) -> Call {
     let mut args = vec!["create".to_owned(), format!("--name={name}")];
@@ -153,10 +154,10 @@ pub fn run_once<'a>(image: &str, program: &str, words: impl IntoIterator<Item = 
 /// How a container gets the files of another image.
 #[derive(Debug, Clone, Copy)]
 pub enum Lent<'a> {
-    /// From the volumes of this container, which docker fills when it creates the container.
+    /// From the volumes of this container. docker fills them when it creates the container.
     Volumes(&'a str),
-    /// From this image, which is mounted. All versions of podman can mount images. podman fills
-    /// volumes only when a container starts, which one without a program cannot.
+    /// From this image, which is mounted. For podman, all versions of which can mount images.
+    /// podman fills volumes only when a container starts, and this image has no program to start.
     Image(&'a str),
 }
 
@@ -191,7 +192,7 @@ pub fn run_script(
     let mut args = vec!["run".to_owned(), "--interactive".into(), format!("--name={name}")];
     args.extend(privilege.flags());
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
-    // Reads the whole script before any of it is run.
+    // bash must read the whole script before it runs any of it.
     let script_shell = "script=$(cat) && exec bash -c \"$script\" \"$@\"";
     args.extend([
         lent.flag(),
@@ -199,7 +200,7 @@ pub fn run_script(
         image.into(),
         "-c".into(),
         script_shell.into(),
-        // The `$0` of this shell and of the one that runs the script.
+        // The `$0` of this shell, and of the shell that runs the script.
         "bash".into(),
         "script".into(),
         lent.root().into(),
@@ -207,8 +208,8 @@ pub fn run_script(
     Call::new(args).stdin(script).deadline(BUILD)
 }
 
-/// Runs `program` in a new container of `image`, which has the volumes of another container and is
-/// kept.
+/// Runs `program` in a new container of `image` that can read the volumes of another container. The
+/// container is not removed.
 #[must_use]
 pub fn run_beside(
     name: &str,
@@ -221,7 +222,7 @@ pub fn run_beside(
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
     args.extend([
         "--network=none".to_owned(),
-        // overlayfs stores its metadata in trusted extended attributes.
+        // Needed for trusted extended attributes, in which overlayfs stores its metadata.
         "--cap-add=SYS_ADMIN".into(),
         format!("--volumes-from={volumes_from}:ro"),
     ]);
@@ -231,7 +232,7 @@ pub fn run_beside(
     Call::new(args).deadline(Call::TRANSFER).to_its_end()
 }
 
-/// Makes an image from a container, and applies Dockerfile instructions.
+/// Makes an image from a container. `changes` are Dockerfile instructions for the image.
 #[must_use]
 pub fn commit(container: &str, image: &str, changes: &[String]) -> Call {
     let mut args = vec!["commit".to_owned()];
@@ -240,5 +241,5 @@ pub fn commit(container: &str, image: &str, changes: &[String]) -> Call {
     Call::new(args).deadline(BUILD)
 }
 
-/// The deadline of a build on a slow machine: an hour.
+/// The deadline of a build or pull on a slow machine: an hour.
 const BUILD: Duration = Duration::from_secs(3600);

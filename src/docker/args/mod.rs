@@ -1,5 +1,6 @@
-//! The command lines of the docker client, built by pure functions, with the reason beside each
-//! flag. Output is requested in machine-readable formats.
+//! Builds calls of the docker client, with the reason beside each flag. The functions are pure:
+//! they return a [`Call`](super::Call), and their comments say what the call does when it is run.
+//! Output is requested in machine-readable formats.
 
 mod compile;
 mod container;

@@ -1,4 +1,4 @@
-//! Creates, removes and lists networks.
+//! Calls that create, remove and list networks.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -13,16 +13,16 @@ pub fn create_network(name: &str, layout: Layout, labels: &[Label]) -> Call {
         "network".to_owned(),
         "create".into(),
         "--driver=bridge".into(),
-        // Containers may choose addresses only on networks with an explicit subnet.
+        // Containers can have fixed addresses only on networks with an explicit subnet.
         format!("--subnet={}", layout.subnet()),
-        // By default, the gateway is the first address of the range below.
+        // By default, the gateway is the first address of the --ip-range below.
         format!("--gateway={}", layout.gateway()),
     ];
-    // By default, the engine assigns any free address, even that of a stopped node or of a
+    // By default, the engine assigns any free address, even the address of a stopped node or of a
     // Service.
     args.extend(layout.guests().map(|range| format!("--ip-range={range}")));
     if let (Some(subnet), Some(gateway)) = (layout.ipv6(), layout.ipv6_gateway()) {
-        // Without this, the engine disables IPv6 in the network's containers.
+        // Without this flag, the engine disables IPv6 in the network's containers.
         args.push("--ipv6".into());
         args.extend([format!("--subnet={subnet}"), format!("--gateway={gateway}")]);
         args.extend(layout.ipv6_guests().map(|range| format!("--ip-range={range}")));
@@ -40,10 +40,10 @@ pub fn create_overlay(name: &str, subnet: &str, range: &str, labels: &[Label]) -
         "network".to_owned(),
         "create".into(),
         "--driver=overlay".into(),
-        // Without it, only Swarm services can use the network.
+        // Without this flag, only services of the swarm can use the network.
         "--attachable".into(),
         format!("--subnet={subnet}"),
-        // Otherwise the swarm takes the first free addresses: those of load balancer and masters.
+        // Otherwise the swarm takes the first free addresses, those of load balancer and masters.
         format!("--ip-range={range}"),
     ];
     args.extend(labels.iter().map(|(key, value)| format!("--label={key}={value}")));
@@ -51,15 +51,15 @@ pub fn create_overlay(name: &str, subnet: &str, range: &str, labels: &[Label]) -
     Call::new(args).deadline(Call::WORK).to_its_end()
 }
 
-/// Disconnects a container from a network. A stopped container stays connected to a network that
-/// has been removed.
+/// Disconnects a container from a network, even from one that no longer exists: removing a network
+/// does not disconnect stopped containers.
 #[must_use]
 pub fn disconnect(network: &str, container: &str) -> Call {
-    // --force: the engine may no longer find the container's network.
+    // The network may be gone. Without --force, the engine would fail to find it.
     Call::new(["network", "disconnect", "--force", network, container])
 }
 
-/// Connects a container to a network with these addresses.
+/// Connects a container to a network, on which it gets these addresses.
 #[must_use]
 pub fn connect(
     network: &str,

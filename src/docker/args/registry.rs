@@ -1,4 +1,4 @@
-//! Creates the container of a registry.
+//! The call that creates the container of a registry.
 
 use std::num::NonZeroU16;
 
@@ -14,7 +14,7 @@ pub struct RegistryContainer {
     pub labels: Vec<Label>,
     /// The port on the engine's host, and the one in the container.
     pub ports: [NonZeroU16; 2],
-    /// The folder that is a volume.
+    /// The folder of the registry's data, which becomes a volume.
     pub store: &'static str,
     /// The image's name.
     pub image: String,
@@ -22,7 +22,7 @@ pub struct RegistryContainer {
     pub program: [&'static str; 3],
 }
 
-/// `docker create` for a registry.
+/// Creates the container of a registry.
 #[must_use]
 pub fn create_registry(registry: &RegistryContainer) -> Call {
     let RegistryContainer { name, labels, ports: [port, own], store, image, program } = registry;
@@ -31,12 +31,13 @@ pub fn create_registry(registry: &RegistryContainer) -> Call {
         "create".to_owned(),
         format!("--name={name}"),
         format!("--hostname={name}"),
-        // A registry has no setup, so it is complete from the start.
+        // This policy marks a container as complete. A registry has no setup, so it is complete
+        // from the start.
         format!("--restart={RESTART_POLICY}"),
-        // Loopback alone: the registry requires no credentials.
+        // Only on the loopback address: the registry requires no credentials.
         format!("--publish=127.0.0.1:{port}:{own}"),
-        // An anonymous volume: images are not written through overlayfs, and are removed with the
-        // container.
+        // An anonymous volume: images are not written through overlayfs, and are removed along with
+        // the container.
         format!("--volume={store}"),
         "--log-driver=json-file".into(),
     ];

@@ -1,12 +1,12 @@
-//! Recognizes failures by their messages: docker's, podman's, and those of scripts in nodes. This
-//! is the only place that does so.
+//! Recognizes why a call failed by the messages of docker, podman and the scripts in nodes. An
+//! engine that cannot be reached is recognized in `DockerError::failed`.
 
-/// The reason why a call failed.
+/// Why a call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
     /// A port of the host is in use.
     PortTaken,
-    /// The subnet overlaps that of another network.
+    /// The subnet overlaps the subnet of another network.
     SubnetTaken,
     /// The engine's host has no IPv6.
     NoIpv6,
@@ -20,17 +20,18 @@ pub enum ErrorKind {
     NoImage,
     /// The engine lacks a capability that `--privileged` asks for.
     PrivilegeRefused,
-    /// A rootless engine may not make a user namespace.
+    /// A rootless engine is not allowed to create a user namespace.
     NoUserNamespace,
-    /// The user of a rootless engine has too few subordinate ids.
+    /// The user who runs a rootless engine has too few subordinate ids.
     FewIds,
     /// Packets between nodes are dropped.
     PacketsDropped,
-    /// Anything else.
+    /// Any other reason.
     Other,
 }
 
-/// The messages of each kind: all words of at least one of its lists must occur.
+/// The lists of words by which each kind is recognized: a message of that kind contains all words
+/// of one list. The first kind that matches counts.
 const WORDS: [(ErrorKind, &[&[&str]]); 11] = [
     (ErrorKind::PortTaken, &[&["port is already allocated"], &["address already in use"]]),
     (ErrorKind::SubnetTaken, &[&["Pool overlaps"]]),

@@ -13,7 +13,7 @@ use crate::cluster::image_ref::ImageRef;
 /// The name of the archive's list of images. In the files of a release, it is the first entry.
 const MANIFEST: &str = "manifest.json";
 
-/// The most bytes of that list: more than any has.
+/// The most bytes of [`MANIFEST`]: more than any has.
 const MAX_MANIFEST: u64 = 1 << 20;
 
 /// The first bytes of compressed files.

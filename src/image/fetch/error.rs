@@ -57,7 +57,8 @@ pub enum FileError {
     Checksum(PathBuf),
 }
 
-/// Converts the error of a file that was truncated or overwritten.
+/// Converts the error of a read. One without an error code of the system means that the file was
+/// truncated or overwritten.
 impl From<io::Error> for FileError {
     fn from(error: io::Error) -> Self {
         match error.raw_os_error() {

@@ -86,7 +86,7 @@ struct Counted<'a> {
     stage: &'a StageGuard,
 }
 
-/// How often that is reported.
+/// How often the progress is reported.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 impl Read for Counted<'_> {

@@ -1,5 +1,6 @@
 //! Fetches a node image that is not built here: pulls it from a repository, or loads it from a
-//! file. The image must have the labels of a node image. Otherwise it is removed again.
+//! file. The image must have the labels of a node image and the right version. Otherwise it is
+//! removed again, and the image that had its name before gets the name back.
 
 pub mod archive;
 mod arrival;

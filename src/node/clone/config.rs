@@ -1,4 +1,4 @@
-//! The ConfigMaps and Secrets of a clone that name the cluster's authority or its API.
+//! The `ConfigMap`s and Secrets of a clone that name the cluster's authority or its API.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;

@@ -11,17 +11,17 @@ use tar::Archive;
 use super::sum::{Sum, copy};
 use super::{FileError, HEADER, Header, SUM};
 
-/// The name of the engine's list of images in the archive.
+/// The name of the archive's entry in which the engine lists the images.
 const LIST: &str = "manifest.json";
-/// The most bytes of that list, and of mokctl's header.
+/// How much of that list, and of mokctl's entries, is read at most, in bytes.
 const MOST: u64 = 1 << 20;
 
-/// Reads `file` to its end, and returns its header. Nothing in the file is used before it has been
-/// checked.
+/// Checks `file` up to its end, and returns its header. Callers use nothing of a file before this
+/// check.
 ///
 /// # Errors
-/// Fails if the file is not an exported snapshot, is damaged, or has other images than its header
-/// says.
+/// Fails if the file is not an exported snapshot, is damaged, or contains other images than its
+/// header says.
 pub fn check(file: &File) -> Result<Header, FileError> {
     let mut archive = Archive::new(GzDecoder::new(BufReader::new(file)));
     // A file that cannot be decompressed from the start is not an exported snapshot.
@@ -56,7 +56,7 @@ pub fn check(file: &File) -> Result<Header, FileError> {
         };
         sum.add(&tar_header, &digest);
     }
-    // After the archive comes the checksum of the compression.
+    // Reading on to the end verifies gzip's checksum, which follows the archive.
     io::copy(&mut archive.into_inner(), &mut io::sink())?;
     if end != sum.finish().as_bytes() {
         return Err(FileError::Damaged);

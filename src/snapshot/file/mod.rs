@@ -8,7 +8,7 @@
 //! mok-snapshot.sha256   64 hexadecimal digits
 //! ```
 //!
-//! Knows nothing about how the engine is called.
+//! This module does not know how the engine is called.
 
 mod check;
 mod sum;
@@ -28,11 +28,11 @@ use crate::cluster::name::SnapshotName;
 use crate::snapshot::NodeImageId;
 use crate::snapshot::Snapshot;
 
-/// The names of mokctl's entries in the archive.
+/// The names of the two entries that mokctl adds to the engine's archive.
 const HEADER: &str = "mok-snapshot.json";
 const SUM: &str = "mok-snapshot.sha256";
 
-/// The version of this format.
+/// The version of the file's format.
 const SCHEMA: u64 = 1;
 
 /// Why a file cannot be loaded.
@@ -52,7 +52,8 @@ pub enum FileError {
     Damaged,
 }
 
-/// Converts the error of an archive that cannot be read because it was truncated or overwritten.
+/// An error of the operating system means that the file cannot be read. Other errors come from the
+/// decoders: the file was truncated or overwritten.
 impl From<io::Error> for FileError {
     fn from(error: io::Error) -> Self {
         match error.raw_os_error() {
@@ -67,9 +68,9 @@ impl From<io::Error> for FileError {
 pub struct Header {
     /// The snapshot's name.
     pub snapshot: SnapshotName,
-    /// Its nodes.
+    /// The snapshot's nodes.
     pub nodes: Vec<NodeName>,
-    /// The node images that it is based on, which are not in the file.
+    /// The node images that the snapshot is based on, which are not in the file.
     pub bases: Vec<NodeImageId>,
 }
 

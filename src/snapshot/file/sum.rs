@@ -1,4 +1,4 @@
-//! The checksum of an archive: over the names, kinds and contents of all entries.
+//! The checksum of an archive: over the names, kinds, link targets and contents of all entries.
 
 use std::io;
 

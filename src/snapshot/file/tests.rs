@@ -1,4 +1,4 @@
-//! Tests that a file can be read as it was written, and that every change of it is detected.
+//! Tests that a written file can be read again, and that every change to it is detected.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -48,7 +48,7 @@ const FILES: [(&str, &[u8]); 4] = [
     ("manifest.json", LIST),
 ];
 
-/// Writes an exported snapshot with these files, without the layer of the node image.
+/// Writes an exported snapshot from an archive with `files`, without the layer of the node image.
 fn written(files: &[(&str, &[u8])], folder: &TempDir) -> File {
     let mut file = tempfile::tempfile_in(folder).unwrap();
     let base = copy(FILES[0].1, &mut io::sink()).unwrap();
@@ -65,7 +65,7 @@ fn unpacked(folder: &TempDir) -> Vec<u8> {
     bytes
 }
 
-/// Compresses these bytes to a file, and checks it.
+/// Compresses `bytes` to a file, and checks the file.
 fn checked(bytes: &[u8], folder: &TempDir) -> Result<Header, FileError> {
     let path = folder.path().join("packed");
     let mut encoder = GzEncoder::new(File::create(&path).unwrap(), Compression::fast());
@@ -99,7 +99,7 @@ fn a_change_of_any_byte_is_noticed() {
     let folder = TempDir::new().unwrap();
     let bytes = unpacked(&folder);
     assert!(checked(&bytes, &folder).is_ok());
-    // Every byte of the entries' names and contents, but not of the other header fields.
+    // Changes every byte of the entries' names and contents, but not of the other header fields.
     for (at, _) in bytes.iter().enumerate().filter(|(at, byte)| at % 512 < 100 && **byte != 0) {
         let mut bytes = bytes.clone();
         bytes[at] ^= 1;

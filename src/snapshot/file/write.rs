@@ -12,8 +12,8 @@ use tar::{Archive, Builder, EntryType};
 use super::sum::{Sum, copy};
 use super::{HEADER, Header, SUM};
 
-/// Writes `images`, an archive of the engine, to `file`, without the layers whose digests are
-/// among `layers`. Data whose digest is not known yet are buffered in `folder`.
+/// Writes `images`, an archive of the engine, to `file`, without the layers whose digests are among
+/// `layers`. Each entry is buffered in `folder` until its digest is known.
 ///
 /// # Errors
 /// Fails if the archive cannot be read or the file cannot be written.
@@ -24,7 +24,7 @@ pub fn write(
     folder: &Path,
     file: &mut File,
 ) -> io::Result<()> {
-    // Most of the data are empty pages of etcd, for which the lowest level is enough.
+    // Most of the data are empty pages of etcd, for which the lowest compression level is enough.
     let encoder = GzEncoder::new(BufWriter::new(file), Compression::fast());
     let mut archive = Builder::new(encoder);
     let mut sum = Sum::default();
@@ -47,7 +47,7 @@ pub fn write(
     archive.into_inner()?.finish()?.into_inner().map_err(IntoInnerError::into_error)?.sync_all()
 }
 
-/// Appends one of mokctl's files, and returns its digest.
+/// Appends one of mokctl's entries, and returns the digest of its contents.
 fn append(archive: &mut Builder<impl Write>, path: &str, text: &str) -> io::Result<String> {
     archive.append(&own(path, text.len() as u64)?, text.as_bytes())?;
     copy(text.as_bytes(), &mut io::sink())

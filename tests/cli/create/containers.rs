@@ -146,7 +146,7 @@ fn an_engine_that_refuses_privileged_is_asked_for_capabilities() {
     assert!(machine.docker.containers().iter().all(|container| container.status == "running"));
 }
 
-/// The timeout of health checks is scaled with the deadlines.
+/// The timeout of health checks grows with the scale of deadlines, but never falls below 3 s.
 #[test]
 fn a_slow_machines_balancer_is_patient() {
     for (scale, check) in [("12", "36000"), ("0.5", "3000")] {

@@ -2,8 +2,8 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-/// The output of kubeadm. It differs for each engine, so that nothing in mokctl can know it
-/// before.
+/// The output of kubeadm and the data of the cluster's certificates. They differ for each engine,
+/// so that nothing in mokctl can know them in advance.
 #[derive(Debug, Clone)]
 pub(crate) struct Words {
     pub(crate) endpoint: String,
