@@ -179,7 +179,7 @@ pub enum Command {
         /// The name of the snapshot.
         snapshot: SnapshotName,
         /// Whether the cluster stays stopped afterwards.
-        stays: bool,
+        stop: bool,
         /// Whether the plan is printed instead of carried out.
         dry_run: bool,
     },

@@ -36,7 +36,7 @@ impl Defaults {
                 (None, "1" | "true") => words.defaults.push((spec.flag, None)),
                 (None, "0" | "false") => {}
                 (None, word) => {
-                    return Err(UsageError::Switch {
+                    return Err(UsageError::NotABoolean {
                         variable: spec.variable().unwrap_or_default(),
                         word: word.to_owned(),
                     });

@@ -97,7 +97,7 @@ pub enum UsageError {
     },
     /// The variable of a flag without a value holds neither true nor false.
     #[error("Invalid {variable}, '{word}': true or false is allowed.")]
-    Switch {
+    NotABoolean {
         /// The name of the variable.
         variable: String,
         /// The value of the variable.
@@ -105,7 +105,7 @@ pub enum UsageError {
     },
     /// The mistake is in an environment variable.
     #[error("{mistake} It comes from {variable}.")]
-    Default {
+    InVariable {
         /// The mistake.
         mistake: Box<Self>,
         /// The name of the variable.
@@ -235,8 +235,8 @@ impl UsageError {
             | Self::Disagree { .. }
             | Self::Exclusive(..)
             | Self::Number { .. }
-            | Self::Switch { .. }
-            | Self::Default { .. }
+            | Self::NotABoolean { .. }
+            | Self::InVariable { .. }
             | Self::File { .. }
             | Self::InFile { .. }
             | Self::Format(_)

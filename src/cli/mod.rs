@@ -89,7 +89,7 @@ fn blame(row: &Row, mut words: Words, mistake: UsageError) -> UsageError {
         let (flag, _) = words.defaults.remove(at);
         if check(row, &words).as_ref() != Err(&mistake) {
             let variable = flag.spec().variable().unwrap_or_default();
-            return UsageError::Default { mistake: Box::new(mistake), variable };
+            return UsageError::InVariable { mistake: Box::new(mistake), variable };
         }
     }
     mistake

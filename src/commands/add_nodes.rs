@@ -44,7 +44,7 @@ pub(super) fn run(
     dry_run: bool,
 ) -> Result<(), Error> {
     let existing = ExistingCluster::find(context.asked(), cluster)?;
-    existing.may_change(None)?;
+    existing.refuse_unchangeable(None)?;
     let new = free_names(&existing, role, count)?;
     let marks = marks.of_new(&new)?;
     let admin_node = existing.admin_node(None)?;

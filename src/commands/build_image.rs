@@ -40,7 +40,7 @@ pub(super) fn run(
     let built = if let Some(built) = builder.found(version)? {
         built
     } else {
-        let room = if builder.is_first()? { Room::Build } else { Room::Image };
+        let room = if builder.lacks_compiler()? { Room::Build } else { Room::Image };
         warn_of_room(&context.ui, &context.docker, room)?;
         builder.build(version)?
     };

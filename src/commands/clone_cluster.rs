@@ -22,7 +22,7 @@ use crate::node::settings::Settings;
 use crate::plan;
 use crate::preflight::machine::of_options;
 use crate::preflight::{
-    self, Demand, PreflightError, Problem, Survey, chosen_subnet, mounts_gone, problems,
+    self, Demand, PreflightError, Problem, Survey, chosen_subnet, missing_mounts, problems,
     refuse_existing,
 };
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Run};
@@ -131,7 +131,7 @@ impl CloneFacts {
             kubernetes: image.version,
         };
         let mut found =
-            if options.mounts.is_empty() { mounts_gone(snapshot, survey) } else { Vec::new() };
+            if options.mounts.is_empty() { missing_mounts(snapshot, survey) } else { Vec::new() };
         let of_options = of_options(options, None, image, privilege, survey);
         found.extend(problems(&demand, survey));
         found.extend(of_options.into_iter().map(Problem::from));
@@ -205,6 +205,6 @@ fn can_be_cloned<'a>(
         return Err(SnapshotError::OtherNumbers { snapshot: name(), masters, workers });
     }
     let master = snapshot.first_master().ok_or_else(|| SnapshotError::Unfinished(name()))?;
-    spec.options.subnet.map_or(Ok(()), |subnet| master.profile.ranges.allow(subnet))?;
+    spec.options.subnet.map_or(Ok(()), |subnet| master.profile.ranges.refuse_overlap(subnet))?;
     Ok(master)
 }

@@ -75,7 +75,7 @@ pub(super) fn run(
 
 /// Reads the settings of Kubernetes, including the files that flags name.
 fn read_settings(context: &Context, spec: &ClusterSpec) -> Result<Settings, Error> {
-    let own = settings::Own {
+    let own = settings::LocalFiles {
         authorities: context.env.modules.authorities.as_deref(),
         docker_config: context.env.docker_config.as_deref(),
     };
@@ -92,10 +92,10 @@ fn template(
 ) -> Result<NodeTemplate, Error> {
     let (docker, image, options) = (&site.image_from, &site.image, &spec.options);
     let addons = site.addons(spec.addons.as_ref(), spec.cni)?;
-    let settings = settings::asked(settings, docker, image)?;
+    let settings = settings::checked(settings, docker, image)?;
     let others = worker_images(docker, &spec.worker_images, roster.nodes(), image)?;
     for other in others.values() {
-        settings::allow(&settings, docker, other)?;
+        settings::check(&settings, docker, other)?;
     }
     let other_images = with_names(docker, others, image)?;
     let proxy = proxy(context)?;

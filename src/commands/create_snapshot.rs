@@ -20,12 +20,12 @@ use crate::run::{self, Origin, Run};
 use crate::snapshot::Snapshot;
 
 /// Stops the cluster, makes an image of each container, and starts what was running again, unless
-/// the cluster `stays` stopped. On failure there is no snapshot, and the cluster is as before.
+/// `stay_stopped`. On failure there is no snapshot, and the cluster is as before.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,
     name: &SnapshotName,
-    stays: bool,
+    stay_stopped: bool,
     dry_run: bool,
 ) -> Result<(), Error> {
     context.ui.fact("snapshot", name.as_str());
@@ -40,7 +40,7 @@ pub(super) fn run(
     existing.refuse_without_load_balancer()?;
     existing.refuse_paused()?;
     let (refused, layout, disk) = thread::scope(|scope| {
-        let refused = scope.spawn(|| snapshots::refuse(&context.docker, name));
+        let refused = scope.spawn(|| snapshots::refuse_taken_name(&context.docker, name));
         let layout = scope.spawn(|| existing.layout());
         (join(refused), join(layout), check_disk(context, &existing.members))
     });
@@ -55,7 +55,7 @@ pub(super) fn run(
         roster: existing.roster.clone(),
         nodes: existing.members.iter().filter_map(Member::saved).collect(),
     };
-    let plan = plan::save(&existing.roster, &running, stays);
+    let plan = plan::save(&existing.roster, &running, stay_stopped);
     let run = Run {
         manual: existing.manual(),
         origin: Origin::Save(snapshot),

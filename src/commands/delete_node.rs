@@ -29,16 +29,16 @@ pub(super) fn run(
         if !existing.roster.has_load_balancer() || rest.with_role(Role::Master).next().is_none() {
             return Err(Error::LastMaster(node.clone()));
         }
-        existing.may_change(None)?;
+        existing.refuse_unchangeable(None)?;
     } else {
-        existing.may_change(Some(node))?;
+        existing.refuse_unchangeable(Some(node))?;
     }
     if member.is_some_and(|member| !member.published.is_empty()) {
         context.ui.warn(&format!("the UDP ports that {node} publishes are lost with it"));
     }
     let plan = match member {
-        Some(member) => plan::remove(&rest, node, member.runs() && existing.is_part(member)?),
-        None => plan::forget(&rest, node),
+        Some(member) => plan::remove(&rest, node, member.runs() && existing.has_joined(member)?),
+        None => plan::remove_missing(&rest, node),
     };
     let run = Run {
         nodes: NodeTemplate {

@@ -24,7 +24,7 @@ pub(super) fn make_again(
     );
     let balancer = NodeName::load_balancer(&existing.name);
     let roster = existing.roster.with([balancer.clone()]);
-    let stopped = existing.that_are(Activity::Stopped);
+    let stopped = existing.with_activity(Activity::Stopped);
     let first = existing.roster.first_master();
     let image = existing.member(&first).map(|master| master.base.name.as_str());
     let docker = existing.engines.manager();

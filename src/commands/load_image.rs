@@ -22,7 +22,7 @@ pub(super) fn run(
     images: &[ImageRef],
 ) -> Result<(), Error> {
     let existing = ExistingCluster::find(context.asked(), cluster)?;
-    existing.may_change(None)?;
+    existing.refuse_unchangeable(None)?;
     let from = source(context, &existing, images)?;
     let platform = platform(&existing)?;
     let mut wanted = Vec::new();

@@ -19,7 +19,7 @@ pub(super) fn run(context: &Context, path: &Path) -> Result<(), Error> {
     let header = check(&file).map_err(wrong)?;
     stage.done();
     let name = &header.snapshot;
-    snapshots::refuse(&context.docker, name)?;
+    snapshots::refuse_taken_name(&context.docker, name)?;
     for base in &header.bases {
         if context.docker.ask_image(&args::image_id(&base.id))?.is_none() {
             return Err(SnapshotError::NoBase(base.clone()).into());

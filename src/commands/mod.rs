@@ -84,8 +84,8 @@ impl Context {
             Command::DeleteNode { node, yes, dry_run } => {
                 delete_node::run(self, &node, yes, dry_run)
             }
-            Command::CreateSnapshot { cluster, snapshot, stays, dry_run } => {
-                create_snapshot::run(self, &cluster, &snapshot, stays, dry_run)
+            Command::CreateSnapshot { cluster, snapshot, stop, dry_run } => {
+                create_snapshot::run(self, &cluster, &snapshot, stop, dry_run)
             }
             Command::RestoreCluster { cluster, snapshot, yes, dry_run } => {
                 restore_cluster::run(self, &cluster, &snapshot, yes, dry_run)

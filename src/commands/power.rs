@@ -27,7 +27,7 @@ pub(super) fn stop(context: &Context, cluster: &ClusterName, dry_run: bool) -> R
 /// is created again.
 pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> Result<(), Error> {
     let mut existing = ExistingCluster::find(context.asked(), cluster)?;
-    if let Some(unpause) = plan::unpause(&existing.that_are(Activity::Paused)) {
+    if let Some(unpause) = plan::unpause(&existing.with_activity(Activity::Paused)) {
         prepare(context, &unpause, &run_on(&existing), dry_run)?;
         existing = ExistingCluster::find(context.asked(), cluster)?;
     }
@@ -46,7 +46,7 @@ pub(super) fn start(context: &Context, cluster: &ClusterName, dry_run: bool) -> 
         load_balancer::make_again(context, &existing, dry_run)?;
         existing = ExistingCluster::find(context.asked(), cluster)?;
     }
-    let plan = plan::start(&existing.roster, &existing.that_are(Activity::Stopped));
+    let plan = plan::start(&existing.roster, &existing.with_activity(Activity::Stopped));
     run(context, &existing, &plan, dry_run)
 }
 

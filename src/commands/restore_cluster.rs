@@ -18,7 +18,7 @@ use crate::inventory::members::{self, Member};
 use crate::inventory::networks::{self, taken_subnets};
 use crate::inventory::{registries, snapshots};
 use crate::plan;
-use crate::preflight::{self, Demand, Present, Survey, come_back, problems};
+use crate::preflight::{self, Demand, Present, Survey, problems, restore_problems};
 use crate::run::{self, ApiOptions, NetworkOptions, NodeTemplate, Origin, Removal, Restore, Run};
 use crate::snapshot::{Snapshot, SnapshotError};
 
@@ -148,7 +148,7 @@ impl RestoreFacts {
         };
         let published = running().flat_map(|member| member.published.clone()).collect();
         let present = Present { subnets: self.subnets.clone(), published };
-        let mut found = come_back(&self.snapshot, &present, &self.survey);
+        let mut found = restore_problems(&self.snapshot, &present, &self.survey);
         found.extend(problems(&demand, &self.survey));
         Ok(preflight::refuse_or_warn(&context.ui, found)?)
     }

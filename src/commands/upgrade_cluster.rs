@@ -30,14 +30,14 @@ pub(super) fn run(context: &Context, spec: &UpgradeSpec, dry_run: bool) -> Resul
     }
     let mut existing = ExistingCluster::find(context.asked(), &spec.name)?;
     existing.refuse_hosts("upgrades")?;
-    if !existing.half_moved().is_empty() {
+    if !existing.half_upgraded().is_empty() {
         recover(context, &existing, dry_run)?;
         if dry_run {
             return Ok(());
         }
         existing = ExistingCluster::find(context.asked(), &spec.name)?;
     }
-    existing.may_change(None)?;
+    existing.refuse_unchangeable(None)?;
     let admin_node = existing.admin_node(None)?;
     let docker = &context.docker;
     let (facts, objects, endpoint) = thread::scope(|scope| {
@@ -62,7 +62,7 @@ pub(super) fn run(context: &Context, spec: &UpgradeSpec, dry_run: bool) -> Resul
         let settings =
             settings::of_node(existing.engines.of(&admin_node), &admin_node.to_string())?;
         for name in &path {
-            preflight::settings::allow(&settings, docker, &node_images::named(docker, name)?)?;
+            preflight::settings::check(&settings, docker, &node_images::named(docker, name)?)?;
         }
     }
     context.ui.fact("version", image.version.to_string());
@@ -209,7 +209,7 @@ fn show_plan(
 
 /// Puts back the nodes that an interrupted run has left half upgraded.
 fn recover(context: &Context, existing: &ExistingCluster, dry_run: bool) -> Result<(), Error> {
-    let nodes = existing.half_moved();
+    let nodes = existing.half_upgraded();
     let roster = existing.roster.with(nodes.iter().cloned());
     let admin_node = existing.admin_node(None).unwrap_or_else(|_| roster.first_master());
     let run = Run { manual: existing.manual(), ..Run::new(&existing.engines, &roster, admin_node) };

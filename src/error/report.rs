@@ -30,14 +30,14 @@ pub fn tell(ui: &Ui, error: &Error, folder: Option<&Path>, name: &str) {
     let more = all.lines().count() > SHOWN || error.is_cut();
     let log = if more { error.log().and_then(|log| keep(ui, &log, folder, name)) } else { None };
     let (line, hint) = (error.line(), error.hint());
-    let trouble = ErrorReport {
+    let report = ErrorReport {
         line: &line,
         output: output.as_deref().map(last_lines),
         log: log.as_deref(),
         hint: hint.as_deref(),
     };
-    ui.error(&trouble);
-    ui.result(Some(&trouble));
+    ui.error(&report);
+    ui.result(Some(&report));
 }
 
 fn keep(ui: &Ui, log: &str, folder: Option<&Path>, name: &str) -> Option<PathBuf> {

@@ -62,11 +62,11 @@ impl Builder<'_> {
         Ok(exact.map(|version| self.built(version)).transpose()?.flatten())
     }
 
-    /// Whether no part of an image has been built yet.
+    /// Whether the image with the compiler is missing, as before a first build.
     ///
     /// # Errors
     /// Fails if the engine does not answer.
-    pub fn is_first(&self) -> Result<bool, BuildError> {
+    pub fn lacks_compiler(&self) -> Result<bool, BuildError> {
         Ok(self.docker.ask_image(&args::image_id(&compiler()))?.is_none())
     }
 
@@ -204,8 +204,9 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Returns the distribution's image if it exists or can be pulled. Otherwise makes one from
-    /// the same packages, under a name of mokctl's.
+    /// Returns the base image: mokctl's own if the engine has it, or else the distribution's,
+    /// which is pulled if it is missing. If that is impossible, makes mokctl's from the
+    /// distribution's packages.
     fn base(&self) -> Result<String, BuildError> {
         let made = format!("local/mok-base:{SUITE}");
         for image in [made.as_str(), BASE] {

@@ -42,7 +42,7 @@ impl Progress {
     /// Estimates the remaining time, at the pace of this machine once it is known.
     fn left(&self, passed: Duration) -> Duration {
         let left = f64::from(self.seconds.saturating_sub(self.done_seconds));
-        let pace = if self.done_seconds < TELLING {
+        let pace = if self.done_seconds < PACE_AFTER {
             1.0
         } else {
             passed.as_secs_f64() / f64::from(self.done_seconds)
@@ -52,7 +52,7 @@ impl Progress {
 }
 
 /// How much must be done before the pace of this machine counts, in measured seconds.
-const TELLING: u32 = 60;
+const PACE_AFTER: u32 = 60;
 
 fn about(left: Duration) -> String {
     match left.as_secs().div_ceil(60) {

@@ -4,7 +4,7 @@ use super::activity::Activity;
 use super::error::InventoryError;
 use super::found::{Asked, ContainerScan};
 use super::members::{self, Member, is_set_up};
-use super::networks::{self, Named};
+use super::networks::{self, EngineNetwork};
 use crate::cluster::cni::Cni;
 use crate::cluster::host::Host;
 use crate::cluster::layout::Layout;
@@ -45,7 +45,7 @@ impl ExistingCluster {
         Ok(Self { name: name.clone(), members, roster, engines, away })
     }
 
-    /// Prints the context and the API's address, with `--output json`.
+    /// Records the context and the API's URL, which `--output json` prints in its result.
     pub fn tell(&self, ui: &Ui) {
         ui.fact("context", self.name.context());
         if let Some(PortBinding { address, port, .. }) = self.members.iter().find_map(Member::api) {
@@ -110,7 +110,7 @@ impl ExistingCluster {
 
     /// Returns the nodes with this activity.
     #[must_use]
-    pub fn that_are(&self, activity: Activity) -> Roster {
+    pub fn with_activity(&self, activity: Activity) -> Roster {
         let those = self.members.iter().filter(|member| member.activity == activity);
         Roster::new(self.name.clone(), those.filter_map(|member| member.node.clone()))
     }
@@ -141,7 +141,7 @@ impl ExistingCluster {
             if node.role() != Role::Master || Some(node) == but {
                 continue;
             }
-            if self.is_part(member)? {
+            if self.has_joined(member)? {
                 return Ok(node.clone());
             }
             error = InventoryError::NotSetUp(node.clone());
@@ -151,7 +151,7 @@ impl ExistingCluster {
 
     /// Fails if nodes cannot be added or deleted now. Every node must be running, because all must
     /// be updated; only `leaving` may be stopped.
-    pub fn may_change(&self, leaving: Option<&NodeName>) -> Result<(), InventoryError> {
+    pub fn refuse_unchangeable(&self, leaving: Option<&NodeName>) -> Result<(), InventoryError> {
         if self.members.iter().any(|member| member.newer) {
             return Err(InventoryError::Newer(self.name.clone()));
         }
@@ -188,7 +188,7 @@ impl ExistingCluster {
 
     /// Returns the nodes that an interrupted upgrade has left with a former container.
     #[must_use]
-    pub fn half_moved(&self) -> Vec<NodeName> {
+    pub fn half_upgraded(&self) -> Vec<NodeName> {
         self.members.iter().filter_map(|member| node_of_former(&member.name)).collect()
     }
 
@@ -207,7 +207,7 @@ impl ExistingCluster {
         for engine in self.engines.iter() {
             match engine.docker.read(&call, networks::read_named) {
                 Ok(found) => {
-                    let subnet = found.iter().find_map(Named::subnet);
+                    let subnet = found.iter().find_map(EngineNetwork::subnet);
                     let layout = subnet.map(|it| Layout::new(it, self.ranges().family()));
                     return layout.ok_or_else(|| InventoryError::NoNetwork(self.name.clone()));
                 }
@@ -220,7 +220,7 @@ impl ExistingCluster {
 
     /// Whether a running container has joined its cluster: a node that the user sets up may not
     /// have.
-    pub fn is_part(&self, member: &Member) -> Result<bool, DockerError> {
+    pub fn has_joined(&self, member: &Member) -> Result<bool, DockerError> {
         Ok(!member.profile.manual || is_set_up(self.engine(member), &member.name)?)
     }
 

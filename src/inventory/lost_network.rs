@@ -5,7 +5,7 @@ use super::activity::Activity;
 use super::error::InventoryError;
 use super::existing::ExistingCluster;
 use super::members::Member;
-use super::networks::{self, Named};
+use super::networks::{self, EngineNetwork};
 use crate::cluster::layout::Layout;
 use crate::cluster::name::NodeName;
 
@@ -53,7 +53,8 @@ impl LostNetwork {
         let family = existing.ranges().family();
         let around =
             |member: &Member| Layout::around(member.node.as_ref()?, member.address?, family);
-        let subnet = || Some(Layout::new(network.as_ref().and_then(Named::subnet)?, family));
+        let subnet =
+            || Some(Layout::new(network.as_ref().and_then(EngineNetwork::subnet)?, family));
         let layout = existing.members.iter().find_map(around).or_else(subnet);
         let layout = layout.ok_or_else(|| InventoryError::NoNetwork(existing.name.clone()))?;
         if network.is_none()

@@ -38,7 +38,7 @@ pub fn taken_subnets(docker: &Docker) -> Result<Taken, DockerError> {
 
 /// A network of the engine.
 #[derive(Debug)]
-pub struct Named {
+pub struct EngineNetwork {
     /// Its id.
     pub id: String,
     /// Its name.
@@ -47,7 +47,7 @@ pub struct Named {
     pub subnets: Vec<IpNet>,
 }
 
-impl Named {
+impl EngineNetwork {
     /// Returns the first IPv4 subnet.
     #[must_use]
     pub fn subnet(&self) -> Option<Subnet> {
@@ -62,7 +62,7 @@ impl Named {
 ///
 /// # Errors
 /// Fails if the engine does not answer.
-pub fn named(docker: &Docker, name: &str) -> Result<Option<Named>, DockerError> {
+pub fn named(docker: &Docker, name: &str) -> Result<Option<EngineNetwork>, DockerError> {
     match docker.read(&args::inspect_networks([name]), read_named) {
         Ok(networks) => Ok(networks.into_iter().next()),
         Err(error) if error.kind() == ErrorKind::Gone => Ok(None),
@@ -77,7 +77,7 @@ pub fn named(docker: &Docker, name: &str) -> Result<Option<Named>, DockerError> 
 pub fn holder(docker: &Docker, subnets: &[IpNet]) -> Result<Option<(String, IpNet)>, DockerError> {
     let inspect = |ids: &[String]| args::inspect_networks(ids.iter().map(String::as_str));
     let networks = docker.read_listed(&args::network_ids(), inspect, read_named)?;
-    let holds = |network: Named| {
+    let holds = |network: EngineNetwork| {
         let is_held = |other: &&IpNet| subnets.iter().any(|subnet| overlap(*subnet, **other));
         let other = *network.subnets.iter().find(is_held)?;
         Some((format!("network {}", network.name), other))
@@ -86,11 +86,11 @@ pub fn holder(docker: &Docker, subnets: &[IpNet]) -> Result<Option<(String, IpNe
 }
 
 /// Parses the output of `network inspect`.
-pub fn read_named(json: &str) -> serde_json::Result<Vec<Named>> {
+pub fn read_named(json: &str) -> serde_json::Result<Vec<EngineNetwork>> {
     let networks: Vec<Network> = inspect::list(json)?;
     let named = |network: Network| {
         let subnets = network.subnets().filter_map(subnet::any).collect();
-        Named { subnets, id: network.id, name: network.name }
+        EngineNetwork { subnets, id: network.id, name: network.name }
     };
     Ok(networks.into_iter().map(named).collect())
 }

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long kubectl waits for the API if nodes are only listed.
 const GLANCE: Duration = Duration::from_secs(3);
 /// How much longer than kubectl's wait the call may take.
-const MORE: Duration = Duration::from_secs(7);
+const CALL_MARGIN: Duration = Duration::from_secs(7);
 
 /// A Node object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,7 @@ fn list(admin_node: &NodeName, time: Duration) -> Call {
     let kubeconfig = format!("--kubeconfig={ADMIN_CONF}");
     let timeout = format!("--request-timeout={}s", time.as_secs());
     let kubectl = ["kubectl", &kubeconfig, &timeout, "get", "--raw=/api/v1/nodes"];
-    args::exec(&admin_node.to_string(), kubectl).deadline(time + MORE)
+    args::exec(&admin_node.to_string(), kubectl).deadline(time + CALL_MARGIN)
 }
 
 #[derive(Debug, Deserialize)]

@@ -64,7 +64,7 @@ pub fn all(docker: &Docker) -> Result<Vec<SnapshotEntry>, InventoryError> {
 /// Returns the snapshot `name`.
 ///
 /// # Errors
-/// Fails if it is missing or incomplete.
+/// Fails if it is missing or incomplete, or was made by a later version of mokctl.
 pub fn named(docker: &Docker, name: &SnapshotName) -> Result<Snapshot, InventoryError> {
     let found = all(docker)?.into_iter().find(|found| found.name == *name);
     match found.ok_or_else(|| SnapshotError::NotFound(name.clone()))? {
@@ -79,7 +79,7 @@ pub fn named(docker: &Docker, name: &SnapshotName) -> Result<Snapshot, Inventory
 ///
 /// # Errors
 /// Fails if images have that name.
-pub fn refuse(docker: &Docker, name: &SnapshotName) -> Result<(), InventoryError> {
+pub fn refuse_taken_name(docker: &Docker, name: &SnapshotName) -> Result<(), InventoryError> {
     match all(docker)?.into_iter().find(|found| found.name == *name) {
         Some(SnapshotEntry { whole: Some(_), .. }) => {
             Err(SnapshotError::Exists(name.clone()).into())

@@ -62,7 +62,7 @@ fn rewritten(
     wanted: &[Node],
 ) -> Result<String, TextError> {
     let is_wanted = |found: &[Node]| {
-        found.len() == wanted.len() && found.iter().zip(wanted).all(|(f, w)| f.says(w))
+        found.len() == wanted.len() && found.iter().zip(wanted).all(|(f, w)| f.same_value(w))
     };
     if is_wanted(old) {
         return Ok(text.to_owned());

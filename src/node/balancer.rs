@@ -19,7 +19,7 @@ pub const CHECK: Duration = Duration::from_secs(3);
 
 /// Returns haproxy's configuration. Connections are passed through unchanged, because TLS ends at
 /// the API server. A master gets connections while its `/healthz` answers within `check`.
-/// Connections to NodePorts, which every node serves, go to the masters as well: they are the
+/// Connections to `NodePort`s, which every node serves, go to the masters as well: they are the
 /// nodes that haproxy knows.
 #[must_use]
 pub fn config<'a>(
@@ -45,7 +45,7 @@ defaults
   timeout connect 1s
   # By default it tries a master that is gone four times, until the client gives up.
   option redispatch 1
-  # A connection to a master that went away is worth nothing: the client shall
+  # A connection to a master that went away is worth nothing: the client must
   # notice and come again. With on-marked-down shutdown-sessions, haproxy 3.0.11
   # keeps a client for ever whose connection was just being made.
   option srvtcpka

@@ -16,7 +16,7 @@ use crate::cluster::name::NodeName;
 
 pub use create::{ReserveBy, create};
 pub use delete::delete;
-pub use nodes::{add, forget, remove, reserve, revert_add};
+pub use nodes::{add, remove, remove_missing, reserve, revert_add};
 pub use power::{reconnect, replace_balancer, resume, start, stop, unpause};
 pub use snapshot::{clone, restore, save};
 pub use upgrade::{finish, put_back, upgrade};

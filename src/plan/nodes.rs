@@ -95,7 +95,7 @@ pub fn remove(rest: &Roster, node: &NodeName, has_pods: bool) -> Plan {
 /// Returns the plan that removes `node`, whose container is missing, from a cluster whose other
 /// nodes are `rest`.
 #[must_use]
-pub fn forget(rest: &Roster, node: &NodeName) -> Plan {
+pub fn remove_missing(rest: &Roster, node: &NodeName) -> Plan {
     let balancer = rest.with_role(Role::LoadBalancer).filter(|_| node.role() == Role::Master);
     let routes = rest.kubernetes().cloned().map(Step::UpdateRoutes);
     let balancer = balancer.cloned().map(Step::UpdateLoadBalancer);
@@ -151,10 +151,10 @@ mod tests {
         let forgotten = "Leaving etcd\n  remove a-master-2 from etcd\n\
                          Deleting Node objects\n  delete Node object a-master-2\n";
         let updates = "Updating other nodes\n  update a-lb\n  update routes of a-master-1\n";
-        assert_eq!(forget(&rest, &gone).to_string(), [updates, forgotten].concat());
+        assert_eq!(remove_missing(&rest, &gone).to_string(), [updates, forgotten].concat());
         let again = add(&rest, slice::from_ref(&gone), slice::from_ref(&gone)).to_string();
         assert!(again.starts_with(forgotten), "{again}");
-        let worker = forget(&rest, &node("a-worker-1")).to_string();
+        let worker = remove_missing(&rest, &node("a-worker-1")).to_string();
         assert_eq!(
             worker,
             "Updating other nodes\n  update routes of a-master-1\n\

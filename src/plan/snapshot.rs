@@ -8,12 +8,12 @@ use crate::cluster::roster::Roster;
 use crate::cluster::wait::Until;
 
 /// Returns the plan that stops running nodes, so that all files are closed and of the same moment,
-/// makes the images, and starts the nodes again, unless the cluster `stays` stopped.
+/// makes the images, and starts the nodes again, unless `stay_stopped`.
 #[must_use]
-pub fn save(roster: &Roster, running: &Roster, stays: bool) -> Plan {
+pub fn save(roster: &Roster, running: &Roster, stay_stopped: bool) -> Plan {
     let Plan(mut stages) = stop(running);
     stages.push(Stage::new("Saving nodes", roster.nodes().iter().cloned().map(Step::Save)));
-    if !stays {
+    if !stay_stopped {
         // Without a running master, there is no API that tells whether nodes are Ready.
         let has_master = running.with_role(Role::Master).next().is_some();
         stages.extend(if has_master { start(running, running) } else { resume(running) }.0);

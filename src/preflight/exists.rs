@@ -34,7 +34,7 @@ pub fn existing_like(
     if !existing.members.iter().any(|member| member.complete) {
         return Err(InventoryError::Unfinished(name.clone()).into());
     }
-    existing.may_change(None)?;
+    existing.refuse_unchangeable(None)?;
     let objects = node_objects::if_known(&existing)?.unwrap_or_default();
     if let Some(object) = objects.iter().find(|object| existing.member(&object.node).is_none()) {
         return Err(PreflightError::MissingNode(object.node.clone()));

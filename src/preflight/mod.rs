@@ -28,7 +28,7 @@ pub use host::HostFacts;
 pub use machine::{MachineFacts, MachineProblem};
 pub use problem::Problem;
 pub use report::{check, look, refuse_or_warn, warn_of_room};
-pub use saved::{Present, come_back, mounts_gone, snapshot_disk};
+pub use saved::{Present, missing_mounts, restore_problems, snapshot_disk};
 pub use site::{Site, chosen_subnet, refuse_existing};
 pub use swarm::{SwarmFacts, of_swarm};
 pub use upgrade::{UpgradeError, path};

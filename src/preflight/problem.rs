@@ -230,7 +230,7 @@ pub enum Problem {
     },
     /// The hosts have different architectures.
     #[error("host {host} has another architecture than {first}: {is}, not {model}")]
-    OtherMachine {
+    OtherArchitecture {
         /// The host.
         host: Host,
         /// The host's architecture.
@@ -266,10 +266,10 @@ impl Problem {
     /// Whether a cluster may come up in spite of the problem. With too little memory, the kernel
     /// can swap and free caches. Of two overlapping routes, it uses the narrower one.
     #[must_use]
-    pub fn may_be_survived(&self) -> bool {
+    pub fn is_warning(&self) -> bool {
         match self {
-            Self::OnHost { problem, .. } => problem.may_be_survived(),
-            Self::Machine(problem) => problem.may_be_survived(),
+            Self::OnHost { problem, .. } => problem.is_warning(),
+            Self::Machine(problem) => problem.is_warning(),
             _ => matches!(
                 self,
                 Self::Memory { .. }
@@ -342,7 +342,7 @@ impl Problem {
             Self::HostAway { host, .. } => format!("'docker {} info' shows details", at(host)),
             Self::NoSwarm { remedy, .. } | Self::OtherSwarm { remedy, .. } => remedy.clone(),
             Self::SameEngine { .. } => "name each engine once".into(),
-            Self::OtherMachine { .. } => {
+            Self::OtherArchitecture { .. } => {
                 "use hosts of one architecture: all nodes have the same image".into()
             }
             Self::NoManager { .. } => "run 'docker node promote' for one of them, on a manager".into(),

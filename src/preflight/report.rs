@@ -51,7 +51,7 @@ pub fn check(ui: &Ui, demand: &Demand, facts: &Survey) -> Result<(), Problem> {
 pub fn refuse_or_warn(ui: &Ui, problems: impl IntoIterator<Item = Problem>) -> Result<(), Problem> {
     let mut refusal = None;
     for problem in problems {
-        if problem.may_be_survived() || refusal.is_some() {
+        if problem.is_warning() || refusal.is_some() {
             ui.warn(&format!("{problem}; {}", problem.remedy()));
         } else {
             refusal = Some(problem);

@@ -36,7 +36,7 @@ pub fn snapshot_disk(written: u64, volumes: u64, facts: &Survey) -> Option<Probl
 /// Returns what prevents restoring `snapshot` once `present` is gone. If the engine is on another
 /// machine, only subnets in use can be found.
 #[must_use]
-pub fn come_back(snapshot: &Snapshot, present: &Present, facts: &Survey) -> Vec<Problem> {
+pub fn restore_problems(snapshot: &Snapshot, present: &Present, facts: &Survey) -> Vec<Problem> {
     let subnet = snapshot.subnet;
     let other = facts.taken.refuses(subnet, &present.subnets);
     let other = other.map(|other| Problem::SavedSubnetTaken { subnet: subnet.into(), other });
@@ -53,7 +53,7 @@ pub fn come_back(snapshot: &Snapshot, present: &Present, facts: &Survey) -> Vec<
                     port,
                 }),
         );
-        found.extend(mounts_gone(snapshot, facts));
+        found.extend(missing_mounts(snapshot, facts));
     }
     found
 }
@@ -61,7 +61,7 @@ pub fn come_back(snapshot: &Snapshot, present: &Present, facts: &Survey) -> Vec<
 /// Returns a problem for each path of the host that the nodes of `snapshot` mounted and that does
 /// not exist any more. Returns none if the engine is on another machine.
 #[must_use]
-pub fn mounts_gone(snapshot: &Snapshot, facts: &Survey) -> Vec<Problem> {
+pub fn missing_mounts(snapshot: &Snapshot, facts: &Survey) -> Vec<Problem> {
     let mounts = snapshot.nodes.iter().flat_map(|saved| &saved.mounts);
     let sources: BTreeSet<&str> = mounts.map(|mount| mount.source.as_str()).collect();
     let gone = sources.into_iter().filter(|source| !Path::new(source).exists());

@@ -83,7 +83,7 @@ pub fn of_swarm(hosts: &[(Host, SwarmFacts)]) -> Vec<Problem> {
             let remedy = format!("{leave}, then {}", join(&host));
             found.push(Problem::OtherSwarm { host, first: first.clone(), remedy });
         } else if facts.architecture != model.architecture {
-            found.push(Problem::OtherMachine {
+            found.push(Problem::OtherArchitecture {
                 host,
                 is: facts.architecture.clone().unwrap_or_default(),
                 first: first.clone(),

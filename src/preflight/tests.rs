@@ -208,10 +208,10 @@ fn a_subnet_that_somebody_has_is_told_with_its_remedy() {
 }
 
 #[test]
-fn only_want_of_memory_may_be_survived() {
+fn only_a_lack_of_memory_is_a_warning() {
     let low = HostFacts { memory: Some(0), disk: Some(0), ..host() };
     let facts = Survey { engine: engine(), host: Some(low), ..Survey::default() };
     let found: Vec<_> = problems(&demand(1, 0), &facts);
-    let survived: Vec<_> = found.iter().map(Problem::may_be_survived).collect();
+    let survived: Vec<_> = found.iter().map(Problem::is_warning).collect();
     assert_eq!(survived, [false, true]);
 }

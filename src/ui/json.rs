@@ -36,18 +36,18 @@ impl View for Json {
     fn result(
         &self,
         mut facts: Map<String, Value>,
-        trouble: Option<&ErrorReport<'_>>,
+        report: Option<&ErrorReport<'_>>,
         at: Duration,
     ) {
         facts.insert("event".into(), "result".into());
-        facts.insert("ok".into(), trouble.is_none().into());
+        facts.insert("ok".into(), report.is_none().into());
         facts.insert("seconds".into(), seconds(at));
-        if let Some(trouble) = trouble {
-            facts.insert("error".into(), trouble.line.into());
+        if let Some(report) = report {
+            facts.insert("error".into(), report.line.into());
             let more = [
-                ("output", trouble.output.map(Value::from)),
-                ("log", trouble.log.map(|path| path.display().to_string().into())),
-                ("hint", trouble.hint.map(Value::from)),
+                ("output", report.output.map(Value::from)),
+                ("log", report.log.map(|path| path.display().to_string().into())),
+                ("hint", report.hint.map(Value::from)),
             ];
             let known = more.into_iter().filter_map(|(key, value)| Some((key.into(), value?)));
             facts.extend(known);

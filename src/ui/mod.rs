@@ -97,16 +97,16 @@ impl Ui {
 
     /// Shows why the program ends: one line, then what the failing command printed last, where
     /// all of its output is, and what to do about the failure.
-    pub fn error(&self, trouble: &ErrorReport<'_>) {
+    pub fn error(&self, report: &ErrorReport<'_>) {
         let mark = self.view.mark(style("error:").red().bold());
-        self.view.line(&format!("mokctl: {mark} {}", trouble.line));
-        for line in trouble.output.into_iter().flat_map(str::lines) {
+        self.view.line(&format!("mokctl: {mark} {}", report.line));
+        for line in report.output.into_iter().flat_map(str::lines) {
             self.view.line(&format!("    {line}"));
         }
-        if let Some(path) = trouble.log {
+        if let Some(path) = report.log {
             self.view.line(&format!("all it printed: {}", path.display()));
         }
-        if let Some(hint) = trouble.hint {
+        if let Some(hint) = report.hint {
             self.view.line(&format!("hint: {hint}"));
         }
     }
@@ -118,8 +118,8 @@ impl Ui {
 
     /// Returns why standard output did not take everything, such as a full disk.
     #[must_use]
-    pub fn unwritten(&self) -> Option<&'static io::Error> {
-        view::unwritten()
+    pub fn stdout_error(&self) -> Option<&'static io::Error> {
+        view::stdout_error()
     }
 
     /// Adds the field `name` to the object that [`Self::result`] prints in JSON output.
@@ -129,9 +129,9 @@ impl Ui {
     }
 
     /// Prints how the command ended, in JSON output only.
-    pub fn result(&self, trouble: Option<&ErrorReport<'_>>) {
+    pub fn result(&self, report: Option<&ErrorReport<'_>>) {
         let facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        self.view.result(facts, trouble, self.elapsed());
+        self.view.result(facts, report, self.elapsed());
     }
 
     /// Stops drawing for good, because the program ends now.

@@ -154,7 +154,7 @@ static UNWRITTEN: OnceLock<io::Error> = OnceLock::new();
 
 /// Returns the first failure to write to standard output. `None` if all was written, or if its
 /// reader closed the pipe.
-pub(super) fn unwritten() -> Option<&'static io::Error> {
+pub(super) fn stdout_error() -> Option<&'static io::Error> {
     UNWRITTEN.get()
 }
 

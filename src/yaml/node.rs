@@ -101,16 +101,17 @@ impl Node {
     }
 
     /// Whether both nodes have the same value, however it is written.
-    pub(crate) fn says(&self, other: &Self) -> bool {
+    pub(crate) fn same_value(&self, other: &Self) -> bool {
         let kinds = || match (&self.kind, &other.kind) {
             (Kind::Scalar { text: a, typed: x }, Kind::Scalar { text: b, typed: y }) => {
                 a == b && x == y
             }
             (Kind::List(a), Kind::List(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.says(b))
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_value(b))
             }
             (Kind::Map(a), Kind::Map(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0.says(&b.0) && a.1.says(&b.1))
+                a.len() == b.len()
+                    && a.iter().zip(b).all(|(a, b)| a.0.same_value(&b.0) && a.1.same_value(&b.1))
             }
             _ => false,
         };

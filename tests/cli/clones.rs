@@ -53,9 +53,11 @@ fn a_clone_stands_beside_the_cluster_that_was_saved() {
     assert!(kubeconfig.contains("name: mok-a") && kubeconfig.contains("name: mok-b"));
     // The files that prepare the nodes at their first start.
     for node in ["b-master-1", "b-worker-1"] {
-        let unit = "/etc/systemd/system/containerd.service.d/mok-shed.conf";
-        assert!(machine.docker.file(node, unit).contains("ExecStartPre=/root/mok/shed.sh\n"));
-        assert_eq!(machine.docker.file(node, "/root/mok/shed"), "");
+        let unit = "/etc/systemd/system/containerd.service.d/mok-drop_identity.conf";
+        assert!(
+            machine.docker.file(node, unit).contains("ExecStartPre=/root/mok/drop_identity.sh\n")
+        );
+        assert_eq!(machine.docker.file(node, "/root/mok/drop_identity"), "");
         assert_eq!(machine.docker.file(node, "/etc/machine-id"), "");
     }
     let config = machine.docker.file("b-master-1", "/root/mok/kubeadm-init.yaml");

@@ -93,7 +93,7 @@ impl Engine {
         if self.podman {
             return match words {
                 [flag, ..] if flag == "--multi-image-archive" => {
-                    self.print_file(&self.path("by-hand.tar"))
+                    self.print_file(&self.path("manual-setup.tar"))
                 }
                 _ => self.unknown(),
             };
@@ -239,8 +239,8 @@ impl Engine {
     }
 
     /// Unpacks the files of a node that was set up manually.
-    pub(crate) fn unpack_by_hand(&self, node: &Path) -> Done {
-        Ok(archive::unpack(File::open(self.path("by-hand.tar"))?, &node.join("root"))?)
+    pub(crate) fn unpack_manual_setup(&self, node: &Path) -> Done {
+        Ok(archive::unpack(File::open(self.path("manual-setup.tar"))?, &node.join("root"))?)
     }
 }
 

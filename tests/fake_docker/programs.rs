@@ -119,7 +119,7 @@ impl Engine {
             if !name_of(node).ends_with("-lb") {
                 self.register(&[name_of(node)]);
             }
-            return self.unpack_by_hand(node);
+            return self.unpack_manual_setup(node);
         }
         if line.starts_with("bash -c until true >/dev/tcp/") {
             return Ok(());

@@ -10,7 +10,7 @@ use std::num::{NonZeroU8, NonZeroU16};
 use std::path::PathBuf;
 
 use number::number;
-use spec::{clone, marks, spec};
+use spec::{clone_spec, cluster_spec, marks};
 use upgrade::upgrade;
 
 use super::Parsed;
@@ -50,8 +50,10 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
     let file = |n| PathBuf::from(words.option(n).unwrap_or_default());
     let command = match row.verb {
         Verb::CreateCluster => match words.value(Flag::From) {
-            Some(word) => Command::CloneCluster { spec: clone(words, word)?, retain, dry_run },
-            None => Command::CreateCluster { spec: Box::new(spec(words)?), retain, dry_run },
+            Some(word) => Command::CloneCluster { spec: clone_spec(words, word)?, retain, dry_run },
+            None => {
+                Command::CreateCluster { spec: Box::new(cluster_spec(words)?), retain, dry_run }
+            }
         },
         Verb::CreateMaster => {
             let (places, marks) = (places()?, marks(words)?);
@@ -65,8 +67,8 @@ pub(super) fn check(row: &Row, words: &Words) -> Result<Parsed, UsageError> {
             Command::CreateWorker { cluster: cluster()?, count, places, marks, retain, dry_run }
         }
         Verb::CreateSnapshot => {
-            let stays = words.has(Flag::Stop);
-            Command::CreateSnapshot { cluster: cluster()?, snapshot: snapshot(1)?, stays, dry_run }
+            let stop = words.has(Flag::Stop);
+            Command::CreateSnapshot { cluster: cluster()?, snapshot: snapshot(1)?, stop, dry_run }
         }
         Verb::CreateRegistry => Command::CreateRegistry {
             name: registry(words)?,

@@ -35,7 +35,7 @@ use crate::cluster::subnet::{OVERLAY_PREFIX, Subnet};
 use crate::cluster::version_prefix::VersionPrefix;
 use crate::cluster::wait::{Until, Wait};
 
-pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
+pub(super) fn cluster_spec(words: &Words) -> Result<ClusterSpec, UsageError> {
     let mut spec = ClusterSpec {
         name: name(words)?,
         masters: masters(words)?.unwrap_or(NonZeroU8::MIN),
@@ -54,7 +54,7 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
         worker_images: WorkerImage::parse_all(words.values(Flag::NodeImage))?,
         cni: words.value(Flag::Cni).map_or(Ok(Cni::default()), Cni::parse)?,
     };
-    spec.options.subnet.map_or(Ok(()), |subnet| spec.ranges.allow(subnet))?;
+    spec.options.subnet.map_or(Ok(()), |subnet| spec.ranges.refuse_overlap(subnet))?;
     if spec.options.wait.until == Until::Pods && spec.cni == Cni::None {
         return Err(UsageError::PodsWithoutNetwork);
     }
@@ -71,7 +71,7 @@ pub(super) fn spec(words: &Words) -> Result<ClusterSpec, UsageError> {
 }
 
 /// Returns the cluster that `create cluster --from` will make from `snapshot`.
-pub(super) fn clone(words: &Words, snapshot: &str) -> Result<CloneSpec, UsageError> {
+pub(super) fn clone_spec(words: &Words, snapshot: &str) -> Result<CloneSpec, UsageError> {
     Ok(CloneSpec {
         name: name(words)?,
         snapshot: SnapshotName::parse(snapshot)?,

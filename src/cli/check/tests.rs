@@ -254,7 +254,7 @@ fn every_command_becomes_its_variant() {
         ("get images", Command::GetImages),
         (
             "create snapshot a s --stop",
-            Command::CreateSnapshot { cluster: name(), snapshot: snapshot(), stays: true, dry_run },
+            Command::CreateSnapshot { cluster: name(), snapshot: snapshot(), stop: true, dry_run },
         ),
         (
             "restore cluster a s --yes",

@@ -80,8 +80,8 @@ impl Default for Ranges {
 }
 
 impl Ranges {
-    /// Returns the default ranges of `family`. Most tutorials have the IPv4 ones; that of Services
-    /// is kubeadm's default as well.
+    /// Returns the default ranges of `family`. Most tutorials use the IPv4 ones. The IPv4 range of
+    /// Services is kubeadm's default as well.
     #[must_use]
     pub fn of(family: IpFamily) -> Self {
         let ipv6 = |third, prefix| {
@@ -197,7 +197,7 @@ impl Ranges {
     }
 
     /// Fails if `subnet`, the network of the nodes, overlaps one of the ranges.
-    pub fn allow(&self, subnet: Subnet) -> Result<(), RangesError> {
+    pub fn refuse_overlap(&self, subnet: Subnet) -> Result<(), RangesError> {
         for subnet in Layout::new(subnet, self.family).subnets() {
             if let Some((range, other)) = self.all().find(|(_, other)| overlap(*other, subnet)) {
                 return Err(RangesError::Overlap { subnet, other, range });
@@ -261,12 +261,15 @@ mod tests {
             assert_eq!(ranges(pods, services), Err(format!("invalid CIDR, {want}")));
         }
         let subnet = Subnet::parse("10.0.0.0/8").unwrap();
-        let error = Ranges::default().allow(subnet).unwrap_err().to_string();
+        let error = Ranges::default().refuse_overlap(subnet).unwrap_err().to_string();
         assert_eq!(
             error,
             "invalid CIDR, '10.0.0.0/8': it overlaps 10.244.0.0/16, the addresses of pods"
         );
-        assert_eq!(ranges("172.16.0.0/12", "192.168.0.0/24").unwrap().allow(subnet), Ok(()));
+        assert_eq!(
+            ranges("172.16.0.0/12", "192.168.0.0/24").unwrap().refuse_overlap(subnet),
+            Ok(())
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// if they are unknown.
 pub(super) fn tell(done: u64, total: u64, passed: Duration) -> String {
     let sizes = sizes(done, total);
-    if done == 0 || passed < TELLING {
+    if done == 0 || passed < RATE_AFTER {
         return sizes;
     }
     #[expect(clippy::cast_precision_loss, reason = "what is shown has three digits")]
@@ -26,7 +26,7 @@ pub(super) fn sizes(done: u64, total: u64) -> String {
 const MB: u64 = 1_000_000;
 
 /// The time after which the rate is meaningful.
-const TELLING: Duration = Duration::from_secs(1);
+const RATE_AFTER: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {

@@ -109,8 +109,8 @@ fn root(text: &str) -> Node {
     parse(text).unwrap().remove(0)
 }
 
-fn says(text: &str, other: &str) -> bool {
-    root(text).says(&root(other))
+fn same_value(text: &str, other: &str) -> bool {
+    root(text).same_value(&root(other))
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_new_file_is_what_render_gives() {
     let whole = access("https://127.0.0.1:1").render(&name("a"));
     for empty in ["", "\n", "# mine\n", "# mine", "---\n", "--- # mine\n", "null\n", "# a\r\n"] {
         let new = merged(empty);
-        assert!(says(&new, &whole), "{empty:?}: {new}");
+        assert!(same_value(&new, &whole), "{empty:?}: {new}");
         assert!(new.contains("mine") == empty.contains("mine"), "{new}");
         assert!(new.ends_with('\n'), "{new}");
     }
@@ -231,11 +231,11 @@ fn an_absent_or_empty_list_is_filled() {
         "apiVersion: v1\nclusters: !!null\ncontexts: ~\ncurrent-context: x\nkind: Config\nusers: &u",
     ] {
         let new = merged(text);
-        assert!(says(&new, &whole), "{new}");
+        assert!(same_value(&new, &whole), "{new}");
         assert_eq!(new.contains("# some"), text.contains("# some"));
         let old = removed(&new);
         assert!(
-            says(
+            same_value(
                 &old,
                 "{apiVersion: v1, clusters: [], contexts: [], current-context: '', kind: Config, users: []}"
             ),
@@ -314,11 +314,11 @@ fn what_cannot_be_edited_is_written_anew_and_says_the_same() {
         let (before, mut after) = (root(text), root(&removed(&new)));
         let first = |root: &Node| root.get("clusters").and_then(|l| l.as_list()?.first().cloned());
         if let Some(item) = first(&before) {
-            assert!(first(&root(&new)).unwrap().says(&item), "{text}\n{new}");
+            assert!(first(&root(&new)).unwrap().same_value(&item), "{text}\n{new}");
         }
         let Kind::Map(pairs) = &mut after.kind else { unreachable!("a mapping") };
         pairs.retain(|(key, _)| before.pair(key.as_text().unwrap()).is_some());
-        assert!(after.says(&before), "{text}\n{new}");
+        assert!(after.same_value(&before), "{text}\n{new}");
     }
 }
 

@@ -30,8 +30,8 @@ pub fn files_of_clone(role: Role, runtime: Runtime, credentials: Vec<File>) -> V
         credentials.map(|file| File { path: format!("{FOLDER}/new/{}", file.path), ..file }),
     );
     // Before the runtime means before the kubelet as well.
-    files.extend(before(runtime.service(), "shed", "", include_str!("shed.sh")));
-    files.push(File::public(format!("{FOLDER}/shed"), ""));
+    files.extend(before(runtime.service(), "drop_identity", "", include_str!("drop_identity.sh")));
+    files.push(File::public(format!("{FOLDER}/drop_identity"), ""));
     // An empty file is filled at the start.
     files.push(File::public("etc/machine-id", ""));
     if role == Role::Master {

@@ -112,7 +112,7 @@ pub enum MachineProblem {
 impl MachineProblem {
     /// Whether what was asked for may succeed in spite of the problem.
     #[must_use]
-    pub const fn may_be_survived(&self) -> bool {
+    pub const fn is_warning(&self) -> bool {
         !matches!(self, Self::NotDelegated { .. } | Self::NoPacketFilter)
     }
 

@@ -41,7 +41,7 @@ fn said(machine: MachineFacts, addons: Option<&str>, privilege: Privilege) -> Ve
     let addons = addons.map(|word| Addons::parse(word).unwrap());
     let facts = Survey { machine, ..Survey::default() };
     let found = of_options(&options(), addons.as_ref(), &image(), privilege, &facts);
-    assert!(found.iter().all(MachineProblem::may_be_survived), "{found:?}");
+    assert!(found.iter().all(MachineProblem::is_warning), "{found:?}");
     found.iter().map(|problem| [problem.to_string(), problem.remedy()]).collect()
 }
 
@@ -178,7 +178,7 @@ fn a_rootless_engine_needs_controllers_and_ids() {
     let said = |engine: &EngineFacts, machine: &MachineFacts| {
         let found = of_engine(engine, machine);
         let tell = |problem: &MachineProblem| {
-            [problem.to_string(), problem.remedy(), problem.may_be_survived().to_string()]
+            [problem.to_string(), problem.remedy(), problem.is_warning().to_string()]
         };
         found.iter().map(tell).collect::<Vec<_>>()
     };
@@ -205,9 +205,9 @@ fn one_kind_of_packet_filter_is_enough_and_the_older_is_told() {
         [(&["ip_tables", "nf_tables"][..], true), (&["nf_tables"], false), (&[], false)]
     {
         let found = of(names).unwrap();
-        assert_eq!(found.may_be_survived(), survived, "{names:?}");
+        assert_eq!(found.is_warning(), survived, "{names:?}");
         let problem = Problem::from(found);
-        assert_eq!(problem.may_be_survived(), survived);
+        assert_eq!(problem.is_warning(), survived);
         assert!(problem.remedy().starts_with("'modprobe --all nf_tables nft_compat' as root"));
     }
 }

@@ -16,7 +16,7 @@ use crate::ui::Ui;
 
 /// The files of this machine that nodes may be given.
 #[derive(Debug, Clone, Copy)]
-pub struct Own<'a> {
+pub struct LocalFiles<'a> {
     /// The file with the certificate authorities that this machine trusts.
     pub authorities: Option<&'a Path>,
     /// The folder with the docker client's `config.json`.
@@ -32,7 +32,7 @@ pub struct Own<'a> {
 pub fn read(
     spec: &SettingsSpec,
     registry: Option<&Registry>,
-    own: &Own<'_>,
+    own: &LocalFiles<'_>,
     ui: &Ui,
 ) -> Result<Settings, SettingsError> {
     let mut settings = Settings {
@@ -74,7 +74,7 @@ pub fn read(
     Ok(settings)
 }
 
-fn login(registry: &Registry, own: &Own<'_>) -> Result<Login, SettingsError> {
+fn login(registry: &Registry, own: &LocalFiles<'_>) -> Result<Login, SettingsError> {
     let registry = registry.name();
     let found = own.docker_config.map(|folder| config_file::credentials(folder, &registry));
     match found.unwrap_or(Credentials::None) {

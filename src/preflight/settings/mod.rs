@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-pub use files::{Own, read};
-pub use programs::{allow, asked};
+pub use files::{LocalFiles, read};
+pub use programs::{check, checked};
 
 use crate::cluster::kubernetes::KubernetesVersion;
 use crate::docker::DockerError;

@@ -20,7 +20,7 @@ const ADDRESSES: [&str; 3] =
 ///
 /// # Errors
 /// Returns [`SettingsError::Refused`] if they do not, or the failure of a docker command.
-pub fn asked(
+pub fn checked(
     mut settings: Settings,
     docker: &Docker,
     image: &NodeImage,
@@ -30,7 +30,7 @@ pub fn asked(
         let (kubeadms, others) = settings.feature_gates.partition(&gates(&help));
         (settings.kubeadm_gates, settings.feature_gates) = (kubeadms, others);
     }
-    allow(&settings, docker, image)?;
+    check(&settings, docker, image)?;
     Ok(settings)
 }
 
@@ -38,7 +38,7 @@ pub fn asked(
 ///
 /// # Errors
 /// Returns [`SettingsError::Refused`] if they do not, or the failure of a docker command.
-pub fn allow(settings: &Settings, docker: &Docker, image: &NodeImage) -> Result<(), SettingsError> {
+pub fn check(settings: &Settings, docker: &Docker, image: &NodeImage) -> Result<(), SettingsError> {
     let refused = |what, reason: &str| {
         let (version, reason) = (image.version, reason.to_owned());
         Err(SettingsError::Refused { version, what, reason })

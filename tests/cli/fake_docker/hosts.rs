@@ -22,7 +22,9 @@ impl FakeDocker {
             for shared in ["networks", "ids", "subnets"] {
                 std::os::unix::fs::symlink(swarm.join(shared), folder.join(shared)).unwrap();
             }
-            for file in ["created", "kubeadm-init.txt", "token.txt", "by-hand.tar", "admin.conf"] {
+            for file in
+                ["created", "kubeadm-init.txt", "token.txt", "manual-setup.tar", "admin.conf"]
+            {
                 fs::copy(self.engine(file), folder.join(file)).unwrap();
             }
             let info = json!({

@@ -144,7 +144,7 @@ impl FakeDocker {
         let address = IpAddr::from(Ipv4Addr::LOCALHOST);
         let addresses = PerFamily::of(IpFamily::Ipv4, address, address);
         let files = Pki::new().unwrap().files(&node, addresses, "localhost:6443").unwrap();
-        fs::write(docker.engine("by-hand.tar"), archive(&files).unwrap()).unwrap();
+        fs::write(docker.engine("manual-setup.tar"), archive(&files).unwrap()).unwrap();
 
         let client = docker.client();
         fs::create_dir_all(client.parent().unwrap()).unwrap();

@@ -5,7 +5,7 @@
 # the mark is deleted last.
 set -euo pipefail
 
-mark=/root/mok/shed
+mark=/root/mok/drop_identity
 [[ -e $mark ]] || exit 0
 for folder in /etc/kubernetes /var/lib/kubelet /var/lib/cni /var/log/{pods,containers,kubernetes}; do
   if [[ -d $folder ]]; then find "$folder" -mindepth 1 -delete; fi
