@@ -49,7 +49,7 @@ archive() {
   realpath "$file"
 }
 
-# Makes a disk whose Docker has the image, and prints its path. Its name is a hash of its inputs.
+# Makes a disk whose Docker has the image, and prints its path. The name has a hash of its inputs.
 loaded() {
   local file=$1 id disk
   id=$(cat "$cache/$suite/made-by" <(stat --format='%s %Y' "$file") | sha256sum | head -c 16)

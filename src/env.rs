@@ -84,14 +84,14 @@ impl Env {
     /// Fails if a value has characters that nodes could not use.
     pub fn proxy(&self) -> Result<Option<Proxy>, ProxyError> {
         // A value that is not UTF-8 gets non-ASCII characters here, and is refused below.
-        let [http, https, direct] = self.proxies.each_ref().map(|value| value.to_string_lossy());
-        let own = Proxy::new(&http, &https, &direct)?;
+        let [http, https, no_proxy] = self.proxies.each_ref().map(|value| value.to_string_lossy());
+        let own = Proxy::new(&http, &https, &no_proxy)?;
         let Some(folder) = self.docker_config.as_ref().filter(|_| own.is_none()) else {
             return Ok(own);
         };
         let host = self.docker_host.as_ref().and_then(|host| host.to_str());
-        let [http, https, direct] = config_file::proxies(folder, host);
-        Proxy::new(&http, &https, &direct)
+        let [http, https, no_proxy] = config_file::proxies(folder, host);
+        Proxy::new(&http, &https, &no_proxy)
     }
 
     /// Returns how progress is shown, unless the command line says otherwise.

@@ -88,8 +88,8 @@ pub(crate) fn snapshot(setup: &Setup, side: Side) -> Option<Snapshot> {
     })
 }
 
-/// Returns kind's configuration. Its pod network exists only as an image of a registry, so it is
-/// disabled: the node image has one in its place.
+/// Returns kind's configuration. kind's own pod network exists only as an image in a registry, so
+/// it is disabled: the node image has another one.
 fn kind_config(shape: Shape) -> String {
     let mut text = "kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4

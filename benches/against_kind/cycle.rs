@@ -131,7 +131,7 @@ pub(crate) fn count_calls(setup: &Setup, side: Side, shape: Shape) -> Result<Cal
     Ok(Calls { create, delete })
 }
 
-/// Creates a cluster that other measurements use.
+/// Creates a cluster for other measurements. Returns the seconds until a pod ran on every node.
 pub(crate) fn create(setup: &Setup, side: Side, shape: Shape) -> Result<f64, String> {
     let begun = Instant::now();
     timed(setup, &command::create(setup, side, shape)?, None)?;
@@ -139,7 +139,7 @@ pub(crate) fn create(setup: &Setup, side: Side, shape: Shape) -> Result<f64, Str
     Ok(begun.elapsed().as_secs_f64())
 }
 
-/// Deletes that cluster.
+/// Deletes the cluster that [`create`] has made.
 pub(crate) fn delete(setup: &Setup, side: Side) -> Result<(), String> {
     timed(setup, &command::delete(setup, side), None).map(drop)
 }

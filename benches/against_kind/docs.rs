@@ -11,7 +11,7 @@ pub(crate) fn replace(document: &Path, name: &str, text: &str) -> Result<(), Str
     fs::write(document, new).map_err(|error| wrong(error.to_string()))
 }
 
-/// Returns the text with `text` between the markers, or `None` if it has no markers.
+/// Returns `old` with `text` between its markers, or `None` if it has no markers.
 pub(crate) fn between(old: &str, name: &str, text: &str) -> Option<String> {
     let (before, rest) = old.split_once(&format!("<!-- {name}: begin -->\n"))?;
     let (_, after) = rest.split_once(&format!("<!-- {name}: end -->\n"))?;

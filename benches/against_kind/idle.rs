@@ -38,7 +38,7 @@ pub(crate) struct Node {
 pub(crate) struct Idle {
     pub(crate) side: Side,
     pub(crate) shape: Shape,
-    /// Seconds until it was created and a pod was running on every node.
+    /// Seconds until the cluster was created and a pod was running on every node.
     pub(crate) made: f64,
     pub(crate) nodes: Vec<Node>,
     /// Messages that were in the journals more than once, most frequent first.

@@ -72,7 +72,7 @@ pub(crate) fn json(machine: &Value, all: &[Idle]) -> Value {
     json!({ "machine": machine, "idle": all.iter().map(one).collect::<Vec<_>>() })
 }
 
-/// Returns the part of docs/performance.md.
+/// Returns the generated part of docs/performance.md about idle clusters.
 pub(crate) fn markdown(machine: &Value, all: &[Idle]) -> String {
     let mut text = crate::report::preamble(machine);
     text.push_str(

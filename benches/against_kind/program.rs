@@ -11,7 +11,7 @@ use crate::statistics::Summary;
 /// The number of runs: enough for a stable median.
 const RUNS: usize = 200;
 
-/// A process that does nothing, to compare with.
+/// A program that does nothing, to compare with.
 const BARE: &str = "/bin/true";
 
 #[derive(Debug)]

@@ -68,7 +68,7 @@ impl Outcome {
         noise
     }
 
-    /// Returns the other figures: name, unit, and a value for each side.
+    /// Returns the figures that are no times: name, unit, and a value for each side.
     fn costs(&self) -> [(&'static str, &'static str, [f64; 2]); 5] {
         let median = |of: fn(&Cycle) -> f64| self.both(of).map(|summary| summary.median);
         let calls = |of: fn(&Calls) -> u32| [of(&self.calls[0]), of(&self.calls[1])].map(f64::from);
@@ -84,7 +84,7 @@ impl Outcome {
 
 #[derive(Debug)]
 pub(crate) struct Report {
-    /// [`crate::setup::Setup::machine`].
+    /// The machine and the programs, as [`crate::setup::Setup::machine`] describes them.
     pub(crate) machine: Value,
     pub(crate) rounds: usize,
     pub(crate) outcomes: Vec<Outcome>,

@@ -76,7 +76,7 @@ impl Group {
         processes
     }
 
-    /// Runs `work`, and returns the peak memory in the meantime.
+    /// Runs `work`, and returns its result and the peak memory in the meantime.
     pub(crate) fn peak_during<T>(&self, work: impl FnOnce() -> T) -> (T, f64) {
         let done = AtomicBool::new(false);
         thread::scope(|scope| {

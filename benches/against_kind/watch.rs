@@ -43,7 +43,8 @@ pub(crate) fn all_ready(side: Side, nodes: usize, limit: u32) -> Result<Instant,
     reached.ok_or_else(|| format!("only {ready:?} of {nodes} nodes became Ready"))
 }
 
-/// Waits until the container is running. The engine also reports earlier starts.
+/// Waits until the container has been started. Because of `--since`, the engine also reports a
+/// start that precedes the connection of the docker client.
 fn wait_for_container(name: &str) -> Result<(), String> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let since = format!("--since={since}");

@@ -55,7 +55,7 @@ impl Layout {
     /// Returns the layout in which `node` has `address`, or `None` if no layout puts it there. The
     /// subnet is the smallest one with room for all nodes.
     #[must_use]
-    pub fn around(node: &NodeName, address: Ipv4Addr, family: IpFamily) -> Option<Self> {
+    pub fn from_node_address(node: &NodeName, address: Ipv4Addr, family: IpFamily) -> Option<Self> {
         let layout = Self::new(Subnet::new(address, MAX_PREFIX)?, family);
         (layout.address(node) == address).then_some(layout)
     }
@@ -73,7 +73,7 @@ impl Layout {
     }
 
     fn ipv6_subnet(self) -> Ipv6Net {
-        Ipv6Net::new_assert(twin(self.subnet.host(0)), IPV6_PREFIX)
+        Ipv6Net::new_assert(ipv6_of(self.subnet.host(0)), IPV6_PREFIX)
     }
 
     /// Returns the subnets of the engine's network.
@@ -85,13 +85,13 @@ impl Layout {
     #[must_use]
     pub fn addresses(&self, node: &NodeName) -> PerFamily<IpAddr> {
         let ipv4 = self.address(node);
-        PerFamily::of(self.family, ipv4, twin(ipv4))
+        PerFamily::of(self.family, ipv4, ipv6_of(ipv4))
     }
 
     /// Returns the IPv6 address of `node`, if the cluster has IPv6.
     #[must_use]
     pub fn ipv6_address(&self, node: &NodeName) -> Option<Ipv6Addr> {
-        self.family.has_ipv6().then(|| twin(self.address(node)))
+        self.family.has_ipv6().then(|| ipv6_of(self.address(node)))
     }
 
     /// Returns the IPv4 address of `node`, which it has even in a cluster of IPv6 alone.
@@ -103,7 +103,7 @@ impl Layout {
     /// Returns the IPv6 address at which nodes reach the engine's host.
     #[must_use]
     pub fn ipv6_gateway(&self) -> Option<Ipv6Addr> {
-        self.family.has_ipv6().then(|| twin(self.gateway()))
+        self.family.has_ipv6().then(|| ipv6_of(self.gateway()))
     }
 
     /// Returns the IPv4 address at which nodes reach the engine's host.
@@ -130,7 +130,7 @@ impl Layout {
     #[must_use]
     pub fn service_addresses(&self) -> PerFamily<[IpAddr; 2]> {
         let ipv4 = SERVICES.map(|number| self.subnet.host(u32::from(number)));
-        let ipv6 = ipv4.map(twin);
+        let ipv6 = ipv4.map(ipv6_of);
         PerFamily::of(self.family, ipv4.map(IpAddr::from), ipv6.map(IpAddr::from))
     }
 
@@ -138,7 +138,7 @@ impl Layout {
     #[must_use]
     pub fn registry(&self) -> (Ipv4Addr, Option<Ipv6Addr>) {
         let address = self.subnet.host(u32::from(REGISTRY));
-        (address, self.family.has_ipv6().then(|| twin(address)))
+        (address, self.family.has_ipv6().then(|| ipv6_of(address)))
     }
 
     /// Returns the IPv4 address of the load balancer.
@@ -150,7 +150,7 @@ impl Layout {
 
 /// Returns the IPv6 address with the same digits: `fd00:10:213:7::11` for 10.213.7.11. So IPv6
 /// addresses need be neither chosen nor stored. `fd00::/8` is for private use, as 10.0.0.0/8 is.
-fn twin(address: Ipv4Addr) -> Ipv6Addr {
+fn ipv6_of(address: Ipv4Addr) -> Ipv6Addr {
     let [a, b, c, d] = address.octets().map(digits);
     Ipv6Addr::new(0xfd00, a, b, c, 0, 0, 0, d)
 }
@@ -231,13 +231,15 @@ mod tests {
         let layout = Layout::new(Subnet::parse("10.213.141.0/24").unwrap(), IpFamily::Ipv4);
         for name in ["a-lb", "a-master-3", "a-worker-99"] {
             let address = layout.address(&node(name));
-            let around = |word| Layout::around(&node(word), address, IpFamily::Ipv4);
+            let around = |word| Layout::from_node_address(&node(word), address, IpFamily::Ipv4);
             assert_eq!(around(name), Some(layout), "{name}");
             assert_eq!(around("a-worker-1"), None, "{name}");
         }
         // A node's address does not tell the size of a larger network, so the result is the /24.
         let large = Layout::new(Subnet::parse("172.16.0.0/12").unwrap(), IpFamily::Ipv4);
-        let around = Layout::around(&node("a-lb"), large.load_balancer(), IpFamily::Ipv4).unwrap();
+        let around =
+            Layout::from_node_address(&node("a-lb"), large.load_balancer(), IpFamily::Ipv4)
+                .unwrap();
         assert_eq!(around.subnet().to_string(), "172.16.0.0/24");
         assert_eq!(around.address(&node("a-worker-7")), large.address(&node("a-worker-7")));
     }

@@ -20,7 +20,7 @@ pub struct ProxyError(&'static str);
 pub struct Proxy {
     http: String,
     https: String,
-    direct: Vec<String>,
+    exceptions: Vec<String>,
 }
 
 impl Proxy {
@@ -29,14 +29,16 @@ impl Proxy {
     ///
     /// # Errors
     /// Fails if a value has characters that are special to systemd.
-    pub fn new(http: &str, https: &str, direct: &str) -> Result<Option<Self>, ProxyError> {
-        for (name, value) in [("HTTP_PROXY", http), ("HTTPS_PROXY", https), ("NO_PROXY", direct)] {
+    pub fn new(http: &str, https: &str, no_proxy: &str) -> Result<Option<Self>, ProxyError> {
+        for (name, value) in [("HTTP_PROXY", http), ("HTTPS_PROXY", https), ("NO_PROXY", no_proxy)]
+        {
             if !value.bytes().all(|b| b.is_ascii_graphic() && !b"'\"\\".contains(&b)) {
                 return Err(ProxyError(name));
             }
         }
-        let direct = direct.split(',').filter(|host| !host.is_empty()).map(String::from);
-        let proxy = Self { http: http.into(), https: https.into(), direct: direct.collect() };
+        let exceptions = no_proxy.split(',').filter(|host| !host.is_empty()).map(String::from);
+        let proxy =
+            Self { http: http.into(), https: https.into(), exceptions: exceptions.collect() };
         Ok((!http.is_empty() || !https.is_empty()).then_some(proxy))
     }
 
@@ -53,7 +55,7 @@ impl Proxy {
     /// Returns the proxy with exceptions for everything in the cluster on `layout`, and for the
     /// `other` hosts.
     #[must_use]
-    pub fn around(
+    pub fn with_exceptions(
         mut self,
         roster: &Roster,
         (layout, ranges): (Layout, Ranges),
@@ -66,8 +68,8 @@ impl Proxy {
         let known = known.chain(layout.subnets().map(|net| net.to_string()));
         let nodes = roster.nodes().iter().map(ToString::to_string);
         for host in known.chain(nodes).chain(other) {
-            if !self.direct.contains(&host) {
-                self.direct.push(host);
+            if !self.exceptions.contains(&host) {
+                self.exceptions.push(host);
             }
         }
         self
@@ -77,9 +79,9 @@ impl Proxy {
     /// which they read.
     #[must_use]
     pub fn render(&self) -> String {
-        let direct = self.direct.join(",");
+        let no_proxy = self.exceptions.join(",");
         let values =
-            [("HTTP_PROXY", &self.http), ("HTTPS_PROXY", &self.https), ("NO_PROXY", &direct)];
+            [("HTTP_PROXY", &self.http), ("HTTPS_PROXY", &self.https), ("NO_PROXY", &no_proxy)];
         let lines = values.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| {
             format!("{name}=\"{value}\"\n{}=\"{value}\"\n", name.to_lowercase())
         });
@@ -117,7 +119,7 @@ mod tests {
         let nodes = nodes.iter().map(|node| NodeName::parse(node).unwrap());
         let roster = Roster::new(ClusterName::parse("a").unwrap(), nodes);
         let layout = Layout::new(Subnet::parse("10.213.7.0/24").unwrap(), IpFamily::Ipv4);
-        proxy.around(&roster, (layout, Ranges::default()), Some("192.0.2.9".into()))
+        proxy.with_exceptions(&roster, (layout, Ranges::default()), Some("192.0.2.9".into()))
     }
 
     #[test]
@@ -125,11 +127,11 @@ mod tests {
         let proxy =
             Proxy::new("http://u:p@proxy:3128", "", "example.org,,localhost").unwrap().unwrap();
         let proxy = around(proxy, &["a-master-1"]);
-        let direct = "example.org,localhost,127.0.0.0/8,10.244.0.0/16,10.96.0.0/12,.svc,\
+        let no_proxy = "example.org,localhost,127.0.0.0/8,10.244.0.0/16,10.96.0.0/12,.svc,\
                       .cluster.local,10.213.7.0/24,a-master-1,192.0.2.9";
         let text = format!(
             "HTTP_PROXY=\"http://u:p@proxy:3128\"\nhttp_proxy=\"http://u:p@proxy:3128\"\n\
-             NO_PROXY=\"{direct}\"\nno_proxy=\"{direct}\"\n"
+             NO_PROXY=\"{no_proxy}\"\nno_proxy=\"{no_proxy}\"\n"
         );
         assert_eq!(proxy.render(), text);
         assert_eq!(Proxy::from_rendered(&text), Ok(proxy.clone()));

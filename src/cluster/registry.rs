@@ -78,7 +78,7 @@ impl Registry {
 
     /// Whether the host is an IP address or `localhost`, for which no proxy is used.
     #[must_use]
-    pub fn is_near(&self) -> bool {
+    pub fn bypasses_proxy(&self) -> bool {
         self.is_on_loopback() || self.host.parse::<Ipv4Addr>().is_ok()
     }
 

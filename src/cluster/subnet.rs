@@ -58,7 +58,7 @@ impl Subnet {
 
     /// Parses any IPv4 network, as [`any`] does.
     #[must_use]
-    pub fn any(word: &str) -> Option<Self> {
+    pub fn parse_any(word: &str) -> Option<Self> {
         let net: Ipv4Net = word.parse().ok()?;
         Self::new(net.addr(), net.prefix_len())
     }
@@ -98,7 +98,7 @@ impl Subnet {
 /// Parses any network, such as that of an engine or a route, with any prefix except 0. Clears host
 /// bits.
 #[must_use]
-pub fn any(word: &str) -> Option<IpNet> {
+pub fn parse_any(word: &str) -> Option<IpNet> {
     let net: IpNet = word.parse().ok()?;
     (net.prefix_len() > 0).then(|| net.trunc())
 }
@@ -182,20 +182,20 @@ mod tests {
 
     #[test]
     fn a_network_has_two_halves_and_an_address_none() {
-        let halves = |word| Subnet::any(word).unwrap().halves();
-        let half = |word| Subnet::any(word).unwrap();
+        let halves = |word| Subnet::parse_any(word).unwrap().halves();
+        let half = |word| Subnet::parse_any(word).unwrap();
         assert_eq!(halves("10.2.0.0/23"), Some([half("10.2.0.0/24"), half("10.2.1.0/24")]));
         assert_eq!(halves("10.2.0.1/32"), None);
     }
 
     #[test]
     fn networks_of_others_may_be_of_any_size() {
-        let read = |word| Subnet::any(word).map(|subnet| subnet.to_string());
+        let read = |word| Subnet::parse_any(word).map(|subnet| subnet.to_string());
         assert_eq!(read("192.168.7.9/31").as_deref(), Some("192.168.7.8/31"));
         for word in ["0.0.0.0/0", "fd00::/64", "10.0.0.0/33", ""] {
             assert_eq!(read(word), None, "{word}");
         }
-        let read = |word| any(word).map(|net| net.to_string());
+        let read = |word| parse_any(word).map(|net| net.to_string());
         assert_eq!(read("fd00::7/64").as_deref(), Some("fd00::/64"));
         for word in ["0.0.0.0/0", "::/0", "fd00::", ""] {
             assert_eq!(read(word), None, "{word}");

@@ -28,7 +28,7 @@ pub struct Taken {
 impl Taken {
     /// Returns the networks and routes of `self` and `other` together.
     #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
+    pub fn union(mut self, other: Self) -> Self {
         self.networks.extend(other.networks);
         self.routes.extend(other.routes);
         self
@@ -41,15 +41,15 @@ impl Taken {
         self
     }
 
-    /// Returns what makes `subnet` impossible: a network of the engine, or a route that is at
-    /// least as specific, whose destination could not be reached any more. `but` are networks that
-    /// will be removed, so they do not count.
+    /// Returns what makes `subnet` impossible: a network of the engine, or a route that is at least
+    /// as specific, whose destination could not be reached any more. Networks in `except` do not
+    /// count, because they will be removed.
     #[must_use]
-    pub fn refuses(&self, subnet: impl Into<IpNet>, but: &[IpNet]) -> Option<IpNet> {
+    pub fn conflict_with(&self, subnet: impl Into<IpNet>, except: &[IpNet]) -> Option<IpNet> {
         let subnet = subnet.into();
         let networks = self.networks.iter();
         let routes = self.routes.iter().filter(|route| route.prefix_len() >= subnet.prefix_len());
-        let others = networks.chain(routes).filter(|other| !but.contains(other));
+        let others = networks.chain(routes).filter(|other| !except.contains(other));
         others.copied().find(|other| overlap(*other, subnet))
     }
 
@@ -76,7 +76,8 @@ impl Taken {
             })
         });
         let all = |subnet: &Subnet| Layout::new(*subnet, family).subnets();
-        let is_free = |subnet: &Subnet| all(subnet).all(|net| self.refuses(net, &[]).is_none());
+        let is_free =
+            |subnet: &Subnet| all(subnet).all(|net| self.conflict_with(net, &[]).is_none());
         let is_unrouted = |subnet: &Subnet| all(subnet).all(|net| self.shadowed_by(net).is_none());
         let mut free = candidates.filter(is_free).peekable();
         let first = free.peek().copied();
@@ -140,7 +141,7 @@ mod tests {
         let said = |word| {
             let subnet = subnet(word);
             let text = |other: Option<IpNet>| other.map(|other| other.to_string());
-            (text(taken.refuses(subnet, &[])), text(taken.shadowed_by(subnet)))
+            (text(taken.conflict_with(subnet, &[])), text(taken.shadowed_by(subnet)))
         };
         assert_eq!(said("10.6.0.0/24"), (None, Some("10.0.0.0/8".into())));
         assert_eq!(said("10.5.6.0/24"), (None, Some("10.5.0.0/16".into())));
@@ -149,6 +150,6 @@ mod tests {
         assert_eq!(said("172.17.9.0/24").0, Some("172.17.0.0/16".into()));
         assert_eq!(said("192.168.9.0/24"), (None, None));
         let own = subnet("172.17.0.0/16");
-        assert_eq!(taken.refuses(own, &[own.into()]), None);
+        assert_eq!(taken.conflict_with(own, &[own.into()]), None);
     }
 }

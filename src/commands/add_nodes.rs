@@ -46,7 +46,7 @@ pub(super) fn run(
     let existing = ExistingCluster::find(context.asked(), cluster)?;
     existing.refuse_unchangeable(None)?;
     let new = free_names(&existing, role, count)?;
-    let marks = marks.of_new(&new)?;
+    let marks = marks.pinned_to(&new)?;
     let admin_node = existing.admin_node(None)?;
     let roster = existing.roster.with(new.iter().cloned());
     let (hosts, there) = (existing.engines.hosts(), existing.engines.placement());

@@ -30,8 +30,11 @@ pub(super) fn run(
     let settings = read_settings(context, spec)?;
     let Some(site) = node_image::site(context, spec, &roster, dry_run)? else { return Ok(()) };
     let nodes = template(context, spec, &roster, &site, settings)?;
-    let reserve =
-        if site.engines.repeat_networks() { ReserveBy::Container } else { ReserveBy::Network };
+    let reserve = if site.engines.allow_duplicate_networks() {
+        ReserveBy::Container
+    } else {
+        ReserveBy::Network
+    };
     let plan = plan::create(
         &roster,
         spec.manual,

@@ -80,7 +80,7 @@ pub(super) fn run(
 fn check_disk(context: &Context, members: &[Member]) -> Result<(), Error> {
     let (written, volumes, facts) = thread::scope(|scope| {
         let written = scope.spawn(|| {
-            let call = args::written(members.iter().map(|member| member.id.as_str()));
+            let call = args::written_bytes(members.iter().map(|member| member.id.as_str()));
             context.docker.read(&call, total)
         });
         let has_volume =

@@ -108,7 +108,8 @@ impl Export<'_> {
     /// written, another one gets a selection afterwards. A runtime that does not list its layers
     /// always gets the export.
     fn give(&self, node: &Lacking<'_>, runtime: Runtime) -> Result<(), Error> {
-        let import = args::exec_piped(&node.node, runtime.import_images().iter().copied());
+        let import =
+            args::exec_with_large_input(&node.node, runtime.import_images().iter().copied());
         let has_none = node.images.iter().all(|image| image.there == 0);
         let lacks_all = has_none && node.images.len() == self.images;
         let is_whole = lacks_all || runtime.list_layers().is_none();

@@ -52,7 +52,7 @@ struct Proxies {
     #[serde(rename = "httpsProxy", deserialize_with = "or_default")]
     https: String,
     #[serde(rename = "noProxy", deserialize_with = "or_default")]
-    direct: String,
+    no_proxy: String,
 }
 
 /// Returns the values of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` that the configuration in
@@ -64,7 +64,7 @@ pub fn proxies(folder: &Path, host: Option<&str>) -> [String; 3] {
     let mut file: ConfigFile = serde_json::from_str(&text).unwrap_or_default();
     let of_host = host.and_then(|host| file.proxies.remove(host));
     let found = of_host.or_else(|| file.proxies.remove(DEFAULT)).unwrap_or_default();
-    [found.http, found.https, found.direct]
+    [found.http, found.https, found.no_proxy]
 }
 
 /// Returns the credentials that the configuration in `folder` has for the registry `host`, such as

@@ -78,7 +78,7 @@ impl Engines {
     /// Whether the engine allows several networks with the same name: docker does, podman and
     /// swarms do not.
     #[must_use]
-    pub fn repeat_networks(&self) -> bool {
+    pub fn allow_duplicate_networks(&self) -> bool {
         self.manager.client() == Client::Docker && self.first.host.is_none()
     }
 

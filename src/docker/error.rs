@@ -222,7 +222,7 @@ impl DockerError {
 
     /// Whether the engine's message names the address and port of `publish`.
     #[must_use]
-    pub fn names(&self, publish: &PortBinding) -> bool {
+    pub fn mentions(&self, publish: &PortBinding) -> bool {
         let PortBinding { address, port, .. } = publish;
         [' ', ':', '/'].iter().any(|end| self.says(&format!("{address}:{port}{end}")))
     }

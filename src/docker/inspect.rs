@@ -112,7 +112,7 @@ impl RestartPolicy {
     /// Whether the container starts with the engine. The name of the policy differs between docker
     /// and podman (`Client::translate`).
     #[must_use]
-    pub fn comes_back(&self) -> bool {
+    pub fn starts_with_engine(&self) -> bool {
         [RESTART_POLICY, "always"].contains(&self.name.as_str())
     }
 }
@@ -163,18 +163,18 @@ pub struct Attachment {
     /// The address. Empty while the container is not running.
     #[serde(rename = "IPAddress", deserialize_with = "or_default")]
     pub address: String,
-    /// The fixed addresses that were requested for the container.
+    /// The fixed address that was requested for the container.
     #[serde(rename = "IPAMConfig", deserialize_with = "or_default")]
-    pub promised: Promised,
+    pub fixed: FixedAddress,
     /// The network's id. Empty until the container is started on the network.
     #[serde(rename = "NetworkID", deserialize_with = "or_default")]
     pub network: String,
 }
 
-/// The fixed addresses of a container on a network.
+/// The fixed address of a container on a network.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Promised {
+pub struct FixedAddress {
     /// The IPv4 address, whether the container is running or not.
     #[serde(rename = "IPv4Address", deserialize_with = "or_default")]
     pub address: String,
@@ -312,7 +312,7 @@ mod tests {
         let config = &container.config;
         assert_eq!((config.label("a"), config.label("c")), (Some("b"), None));
         assert_eq!((config.entrypoint.len(), config.cmd.len()), (0, 1));
-        assert_eq!(container.network_settings.networks["n"].promised.address, "");
+        assert_eq!(container.network_settings.networks["n"].fixed.address, "");
         assert!(list::<Container>("{}").is_err() && list::<Image>("WARNING").is_err());
     }
 }

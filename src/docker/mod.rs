@@ -101,7 +101,7 @@ impl Docker {
 
     /// Whether `other` names the same engine. An engine that is known by two names counts as two.
     #[must_use]
-    pub fn is(&self, other: &Self) -> bool {
+    pub fn same_engine(&self, other: &Self) -> bool {
         self.at == other.at
     }
 

@@ -51,8 +51,9 @@ impl LostNetwork {
             return Ok(None);
         }
         let family = existing.ranges().family();
-        let around =
-            |member: &Member| Layout::around(member.node.as_ref()?, member.address?, family);
+        let around = |member: &Member| {
+            Layout::from_node_address(member.node.as_ref()?, member.address?, family)
+        };
         let subnet =
             || Some(Layout::new(network.as_ref().and_then(EngineNetwork::subnet)?, family));
         let layout = existing.members.iter().find_map(around).or_else(subnet);

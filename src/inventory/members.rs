@@ -106,7 +106,7 @@ impl Member {
     /// Returns the layout in which it has its address. `None` if it is not a node.
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {
-        Layout::around(self.node.as_ref()?, self.address?, self.profile.ranges.family())
+        Layout::from_node_address(self.node.as_ref()?, self.address?, self.profile.ranges.family())
     }
 
     /// Returns its primary address in the cluster, or else its address in the engine.
@@ -188,7 +188,7 @@ fn member(container: Container) -> Option<Member> {
         hosts: label(labels::HOSTS).and_then(|list| Host::parse_all(list).ok()).unwrap_or_default(),
         activity: Activity::of(&container.state),
         has_run: container.state.has_run(),
-        complete: container.host_config.restart_policy.comes_back(),
+        complete: container.host_config.restart_policy.starts_with_engine(),
         address: network.and_then(address),
         network: network.map(|network| network.network.clone()),
         base: base(&container)?,
@@ -211,7 +211,7 @@ fn member(container: Container) -> Option<Member> {
 
 /// Returns the address of a container, or the fixed one of a container that is not running.
 fn address(network: &Attachment) -> Option<Ipv4Addr> {
-    network.address.parse().or_else(|_| network.promised.address.parse()).ok()
+    network.address.parse().or_else(|_| network.fixed.address.parse()).ok()
 }
 
 /// Returns the node image of a container. For one created from a snapshot, labels tell it.

@@ -89,7 +89,7 @@ pub fn holder(docker: &Docker, subnets: &[IpNet]) -> Result<Option<(String, IpNe
 pub fn read_named(json: &str) -> serde_json::Result<Vec<EngineNetwork>> {
     let networks: Vec<Network> = inspect::list(json)?;
     let named = |network: Network| {
-        let subnets = network.subnets().filter_map(subnet::any).collect();
+        let subnets = network.subnets().filter_map(subnet::parse_any).collect();
         EngineNetwork { subnets, id: network.id, name: network.name }
     };
     Ok(networks.into_iter().map(named).collect())
@@ -99,7 +99,7 @@ pub fn read_named(json: &str) -> serde_json::Result<Vec<EngineNetwork>> {
 pub fn engine_subnets(json: &str) -> serde_json::Result<Vec<IpNet>> {
     let networks: Vec<Network> = inspect::list(json)?;
     let subnets = networks.iter().flat_map(Network::subnets);
-    Ok(subnets.filter_map(subnet::any).collect())
+    Ok(subnets.filter_map(subnet::parse_any).collect())
 }
 
 /// Returns the hosts in the labels of the networks in the output of `network inspect`.

@@ -110,14 +110,14 @@ pub fn problems(demand: &Demand, facts: &Survey) -> Vec<Problem> {
     }
     let layout = demand.subnet.map(|subnet| Layout::new(subnet, demand.ranges.family()));
     for subnet in layout.into_iter().flat_map(|layout| layout.subnets()) {
-        found.extend(match (taken.refuses(subnet, &[]), taken.shadowed_by(subnet)) {
+        found.extend(match (taken.conflict_with(subnet, &[]), taken.shadowed_by(subnet)) {
             (Some(other), _) => Some(Problem::SubnetTaken { subnet, other }),
             (None, Some(route)) => Some(Problem::SubnetShadows { subnet, route }),
             (None, None) => None,
         });
     }
     found.extend(demand.ranges.chosen().filter_map(|(range, subnet)| {
-        match (taken.refuses(subnet, &[]), taken.shadowed_by(subnet)) {
+        match (taken.conflict_with(subnet, &[]), taken.shadowed_by(subnet)) {
             (Some(other), _) => Some(Problem::RangeTaken { range, subnet, other }),
             (None, Some(route)) => Some(Problem::RangeShadows { range, subnet, route }),
             (None, None) => None,

@@ -38,7 +38,7 @@ pub fn snapshot_disk(written: u64, volumes: u64, facts: &Survey) -> Option<Probl
 #[must_use]
 pub fn restore_problems(snapshot: &Snapshot, present: &Present, facts: &Survey) -> Vec<Problem> {
     let subnet = snapshot.subnet;
-    let other = facts.taken.refuses(subnet, &present.subnets);
+    let other = facts.taken.conflict_with(subnet, &present.subnets);
     let other = other.map(|other| Problem::SavedSubnetTaken { subnet: subnet.into(), other });
     let mut found: Vec<Problem> = other.into_iter().collect();
     if facts.host.is_some() {

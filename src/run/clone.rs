@@ -14,7 +14,7 @@ use crate::node::kubeadm::SUPER_ADMIN_CONF;
 use crate::node::scripts;
 
 /// All phases of `kubeadm init` except those that write the manifests of controller manager and
-/// scheduler: they have run before, or the saved data make them superfluous.
+/// scheduler. The listed ones have run before, or the saved data make them superfluous.
 const ALL_BUT_CONTROLLERS: [&str; 14] = [
     "preflight",
     "certs",

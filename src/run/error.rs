@@ -21,7 +21,8 @@ pub enum StepError {
     /// The cluster's certificates could not be made or read.
     #[error(transparent)]
     Pki(#[from] PkiError),
-    /// The cluster's kubeadm configuration could not be changed.
+    /// A kubeadm configuration could not be changed: the cluster's, or a new one that the user's
+    /// settings are merged into.
     #[error("cannot read the ConfigMap kubeadm-config: {0}")]
     Config(String),
     /// The saved objects of the cloned cluster could not be changed.

@@ -40,7 +40,7 @@ impl Run<'_> {
         let api_node = self.roster.api_node();
         let names = ["localhost".into(), loopback.to_string(), api_node.to_string()];
         let ipv6 = layout.ipv6().map(|_| Ipv6Addr::LOCALHOST.to_string());
-        // The further addresses: kubeadm adds the primary ones itself.
+        // Only the further addresses, because kubeadm adds the primary ones itself.
         let nodes = iter::once(node).chain(Some(&api_node).filter(|api_node| *api_node != node));
         let others = nodes.flat_map(|node| layout.addresses(node).into_iter().skip(1));
         let others = others.map(|address| address.to_string());
@@ -57,7 +57,7 @@ impl Run<'_> {
         self.with_settings(node, config::init(&self.node_config(node, layout)?, &cluster))
     }
 
-    /// Returns the configuration of `kubeadm join` for a node of its role.
+    /// Returns the configuration of `kubeadm join` for `node`, which depends on its role.
     pub(super) fn join_config(
         &self,
         node: &NodeName,

@@ -100,14 +100,13 @@ impl Run<'_> {
         let reach = Reach { layout, own: self.nodes.own_registry.as_ref() };
         let mirrors = &self.nodes.settings.mirrors;
         // Other mirrors are reached through the proxy, as the rest of the outside is.
-        let near = mirrors.iter().map(Mirror::at).filter(|at| at.is_near());
-        let direct = registry.into_iter().chain(near).map(|registry| registry.host(reach));
-        let direct: Vec<String> = direct.collect();
-        let proxy = self
-            .nodes
-            .proxy
-            .clone()
-            .map(|proxy| proxy.around(self.roster, (layout, self.nodes.ranges), direct));
+        let near = mirrors.iter().map(Mirror::at).filter(|at| at.bypasses_proxy());
+        let no_proxy = registry.into_iter().chain(near).map(|registry| registry.host(reach));
+        let no_proxy: Vec<String> = no_proxy.collect();
+        let proxy =
+            self.nodes.proxy.clone().map(|proxy| {
+                proxy.with_exceptions(self.roster, (layout, self.nodes.ranges), no_proxy)
+            });
         let registry = registry::files(registry, &self.nodes.settings, reach, runtime);
         let none = || self.origin.cloned().map(|_| vec![proxy::none()]);
         let proxy = proxy.map(|proxy| proxy::files(&proxy, runtime)).or_else(none);

@@ -42,7 +42,7 @@ impl Run<'_> {
             container.publish.iter().any(PortBinding::is_api) && self.api.port.is_none();
         taken
             && chosen_here
-            && !self.nodes.ports.iter().any(|publish| error.names(publish))
+            && !self.nodes.ports.iter().any(|publish| error.mentions(publish))
             && attempt < PORT_TRIES
     }
 }

@@ -54,7 +54,8 @@ impl Removal {
             threads.collect::<Vec<_>>().into_iter().map(join).collect()
         });
         for (engine, networks) in found.engines().iter().zip(networks) {
-            let here = found.members.iter().filter(|it| found.engine(it).is(&engine.docker));
+            let here =
+                found.members.iter().filter(|it| found.engine(it).same_engine(&engine.docker));
             removal.add_members(&engine.docker, here);
             removal.add_networks(engine, networks?);
         }

@@ -23,8 +23,8 @@ impl Run<'_> {
         let mut labels: Vec<Label> = snapshot.labels(saved);
         labels.push((label::SAVING, snapshot.name.to_string()));
 
-        // An image is part of neither the cluster nor the snapshot that the cluster was restored
-        // from, so it must not keep these labels of the container.
+        // An image inherits its container's labels. It is part of neither the cluster nor the
+        // snapshot that the cluster was restored from, so CLUSTER and NODE are emptied.
         let unfinished = [
             format!("LABEL {}={}", label::NAME, snapshot.name),
             format!("LABEL {}={}", labels::RUN, self.id),

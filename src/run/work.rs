@@ -175,7 +175,7 @@ impl Run<'_> {
         for engine in self.engines.iter() {
             let docker = &engine.docker;
             for some in of_engine(engine).chunks(docker.client().updates_at_once()) {
-                calls.push((docker, args::keep(some.iter().map(String::as_str))));
+                calls.push((docker, args::mark_complete(some.iter().map(String::as_str))));
             }
         }
         calls

@@ -57,7 +57,7 @@ fn a_rootless_podman_with_one_user_is_told() {
     let one = serde_json::json!([{"container_id": 0, "host_id": 1000, "size": 1}]);
     info["host"]["idMappings"] = serde_json::json!({"uidmap": one, "gidmap": one});
     info["host"]["cgroupControllers"] = serde_json::json!(["cpu", "memory", "pids"]);
-    machine.0.docker.say(&info);
+    machine.0.docker.set_info(&info);
     let stderr = "mokctl: warning: the rootless engine's user has 1 ids: the files of a node belong to up to 65535; \
                   run 'usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER' as root, then 'podman system migrate'\n\
                   mokctl: error: the rootless engine may not limit cpuset: the user has not been given these controllers\n\
@@ -157,7 +157,7 @@ fn a_podman_that_cannot_do_it_is_refused_before_anything_is_made() {
     let mut info: serde_json::Value =
         serde_json::from_str(include_str!("../data/podman-info-5.4.json")).unwrap();
     info["version"]["Version"] = "4.3.1".into();
-    machine.0.docker.say(&info);
+    machine.0.docker.set_info(&info);
     let stderr = "mokctl: error: podman 4.3.1 is too old: nodes need 5.1 or later\n\
                   hint: install a newer podman, or Docker\n";
     machine.mokctl("create cluster a 1 0").stderr(stderr).code(1).run();
@@ -165,7 +165,7 @@ fn a_podman_that_cannot_do_it_is_refused_before_anything_is_made() {
     info["version"]["Version"] = "5.4.2".into();
     info["host"]["security"]["rootless"] = true.into();
     info["host"]["cgroupVersion"] = "v1".into();
-    machine.0.docker.say(&info);
+    machine.0.docker.set_info(&info);
     let stderr = "mokctl: error: podman runs rootless on cgroup v1, where no container of an \
                   ordinary user can be limited\n\
                   hint: boot the host with 'systemd.unified_cgroup_hierarchy=1' on the kernel's \

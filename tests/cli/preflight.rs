@@ -34,7 +34,7 @@ fn here(root: &str) -> Value {
 /// Checks that `create` prints this warning first, and creates the cluster.
 fn warns(info: &Value, line: &str, warning: &str) {
     let machine = Machine::new();
-    machine.docker.say(info);
+    machine.docker.set_info(info);
     machine.mokctl(line).stderr(format!("mokctl: warning: {warning}\n")).run();
     assert!(!machine.docker.names().is_empty());
 }
@@ -42,7 +42,7 @@ fn warns(info: &Value, line: &str, warning: &str) {
 /// Checks that `create` fails with this output, and has created nothing.
 fn refuses(info: &Value, line: &str, stderr: &str) {
     let machine = Machine::new();
-    machine.docker.say(info);
+    machine.docker.set_info(info);
     machine.mokctl(line).stderr(stderr).code(1).run();
     assert!(machine.docker.names().is_empty());
     let made = ["create", "network create"];
@@ -89,7 +89,7 @@ fn an_engine_that_cannot_bear_a_node_is_refused() {
 #[test]
 fn control_groups_that_kubernetes_will_drop_are_warned_of() {
     let machine = Machine::new();
-    machine.docker.say(&info(&json!({"CgroupVersion": "1"})));
+    machine.docker.set_info(&info(&json!({"CgroupVersion": "1"})));
     let labels = [
         "mok.image.schema=1",
         "mok.image.kubernetes=v1.35.1",
@@ -102,7 +102,7 @@ fn control_groups_that_kubernetes_will_drop_are_warned_of() {
     let stderr = "mokctl: warning: the engine's host has cgroup v1: Kubernetes v1.35.1 still runs on it, a later one will not; \
                   boot the host with 'systemd.unified_cgroup_hierarchy=1' on the kernel's command line\n";
     machine.mokctl("create cluster a 1 0 -q --image new:1").stderr(stderr).run();
-    machine.docker.say(&info(&json!({"CgroupVersion": "2"})));
+    machine.docker.set_info(&info(&json!({"CgroupVersion": "2"})));
     machine.mokctl("create cluster b 1 0 -q --image new:1").run();
 }
 
@@ -141,12 +141,12 @@ fn a_port_that_somebody_listens_on_is_refused() {
     refuses(&here("/"), &format!("create cluster a 1 0 --publish {port}:30080"), &stderr);
     // The port is free on another address.
     let machine = Machine::new();
-    machine.docker.say(&here("/"));
+    machine.docker.set_info(&here("/"));
     let line = format!("create cluster a 1 0 -q --api-port {port} --api-address 127.0.0.2");
     machine.mokctl(&line).run();
     // The ports of another machine cannot be checked.
     let machine = Machine::new();
-    machine.docker.say(&info(&json!({})));
+    machine.docker.set_info(&info(&json!({})));
     machine.mokctl(&format!("create cluster a 1 0 -q --api-port {port}")).run();
 }
 
@@ -160,7 +160,7 @@ fn a_subnet_that_a_network_has_is_refused() {
 #[test]
 fn want_of_memory_is_a_warning_alone() {
     let machine = Machine::new();
-    machine.docker.say(&info(&json!({"MemTotal": 599 << 20})));
+    machine.docker.set_info(&info(&json!({"MemTotal": 599 << 20})));
     let stderr = "mokctl: warning: too little memory: the new nodes need 600 MiB, 599 MiB are available; \
                   create fewer nodes, or give the engine more memory\n";
     machine.mokctl("create cluster a 1 1 -q").stderr(stderr).run();
@@ -193,7 +193,7 @@ fn an_engine_that_says_nothing_readable_is_not_trusted() {
 fn new_nodes_of_a_cluster_are_looked_at_too() {
     let machine = Machine::new().with_cluster("a 1 0 --with-lb");
     let before = machine.docker.names();
-    machine.docker.say(&info(&json!({"PidsLimit": false})));
+    machine.docker.set_info(&info(&json!({"PidsLimit": false})));
     let stderr = "mokctl: error: the engine's host has no cgroup support for pids\n\
                   hint: enable the controllers in the host's kernel\n";
     machine.mokctl("create worker a").stderr(stderr).code(1).run();
@@ -223,7 +223,7 @@ fn what_docker_of_a_snap_does_not_see_is_warned_of() {
         warns(&snap, &format!("{line} {hidden}:/b"), &warning);
     }
     let machine = Machine::new();
-    machine.docker.say(&snap);
+    machine.docker.set_info(&snap);
     machine.mokctl("create cluster a 1 0 -q --mount /home/me/data:/a").run();
 }
 
@@ -240,7 +240,7 @@ fn an_engine_in_a_virtual_machine_is_noted_once_or_warned_of_where_it_matters() 
         (here("/"), "", 0),
     ] {
         let machine = Machine::new();
-        machine.docker.say(&engine);
+        machine.docker.set_info(&engine);
         let outcome = machine.mokctl(&format!("create cluster a 1 0{flag}")).outcome();
         let told = outcome.stderr.matches(how).count();
         outcome.assert(told == notes && !outcome.stderr.contains("warning"), "not so");
@@ -251,7 +251,7 @@ fn an_engine_in_a_virtual_machine_is_noted_once_or_warned_of_where_it_matters() 
     warns(&colima("6.8.0"), &format!("{line} -q"), warning);
     // The warning is printed only once.
     let machine = Machine::new();
-    machine.docker.say(&colima("6.8.0"));
+    machine.docker.set_info(&colima("6.8.0"));
     let outcome = machine.mokctl(line).outcome();
     outcome.assert(outcome.stderr.matches(how).count() == 1, "said twice");
 }
@@ -263,7 +263,7 @@ fn a_limit_that_the_host_does_not_keep_is_warned_of() {
                    boot the host with 'swapaccount=1' on the kernel's command line";
     warns(&info, "create cluster a 1 0 -q --node-memory 2Gi", warning);
     let machine = Machine::new();
-    machine.docker.say(&info);
+    machine.docker.set_info(&info);
     machine.mokctl("create cluster a 1 0 -q").run();
 }
 
@@ -277,11 +277,11 @@ fn an_image_for_other_processors_is_warned_of() {
     );
     warns(&arm, "create cluster a 1 0 -q", &warning);
     let machine = Machine::new();
-    machine.docker.say(&arm);
+    machine.docker.set_info(&arm);
     machine.docker.image_is_for(&image, "linux/arm64");
     machine.mokctl("create cluster a 1 0 -q").run();
     machine.mokctl("create snapshot a s -q").run();
-    machine.docker.say(&info(&json!({"SwapLimit": false})));
+    machine.docker.set_info(&info(&json!({"SwapLimit": false})));
     let warning = "mokctl: warning: the engine's host cannot limit swap: a node may take more than --node-memory; \
                    boot the host with 'swapaccount=1' on the kernel's command line\n";
     machine.mokctl("create cluster b --from s -q --node-memory 2Gi").stderr(warning).run();
@@ -298,7 +298,7 @@ fn room_for_an_image_is_looked_at_before_it_is_fetched_or_built() {
     );
     let machine = Machine::new();
     machine.docker.remove_images();
-    machine.docker.say(&here("/proc"));
+    machine.docker.set_info(&here("/proc"));
     let built = format!("{}\n", crate::fake_docker::image());
     let labels = crate::fake_docker::labels("v1.37.2");
     machine.docker.offer("r/mok-debian-13:v1.37.2", &labels);
@@ -318,7 +318,7 @@ fn room_for_an_image_is_looked_at_before_it_is_fetched_or_built() {
     machine.mokctl("build image -q").stdout(built).stderr(image).run();
     // The disk of a remote engine cannot be checked.
     let machine = Machine::new();
-    machine.docker.say(&info(&json!({})));
+    machine.docker.set_info(&info(&json!({})));
     machine.docker.remove_images();
     machine.docker.offer("r/mok-debian-13:v1.37.2", &labels);
     machine.mokctl("create cluster a 1 0 -q --image-repository r").run();
@@ -329,7 +329,7 @@ fn selinux_matters_to_nodes_that_cannot_be_privileged() {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let own = BoundingSet::from_status(&status);
     let machine = Machine::new();
-    machine.docker.say(&info(&json!({"SecurityOptions": ["name=selinux"]})));
+    machine.docker.set_info(&info(&json!({"SecurityOptions": ["name=selinux"]})));
     let warning = "mokctl: warning: the engine has SELinux, which confines nodes: this machine cannot make them privileged; \
                    run mokctl outside of a container, or the engine without SELinux\n";
     // Nodes can have the privileges that this machine has.

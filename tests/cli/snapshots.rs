@@ -193,7 +193,7 @@ fn what_a_node_had_from_outside_it_has_again() {
 #[test]
 fn old_certificates_are_renewed() {
     let machine = Machine::new();
-    machine.docker.all_is_of("2021-01-31T12:00:00.000000000Z");
+    machine.docker.set_creation_time("2021-01-31T12:00:00.000000000Z");
     let machine = machine.with_cluster("a 1 1");
     machine.mokctl("create snapshot a s -q").run();
     let outcome = machine.mokctl("restore cluster a s").outcome();
@@ -258,7 +258,7 @@ s          -             -       -      -     incomplete   -
 /// Makes the engine one of this machine, with its data in `root`.
 fn here(machine: &Machine, root: &str) {
     let kernel = |name: &str| fs::read_to_string(format!("/proc/sys/kernel/{name}")).unwrap();
-    machine.docker.say(&json!({
+    machine.docker.set_info(&json!({
         "ServerVersion": "28.2.2", "OSType": "linux", "CgroupVersion": "2", "DockerRootDir": root,
         "Name": kernel("hostname").trim_end(), "KernelVersion": kernel("osrelease").trim_end(),
     }));
@@ -299,7 +299,7 @@ fn what_others_have_is_found_before_anything_is_removed() {
     fs::remove_dir(&folder).unwrap();
     refused(&format!("the snapshot mounts {}, which does not exist", folder.display()));
     machine.mokctl("delete cluster a -q").run();
-    machine.docker.say(&json!({"ServerVersion": "28.2.2", "OSType": "linux"}));
+    machine.docker.set_info(&json!({"ServerVersion": "28.2.2", "OSType": "linux"}));
     machine.mokctl(&format!("create cluster b 1 0 -q --subnet {subnet}")).run();
     let other = "a network of the engine or a route of the host";
     refused(&format!("subnet {subnet} of the snapshot overlaps {subnet}, {other}"));

@@ -98,7 +98,7 @@ pub fn inspect(json: &str) {
     }
 
     for subnet in engine_subnets(json).unwrap_or_default() {
-        assert_eq!(subnet::any(&subnet.to_string()), Some(subnet));
+        assert_eq!(subnet::parse_any(&subnet.to_string()), Some(subnet));
     }
 
     for found in snapshots::read(json).unwrap_or_default() {

@@ -103,7 +103,7 @@ impl Marks {
     ///
     /// # Errors
     /// Fails if a mark is for a node that is not one of `nodes`.
-    pub fn of_new(&self, nodes: &[NodeName]) -> Result<Self, MarkError> {
+    pub fn pinned_to(&self, nodes: &[NodeName]) -> Result<Self, MarkError> {
         self.refuse_others(nodes)?;
         Ok(Self { labels: each(&self.labels, nodes), taints: each(&self.taints, nodes) })
     }
@@ -136,7 +136,7 @@ impl Marks {
     #[must_use]
     pub fn labels(&self, node: &NodeName) -> Vec<&NodeLabel> {
         let mut found: Vec<&NodeLabel> = Vec::new();
-        for (_, label) in self.labels.iter().filter(|(target, _)| target.is(node)) {
+        for (_, label) in self.labels.iter().filter(|(target, _)| target.includes(node)) {
             found.retain(|other| other.key != label.key);
             found.push(label);
         }
@@ -147,7 +147,7 @@ impl Marks {
     #[must_use]
     pub fn taints(&self, node: &NodeName) -> Vec<&Taint> {
         let mut found: Vec<&Taint> = Vec::new();
-        for (_, taint) in self.taints.iter().filter(|(target, _)| target.is(node)) {
+        for (_, taint) in self.taints.iter().filter(|(target, _)| target.includes(node)) {
             found.retain(|other| (&other.key, other.effect) != (&taint.key, taint.effect));
             found.push(taint);
         }
@@ -168,7 +168,7 @@ fn joined<T: fmt::Display>(marks: &[(Target, T)]) -> String {
 
 fn each<T: Clone>(marks: &[(Target, T)], nodes: &[NodeName]) -> Vec<(Target, T)> {
     let of = |(target, mark): &(Target, T)| {
-        let meant = nodes.iter().filter(|node| target.is(node));
+        let meant = nodes.iter().filter(|node| target.includes(node));
         meant.map(|node| (Target::Node(node.clone()), mark.clone())).collect::<Vec<_>>()
     };
     marks.iter().flat_map(of).collect()
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn what_is_said_of_new_nodes_is_not_said_of_later_ones() {
         let new = [node("a-worker-3"), node("a-worker-4")];
-        let marks = marks(&["worker:a=1", "a-worker-4:b=2"], &[]).of_new(&new).unwrap();
+        let marks = marks(&["worker:a=1", "a-worker-4:b=2"], &[]).pinned_to(&new).unwrap();
         assert_eq!(texts(marks.labels(&node("a-worker-4"))), ["a=1", "b=2"]);
         assert!(marks.labels(&node("a-worker-5")).is_empty());
         let both = marks.clone().with(marks.clone());
@@ -254,7 +254,7 @@ mod tests {
         }
         let error = Marks::parse([], ["worker:a=b"]).unwrap_err();
         assert_eq!(error, MarkError::Taint("worker:a=b".into()));
-        let error = marks(&["a-worker-9:a=b"], &[]).of_new(&[node("a-worker-1")]).unwrap_err();
+        let error = marks(&["a-worker-9:a=b"], &[]).pinned_to(&[node("a-worker-1")]).unwrap_err();
         assert_eq!(error.to_string(), "cannot mark a-worker-9: the command creates no such node");
     }
 }

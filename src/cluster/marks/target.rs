@@ -27,7 +27,7 @@ impl Target {
 
     /// Whether the target includes `node`.
     #[must_use]
-    pub fn is(&self, node: &NodeName) -> bool {
+    pub fn includes(&self, node: &NodeName) -> bool {
         match self {
             Self::Role(role) => node.role() == *role,
             Self::Node(own) => own == node,

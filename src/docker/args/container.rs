@@ -173,7 +173,7 @@ pub fn unpause(container: &str) -> Call {
 /// Gives containers the restart policy that marks them as complete. Without it, an engine that
 /// restarts does not start them.
 #[must_use]
-pub fn keep<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
+pub fn mark_complete<'a>(containers: impl IntoIterator<Item = &'a str>) -> Call {
     let policy = ["update".to_owned(), format!("--restart={RESTART_POLICY}")];
     Call::new(policy.into_iter().chain(containers.into_iter().map(String::from)))
 }
@@ -228,7 +228,7 @@ pub fn labelled_container_names(label: &str) -> Call {
 
 /// Prints how much containers have written to their file systems, in bytes, one line each.
 #[must_use]
-pub fn written<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
+pub fn written_bytes<'a>(ids: impl IntoIterator<Item = &'a str>) -> Call {
     let words = ["container", "inspect", "--size", "--format={{.SizeRw}}"];
     Call::new(words.into_iter().chain(ids)).deadline(Call::WORK)
 }

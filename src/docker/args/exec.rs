@@ -29,7 +29,10 @@ pub fn exec_attached(container: &str, command: &[&str], terminal: bool) -> Call 
 
 /// Runs a program in a container that reads gigabytes from standard input, such as images.
 #[must_use]
-pub fn exec_piped<'a>(container: &'a str, command: impl IntoIterator<Item = &'a str>) -> Call {
+pub fn exec_with_large_input<'a>(
+    container: &'a str,
+    command: impl IntoIterator<Item = &'a str>,
+) -> Call {
     let words = ["exec", "--interactive", container].into_iter().chain(command);
     Call::new(words).deadline(Call::TRANSFER)
 }

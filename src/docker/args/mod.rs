@@ -14,12 +14,12 @@ pub use compile::{
     CompileContainer, copy_out, create_compiler, import, remove_volume, run_program, start_attached,
 };
 pub use container::{
-    Container, changes, container_ids, create_container, inspect_containers, keep,
-    labelled_container_ids, labelled_container_names, logs, put_files, put_piped, remove, rename,
-    signal, start, stop, take_files, unpause, written,
+    Container, changes, container_ids, create_container, inspect_containers,
+    labelled_container_ids, labelled_container_names, logs, mark_complete, put_files, put_piped,
+    remove, rename, signal, start, stop, take_files, unpause, written_bytes,
 };
 pub use engine::{at, endpoint, host_status, info};
-pub use exec::{exec, exec_attached, exec_piped, exec_with_input};
+pub use exec::{exec, exec_attached, exec_with_input, exec_with_large_input};
 pub use image::{
     Lent, build, commit, create_volumes, image_id, image_label, image_layers, image_names,
     image_platform, image_size, inspect_images, labelled_image_ids, load, load_piped,

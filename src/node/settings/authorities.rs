@@ -31,7 +31,7 @@ impl Authorities {
 
     /// Returns these certificates and `others`.
     #[must_use]
-    pub fn and(self, others: &Self) -> Self {
+    pub fn union(self, others: &Self) -> Self {
         Self(self.0 + &others.0)
     }
 
@@ -66,9 +66,9 @@ mod tests {
         let one = Authorities::read(&format!("# of the firm\n{ONE}")).unwrap();
         let (text, kept) = (ONE.replace("\r\n", "\n"), one.0.replace("\r\n", "\n"));
         assert_eq!(kept.trim(), text.trim());
-        assert_eq!(one.clone().and(&one), Authorities::read(&[ONE, ONE].concat()).unwrap());
+        assert_eq!(one.clone().union(&one), Authorities::read(&[ONE, ONE].concat()).unwrap());
         let no_der = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        assert_eq!(one.clone().and(&one).count(), 2);
+        assert_eq!(one.clone().union(&one).count(), 2);
         for bad in ["", "words", KEY, &[ONE, KEY].concat(), no_der] {
             assert_eq!(Authorities::read(bad), Err(FileError::Certificates), "{bad}");
         }

@@ -67,7 +67,7 @@ pub fn read(
     for path in spec.ca.as_deref().into_iter().chain(bundle) {
         let more = used(path, Authorities::read(&text(path)?))?;
         settings.authorities = Some(match settings.authorities.take() {
-            Some(all) => all.and(&more),
+            Some(all) => all.union(&more),
             None => more,
         });
     }

@@ -71,7 +71,7 @@ pub(super) fn several(
         privilege: Privilege::first_choice(own.filter(|_| is_here)),
         taken: looks
             .iter()
-            .fold(Taken::default(), |all, look| all.and(look.facts.taken.clone()))
+            .fold(Taken::default(), |all, look| all.union(look.facts.taken.clone()))
             .with(spec.ranges),
         // Containers on an overlay network cannot even be reached from their own hosts.
         is_apart: true,

@@ -118,8 +118,9 @@ impl FakeDocker {
         docker.write("events", "");
         // A creation time in the future, so that certificates are never old, and calls always the
         // same.
-        docker.all_is_of("2100-01-31T12:00:00.000000000Z");
-        docker.say(&json!({"ServerVersion": "28.2.2", "OSType": "linux", "CgroupVersion": "2"}));
+        docker.set_creation_time("2100-01-31T12:00:00.000000000Z");
+        docker
+            .set_info(&json!({"ServerVersion": "28.2.2", "OSType": "linux", "CgroupVersion": "2"}));
 
         fs::create_dir_all(docker.engine("networks/bridge")).unwrap();
         docker.write("networks/bridge/id", &format!("{}\n", "b".repeat(64)));
@@ -178,12 +179,12 @@ impl FakeDocker {
     }
 
     /// Sets the creation time of every container.
-    pub(crate) fn all_is_of(&self, time: &str) {
+    pub(crate) fn set_creation_time(&self, time: &str) {
         self.write("created", &format!("{time}\n"));
     }
 
     /// Sets the output of `docker info`.
-    pub(crate) fn say(&self, info: &Value) {
+    pub(crate) fn set_info(&self, info: &Value) {
         self.write("info.json", &format!("{info}\n"));
     }
 

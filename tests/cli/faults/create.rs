@@ -20,12 +20,12 @@ fn create_survives(line: &str, least_calls: usize, applies: impl Fn(&Target, Fau
         target.goes_wrong(&machine, fault);
         let outcome = machine.mokctl(line).deadline_scale(scale).outcome();
         outcome.check(!outcome.stderr.contains("panicked"), "it panicked")?;
-        if target.is_as_good(fault) {
+        if target.is_unnoticed(fault) {
             outcome.check(outcome.code() == Some(0), "nothing was wrong, and it failed")?;
             return outcome.check(!machine.docker.names().is_empty(), "nothing is there");
         }
         outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
-        target.is_told(&outcome, &[])?;
+        target.check_step_is_named(&outcome, &[])?;
         outcome.check(!outcome.stderr.contains("warning"), "there is a warning")?;
         outcome.check(machine.docker.names().is_empty(), "something is left in the engine")?;
         let kubeconfig = machine.kubeconfig_text();
@@ -34,8 +34,8 @@ fn create_survives(line: &str, least_calls: usize, applies: impl Fn(&Target, Fau
 }
 
 /// Leaves out faults that mokctl cannot notice: these are tried only with the smallest cluster.
-fn seen(target: &Target, fault: Fault) -> bool {
-    fault != Fault::Orphans && !target.is_as_good(fault)
+fn is_noticed(target: &Target, fault: Fault) -> bool {
+    fault != Fault::Orphans && !target.is_unnoticed(fault)
 }
 
 #[test]
@@ -45,12 +45,12 @@ fn create_of_one_node_leaves_nothing_whatever_goes_wrong() {
 
 #[test]
 fn create_with_workers_leaves_nothing_whatever_goes_wrong() {
-    create_survives("create cluster a 1 2", 22, seen);
+    create_survives("create cluster a 1 2", 22, is_noticed);
 }
 
 #[test]
 fn create_with_a_balancer_leaves_nothing_whatever_goes_wrong() {
-    create_survives("create cluster a 3 1", 30, seen);
+    create_survives("create cluster a 3 1", 30, is_noticed);
 }
 
 /// Faults of calls whose output is shown live.

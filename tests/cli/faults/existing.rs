@@ -36,14 +36,15 @@ impl Scene {
         let old: Vec<_> = self.before.iter().map(|object| object.name.clone()).collect();
         let networks = self.template.docker.networks();
         let kubeconfig = self.template.kubeconfig_text();
-        let applies = |target: &Target, fault| applies(target, fault) && !target.is_as_good(fault);
+        let applies =
+            |target: &Target, fault| applies(target, fault) && !target.is_unnoticed(fault);
         for_each_fault(&self.targets, applies, |target, fault, scale| {
             let machine = self.template.copy();
             target.goes_wrong(&machine, fault);
             let outcome = machine.mokctl(self.line).deadline_scale(scale).outcome();
             outcome.check(!outcome.stderr.contains("panicked"), "it panicked")?;
             outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
-            target.is_told(&outcome, &old)?;
+            target.check_step_is_named(&outcome, &old)?;
             outcome.check(!outcome.stderr.contains("warning"), "there is a warning")?;
             outcome.check(machine.docker.networks() == networks, "the network is another")?;
             let kept = machine.kubeconfig_text() == kubeconfig;
@@ -103,7 +104,7 @@ fn start_without_a_network_can_be_finished_whatever_goes_wrong() {
     let scene = Scene::new(template, "start cluster a", 16);
     for_each_fault(
         &scene.targets,
-        |target, fault| ordinary(target, fault) && !target.is_as_good(fault),
+        |target, fault| ordinary(target, fault) && !target.is_unnoticed(fault),
         |target, fault, scale| {
             let machine = scene.template.copy();
             target.goes_wrong(&machine, fault);
@@ -111,7 +112,7 @@ fn start_without_a_network_can_be_finished_whatever_goes_wrong() {
             outcome.check(!outcome.stderr.contains("panicked"), "it panicked")?;
             outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
             let old: Vec<_> = scene.before.iter().map(|object| object.name.clone()).collect();
-            target.is_told(&outcome, &old)?;
+            target.check_step_is_named(&outcome, &old)?;
             scene.is_finished_by_a_second(&machine, &outcome)
         },
     );
@@ -188,7 +189,7 @@ fn delete_can_be_finished_whatever_goes_wrong() {
             target.goes_wrong(&machine, fault);
             let outcome = machine.mokctl(scene.line).deadline_scale(scale).outcome();
             outcome.check(!outcome.stderr.contains("panicked"), "it panicked")?;
-            if !target.is_as_good(fault) {
+            if !target.is_unnoticed(fault) {
                 outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
                 outcome.check(outcome.stderr.contains("mokctl: error: "), "no error")?;
             }

@@ -6,7 +6,7 @@ use crate::harness::Machine;
 
 /// Leaves out faults for calls whose output is read live.
 fn applies(target: &Target, fault: Fault) -> bool {
-    fault != Fault::Orphans && !target.is_as_good(fault)
+    fault != Fault::Orphans && !target.is_unnoticed(fault)
 }
 
 /// Returns the calls of `line` on a copy of `template`.
@@ -30,7 +30,7 @@ fn create_snapshot_leaves_the_cluster_as_it_was_whatever_goes_wrong() {
         target.goes_wrong(&machine, fault);
         let outcome = machine.mokctl(line).deadline_scale(scale).outcome();
         outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
-        target.is_told(&outcome, &old)?;
+        target.check_step_is_named(&outcome, &old)?;
         outcome.check(!outcome.stderr.contains("warning"), "there is a warning")?;
         outcome.check(machine.docker.containers() == before, "not as it was before")?;
         outcome.check(machine.docker.images() == images, "an image is left")
@@ -89,7 +89,7 @@ fn create_from_a_snapshot_leaves_nothing_whatever_goes_wrong() {
         target.goes_wrong(&machine, fault);
         let outcome = machine.mokctl(line).deadline_scale(scale).outcome();
         outcome.check(outcome.code() == Some(1), "the exit status is not 1")?;
-        target.is_told(&outcome, &[])?;
+        target.check_step_is_named(&outcome, &[])?;
         outcome.check(!outcome.stderr.contains("warning"), "there is a warning")?;
         outcome.check(machine.docker.names() == names, "not as it was before")?;
         outcome.check(machine.docker.images() == images, "the snapshot is another")?;

@@ -82,7 +82,11 @@ impl Target {
     }
 
     /// Checks that the error names the step of the call.
-    pub(super) fn is_told(&self, outcome: &Outcome<'_>, old: &[String]) -> Result<(), String> {
+    pub(super) fn check_step_is_named(
+        &self,
+        outcome: &Outcome<'_>,
+        old: &[String],
+    ) -> Result<(), String> {
         let error = match self.step(old) {
             Some(step) => format!("mokctl: error: failed to {step}"),
             None => "mokctl: error: ".to_owned(),
@@ -173,7 +177,7 @@ impl Target {
     }
 
     /// Whether mokctl cannot notice the fault, or may ignore it.
-    pub(super) fn is_as_good(&self, fault: Fault) -> bool {
+    pub(super) fn is_unnoticed(&self, fault: Fault) -> bool {
         // docker waits if this call fails.
         if self.line().ends_with("end_lookups.sh") {
             return true;

@@ -23,7 +23,7 @@ fn survives(template: &Machine, least_calls: usize) {
     clean.mokctl(&format!("{LINE} -q")).run();
     let targets = targets(&clean.docker.calls()[earlier..]);
     assert!(targets.len() >= least_calls, "{} calls", targets.len());
-    let applies = |target: &Target, fault| fault != Fault::Orphans && !is_as_good(target, fault);
+    let applies = |target: &Target, fault| fault != Fault::Orphans && !is_unnoticed(target, fault);
     let names: Vec<_> = versions(template).into_keys().collect();
     let done = versions(&clean);
     for_each_fault(&targets, applies, |target, fault, scale| {
@@ -47,11 +47,11 @@ fn survives(template: &Machine, least_calls: usize) {
 }
 
 /// Whether mokctl cannot notice the fault.
-fn is_as_good(target: &Target, fault: Fault) -> bool {
+fn is_unnoticed(target: &Target, fault: Fault) -> bool {
     let is_read = target.line().contains("get configmap");
     let unread = ["rename ", "diff ", "exec "].iter().any(|it| target.line().starts_with(it));
     let said = matches!(fault, Fault::Garbage | Fault::Silent);
-    target.is_as_good(fault) || (said && unread && !is_read)
+    target.is_unnoticed(fault) || (said && unread && !is_read)
 }
 
 #[test]
