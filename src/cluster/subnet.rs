@@ -56,7 +56,7 @@ impl Subnet {
         }
     }
 
-    /// Parses any IPv4 network, as [`any`] does.
+    /// Parses any IPv4 network, as [`parse_any`] does.
     #[must_use]
     pub fn parse_any(word: &str) -> Option<Self> {
         let net: Ipv4Net = word.parse().ok()?;

@@ -8,6 +8,7 @@ use crate::kubeconfig::KubeconfigError;
 use crate::node::clone::CloneError;
 use crate::node::kubeadm::join_command::OutputError;
 use crate::node::pki::PkiError;
+use crate::yaml::TextError;
 
 /// The reason why a step failed.
 #[derive(Debug, Error)]
@@ -21,10 +22,12 @@ pub enum StepError {
     /// The cluster's certificates could not be made or read.
     #[error(transparent)]
     Pki(#[from] PkiError),
-    /// A kubeadm configuration could not be changed: the cluster's, or a new one that the user's
-    /// settings are merged into.
+    /// The cluster's kubeadm configuration could not be changed.
     #[error("cannot read the ConfigMap kubeadm-config: {0}")]
     Config(String),
+    /// mokctl's configuration for kubeadm is not YAML that settings can be merged into: a bug.
+    #[error("cannot merge settings into the kubeadm configuration: {0}")]
+    Settings(TextError),
     /// The saved objects of the cloned cluster could not be changed.
     #[error(transparent)]
     Clone(#[from] CloneError),
@@ -65,6 +68,7 @@ impl StepError {
             Self::Output(_)
             | Self::Pki(_)
             | Self::Config(_)
+            | Self::Settings(_)
             | Self::Clone(_)
             | Self::Kubeconfig(_)
             | Self::Missing(_)
@@ -86,5 +90,5 @@ pub struct Failure {
     /// The reason.
     pub source: StepError,
     /// Failures of other steps of the same stage.
-    pub beside: Box<[Failure]>,
+    pub others: Box<[Failure]>,
 }

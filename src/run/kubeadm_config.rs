@@ -80,7 +80,7 @@ impl Run<'_> {
         let schedulable = self.roster.has_schedulable_masters();
         let of_node = registration::documents(node, &self.nodes.marks, schedulable);
         let applied = self.nodes.settings.applied(text, &of_node);
-        applied.map_err(|error| StepError::Config(error.to_string()))
+        applied.map_err(StepError::Settings)
     }
 
     /// Whether `node` has patches for kubeadm. A worker has only the user's.
