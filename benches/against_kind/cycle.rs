@@ -13,7 +13,7 @@ use crate::setup::Setup;
 use crate::shape::Shape;
 use crate::side::Side;
 use crate::timed::{LIMIT, timed};
-use crate::usage::{Group, Machine};
+use crate::usage::{Cgroup, Machine};
 use crate::{cluster, command, used, watch};
 
 /// The results of one round of one side.
@@ -41,7 +41,7 @@ pub(crate) struct Calls {
 
 impl Cycle {
     pub(crate) fn run(setup: &Setup, side: Side, shape: Shape) -> Result<Self, String> {
-        let group = Group::bench();
+        let group = Cgroup::bench();
         let (cpu, machine) = (group.cpu()?, Machine::now()?);
         let (created, memory) = group.peak_during(|| Created::run(setup, side, shape));
         let created = created?;

@@ -9,7 +9,7 @@ use crate::cycle;
 use crate::setup::Setup;
 use crate::shape::Shape;
 use crate::side::Side;
-use crate::usage::{self, Group};
+use crate::usage::{self, Cgroup};
 
 /// How long a cluster settles after its first pods are running. A kubelet reports the static pods
 /// of its master only more than a minute after `kubeadm init`.
@@ -58,8 +58,8 @@ impl Idle {
     fn look(side: Side, shape: Shape, made: f64) -> Result<Self, String> {
         let mut containers = cluster::containers(side)?;
         containers.sort_by(|a, b| a.name.cmp(&b.name));
-        let groups: Vec<_> = containers.iter().map(|one| Group::container(&one.id)).collect();
-        let cpu = || groups.iter().map(Group::cpu).collect::<Result<Vec<_>, _>>();
+        let groups: Vec<_> = containers.iter().map(|one| Cgroup::container(&one.id)).collect();
+        let cpu = || groups.iter().map(Cgroup::cpu).collect::<Result<Vec<_>, _>>();
         let (begun, before) = (Instant::now(), cpu()?);
         thread::sleep(WINDOW);
         let (minutes, after) = (begun.elapsed().as_secs_f64() / 60.0, cpu()?);

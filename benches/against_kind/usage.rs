@@ -22,11 +22,11 @@ pub(crate) fn is_unified() -> bool {
 
 /// A cgroup: that of the whole bench, or of one node.
 #[derive(Debug, Clone)]
-pub(crate) struct Group {
+pub(crate) struct Cgroup {
     path: String,
 }
 
-impl Group {
+impl Cgroup {
     /// Returns the cgroup of engine and nodes.
     pub(crate) fn bench() -> Self {
         Self { path: GROUP.into() }

@@ -44,7 +44,7 @@ pub(super) fn apply(
 ) -> Result<(), Error> {
     let on_failure = if retain { OnFailure::Retain(&[]) } else { OnFailure::RollBack(&[]) };
     outcome::execute(context, plan, run, on_failure)?;
-    if run.outputs.has_saved() {
+    if run.outputs.kubeconfig_touched() {
         context.ui.fact("context", run.roster.name().context());
     }
     let family = run.nodes.ranges.family();

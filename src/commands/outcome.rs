@@ -92,9 +92,10 @@ pub(super) fn execute(
             if context.globals.timings {
                 show(context, &timings);
             }
-            let unsaved = run.outputs.take_unsaved();
+            let kubeconfig_error = run.outputs.take_kubeconfig_error();
             let cluster = run.roster.name().clone();
-            return unsaved.map_or(Ok(()), |source| Err(Error::NotSaved { cluster, source }));
+            return kubeconfig_error
+                .map_or(Ok(()), |source| Err(Error::NotSaved { cluster, source }));
         }
         Err(failure) => failure,
     };
@@ -156,7 +157,7 @@ fn roll_back(context: &Context, run: &Run<'_>, new: &[NodeName]) {
     let step = stage.step("roll back", None);
     let removed = run::roll_back(run.engines, &run.id).map_err(|error| error.to_string());
     let forgotten = match &run.kubeconfig {
-        Some(kubeconfig) if run.outputs.has_saved() => {
+        Some(kubeconfig) if run.outputs.kubeconfig_touched() => {
             kubeconfig.remove(run.roster.name()).map_err(|error| error.to_string())
         }
         Some(_) | None => Ok(false),

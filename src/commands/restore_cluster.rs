@@ -40,11 +40,11 @@ pub(super) fn run(
     let joins = registries::to_connect(&context.docker, own_registry, &context.ui)?;
     let removal = facts.removal(&context.docker, joins.is_some())?;
     let RestoreFacts { snapshot, members, .. } = facts;
-    let renews = snapshot.needs_renewal(Timestamp::now());
+    let renew_certificates = snapshot.needs_renewal(Timestamp::now());
     let roster = snapshot.roster.clone();
     let is_there = !removal.is_empty();
     let names = members.iter().map(|member| member.name.clone()).collect();
-    let plan = plan::restore(&roster, names, removal.has_networks(), renews);
+    let plan = plan::restore(&roster, names, removal.has_networks(), renew_certificates);
     let engines = Engines::one(context.docker.clone());
     let run = Run {
         manual: snapshot.manual(),
@@ -59,7 +59,7 @@ pub(super) fn run(
             port: snapshot.api().and_then(|api| api.port.try_into().ok()),
         },
         kubeconfig: Some(context.writable_kubeconfig(cluster)?),
-        origin: Origin::Restore(Restore { snapshot, removal, renews }),
+        origin: Origin::Restore(Restore { snapshot, removal, renew_certificates }),
         ..Run::new(&engines, &roster, roster.first_master())
     };
     if dry_run {
@@ -204,8 +204,8 @@ fn tell(context: &Context, run: &Run<'_>) {
     if let Ok(port) = run.outputs.api_port() {
         context.ui.fact("server", format!("https://{}:{port}", run.api.address));
     }
-    let Origin::Restore(Restore { snapshot, renews, .. }) = &run.origin else { return };
-    if *renews {
+    let Origin::Restore(Restore { snapshot, renew_certificates, .. }) = &run.origin else { return };
+    if *renew_certificates {
         context.ui.note("Its certificates were old and have been renewed.");
     }
     context.ui.note(&format!(

@@ -298,7 +298,7 @@ impl Error {
         };
         let part = |failure: &Failure| part(chain(failure), failure.source.docker());
         let parts: Vec<_> =
-            std::iter::once(failure).chain(failure.beside.iter()).map(part).collect();
+            std::iter::once(failure).chain(failure.others.iter()).map(part).collect();
         Some(parts.join("\n"))
     }
 

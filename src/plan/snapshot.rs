@@ -23,15 +23,20 @@ pub fn save(roster: &Roster, running: &Roster, stay_stopped: bool) -> Plan {
 
 /// Returns the plan that replaces the containers `names` and the `network`, if they exist, with
 /// the cluster of `roster`. All nodes start at once, as after a power failure: each waits for the
-/// others by itself. With `renews`, masters renew their certificates themselves, and workers get
-/// new credentials from a master.
+/// others by itself. With `renew_certificates`, masters renew their certificates themselves, and
+/// workers get new credentials from a master.
 #[must_use]
-pub fn restore(roster: &Roster, names: Vec<String>, network: bool, renews: bool) -> Plan {
+pub fn restore(
+    roster: &Roster,
+    names: Vec<String>,
+    network: bool,
+    renew_certificates: bool,
+) -> Plan {
     let mut stages = remove(names, false, network);
     // Snapshots exist only with docker, which reserves names with containers.
     stages.extend(begin(roster.first_master(), ReserveBy::Container));
     stages.push(Stage::new("Starting nodes", roster.nodes().iter().cloned().map(Step::StartNode)));
-    let workers = roster.with_role(Role::Worker).filter(|_| renews).cloned();
+    let workers = roster.with_role(Role::Worker).filter(|_| renew_certificates).cloned();
     let kubernetes: Vec<NodeName> = roster.kubernetes().cloned().collect();
     stages.push(Stage::new(
         "Waiting for nodes to become Ready",

@@ -128,9 +128,9 @@ impl Run<'_> {
             .with_server(server);
         let kubeconfig = self.kubeconfig.as_ref().ok_or(MissingOutput("the kubeconfig's place"))?;
         // Recorded before the merge: one that fails late may have changed the file all the same.
-        self.outputs.learn_saved();
+        self.outputs.learn_kubeconfig_touched();
         if let Err(error) = kubeconfig.merge(self.roster.name(), &access) {
-            self.outputs.learn_unsaved(error);
+            self.outputs.learn_kubeconfig_error(error);
         }
         Ok(())
     }

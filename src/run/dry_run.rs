@@ -19,7 +19,7 @@ pub fn dry_run(plan: &Plan, run: &Run<'_>, ui: &Ui) -> Result<(), Failure> {
     for stage in &plan.0 {
         let planned = |step: &Step| {
             let failure =
-                |source| Failure { step: step.to_string(), source, beside: Box::default() };
+                |source| Failure { step: step.to_string(), source, others: Box::default() };
             Ok(PlannedStep {
                 name: step.to_string(),
                 node: step.node().map(ToString::to_string),

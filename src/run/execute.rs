@@ -37,7 +37,7 @@ fn execute_stage(
     shown: &ui::StageGuard,
 ) -> Result<Vec<Timing>, Failure> {
     let failure =
-        |step: &Step, source| Failure { step: step.to_string(), source, beside: Box::default() };
+        |step: &Step, source| Failure { step: step.to_string(), source, others: Box::default() };
     if let Some(signal) = run.engines.manager().interrupted()
         && let Some(step) = stage.steps.first()
     {
@@ -67,7 +67,7 @@ fn execute_stage(
     }
     let mut failures = failures.into_iter();
     match failures.next() {
-        Some(first) => Err(Failure { beside: failures.collect(), ..first }),
+        Some(first) => Err(Failure { others: failures.collect(), ..first }),
         None => Ok(timings),
     }
 }

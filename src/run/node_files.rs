@@ -28,7 +28,11 @@ impl Run<'_> {
     /// Returns the files that the container of `node` finds at every start.
     pub(super) fn files(&self, node: &NodeName) -> Result<Vec<File>, StepError> {
         if let Origin::Restore(restore) = &self.origin {
-            return Ok(snapshot::files(node.role(), self.origin.runtime()?, restore.renews));
+            return Ok(snapshot::files(
+                node.role(),
+                self.origin.runtime()?,
+                restore.renew_certificates,
+            ));
         }
         let layout = self.outputs.layout()?;
         let is_manual = self.manual.contains(node);

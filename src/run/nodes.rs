@@ -79,7 +79,7 @@ impl Run<'_> {
         self.origin.removal()?.remove_containers()?;
         // From here on, the kubeconfig's entry leads nowhere. A rollback removes the entry unless
         // a new cluster takes the old one's place.
-        self.outputs.learn_saved();
+        self.outputs.learn_kubeconfig_touched();
         Ok(())
     }
 

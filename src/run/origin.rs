@@ -70,7 +70,7 @@ pub struct Restore {
     /// The removal of the existing cluster.
     pub removal: Removal,
     /// Whether the certificates have to be renewed.
-    pub renews: bool,
+    pub renew_certificates: bool,
 }
 
 impl Origin {

@@ -31,9 +31,9 @@ pub struct Outputs {
     privileges: Mutex<BTreeMap<Option<Host>, Privilege>>,
     started: OnceLock<u64>,
     waiting: OnceLock<Instant>,
-    saved: OnceLock<()>,
+    kubeconfig_touched: OnceLock<()>,
     lagging: OnceLock<Vec<Host>>,
-    unsaved: Mutex<Option<KubeconfigError>>,
+    kubeconfig_error: Mutex<Option<KubeconfigError>>,
 }
 
 impl Outputs {
@@ -86,14 +86,14 @@ impl Outputs {
         privileges.entry(host.cloned()).or_insert(privilege);
     }
 
-    /// Whether this run has changed the user's kubeconfig.
-    pub fn has_saved(&self) -> bool {
-        self.saved.get().is_some()
+    /// Whether this run has changed the user's kubeconfig, or tried to.
+    pub fn kubeconfig_touched(&self) -> bool {
+        self.kubeconfig_touched.get().is_some()
     }
 
     /// Records that the run is about to change the user's kubeconfig.
-    pub fn learn_saved(&self) {
-        let _ = self.saved.set(());
+    pub fn learn_kubeconfig_touched(&self) {
+        let _ = self.kubeconfig_touched.set(());
     }
 
     /// Returns the hosts that still list a network that this run has removed.
@@ -108,13 +108,13 @@ impl Outputs {
 
     /// Stores the reason why the kubeconfig could not be written. The cluster is kept all the
     /// same.
-    pub fn learn_unsaved(&self, error: KubeconfigError) {
-        *self.unsaved.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    pub fn learn_kubeconfig_error(&self, error: KubeconfigError) {
+        *self.kubeconfig_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 
     /// Takes the reason why the kubeconfig could not be written, if that was tried and failed.
-    pub fn take_unsaved(&self) -> Option<KubeconfigError> {
-        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner).take()
+    pub fn take_kubeconfig_error(&self) -> Option<KubeconfigError> {
+        self.kubeconfig_error.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Returns when the first container was started, in seconds since 1970.

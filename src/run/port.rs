@@ -10,7 +10,7 @@ use crate::cluster::port::PortBinding;
 use crate::docker::args::Container;
 use crate::docker::{DockerError, ErrorKind};
 
-/// How often another port is chosen because a program has taken the last one.
+/// How many ports are tried if other programs keep taking them.
 const PORT_TRIES: u32 = 5;
 
 impl Run<'_> {
@@ -24,7 +24,7 @@ impl Run<'_> {
         let free = TcpListener::bind((self.api.address, 0)).and_then(|socket| socket.local_addr());
         match free {
             Ok(address) => Ok(address.port()),
-            Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => Ok(any_port()),
+            Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => Ok(random_port()),
             Err(error) => Err(StepError::NoPort(error)),
         }
     }
@@ -48,7 +48,7 @@ impl Run<'_> {
 }
 
 /// Returns a random port outside of the default ranges of `NodePort`s and of clients' connections.
-fn any_port() -> u16 {
+fn random_port() -> u16 {
     const FIRST: u16 = 20000;
     const COUNT: u64 = 10000;
     let random = RandomState::new().hash_one(()) % COUNT;

@@ -18,10 +18,10 @@ use crate::inventory::{networks, registries};
 use crate::node::network::END_LOOKUPS;
 
 /// How long a manager of a swarm may take to learn what another one has removed.
-const HEARSAY: Duration = Duration::from_secs(10);
+const SWARM_DELAY: Duration = Duration::from_secs(10);
 /// How long a node may take to end its lookups: as long as docker would wait for them.
 const LOOKUPS: Duration = Duration::from_secs(4);
-/// How long to wait before an object is looked for again.
+/// How long to wait before an object is looked for or removed again.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// The objects that will be removed, each with its engine.
@@ -234,9 +234,9 @@ impl Removal {
     }
 
     /// Waits until no host lists the removed networks any more. Returns the hosts that still do
-    /// after [`HEARSAY`].
+    /// after [`SWARM_DELAY`].
     fn wait_for_managers(&self) -> Vec<Host> {
-        let deadline = Instant::now() + HEARSAY;
+        let deadline = Instant::now() + SWARM_DELAY;
         let lists = |engine: &Engine, ids: &[String]| {
             // Everything is removed already, so a host that does not answer now does no harm.
             let all = || engine.docker.ids(&args::network_ids()).unwrap_or_default();

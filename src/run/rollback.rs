@@ -26,11 +26,11 @@ pub fn roll_back(engines: &Engines, id: &str) -> Result<(), DockerError> {
     let mut failures = 0;
     let mut since = Instant::now();
     loop {
-        let (removal, silent) = Removal::of_run(&engines, id);
+        let (removal, unreachable) = Removal::of_run(&engines, id);
         // Containers first: a network with containers on it cannot be removed.
         let containers = removal.remove_containers();
         let others = removal.remove_networks().and_then(|_| removal.remove_images());
-        match silent.and(containers).and(others) {
+        match unreachable.and(containers).and(others) {
             Ok(()) if !removal.is_empty() => {
                 failures = 0;
                 since = Instant::now();
@@ -53,7 +53,7 @@ impl Removal {
     /// the error of the first engine that does not answer.
     fn of_run(engines: &Engines, id: &str) -> (Self, Result<(), DockerError>) {
         let mut removal = Self::default();
-        let mut silent = Ok(());
+        let mut unreachable = Ok(());
         let list = &args::container_ids(labels::RUN, id);
         let containers: Vec<_> = thread::scope(|scope| {
             let threads = engines.iter().map(|engine| scope.spawn(move || engine.docker.ids(list)));
@@ -61,8 +61,8 @@ impl Removal {
         });
         let mut known = |answer: Result<Vec<String>, DockerError>| {
             answer.unwrap_or_else(|error| {
-                if silent.is_ok() {
-                    silent = Err(error);
+                if unreachable.is_ok() {
+                    unreachable = Err(error);
                 }
                 Vec::new()
             })
@@ -79,6 +79,6 @@ impl Removal {
         images.sort();
         images.dedup();
         removal.add_images(manager, &images);
-        (removal, silent)
+        (removal, unreachable)
     }
 }

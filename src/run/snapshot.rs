@@ -52,7 +52,8 @@ impl Run<'_> {
 
     /// Returns the labels of a restored container, in addition to those of its image.
     pub(super) fn restored_labels(restore: &Restore) -> Vec<Label> {
-        let renewed = restore.renews.then(|| (labels::ISSUED, Timestamp::now().to_string()));
+        let renewed =
+            restore.renew_certificates.then(|| (labels::ISSUED, Timestamp::now().to_string()));
         renewed.into_iter().collect()
     }
 }

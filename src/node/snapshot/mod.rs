@@ -5,15 +5,16 @@ use super::scripts::{CLONE, FOLDER};
 use crate::cluster::name::Role;
 use crate::cluster::runtime::Runtime;
 
-/// Returns the files of a restored node. With `renews`, its certificates are renewed at the start.
+/// Returns the files of a restored node. With `renew_certificates`, a master renews its
+/// certificates at the start.
 #[must_use]
-pub fn files(role: Role, runtime: Runtime, renews: bool) -> Vec<File> {
+pub fn files(role: Role, runtime: Runtime, renew_certificates: bool) -> Vec<File> {
     let mut files = Vec::new();
     if role.runs_kubernetes() {
         let (service, state) = (runtime.service(), format!(" {}", runtime.state()));
         files.extend(before(service, "unpack", &state, include_str!("unpack.sh")));
     }
-    if renews && role == Role::Master {
+    if renew_certificates && role == Role::Master {
         files.extend(before("kubelet", "renew", "", include_str!("renew.sh")));
         files.push(File::public(format!("{FOLDER}/renew"), ""));
     }
