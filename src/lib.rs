@@ -45,7 +45,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let ui = Ui::new(env.mode(), false);
     let code = obey(&words, env, &ui);
     let Some(error) = ui.stdout_error() else { return code };
-    // A user who redirected a kubeconfig to a file must learn that it is incomplete.
+    // A user who redirected a kubeconfig to a file must learn that the file is incomplete.
     let line = format!("failed to write to standard output: {error}");
     ui.error(&ErrorReport { line: &line, ..ErrorReport::default() });
     ExitCode::FAILURE

@@ -4,7 +4,7 @@ use super::files::File;
 use crate::cluster::addons::{Addon, Addons};
 use crate::cluster::layout::Layout;
 
-/// The path of the file, without the leading slash.
+/// The path of the file that names the add-ons, without the leading slash.
 const FILE: &str = "etc/mok/addons";
 
 /// Returns the file with the names of the add-ons and the addresses for Services, as shell

@@ -4,7 +4,7 @@
 use super::files::File;
 use super::scripts::FOLDER;
 
-/// The path of the script.
+/// The path of the script that the user runs.
 pub const SETUP: &str = "/root/setup.sh";
 
 fn setup(script: &str) -> File {

@@ -16,7 +16,7 @@ use crate::cluster::ranges::Ranges;
 /// The file with the routes, without the leading slash.
 pub const ROUTES: &str = "etc/mok/routes";
 
-/// The script that sets the routes of that file.
+/// The script that sets the routes in [`ROUTES`].
 pub const APPLY: &str = "/usr/local/lib/mok/network.sh";
 /// The script that ends the pending lookups of docker's DNS server for the node, before the node
 /// is removed.

@@ -7,7 +7,8 @@ use crate::cluster::runtime::Runtime;
 /// The environment file for systemd with the proxies.
 pub const ENVIRONMENT: &str = "/etc/mok/proxy.env";
 
-/// Returns an empty environment file, for a node that is made from one with proxies.
+/// Returns an empty environment file, for a node that is made from another node, which may have
+/// had proxies.
 #[must_use]
 pub fn none() -> File {
     File::public(ENVIRONMENT.trim_start_matches('/'), "")

@@ -2,11 +2,11 @@
 
 use super::files::File;
 
-/// The first program in its container.
+/// The first program in the registry's container.
 pub const ENTRYPOINT: &str = "docker-registry";
-/// The path of its configuration.
+/// The path of the registry's configuration.
 pub const CONFIG: &str = "/etc/mok/registry.yml";
-/// The folder of its images: an anonymous volume, which is removed with the container.
+/// The folder of the registry's images: an anonymous volume, which is removed with the container.
 pub const STORE: &str = "/var/lib/mok-registry";
 /// A shell command that waits until the registry listens.
 pub const LISTENS: &str = "until true >/dev/tcp/127.0.0.1/5000; do sleep 0.1; done 2>/dev/null";

@@ -12,27 +12,30 @@ use crate::cluster::cni::Cni;
 /// may run the scripts manually.
 pub const FOLDER: &str = "root/mok";
 
-/// Sets up the first master.
+/// The script that sets up the first master.
 pub const INIT: &str = "/root/mok/init.sh";
-/// Starts the control plane of a further master of a new cluster.
+/// The script that starts the control plane of a further master of a new cluster.
 pub const CONTROL_PLANE: &str = "/root/mok/control_plane.sh";
-/// Finishes the setup of the first master: everything that joining nodes do not need.
+/// The script that finishes the setup of the first master: everything that joining nodes do not
+/// need.
 pub const FINISH: &str = "/root/mok/finish.sh";
-/// Sets up the only master of a clone: `clone.sh FORMER`.
+/// The script that sets up the only master of a clone: `clone.sh FORMER`.
 pub const CLONE: &str = "/root/mok/clone.sh";
-/// Joins a node. Reads kubeadm's configuration from standard input.
+/// The script that joins a node. It reads kubeadm's configuration from standard input.
 pub const JOIN: &str = "/root/mok/join.sh";
-/// Deletes a join token: `revoke.sh TOKEN_ID`.
+/// The script that deletes a join token: `revoke.sh TOKEN_ID`.
 pub const REVOKE: &str = "/root/mok/revoke.sh";
-/// Removes a master from the control plane.
+/// The script that removes the master on which it runs from the control plane.
 pub const LEAVE: &str = "/root/mok/leave.sh";
-/// Removes a master whose container is missing from etcd: `remove_member.sh NODE`.
+/// The script that removes the etcd member of a master whose container is missing:
+/// `remove_member.sh NODE`.
 pub const REMOVE_MEMBER: &str = "/root/mok/remove_member.sh";
-/// Starts the installation of add-ons.
+/// The script that starts the installation of add-ons.
 pub const ADDONS: &str = "/root/mok/addons.sh";
 /// A link that exists until all add-ons of a new cluster are installed.
 pub const ADDONS_PENDING: &str = "/etc/systemd/system/multi-user.target.wants/mok-addons.service";
-/// Waits for nodes: `ready.sh SECONDS SINCE|registered NODE[=POD_RANGES[=LABELS]]...`.
+/// The script that waits for nodes:
+/// `ready.sh SECONDS SINCE|registered NODE[=POD_RANGES[=LABELS]]...`.
 pub const READY: &str = "/root/mok/ready.sh";
 /// The path of kubeadm's configuration on a master, without the leading slash.
 pub const INIT_CONFIG: &str = "root/mok/kubeadm-init.yaml";
@@ -42,7 +45,7 @@ pub const ETCD_PATCH: &str = "root/mok/patches/etcd~members+json.json";
 /// The path of the patch of `CoreDNS` on the first master, without the leading slash. It sorts
 /// before the user's patches, whose names have no exclamation mark, so these can override it.
 pub const DNS_PATCH: &str = "root/mok/patches/corednsdeployment!starts+strategic.json";
-/// The folder of these patches and the user's.
+/// The folder of kubeadm's patches, those of mokctl and those of the user.
 pub const PATCHES: &str = "/root/mok/patches";
 
 /// Returns the path of the patch of a static pod, without the leading slash. It sorts before the

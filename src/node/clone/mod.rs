@@ -39,9 +39,9 @@ pub struct Identity<'a> {
     pub former: &'a ClusterName,
     /// The name of the new cluster.
     pub name: &'a ClusterName,
-    /// The `ADDRESS:PORT` at which its nodes reach the API.
+    /// The `ADDRESS:PORT` at which nodes of the new cluster reach the API.
     pub endpoint: &'a str,
-    /// Its certificate authorities, and the key for its service accounts.
+    /// The certificate authorities of the new cluster, and the key for its service accounts.
     pub pki: &'a Pki,
 }
 
@@ -57,7 +57,7 @@ pub struct Changes {
 /// A kubectl command with its flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verb {
-    /// A description of what it does to objects.
+    /// The verb in messages, as in "saved objects to replace".
     pub name: &'static str,
     /// The arguments of kubectl.
     pub words: &'static [&'static str],
@@ -71,8 +71,8 @@ pub const VERBS: [Verb; 4] = [
         name: "replace",
         words: &["replace", "--validate=false", "--output=name", "--filename=-"],
     },
-    // No waiting: controllers, which are not running yet, remove the finalizers that were not
-    // replaced above.
+    // No waiting: the finalizers that `replace` has left are removed by controllers, which are not
+    // running yet.
     Verb {
         name: "delete",
         words: &[

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::cluster::name::{ClusterName, NodeName};
 
-/// The names of both clusters.
+/// The names of the saved cluster and of its clone.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Names<'a> {
     pub(super) former: &'a ClusterName,

@@ -39,7 +39,7 @@ impl Changes {
         self.applied.push(Object { metadata, rest, ..node });
     }
 
-    /// Moves a volume to the new node.
+    /// Moves a volume that names a node to the new node.
     pub(super) fn volume(&mut self, volume: Object, names: Names<'_>) {
         if volume.clone().renamed(names) != volume {
             self.move_object(volume, names);

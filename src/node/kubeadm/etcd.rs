@@ -12,9 +12,9 @@ use crate::cluster::name::NodeName;
 const PEERS: u16 = 2380;
 
 /// Returns kubeadm's patch of etcd's manifest (kubeadm, "Customizing components") that lists all
-/// members. It is a JSON patch that appends flags: kubeadm's own flag names one member, and etcd
-/// takes the last of two. etcd reads these flags only at its first start, so masters that are
-/// added later change nothing.
+/// members. It is a JSON patch that appends a second `--initial-cluster`: kubeadm's own names one
+/// member, and etcd uses the last. etcd reads this flag only at its first start, so masters that
+/// are added later change nothing.
 #[must_use]
 pub fn patch<'a>(members: impl IntoIterator<Item = (&'a NodeName, IpAddr)>) -> String {
     let members: Vec<_> = members
@@ -25,7 +25,8 @@ pub fn patch<'a>(members: impl IntoIterator<Item = (&'a NodeName, IpAddr)>) -> S
     json!([{ "op": "add", "path": "/spec/containers/0/command/-", "value": flag }]).to_string()
 }
 
-/// Returns the URL of etcd for programs on its node: on the loopback address of `address`' family.
+/// Returns the URL of etcd for programs on its node, on the loopback address of the family of
+/// `address`.
 #[must_use]
 pub fn here(address: IpAddr) -> String {
     let loopback = if address.is_ipv6() { "[::1]" } else { "127.0.0.1" };

@@ -10,6 +10,6 @@ pub mod registration;
 
 /// The administrator's kubeconfig, which kubeadm writes on every master.
 pub const ADMIN_CONF: &str = "/etc/kubernetes/admin.conf";
-/// A kubeconfig on the first master for a group that may do everything, even before there are RBAC
-/// rules.
+/// The kubeconfig of a group that may do everything, even before there are RBAC rules. Only the
+/// first master has it.
 pub const SUPER_ADMIN_CONF: &str = "/etc/kubernetes/super-admin.conf";

@@ -9,8 +9,8 @@ use crate::cluster::limits::Limits;
 const ARGUMENTS: &str = "[Service]\nEnvironment=\"KUBELET_CONFIG_ARGS=\
     --config=/var/lib/kubelet/config.yaml --config-dir=/etc/mok/kubelet.d\"\n";
 
-/// Returns the files of a node with `limits`, or none without limits. What exceeds the limits is
-/// determined at every start, because the machine may change.
+/// Returns the files of a node with `limits`, or none without limits. The node determines at every
+/// start by how much the machine exceeds them, because the machine may change.
 #[must_use]
 pub fn files(limits: Limits) -> Vec<File> {
     if limits.is_empty() {

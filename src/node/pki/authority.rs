@@ -13,7 +13,7 @@ use time::{Duration, OffsetDateTime};
 /// The lifetime of an authority, the same as kubeadm's.
 const AUTHORITY: Duration = Duration::days(3650);
 const CERTIFICATE: Duration = Duration::days(365);
-/// How long ago certificates become valid: the clock of a remote engine may differ.
+/// How far certificates are backdated, because the clock of a remote engine may differ.
 const BEFORE: Duration = Duration::days(1);
 
 /// The hash of an authority's public key, `sha256:HEX`.
@@ -123,15 +123,15 @@ fn params(subject: &[(DnType, &str)], time: Duration) -> Result<CertificateParam
     Ok(params)
 }
 
-/// The bytes that a `PRIVATE KEY` has before an `EC PRIVATE KEY` on P-256, and the length of that
-/// key (RFC 5958, RFC 5915).
+/// The length of an `EC PRIVATE KEY` on P-256 in bytes (RFC 5915), and, in [`PKCS8`], the bytes
+/// that a `PRIVATE KEY` has before it (RFC 5958).
 const PKCS8_LENGTH: usize = 0x79;
 const PKCS8: [u8; 29] = [
     0x30, 0x81, 0x93, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
     0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x79,
 ];
 
-/// Reads a key on P-256 in PEM, made by mokctl or by kubeadm.
+/// Reads a key on P-256 in PEM, made by mokctl or by kubeadm. Returns `None` for other keys.
 pub(super) fn key_pair(text: &str) -> Option<KeyPair> {
     let pem = pem::parse(text).ok()?;
     let key = pem.contents();

@@ -18,12 +18,13 @@ pub const DISCOVERY: &str = "/etc/kubernetes/discovery.conf";
 const KUBELET: &str = "var/lib/kubelet/pki";
 /// The name under which a kubelet looks for its client certificate, and renews it.
 const CURRENT: &str = "kubelet-client-current.pem";
-/// The file that this name links to at first.
+/// The file that [`CURRENT`] links to at first.
 const FIRST: &str = "kubelet-client-first.pem";
 
 impl Pki {
     /// Returns the credentials of `node` with `addresses` in the cluster with this API `endpoint`.
-    /// Masters also get the authorities.
+    /// A master also gets the authorities with their keys, a worker only the certificate of the
+    /// cluster's authority.
     pub fn files(
         &self,
         node: &NodeName,
@@ -48,7 +49,7 @@ impl Pki {
     }
 
     /// Returns the kubelet's client certificate, in the file that the kubelet renews, and its
-    /// serving certificate.
+    /// serving certificate, for clients that ask the kubelet for logs and metrics.
     fn kubelet(
         &self,
         node: &NodeName,
@@ -63,7 +64,7 @@ impl Pki {
         Ok(vec![client, link, certificate, key])
     }
 
-    /// Returns the serving certificates of controller manager and scheduler.
+    /// Returns the certificates with which controller manager and scheduler serve their metrics.
     fn control_plane(&self) -> Result<Vec<File>, PkiError> {
         let mut files = Vec::new();
         for part in ["kube-controller-manager", "kube-scheduler"] {

@@ -1,4 +1,4 @@
-//! The user's audit policy, its place in masters, and that of the audit log.
+//! The user's audit policy, and where masters keep the policy and the audit log.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,7 +11,8 @@ use crate::yaml;
 pub const LOG: &str = "/var/log/kubernetes/audit.log";
 const FOLDER: &str = "/var/log/kubernetes";
 const POLICY: &str = "/etc/mok/audit-policy.yaml";
-/// The size in megabytes at which the log is rotated. One older log is kept.
+/// The size in megabytes at which the log is rotated, because a test may send many requests. One
+/// older log is kept.
 const SIZE: &str = "100";
 
 const FORMAT: &str = "audit.k8s.io/v1";
@@ -22,7 +23,7 @@ const LEVELS: [&str; 4] = ["None", "Metadata", "Request", "RequestResponse"];
 pub struct AuditPolicy(String);
 
 impl AuditPolicy {
-    /// Checks what the API server needs to start.
+    /// Checks that `text` is a policy with which the API server would start.
     ///
     /// # Errors
     /// Fails if the API server would refuse the policy.

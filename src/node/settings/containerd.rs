@@ -7,7 +7,8 @@ use crate::node::files::File;
 /// The configuration of the node image.
 const OF_IMAGE: &str = "/etc/containerd/config.toml";
 const OF_USER: &str = "/etc/mok/containerd-user.toml";
-/// A configuration that imports both files: that of the image may not import others.
+/// A configuration that imports both files, because not every image's own configuration imports
+/// others.
 const BOTH: &str = "/etc/mok/containerd.toml";
 const UNIT: &str = "etc/systemd/system/containerd.service.d/mok-config.conf";
 

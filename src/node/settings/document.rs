@@ -21,7 +21,7 @@ fn foreign(kind: &str) -> FileError {
     FileError::Kind { found: kind.to_owned(), allowed }
 }
 
-/// Documents that are merged into others of the same kinds.
+/// Documents that are merged into mokctl's documents of the same kinds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Documents(Vec<Value>);
 
@@ -101,7 +101,8 @@ pub(super) fn merge(base: &mut Value, over: &Value) {
             for (key, value) in over {
                 match base.get_mut(key) {
                     _ if value.is_null() => drop(base.remove(key)),
-                    // Names are only added: the API must be reached by all of mokctl's.
+                    // The user's names are added: the API server's certificate must keep all of
+                    // mokctl's names.
                     Some(Value::Array(names)) if key == "certSANs" => {
                         let more = value.as_array().into_iter().flatten();
                         let more: Vec<_> = more.filter(|name| !names.contains(name)).collect();

@@ -7,8 +7,8 @@ use super::{AuditPolicy, Settings};
 use crate::yaml::{self, TextError};
 
 impl Settings {
-    /// Merges documents into `text`, mokctl's configuration for kubeadm: those `of_node`, those of
-    /// flags, and the user's.
+    /// Merges documents into `text`, mokctl's configuration for kubeadm, in this order: those
+    /// `of_node`, those of flags, and the user's. Later ones have precedence.
     ///
     /// # Errors
     /// Fails if `text` is not valid YAML.

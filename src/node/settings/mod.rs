@@ -30,7 +30,7 @@ use crate::cluster::settings::switches::Switches;
 /// The file in which masters keep the settings.
 pub const FILE: &str = "/etc/mok/settings.json";
 
-/// The longest file of the user that is accepted, in bytes.
+/// The size limit for the user's files, in bytes. A larger file cannot be one of these settings.
 pub const LONGEST: u64 = 1 << 20;
 
 /// The settings. `Debug` shows nothing, because they may contain secrets.
@@ -45,7 +45,7 @@ pub struct Settings {
     pub runtime_config: Switches,
     /// kubeadm's patches.
     pub patches: Patches,
-    /// Documents that are merged into mokctl's for kubeadm.
+    /// Documents that are merged into mokctl's documents for kubeadm.
     pub kubeadm_config: Documents,
     /// The audit policy.
     pub audit_policy: Option<AuditPolicy>,
@@ -76,7 +76,8 @@ impl Settings {
         kept.into_iter().chain(self.audit_policy.as_ref().map(AuditPolicy::file)).collect()
     }
 
-    /// Returns the files of every node for its container runtime, except those about registries.
+    /// Returns the files that configure the container runtime of every node, except those about
+    /// registries.
     #[must_use]
     pub fn files_of_runtime(&self) -> Vec<File> {
         let trusted = self.authorities.as_ref().map(Authorities::trusted);
@@ -93,7 +94,7 @@ impl Settings {
     /// Parses the contents of [`FILE`].
     ///
     /// # Errors
-    /// Fails if `text` is something else, without quoting it.
+    /// Fails if `text` is not in the format of [`FILE`]. The error does not quote it.
     pub fn read(text: &str) -> Result<Self, &'static str> {
         serde_json::from_str(text).map_err(|_| "no settings that this version of mokctl knows")
     }

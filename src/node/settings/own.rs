@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-/// The fields of each kind, as paths. An empty kind means all kinds.
+/// The fields of each kind, as paths.
 const FIELDS: &[(&str, &[&str])] = &[
     (
         "InitConfiguration",
@@ -52,7 +52,7 @@ const FIELDS: &[(&str, &[&str])] = &[
     (
         "KubeletConfiguration",
         &[
-            // Must be that of the runtime.
+            // Must be the runtime's driver.
             "cgroupDriver",
             "containerRuntimeEndpoint",
             // Cgroups and swap are up to the host.
@@ -62,7 +62,8 @@ const FIELDS: &[(&str, &[&str])] = &[
             "staticPodPath",
         ],
     ),
-    // These belong to the host: kube-proxy may not change them, and would exit.
+    // `clusterCIDR` follows from the pod range. The settings of `conntrack` belong to the host:
+    // kube-proxy may not change them, and would exit.
     ("KubeProxyConfiguration", &["clusterCIDR", "conntrack"]),
 ];
 

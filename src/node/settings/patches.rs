@@ -23,7 +23,7 @@ const TARGETS: [&str; 7] = [
     KUBE_PROXY,
 ];
 
-/// The target that every node has.
+/// The only target that workers have, too.
 const KUBELET: &str = "kubeletconfiguration";
 /// The target that kubeadm knows since 1.37.
 const KUBE_PROXY: &str = "kubeproxydaemonset";
@@ -66,8 +66,8 @@ impl Patches {
         self.names().any(|name| name.starts_with(KUBE_PROXY))
     }
 
-    /// Returns the patches for a node of `role`. Workers do not get those of control planes, which
-    /// may contain secrets.
+    /// Returns the patches for a node of `role`. Workers do not get the patches of control planes,
+    /// which may contain secrets.
     pub fn files(&self, role: Role) -> impl Iterator<Item = File> {
         let is_for = move |name: &str| role == Role::Master || name.starts_with(KUBELET);
         let files = self.0.iter().filter(move |(name, _)| is_for(name));

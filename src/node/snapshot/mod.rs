@@ -25,7 +25,7 @@ pub fn files(role: Role, runtime: Runtime, renew_certificates: bool) -> Vec<File
 #[must_use]
 pub fn files_of_clone(role: Role, runtime: Runtime, credentials: Vec<File>) -> Vec<File> {
     let mut files = files(role, runtime, false);
-    // They are moved into place once those of the saved cluster have been deleted.
+    // The node moves them into place once it has deleted the credentials of the saved cluster.
     let credentials = credentials.into_iter();
     files.extend(
         credentials.map(|file| File { path: format!("{FOLDER}/new/{}", file.path), ..file }),
@@ -33,7 +33,7 @@ pub fn files_of_clone(role: Role, runtime: Runtime, credentials: Vec<File>) -> V
     // Before the runtime means before the kubelet as well.
     files.extend(before(runtime.service(), "drop_identity", "", include_str!("drop_identity.sh")));
     files.push(File::public(format!("{FOLDER}/drop_identity"), ""));
-    // An empty file is filled at the start.
+    // systemd fills an empty file at the start.
     files.push(File::public("etc/machine-id", ""));
     if role == Role::Master {
         let path = CLONE.trim_start_matches('/');

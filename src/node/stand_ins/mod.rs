@@ -7,15 +7,16 @@ use super::snapshot::before;
 /// The images of pods that may run on every node and belong to the cluster's Kubernetes.
 const PODS: [&str; 2] = ["/kube-proxy:", "/coredns:"];
 
-/// Returns those images that kubeadm lists for the cluster's version and that pods on any node may
-/// use.
+/// Returns the images that pods on any node may use, of those that kubeadm lists for the cluster's
+/// version.
 #[must_use]
 pub fn names(listed: &str) -> Vec<String> {
     let is_one = |name: &&str| PODS.iter().any(|pod| name.contains(pod));
     listed.lines().map(str::trim).filter(is_one).map(String::from).collect()
 }
 
-/// Returns the files for such a node, on which pods use images by `names`.
+/// Returns the files for a node whose image has another Kubernetes than the cluster's. Its pods
+/// ask for images by `names`.
 #[must_use]
 pub fn files(names: &[String]) -> Vec<File> {
     let arguments: String = names.iter().map(|name| format!(" {name}")).collect();

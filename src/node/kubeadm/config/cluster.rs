@@ -34,14 +34,15 @@ pub(super) fn document(node: &NodeConfig, cluster: &ClusterConfig) -> String {
     for name in &cluster.cert_sans {
         let _ = writeln!(text, "  - \"{name}\"");
     }
-    // Generated in a moment, where eleven RSA keys take seconds, and cheaper in every handshake.
+    // ECDSA keys are generated in a moment, where eleven RSA keys take seconds, and they are
+    // cheaper in every handshake.
     text += "encryptionAlgorithm: ECDSA-P256\n";
     // mokctl derives a node's pod range from its address and sets it immediately, so nothing waits
     // for this controller.
     text += "controllerManager:\n  extraArgs:\n";
     text += &argument("    ", "allocate-node-cidrs", "false");
     // Each controller first creates a service account. At the default of 20 requests a second, a
-    // new cluster would wait for that.
+    // new cluster would wait for that before it accepts nodes.
     text += &argument("    ", "kube-api-burst", "200");
     text += &argument("    ", "kube-api-qps", "100");
     text += &argument("    ", "cert-dir", SERVING);
@@ -49,9 +50,9 @@ pub(super) fn document(node: &NodeConfig, cluster: &ClusterConfig) -> String {
         // The first attempt to get the lease comes before the controller manager has its rights.
         text += &argument("    ", "leader-elect-retry-period", "1s");
     } else {
-        // There is no other instance. With leader election, both would wait 15 s after a restart
-        // for the leases of their former processes, and on a slow disk they would lose their
-        // leases and exit.
+        // There is no other instance. With leader election, controller manager and scheduler would
+        // wait 15 s after a restart for the leases of their former processes, and no pod would be
+        // scheduled. On a slow disk they would lose their leases and exit.
         text += &argument("    ", "leader-elect", "false");
     }
     text += SERVING_VOLUME;
@@ -69,14 +70,15 @@ pub(super) fn document(node: &NodeConfig, cluster: &ClusterConfig) -> String {
         text += &argument("    ", "feature-gates", "InitialCorruptCheck=false");
     }
     // etcd tells the API server, for each kind of object, that nothing has changed. At kubeadm's
-    // interval of 5 s that is a quarter of the CPU time of both at rest. When the API server must
-    // know, it asks (docs/design.md).
+    // interval of 5 s that is a quarter of the CPU time of etcd and API server at rest. When the
+    // API server must know, it asks (docs/design.md).
     text += &argument("    ", "watch-progress-notify-interval", "1m");
     text
 }
 
 /// The folder in which controller manager and scheduler find their serving certificates. Without
-/// these they would generate RSA keys, which costs each of them a third of a second of CPU time.
+/// certificates there they would generate RSA keys and keep them in this folder, which costs each
+/// of them a third of a second of CPU time.
 const SERVING: &str = "/etc/kubernetes/serving";
 const SERVING_VOLUME: &str = "  extraVolumes:\n  - name: serving\n    \
      hostPath: /etc/kubernetes/serving\n    mountPath: /etc/kubernetes/serving\n    \

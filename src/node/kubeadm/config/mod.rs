@@ -1,5 +1,6 @@
 //! kubeadm's configuration files, in the format of Kubernetes 1.34 to 1.37 (kubeadm configuration
-//! reference, v1beta4). Pure text. All values have been validated before, so none needs quoting.
+//! reference, v1beta4). Pure text. All values have been validated before, so that only endpoints
+//! with IPv6 addresses need quoting.
 
 mod cluster;
 mod kube_proxy;
@@ -32,8 +33,9 @@ pub struct NodeConfig {
     pub cgroup_driver: String,
     /// The folder with kubeadm's patches, if there are any.
     pub patches: Option<&'static str>,
-    /// How long kubeadm tries to reach an API that does not answer yet (one minute by default, as
-    /// it does not wait for the control plane), and an etcd that is busy with other members.
+    /// How long kubeadm tries to reach an API that does not answer yet, and an etcd that is busy
+    /// with other members. Its default for the API, one minute, is for a control plane that it has
+    /// waited for, but mokctl skips that phase.
     pub patience: Duration,
 }
 
