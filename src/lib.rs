@@ -43,7 +43,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let words: Vec<OsString> = words.into_iter().collect();
     let env = Env::read();
     let ui = Ui::new(env.mode(), false);
-    let code = obey(&words, env, &ui);
+    let code = dispatch(&words, env, &ui);
     let Some(error) = ui.stdout_error() else { return code };
     // A user who redirected a kubeconfig to a file must learn that the file is incomplete.
     let line = format!("failed to write to standard output: {error}");
@@ -51,7 +51,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn obey(words: &[OsString], env: Env, ui: &Ui) -> ExitCode {
+fn dispatch(words: &[OsString], env: Env, ui: &Ui) -> ExitCode {
     match cli::parse_with_files(words, &env.defaults, |file| fs::read_to_string(file)) {
         Ok(Parsed::Usage) => ui.answer(cli::usage()),
         Ok(Parsed::Help(topic)) => ui.answer(&topic.text()),

@@ -14,7 +14,7 @@ use time::{Duration, OffsetDateTime};
 const AUTHORITY: Duration = Duration::days(3650);
 const CERTIFICATE: Duration = Duration::days(365);
 /// How far certificates are backdated, because the clock of a remote engine may differ.
-const BEFORE: Duration = Duration::days(1);
+const BACKDATED_BY: Duration = Duration::days(1);
 
 /// The hash of an authority's public key, `sha256:HEX`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl Authority {
 fn params(subject: &[(DnType, &str)], time: Duration) -> Result<CertificateParams, Error> {
     let mut params = CertificateParams::default();
     let now = OffsetDateTime::now_utc();
-    (params.not_before, params.not_after) = (now - BEFORE, now + time);
+    (params.not_before, params.not_after) = (now - BACKDATED_BY, now + time);
     params.distinguished_name = DistinguishedName::new();
     for (kind, value) in subject {
         // The encoding that Go uses: names are compared byte by byte.

@@ -47,7 +47,7 @@ impl Documents {
                 return Err(FileError::Twice(kind));
             }
             listed(&mut document);
-            left_out.extend(own::take_out(kind, &mut document));
+            left_out.extend(own::remove_own_fields(kind, &mut document));
             documents.push(document);
         }
         if documents.is_empty() { Err(FileError::Empty) } else { Ok((Self(documents), left_out)) }

@@ -31,7 +31,7 @@ use crate::cluster::settings::switches::Switches;
 pub const FILE: &str = "/etc/mok/settings.json";
 
 /// The size limit for the user's files, in bytes. A larger file cannot be one of these settings.
-pub const LONGEST: u64 = 1 << 20;
+pub const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// The settings. `Debug` shows nothing, because they may contain secrets.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -76,7 +76,7 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
 ];
 
 /// Removes from `document` what mokctl sets, and returns the names of what was removed.
-pub(super) fn take_out(kind: &str, document: &mut Value) -> Vec<String> {
+pub(super) fn remove_own_fields(kind: &str, document: &mut Value) -> Vec<String> {
     let mut taken = Vec::new();
     let fields = FIELDS.iter().filter(|(of, _)| *of == kind).flat_map(|(_, fields)| *fields);
     for path in fields {
@@ -115,7 +115,7 @@ mod tests {
                 { "name": "allocate-node-cidrs", "value": "true" }, { "name": "v", "value": "2" }
             ] }
         });
-        let taken = take_out("ClusterConfiguration", &mut document);
+        let taken = remove_own_fields("ClusterConfiguration", &mut document);
         assert_eq!(
             taken,
             [
@@ -131,6 +131,6 @@ mod tests {
             "controllerManager": { "extraArgs": [{ "name": "v", "value": "2" }] }
         });
         assert_eq!(document, want);
-        assert!(take_out("ClusterConfiguration", &mut document).is_empty());
+        assert!(remove_own_fields("ClusterConfiguration", &mut document).is_empty());
     }
 }

@@ -13,7 +13,7 @@ const STATE: [&str; 3] = ["/etc/kubernetes", "/var/lib/kubelet", "/var/lib/mok"]
 /// The folder of etcd's data.
 pub const ETCD: &str = "/var/lib/etcd";
 /// Paths that are not taken along: made again in every container, written by mokctl, or worthless.
-const ELSEWHERE: [&str; 21] = [
+const NOT_KEPT: [&str; 21] = [
     "/.kube",
     "/dev",
     "/etc/cni/net.d/10-mok.conflist",
@@ -65,7 +65,7 @@ pub fn taken_along(role: Role, changes: &str) -> Vec<String> {
     let mut paths: Vec<&str> = STATE.into_iter().chain(etcd).collect();
     let mut added: Vec<&str> = added
         .into_iter()
-        .filter(|path| !ELSEWHERE.iter().any(|folder| is_in(path, folder)))
+        .filter(|path| !NOT_KEPT.iter().any(|folder| is_in(path, folder)))
         .collect();
     // Sorted, so that a folder comes before its contents.
     added.sort_unstable();

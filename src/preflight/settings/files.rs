@@ -9,8 +9,8 @@ use crate::cluster::registry::Registry;
 use crate::cluster::settings::SettingsSpec;
 use crate::docker::config_file::{self, Credentials};
 use crate::node::settings::{
-    AuditPolicy, Authorities, ContainerdConfig, Documents, FileError, LONGEST, Login, Patches,
-    Settings,
+    AuditPolicy, Authorities, ContainerdConfig, Documents, FileError, Login, MAX_FILE_BYTES,
+    Patches, Settings,
 };
 use crate::ui::Ui;
 
@@ -108,9 +108,9 @@ fn text(path: &Path) -> Result<String, SettingsError> {
     let mut text = String::new();
     // Reads one byte more than allowed, to notice a file that is too long.
     let file = File::open(path).map_err(unread)?;
-    file.take(LONGEST + 1).read_to_string(&mut text).map_err(unread)?;
-    if text.len() as u64 > LONGEST {
-        return used(path, Err(FileError::Long(LONGEST / 1024)));
+    file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text).map_err(unread)?;
+    if text.len() as u64 > MAX_FILE_BYTES {
+        return used(path, Err(FileError::Long(MAX_FILE_BYTES / 1024)));
     }
     Ok(text)
 }
