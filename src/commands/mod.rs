@@ -33,6 +33,7 @@ mod removal;
 mod restore_cluster;
 mod upgrade_cluster;
 mod upgrade_path;
+mod upgrade_snapshot;
 
 use crate::cli::{Command, Detail, Globals};
 use crate::cluster::name::{ClusterName, Role};

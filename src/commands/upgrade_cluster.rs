@@ -5,10 +5,10 @@ use std::thread;
 
 use super::image_supply::Supply;
 use super::outcome::{OnFailure, Revert};
-use super::{Context, create_snapshot, node_template, outcome, upgrade_path};
+use super::{Context, node_template, outcome, upgrade_path, upgrade_snapshot};
 use crate::cli::mokctl;
 use crate::cluster::kubernetes::KubernetesVersion;
-use crate::cluster::name::{ClusterName, NodeName, Role, SnapshotName};
+use crate::cluster::name::{NodeName, Role, SnapshotName};
 use crate::cluster::ranges::Ranges;
 use crate::cluster::upgrade::{SaveFirst, UpgradeSpec};
 use crate::docker::{Call, Client, DockerError, Endpoint, args, join};
@@ -16,11 +16,10 @@ use crate::error::Error;
 use crate::image::contract::NodeImage;
 use crate::inventory::existing::ExistingCluster;
 use crate::inventory::node_objects::NodeObject;
-use crate::inventory::{node_images, node_objects, settings, snapshots};
+use crate::inventory::{node_images, node_objects, settings};
 use crate::plan::{self, Plan};
 use crate::preflight::{self, Demand, PreflightError, UpgradeError};
 use crate::run::{self, ApiOptions, Origin, Run, Upgrade};
-use crate::snapshot::SnapshotError;
 
 /// Upgrades the nodes, masters first, one minor version after another. A node that an interrupted
 /// run has left half upgraded is put back first.
@@ -69,7 +68,7 @@ pub(super) fn run(context: &Context, spec: &UpgradeSpec, dry_run: bool) -> Resul
     if dry_run {
         show_plan(context, &existing, image.version)?;
     }
-    let saved = save(context, spec, &existing, image.version, dry_run)?;
+    let saved = upgrade_snapshot::save(context, spec, &existing, image.version, dry_run)?;
     let course = Course { context, spec, saved, objects, endpoint: endpoint?, dry_run };
     for name in path {
         course.to(&node_images::named(docker, &name)?)?;
@@ -158,8 +157,11 @@ impl Course<'_> {
         })
     }
 
+    /// Returns the command that continues the upgrade. A snapshot with a name of the user's is not
+    /// made again: a snapshot of that name could also be of an earlier upgrade.
     fn again(&self) -> String {
-        mokctl(&self.spec.to_string(), &[])
+        let is_saved = self.saved.is_some() && matches!(self.spec.save, SaveFirst::As(_));
+        mokctl(&format!("{}{}", self.spec, if is_saved { " --snapshot none" } else { "" }), &[])
     }
 
     fn is_cordoned(&self, node: &NodeName) -> bool {
@@ -218,44 +220,4 @@ fn recover(context: &Context, existing: &ExistingCluster, dry_run: bool) -> Resu
         return Ok(run::dry_run(&plan, &run, &context.ui)?);
     }
     outcome::execute(context, &plan, &run, OnFailure::LeaveAsIs)
-}
-
-/// Makes a snapshot if that was asked for or is the default, unless a node has been upgraded
-/// already. Returns its name.
-fn save(
-    context: &Context,
-    spec: &UpgradeSpec,
-    existing: &ExistingCluster,
-    version: KubernetesVersion,
-    dry_run: bool,
-) -> Result<Option<SnapshotName>, Error> {
-    let has_moved = |member: &NodeName| {
-        existing.member(member).is_some_and(|member| member.version >= Some(version))
-    };
-    if existing.roster.kubernetes().any(has_moved) {
-        return Ok(None);
-    }
-    let one_master = existing.roster.with_role(Role::Master).count() == 1;
-    let name = match &spec.save {
-        SaveFirst::As(name) => name.clone(),
-        SaveFirst::IfOneMaster if one_master => free_name(context, &spec.name, version)?,
-        SaveFirst::IfOneMaster | SaveFirst::Never => return Ok(None),
-    };
-    create_snapshot::run(context, &spec.name, &name, false, dry_run)?;
-    Ok(Some(name))
-}
-
-/// Returns a name that no snapshot has.
-fn free_name(
-    context: &Context,
-    cluster: &ClusterName,
-    version: KubernetesVersion,
-) -> Result<SnapshotName, Error> {
-    let base = format!("{cluster}-before-{version}").replace('.', "-");
-    let taken = snapshots::all(&context.docker)?;
-    let names = [base.clone()].into_iter().chain((2..10).map(|n| format!("{base}-{n}")));
-    let mut free = names
-        .filter_map(|word| SnapshotName::parse(&word).ok())
-        .filter(|name| !taken.iter().any(|snapshot| snapshot.name == *name));
-    Ok(free.next().ok_or(SnapshotError::NoFreeName(base))?)
 }

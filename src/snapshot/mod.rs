@@ -111,6 +111,14 @@ impl Snapshot {
         self.node(&self.roster.first_master())
     }
 
+    /// Whether this snapshot was made of the cluster of `node` before an upgrade of that node. A
+    /// later cluster of the same name has other certificates, which were issued at another time.
+    #[must_use]
+    pub fn is_before_upgrade(&self, node: &SavedNode) -> bool {
+        self.node(&node.node)
+            .is_some_and(|saved| saved.issued == node.issued && saved.version < node.version)
+    }
+
     /// Returns the port of the API on the host.
     #[must_use]
     pub fn api(&self) -> Option<&PortBinding> {

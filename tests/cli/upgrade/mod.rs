@@ -187,6 +187,57 @@ fn a_cluster_with_one_master_is_saved_first() {
     assert!(machine.docker.images().iter().all(|image| !image.starts_with("mok-snapshot")));
 }
 
+/// Fails at the second of two minor versions. The run that continues must not replace the snapshot
+/// from before the upgrade with one of a cluster between two versions.
+#[test]
+fn a_run_that_continues_has_the_snapshot_from_before() {
+    let upgrade = "upgrade cluster a --k8sver 1.37";
+    let restore =
+        |snapshot| format!("'mokctl restore cluster a {snapshot}' makes it what it was\n");
+    let saved = |machine: &Machine| -> Vec<_> {
+        let images = machine.docker.images().into_iter();
+        images.filter(|image| image.starts_with("mok-snapshot/")).collect()
+    };
+    for (flag, later, snapshot) in
+        [("", "", "a-before-v1-37-2"), (" --snapshot mine", " --snapshot none", "mine")]
+    {
+        let (first, later) = (format!("{upgrade}{flag}"), format!("{upgrade}{later}"));
+        let machine = machine().with_cluster("a 1 1 --k8sver 1.35");
+        machine.docker.on("exec a-master-1 kubeadm upgrade apply v1.37*").fails(1, "no");
+        let outcome = machine.mokctl(&first).outcome();
+        let hint = format!("\nhint: 'mokctl {later}' goes on, {}", restore(snapshot));
+        outcome.assert(outcome.code() == Some(1) && outcome.stderr.ends_with(&hint), &hint);
+        assert!(all_have(&machine, "v1.36.3"), "{:?}", versions(&machine));
+        let before = saved(&machine);
+        if first == later {
+            // It fails once more, and still knows the way back.
+            let outcome = machine.mokctl(&later).outcome();
+            outcome.assert(outcome.stderr.ends_with(&hint), &hint);
+        }
+        machine.docker.heal();
+        machine.mokctl(&format!("{later} -q")).run();
+        assert!(all_have(&machine, "v1.37.2"), "{:?}", versions(&machine));
+        assert_eq!(saved(&machine), before);
+    }
+}
+
+/// A snapshot of that name may be of a former cluster, or of this one before it changed.
+#[test]
+fn other_snapshots_do_not_replace_the_one_before_the_upgrade() {
+    let machine = machine().with_cluster("a 1 0 --k8sver 1.35");
+    machine.mokctl("create snapshot a a-before-v1-37-2 -q").run();
+    machine.mokctl("delete cluster a --yes -q").run();
+    machine.docker.set_creation_time("2100-02-01T12:00:00.000000000Z");
+    machine.mokctl("create cluster a 1 0 --k8sver 1.36 -q").run();
+    machine.mokctl("upgrade cluster a --k8sver 1.37 -q").run();
+    let another = "mok-snapshot/a-before-v1-37-2-2:a-master-1";
+    assert!(machine.docker.images().contains(another));
+    let machine = with_cluster("a 1 0");
+    machine.mokctl("create snapshot a a-before-v1-37-2 -q").run();
+    machine.mokctl("upgrade cluster a --k8sver 1.37 -q").run();
+    assert!(machine.docker.images().contains(another));
+}
+
 #[test]
 fn what_fails_says_what_goes_on_and_what_goes_back() {
     let machine = with_cluster("a 1 0");
