@@ -15,7 +15,7 @@ trap remove EXIT
 
 kubectl() { "$mokctl" exec "$cluster-master-1" -- kubectl "$@"; }
 
-# Each test finds the data as it was saved, whatever the other one has deleted.
+# Each test finds the data as it was saved, although the other one deletes some.
 first_test() {
   [[ $(kubectl get configmap shelf --output='jsonpath={.data.books}') == 3 ]]
   kubectl delete configmap shelf

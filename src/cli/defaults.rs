@@ -19,7 +19,8 @@ impl Defaults {
     pub fn read(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
         let value = |spec: &FlagSpec| {
             let value = lookup(&spec.variable()?).filter(|value| !value.is_empty())?;
-            // No flag takes a value that is not UTF-8. Whatever refuses it shows this lossy form.
+            // No flag takes a value that is not UTF-8. The error that refuses it shows this lossy
+            // form.
             Some(value.to_string_lossy().into_owned())
         };
         Self(FLAGS.iter().filter_map(|spec| Some((spec, value(spec)?))).collect())

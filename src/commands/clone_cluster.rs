@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::thread;
 
-use super::new_cluster::{apply, is_there, ports, proxy, with_names};
+use super::new_cluster::{apply, is_there, ports, proxy, with_stand_in_names};
 use super::{Context, next_steps};
 use crate::cluster::mirror::Mirror;
 use crate::cluster::name::{ClusterName, NodeName, Role};
@@ -148,7 +148,8 @@ impl CloneFacts {
         } else {
             Settings::default()
         };
-        let other_images = with_names(docker, self.other_images(docker, &spec.name)?, &self.image)?;
+        let other_images =
+            with_stand_in_names(docker, self.other_images(docker, &spec.name)?, &self.image)?;
         let own_registry = match &options.registry {
             Some(asked) => {
                 let mirrors = settings.mirrors.iter().map(Mirror::at);

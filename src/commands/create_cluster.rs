@@ -1,6 +1,6 @@
 //! `create cluster`: from a specification to Ready nodes, or, on failure, to nothing at all.
 
-use super::new_cluster::{apply, is_there, ports, proxy, with_names};
+use super::new_cluster::{apply, is_there, ports, proxy, with_stand_in_names};
 use super::{Context, next_steps, node_image};
 use crate::cluster::mirror::Mirror;
 use crate::cluster::name::Role;
@@ -100,7 +100,7 @@ fn template(
     for other in others.values() {
         settings::check(&settings, docker, other)?;
     }
-    let other_images = with_names(docker, others, image)?;
+    let other_images = with_stand_in_names(docker, others, image)?;
     let proxy = proxy(context)?;
     let registries = options.registry.iter().chain(settings.mirrors.iter().map(Mirror::at));
     Ok(NodeTemplate {

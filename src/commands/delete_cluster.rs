@@ -12,8 +12,9 @@ use crate::plan::{self, Plan};
 use crate::run::{self, Origin, Removal, Run};
 
 /// Removes the entry in the kubeconfig, containers with their volumes, and the network, as far as
-/// they exist. A failure does not stop it, and it can be run again. Objects on a host that does
-/// not answer stay, and so does the network.
+/// they exist, and images of deleted snapshots that no container uses any more. A failure does not
+/// stop it, but a signal does, and it can be run again. Objects on a host that does not answer stay,
+/// and so does the network.
 pub(super) fn run(
     context: &Context,
     cluster: &ClusterName,

@@ -84,8 +84,8 @@ impl Supply<'_> {
     }
 }
 
-/// Whether an image that is `missing` may be fetched. If the user has asked for it by its name
-/// `image`, it is the user's own.
+/// Whether an image that is `missing` may be fetched. An image that the user asked for by its name
+/// `image` may not: it is the user's own.
 pub(super) fn is_fetched(missing: &InventoryError, image: Option<&ImageRef>) -> bool {
     image.is_none()
         && matches!(missing, InventoryError::NoImage(_) | InventoryError::NoVersion { .. })

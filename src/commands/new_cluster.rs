@@ -67,8 +67,9 @@ pub(super) fn apply(
     Ok(())
 }
 
-/// Adds to `images` of single nodes the names that these images must have in a cluster of `image`.
-pub(super) fn with_names(
+/// Returns `images` of single nodes with the names of the images that pods on these nodes need in a
+/// cluster of `image`.
+pub(super) fn with_stand_in_names(
     docker: &Docker,
     images: BTreeMap<NodeName, NodeImage>,
     image: &NodeImage,

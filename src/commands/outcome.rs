@@ -56,7 +56,7 @@ pub(super) enum OnFailure<'a> {
     /// Everything is kept for the user to examine: these new nodes of a cluster, or a whole
     /// cluster.
     Retain(&'a [NodeName]),
-    /// It has created nothing. Running the command again continues.
+    /// Nothing is reverted. Running the command again continues.
     LeaveAsIs,
 }
 

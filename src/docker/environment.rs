@@ -11,7 +11,7 @@ use super::Call;
 const DROPPED: [&str; 4] = [
     // By default, client and engine agree on the newest API version. Older ones lack flags.
     "DOCKER_API_VERSION",
-    // Nodes use the image that was built on their engine, whatever the image's platform is.
+    // Nodes use the image that was built on their engine, even if it is of another platform.
     "DOCKER_DEFAULT_PLATFORM",
     // Another builder would keep the image that it builds, so the engine would not have it.
     "BUILDX_BUILDER",

@@ -98,7 +98,8 @@ pub enum Error {
         /// The step that failed.
         source: Box<Failure>,
     },
-    /// An upgrade failed on the way. Each node is either upgraded or as before.
+    /// An upgrade failed on the way. Each node is either upgraded or as before, unless reverting
+    /// failed as well, which a warning says.
     #[error("failed to upgrade the cluster")]
     Upgrade {
         /// The command that continues.

@@ -12,7 +12,7 @@ use crate::ui::{ErrorReport, Ui};
 /// How many lines of output are printed below an error.
 const SHOWN: usize = 20;
 
-/// Returns the folder of these files, below `$XDG_STATE_HOME`, or below `~/.local/state` if that
+/// Returns the folder of the log files, below `$XDG_STATE_HOME`, or below `~/.local/state` if that
 /// is unset or not an absolute path.
 #[must_use]
 pub fn folder(state_home: Option<&Path>, home: Option<&Path>) -> Option<PathBuf> {

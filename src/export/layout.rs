@@ -88,7 +88,7 @@ impl Layout<'_> {
         Ok(())
     }
 
-    /// Makes the layout of one image from an archive of another format.
+    /// Makes one layout of the images that `take` selects, from an archive of another format.
     fn make(
         &mut self,
         archive: &File,

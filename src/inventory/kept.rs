@@ -251,8 +251,8 @@ impl Kept {
     }
 
     /// Returns the published ports of all nodes: the first master publishes those of UDP. IPv6
-    /// addresses are left out, because mokctl publishes there whatever it publishes on IPv4
-    /// loopback.
+    /// addresses are left out, because mokctl publishes the ports of the IPv4 loopback address on
+    /// the IPv6 one by itself.
     fn publish(&self) -> Vec<String> {
         let api = self.existing.api().map(|api| api.address);
         let all = self.nodes.iter().flat_map(|(member, _)| &member.published);

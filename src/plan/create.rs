@@ -41,7 +41,7 @@ pub fn create(
         stages.push(Stage::new("Starting control plane", start));
         let mut finish = vec![Step::FinishInit(first.clone())];
         let mut joining = joins(further, &workers);
-        // In the stage that takes longest anyway.
+        // The first master is finished beside the joins, which take longer.
         if let Some(stage) = &mut joining {
             stage.steps.append(&mut finish);
         }

@@ -12,14 +12,15 @@ pub fn stop(roster: &Roster) -> Plan {
     stages(roster, &[Role::Worker, Role::Master, Role::LoadBalancer], "Stopping", Step::Stop)
 }
 
-/// Returns the plan that starts stopped nodes, in reverse order, without waiting for them.
+/// Returns the plan that starts stopped nodes, in the reverse order of [`stop`], without waiting
+/// for them.
 #[must_use]
 pub fn resume(stopped: &Roster) -> Plan {
     stages(stopped, &[Role::LoadBalancer, Role::Master, Role::Worker], "Starting", Step::Start)
 }
 
-/// Returns the plan that starts nodes in reverse order and waits until every node is Ready. Nodes
-/// that were `stopped` must report again.
+/// Returns the plan that starts nodes in the reverse order of [`stop`], and waits until every node
+/// is Ready. Nodes that were `stopped` must report again.
 #[must_use]
 pub fn start(roster: &Roster, stopped: &Roster) -> Plan {
     let Plan(mut stages) = resume(stopped);

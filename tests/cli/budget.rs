@@ -9,7 +9,7 @@ struct Budget {
     shape: &'static str,
     /// The docker calls of `create`.
     create: usize,
-    /// The stages of `create`, whatever the number of nodes.
+    /// The stages of `create`, for any number of nodes.
     stages: usize,
     /// The docker calls of `delete`.
     delete: usize,

@@ -193,7 +193,7 @@ fn a_minor_is_built_with_its_newest_patch_and_versions_stand_side_by_side() {
     let machine = machine.with_cluster("a 1 0 --k8sver 1.36");
     let created = machine.docker.call("create --name=a-master-1 ").line();
     assert!(created.ends_with(" local/mok-debian-13:v1.36.3"), "{created}");
-    // Without --k8sver it is the default version, whatever else was built.
+    // Without --k8sver it is the default version, even if another was built.
     let machine = machine.with_cluster("b 1 0");
     let created = machine.docker.call("create --name=b-master-1 ").line();
     assert!(created.ends_with(" local/mok-debian-13:v1.37.2"), "{created}");

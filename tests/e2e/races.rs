@@ -57,7 +57,7 @@ fn of_two_creates_of_one_name_one_wins() {
     assert!(kubeconfig.contains(&format!("current-context: mok-{}", cluster.name)));
 }
 
-/// Containers without setup: whatever can collide happens before anything is set up in them.
+/// Containers without setup: everything that can collide happens before they are set up.
 #[test]
 #[ignore = "slow, twenty clusters that two runs fight for: make e2e-full"]
 fn of_two_creates_one_wins_each_time_and_of_two_deletes_both() {

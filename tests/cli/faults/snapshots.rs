@@ -1,4 +1,4 @@
-//! Faults of snapshots: whatever goes wrong, either the cluster or the snapshot is complete.
+//! Faults of snapshots: after each of them, either the cluster or the snapshot is complete.
 
 use super::target::{Target, targets};
 use super::{Fault, for_each_fault};
