@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::thread;
 
-use super::new_cluster::{apply, is_there, ports, proxy, with_stand_in_names};
+use super::new_cluster::{apply, is_there, ports, proxy, stand_ins};
 use super::{Context, next_steps};
 use crate::cluster::mirror::Mirror;
 use crate::cluster::name::{ClusterName, NodeName, Role};
@@ -40,7 +40,7 @@ pub(super) fn run(
     context.ui.fact("snapshot", spec.snapshot.as_str());
     if options.if_not_exists {
         let snapshot = snapshots::named(&context.docker, &spec.snapshot)?;
-        can_be_cloned(&snapshot, spec)?;
+        clonable_master(&snapshot, spec)?;
         if is_there(context, &snapshot.roster.renamed(name), None)? {
             return Ok(());
         }
@@ -104,7 +104,7 @@ impl CloneFacts {
             (snapshot, join(existing), join(survey), join(taken), join(endpoint))
         });
         let snapshot = snapshot?;
-        let master = can_be_cloned(&snapshot, spec)?.clone();
+        let master = clonable_master(&snapshot, spec)?.clone();
         existing?;
         let image = node_images::below(docker, &snapshot.name.image(&master.node))?;
         let survey = Survey { taken: taken?, ..survey? };
@@ -148,8 +148,8 @@ impl CloneFacts {
         } else {
             Settings::default()
         };
-        let other_images =
-            with_stand_in_names(docker, self.other_images(docker, &spec.name)?, &self.image)?;
+        let other_images = self.other_images(docker, &spec.name)?;
+        let stand_ins = stand_ins(docker, &other_images, &self.image)?;
         let own_registry = match &options.registry {
             Some(asked) => {
                 let mirrors = settings.mirrors.iter().map(Mirror::at);
@@ -168,6 +168,7 @@ impl CloneFacts {
             limits: options.limits.or(profile.limits),
             cni: profile.cni,
             other_images,
+            stand_ins,
             ..NodeTemplate::default()
         })
     }
@@ -188,7 +189,7 @@ impl CloneFacts {
 }
 
 /// Checks that `snapshot` can be cloned for `spec`, and returns its only master.
-fn can_be_cloned<'a>(
+fn clonable_master<'a>(
     snapshot: &'a Snapshot,
     spec: &CloneSpec,
 ) -> Result<&'a SavedNode, SnapshotError> {

@@ -1,6 +1,6 @@
 //! `create cluster`: from a specification to Ready nodes, or, on failure, to nothing at all.
 
-use super::new_cluster::{apply, is_there, ports, proxy, with_stand_in_names};
+use super::new_cluster::{apply, is_there, ports, proxy, stand_ins};
 use super::{Context, next_steps, node_image};
 use crate::cluster::mirror::Mirror;
 use crate::cluster::name::Role;
@@ -96,11 +96,11 @@ fn template(
     let (docker, image, options) = (&site.image_from, &site.image, &spec.options);
     let addons = site.addons(spec.addons.as_ref(), spec.cni)?;
     let settings = settings::checked(settings, docker, image)?;
-    let others = worker_images(docker, &spec.worker_images, roster.nodes(), image)?;
-    for other in others.values() {
+    let other_images = worker_images(docker, &spec.worker_images, roster.nodes(), image)?;
+    for other in other_images.values() {
         settings::check(&settings, docker, other)?;
     }
-    let other_images = with_stand_in_names(docker, others, image)?;
+    let stand_ins = stand_ins(docker, &other_images, image)?;
     let proxy = proxy(context)?;
     let registries = options.registry.iter().chain(settings.mirrors.iter().map(Mirror::at));
     Ok(NodeTemplate {
@@ -117,5 +117,6 @@ fn template(
         limits: options.limits,
         cni: spec.cni,
         other_images,
+        stand_ins,
     })
 }

@@ -67,15 +67,14 @@ pub(super) fn apply(
     Ok(())
 }
 
-/// Returns `images` of single nodes with the names of the images that pods on these nodes need in a
-/// cluster of `image`.
-pub(super) fn with_stand_in_names(
+/// Returns the names of the images that pods on nodes with `other_images` need in a cluster of
+/// `image`.
+pub(super) fn stand_ins(
     docker: &Docker,
-    images: BTreeMap<NodeName, NodeImage>,
+    other_images: &BTreeMap<NodeName, NodeImage>,
     image: &NodeImage,
-) -> Result<(BTreeMap<NodeName, NodeImage>, Vec<String>), Error> {
-    let names = if images.is_empty() { Vec::new() } else { stand_in_names(docker, image)? };
-    Ok((images, names))
+) -> Result<Vec<String>, Error> {
+    Ok(if other_images.is_empty() { Vec::new() } else { stand_in_names(docker, image)? })
 }
 
 /// Returns the user's proxies, and warns if nodes cannot reach them.

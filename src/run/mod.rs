@@ -122,9 +122,10 @@ pub struct NodeTemplate {
     pub limits: Limits,
     /// Whether mokctl or the user sets up the pod network.
     pub cni: Cni,
-    /// The images of nodes that have another one than [`Run::origin`] says, and the names that
-    /// these images were given.
-    pub other_images: (BTreeMap<NodeName, NodeImage>, Vec<String>),
+    /// The images of nodes that have another one than [`Run::origin`] says.
+    pub other_images: BTreeMap<NodeName, NodeImage>,
+    /// The names under which pods ask for images that those nodes have in another version.
+    pub stand_ins: Vec<String>,
 }
 
 /// The options of a new cluster's network.
@@ -182,8 +183,7 @@ impl<'a> Run<'a> {
 
     /// Returns the node image of `node`.
     fn image(&self, node: &NodeName) -> Result<&NodeImage, MissingOutput> {
-        let (images, _) = &self.nodes.other_images;
-        images.get(node).map_or_else(|| self.origin.image(), Ok)
+        self.nodes.other_images.get(node).map_or_else(|| self.origin.image(), Ok)
     }
 
     /// Returns the labels of every object that this run creates.

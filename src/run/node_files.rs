@@ -70,9 +70,8 @@ impl Run<'_> {
         files.extend(self.nodes.settings.files_of_runtime());
         files.extend(self.nodes.settings.patches.files(node.role()));
         files.extend(limits::files(self.nodes.limits));
-        let (others, names) = &self.nodes.other_images;
-        if others.contains_key(node) {
-            files.extend(stand_ins::files(names));
+        if self.nodes.other_images.contains_key(node) {
+            files.extend(stand_ins::files(&self.nodes.stand_ins));
         }
         if self.is_first_member(node) {
             let members =
